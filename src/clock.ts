@@ -1,0 +1,46 @@
+// Time as the pool sees it: one clock, injected, for XState, RxJS and the pool itself.
+
+/**
+ * The only source of time in a pool. XState's delayed transitions and RxJS's scheduler are driven by the same clock, so a
+ * simulated one puts the whole system into simulated time.
+ */
+export interface Clock {
+  /** Milliseconds, monotonic (never steps back). Read on the hot path: must be cheap. */
+  now(): number
+  /** Calls `callback` once, after `delay` milliseconds, and returns a handle for {@link Clock.clearTimeout}. */
+  setTimeout(callback: () => void, delay: number): unknown
+  /** Cancels a timer; an unknown or spent handle is ignored. */
+  clearTimeout(handle: unknown): void
+  /** Lets the process exit although this timer is pending. Optional: simulated clocks keep nothing alive. */
+  unref?(handle: unknown): void
+}
+
+/** Node caps a timer at 2^31 - 1 ms (24.8 days) and fires at once beyond; such a delay is as good as for ever here. */
+const longestDelay = 2_147_483_647
+
+let cachedNow = 0
+
+const forgetNow = (): void => {
+  cachedNow = 0
+}
+
+/**
+ * The machine's monotonic clock, as milliseconds since the epoch (at process start; later steps of the wall clock are not followed).
+ *
+ * `now()` is read from the operating system once for each turn of the event loop: nothing can arrive from the network within
+ * a turn, and a read costs as much as the rest of a checkout. Node's own timers count from a time cached in the same way.
+ */
+export const systemClock: Clock = {
+  now() {
+    if (cachedNow === 0) {
+      cachedNow = performance.timeOrigin + performance.now()
+      setImmediate(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
+    }
+    return cachedNow
+  },
+  setTimeout: (callback, delay) => setTimeout(callback, Math.min(delay, longestDelay)),
+  clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
+  unref: handle => {
+    ;(handle as NodeJS.Timeout).unref()
+  },
+}

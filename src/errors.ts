@@ -1,0 +1,234 @@
+// Every error that the pool itself makes. Each says what happened, why, and what to do, and has the evidence as fields.
+
+/** The stable codes of {@link PoolError.code}; programs should branch on these, never on messages. */
+export type PoolErrorCode =
+  | 'ACQUIRE_TIMEOUT'
+  | 'ACQUIRE_ABORTED'
+  | 'QUEUE_FULL'
+  | 'POOL_CLOSED'
+  | 'POOL_PAUSED'
+  | 'CONNECT_FAILED'
+  | 'CONNECT_TIMEOUT'
+  | 'VALIDATION_FAILED'
+  | 'VALIDATION_TIMEOUT'
+  | 'RESET_FAILED'
+  | 'RESET_TIMEOUT'
+  | 'LEASE_RELEASED'
+  | 'LEASE_REVOKED'
+  | 'LEASE_FOREIGN'
+  | 'OPTIONS_INVALID'
+
+/** The base of all errors that the pool makes; `cause` is the driver's own error, where there is one. */
+export class PoolError extends Error {
+  /** What kind of failure it is; stable across versions. */
+  readonly code: PoolErrorCode
+
+  constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+/** One connection that was lent out when an acquire timed out. */
+export interface LeaseHolder {
+  /** The lease's id. */
+  readonly lease: number
+  /** The connection's id. */
+  readonly connection: string
+  /** For how long it had been held, in milliseconds. */
+  readonly heldFor: number
+}
+
+/** Why an acquire could not be served, as the pool saw it when the time was up. */
+export interface AcquireEvidence {
+  /** How long the caller waited, in milliseconds. */
+  readonly waited: number
+  /** The caller's place in the line when the time was up; 1 is next. */
+  readonly position: number
+  /** How many callers waited, this one included. */
+  readonly waiting: number
+  /** Connections that exist, in whatever state. */
+  readonly total: number
+  /** The pool's `max`. */
+  readonly max: number
+  /** Who held connections, longest first. */
+  readonly holders: readonly LeaseHolder[]
+  /** Connections being opened. */
+  readonly connecting: number
+  /** Connects that failed in a row. */
+  readonly failedConnects: number
+  /** The last connect error, while connects are failing. */
+  readonly lastConnectError: unknown
+}
+
+/** No connection became free within the acquire's timeout. */
+export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
+  /** The acquire's timeout, in milliseconds. */
+  readonly timeout: number
+  readonly waited: number
+  readonly position: number
+  readonly waiting: number
+  readonly total: number
+  readonly max: number
+  readonly holders: readonly LeaseHolder[]
+  readonly connecting: number
+  readonly failedConnects: number
+  readonly lastConnectError: unknown
+
+  constructor(timeout: number, evidence: AcquireEvidence) {
+    super(
+      'ACQUIRE_TIMEOUT',
+      describeTimeout(timeout, evidence),
+      evidence.lastConnectError === undefined ? undefined : { cause: evidence.lastConnectError },
+    )
+    this.timeout = timeout
+    this.waited = evidence.waited
+    this.position = evidence.position
+    this.waiting = evidence.waiting
+    this.total = evidence.total
+    this.max = evidence.max
+    this.holders = evidence.holders
+    this.connecting = evidence.connecting
+    this.failedConnects = evidence.failedConnects
+    this.lastConnectError = evidence.lastConnectError
+  }
+}
+
+/** The caller's AbortSignal aborted the acquire; `cause` is the signal's reason. */
+export class AcquireAbortedError extends PoolError {
+  constructor(reason: unknown, waited: number) {
+    super(
+      'ACQUIRE_ABORTED',
+      `The acquire was aborted by its AbortSignal after waiting ${milliseconds(waited)}. No connection was taken. The signal's reason is this error's cause.`,
+      { cause: reason },
+    )
+  }
+}
+
+/** `maxWaiting` callers waited already. */
+export class QueueFullError extends PoolError {
+  /** The pool's `maxWaiting`. */
+  readonly maxWaiting: number
+
+  constructor(maxWaiting: number, max: number) {
+    super(
+      'QUEUE_FULL',
+      `The acquire was refused: ${maxWaiting} ${maxWaiting === 1 ? 'caller waits' : 'callers wait'} already (maxWaiting) for the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max). Shed load further up, hold connections for less time, or raise maxWaiting or max.`,
+    )
+    this.maxWaiting = maxWaiting
+  }
+}
+
+/** The pool is closing or closed. */
+export class PoolClosedError extends PoolError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('POOL_CLOSED', `${what} Create a new pool, or close this one only after its last use.`, options)
+  }
+}
+
+/** The pool is paused, and the caller asked not to wait for that. */
+export class PoolPausedError extends PoolError {
+  constructor() {
+    super(
+      'POOL_PAUSED',
+      'The acquire was refused: the pool is paused. Call pool.resume(), or wait without a timeout.',
+    )
+  }
+}
+
+/** A connection could not be opened; `cause` is the driver's error. */
+export class ConnectError extends PoolError {
+  /** How many connects had failed in a row, this one included. */
+  readonly attempts: number
+
+  constructor(
+    code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
+    message: string,
+    attempts: number,
+    cause?: unknown,
+  ) {
+    super(code, message, cause === undefined ? undefined : { cause })
+    this.attempts = attempts
+  }
+}
+
+/** A connection did not pass its validation or its reset and was closed; `cause` is the driver's error. */
+export class ValidationError extends PoolError {
+  // biome-ignore lint/complexity/noUselessConstructor: narrows the codes that this class can have
+  constructor(
+    code: 'VALIDATION_FAILED' | 'VALIDATION_TIMEOUT' | 'RESET_FAILED' | 'RESET_TIMEOUT',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+  }
+}
+
+/** A lease was used when it was no longer, or never, the caller's to use. */
+export class LeaseError extends PoolError {
+  /** The lease's id. */
+  readonly lease: number
+
+  constructor(
+    code: 'LEASE_RELEASED' | 'LEASE_REVOKED' | 'LEASE_FOREIGN',
+    lease: number,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(code, message, cause === undefined ? undefined : { cause })
+    this.lease = lease
+  }
+}
+
+/** An option has a value that it cannot have. */
+export class OptionsError extends PoolError {
+  /** The option's name. */
+  readonly option: string
+  /** The value given. */
+  readonly value: unknown
+
+  constructor(option: string, value: unknown, message: string) {
+    super('OPTIONS_INVALID', message)
+    this.option = option
+    this.value = value
+  }
+}
+
+const milliseconds = (value: number): string => `${Math.round(value).toLocaleString('en-US')} ms`
+
+function describeTimeout(timeout: number, evidence: AcquireEvidence): string {
+  const lines = [
+    `No connection became free within ${milliseconds(timeout)} (place ${evidence.position} of ${evidence.waiting} in the line).`,
+  ]
+  const { holders } = evidence
+  if (evidence.lastConnectError !== undefined) {
+    lines.push(
+      `Why: connections cannot be opened (${evidence.failedConnects} failed in a row; the last error is this error's cause): ${messageOf(evidence.lastConnectError)}`,
+      'What to do: check that the database is up and reachable, and the credentials.',
+    )
+  } else if (holders.length >= evidence.max) {
+    const longest = holders
+      .slice(0, 3)
+      .map(holder => `lease ${holder.lease} on ${holder.connection} for ${milliseconds(holder.heldFor)}`)
+    lines.push(
+      `Why: all ${evidence.max} connections (max) are lent out; the longest held: ${longest.join(', ')}.`,
+      'What to do: release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max.',
+    )
+  } else {
+    lines.push(
+      `Why: of max ${evidence.max}, ${holders.length} are lent out, ${evidence.connecting} are being opened and ${evidence.total - holders.length - evidence.connecting} are being validated, reset or closed.`,
+      'What to do: see whether connects are slow (events$: connection.ready), and raise min, maxConnecting or the timeout.',
+    )
+  }
+  return lines.join('\n  ')
+}
+
+/** The text of any thrown value, for use inside another message. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message || error.name : String(error)
+}

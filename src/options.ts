@@ -1,0 +1,277 @@
+// The pool's options: what each means, its default and range, and the one place that checks them.
+
+import { type Clock, systemClock } from './clock.js'
+import { OptionsError } from './errors.js'
+
+/** Everything that can be set on a pool. Times are milliseconds. */
+export interface PoolOptions {
+  /**
+   * Connections kept open at least, even when idle. Default 2 (or `max`, if that is smaller); 0 = open none until one is needed.
+   * The same as HikariCP's `minimumIdle` plus those in use.
+   */
+  min?: number
+  /** Connections open at most, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
+  max?: number
+  /** How long an acquire waits. Default 30,000; 0 = fail at once unless a connection is free; Infinity = wait for ever. */
+  acquireTimeout?: number
+  /** How long opening a connection may take; then its socket is destroyed. Default 10,000; more than 0; Infinity = no limit. */
+  connectTimeout?: number
+  /**
+   * How long a connection may stay idle while there are more than `min`; then one is retired, the longest idle first, one at a
+   * time, up to 10 % later than set (jitter). Default 300,000; 0 = as soon as it is idle; Infinity = never.
+   */
+  idleTimeout?: number
+  /**
+   * How old a connection may get; then it is retired as soon as nobody holds it. Each one gets up to 25 % less at random, so
+   * that connections opened together do not die together. Default 1,800,000; more than 0; Infinity = any age.
+   */
+  maxLifetime?: number
+  /** How often a connection may be lent; then it is retired on release. Default Infinity; at least 1. As in node-postgres. */
+  maxUses?: number
+  /**
+   * A connection that was idle for longer is validated, by a round trip, before it is lent. Default 500 (HikariCP's
+   * aliveBypassWindow); 0 = always validate; false = never.
+   */
+  validateAfter?: number | false
+  /** How long a validation may take; then the connection is destroyed. Default 5,000; more than 0; Infinity = no limit. */
+  validateTimeout?: number
+  /** Idle connections are validated this often, so that firewalls do not cut them. Default 120,000; 0 or Infinity = never. */
+  keepalive?: number
+  /** How long making a returned connection clean may take; then it is destroyed. Default 5,000; more than 0; Infinity = no limit. */
+  resetTimeout?: number
+  /** How long the goodbye to the server may take; then the socket is destroyed. Default 5,000; 0 = destroy without a goodbye. */
+  closeTimeout?: number
+  /** How long `close()` waits for leases before it destroys them. Default 30,000; 0 = destroys at once; Infinity = waits. */
+  drainTimeout?: number
+  /** Connections being opened at the same time, at most. Default 2; at least 1. From MongoDB's CMAP specification. */
+  maxConnecting?: number
+  /** Callers that may wait at the same time; the next one is refused. Default Infinity; 0 = nobody waits for a lease to end. */
+  maxWaiting?: number
+  /** Lets the process exit while all connections are idle. Default false. As in node-postgres. */
+  allowExitOnIdle?: boolean
+  /** Where the pool gets its time from. Default: the system's monotonic clock. */
+  clock?: Clock
+  /** Where the pool gets its randomness (jitter) from: numbers from 0 to below 1. Default `Math.random`. */
+  random?: () => number
+}
+
+/** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
+export type PoolConfig = Readonly<Required<Omit<PoolOptions, 'validateAfter'>>> & {
+  /** Infinity = never validate on checkout. */
+  readonly validateAfter: number
+}
+
+/** What `acquire()` takes. */
+export interface AcquireOptions {
+  /** How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. */
+  timeout?: number
+  /** Aborts the wait. A lease that was granted before stays granted. */
+  signal?: AbortSignal
+  /** Served before callers of lower priority. An integer, default 0. One hand-off in eight goes to the longest waiting. */
+  priority?: number
+}
+
+/** What `close()` takes. */
+export interface CloseOptions {
+  /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
+  timeout?: number
+}
+
+interface NumberRange {
+  readonly fallback: number
+  readonly least: number
+  readonly integer?: true
+  readonly finite?: true
+  readonly exclusive?: true
+}
+
+const numbers = {
+  min: { fallback: 2, least: 0, integer: true, finite: true },
+  max: { fallback: 10, least: 1, integer: true, finite: true },
+  acquireTimeout: { fallback: 30_000, least: 0 },
+  connectTimeout: { fallback: 10_000, least: 0, exclusive: true },
+  idleTimeout: { fallback: 300_000, least: 0 },
+  maxLifetime: { fallback: 1_800_000, least: 0, exclusive: true },
+  maxUses: { fallback: Number.POSITIVE_INFINITY, least: 1, integer: true },
+  validateTimeout: { fallback: 5_000, least: 0, exclusive: true },
+  keepalive: { fallback: 120_000, least: 0 },
+  resetTimeout: { fallback: 5_000, least: 0, exclusive: true },
+  closeTimeout: { fallback: 5_000, least: 0 },
+  drainTimeout: { fallback: 30_000, least: 0 },
+  maxConnecting: { fallback: 2, least: 1, integer: true },
+  maxWaiting: { fallback: Number.POSITIVE_INFINITY, least: 0, integer: true },
+} as const satisfies Record<string, NumberRange>
+
+const validateAfterRange: NumberRange = { fallback: 500, least: 0 }
+
+const optionNames = [...Object.keys(numbers), 'validateAfter', 'allowExitOnIdle', 'clock', 'random']
+
+/**
+ * Checks a pool's options and fills in the defaults.
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function parseOptions(options: PoolOptions = {}): PoolConfig {
+  refuseUnknown('createPool', options, optionNames)
+  const given = options as Record<string, unknown>
+  const parsed: Record<string, unknown> = {}
+  for (const [name, range] of Object.entries<NumberRange>(numbers)) {
+    parsed[name] = given[name] === undefined ? range.fallback : checkNumber(name, given[name], range)
+  }
+  if (options.min === undefined) parsed.min = Math.min(parsed.min as number, parsed.max as number)
+  if (parsed.keepalive === 0) parsed.keepalive = Number.POSITIVE_INFINITY
+  checkSize(parsed.min as number, parsed.max as number)
+  parsed.validateAfter = parseValidateAfter(options.validateAfter)
+  parsed.allowExitOnIdle = parseBoolean('allowExitOnIdle', options.allowExitOnIdle ?? false)
+  parsed.clock = parseClock(options.clock ?? systemClock)
+  parsed.random = parseFunction('random', options.random ?? Math.random)
+  return Object.freeze(parsed) as unknown as PoolConfig
+}
+
+/**
+ * Checks what `resize()` was given and completes it from the sizes in force.
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function parseSize(
+  size: { min?: number; max?: number },
+  current: { min: number; max: number },
+): { min: number; max: number } {
+  refuseUnknown('resize', size, ['min', 'max'])
+  const max = size.max === undefined ? current.max : checkNumber('max', size.max, numbers.max)
+  const min = size.min === undefined ? current.min : checkNumber('min', size.min, numbers.min)
+  checkSize(min, max)
+  return { min, max }
+}
+
+const acquireNames = ['timeout', 'signal', 'priority']
+
+/**
+ * Checks what `acquire()` was given.
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function checkAcquireOptions(options: AcquireOptions): void {
+  refuseUnknown('acquire', options, acquireNames)
+  const { timeout, signal, priority } = options
+  if (timeout !== undefined) checkNumber('timeout', timeout, numbers.acquireTimeout)
+  if (priority !== undefined && !Number.isSafeInteger(priority)) {
+    throw refusal('priority', priority, 'an integer (higher is served first, default 0)')
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw refusal('signal', signal, 'an AbortSignal')
+}
+
+/**
+ * Checks what `close()` was given, and answers how long to wait for leases.
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function parseCloseOptions(options: CloseOptions, fallback: number): number {
+  refuseUnknown('close', options, ['timeout'])
+  return options.timeout === undefined
+    ? fallback
+    : checkNumber('timeout', options.timeout, numbers.drainTimeout)
+}
+
+function checkNumber(name: string, value: unknown, range: NumberRange): number {
+  const fits =
+    typeof value === 'number' &&
+    (range.exclusive ? value > range.least : value >= range.least) &&
+    (Number.isFinite(value) ? !range.integer || Number.isSafeInteger(value) : !range.finite)
+  if (!fits) throw refusal(name, value, describeRange(range))
+  return value
+}
+
+function describeRange({ least, integer, finite, exclusive }: NumberRange): string {
+  const kind = integer ? 'an integer' : 'a number of milliseconds'
+  const bound = exclusive ? `greater than ${least}` : `of ${least} or more`
+  return `${kind} ${bound}${finite ? '' : ', or Infinity'}`
+}
+
+function checkSize(min: number, max: number): void {
+  if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
+}
+
+function parseValidateAfter(value: unknown = validateAfterRange.fallback): number {
+  if (value === false) return Number.POSITIVE_INFINITY
+  try {
+    return checkNumber('validateAfter', value, validateAfterRange)
+  } catch {
+    throw refusal(
+      'validateAfter',
+      value,
+      `${describeRange(validateAfterRange)}, or false to never validate on checkout`,
+    )
+  }
+}
+
+function parseBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
+  return value
+}
+
+function parseFunction<F>(name: string, value: F): F {
+  if (typeof value !== 'function') throw refusal(name, value, 'a function')
+  return value
+}
+
+function parseClock(clock: Clock): Clock {
+  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
+    if (typeof clock?.[method] !== 'function')
+      throw refusal('clock', clock, `an object with a ${method} method`)
+  }
+  return clock
+}
+
+function refusal(name: string, value: unknown, expected: string): OptionsError {
+  return new OptionsError(name, value, `${name} must be ${expected}; got ${show(value)}.`)
+}
+
+/** A value as it should appear in a message: short, and never the inside of an object, which might hold a secret. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value !== null)
+    return `an object (${value.constructor?.name ?? 'no prototype'})`
+  return typeof value === 'function' ? 'a function' : String(value)
+}
+
+function refuseUnknown(where: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionsError('options', options, `${where} takes an object of options; got ${show(options)}.`)
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const nearest = nearestName(name, known)
+    throw new OptionsError(
+      name,
+      undefined, // not the value: a mistyped or misplaced name may well be that of a secret
+      `${where} has no option ${JSON.stringify(name)}${nearest ? `; did you mean ${nearest}?` : `. It has: ${known.join(', ')}.`}`,
+    )
+  }
+}
+
+/** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) {
+      least = distance
+      nearest = candidate
+    }
+  }
+  return nearest
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[to.length] as number
+}
