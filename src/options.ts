@@ -1,7 +1,19 @@
 // The pool's options: what each means, its default and range, and the one place that checks them.
 
+import {
+  checkBoolean,
+  checkClock,
+  checkFunction,
+  checkNumber,
+  describeRange,
+  type NumberRange,
+  refusal,
+  refuseUnknown,
+} from './check.js'
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
+
+export { nearestName } from './check.js'
 
 /** Everything that can be set on a pool. Times are milliseconds. */
 export interface PoolOptions {
@@ -77,14 +89,6 @@ export interface CloseOptions {
   timeout?: number
 }
 
-interface NumberRange {
-  readonly fallback: number
-  readonly least: number
-  readonly integer?: true
-  readonly finite?: true
-  readonly exclusive?: true
-}
-
 const numbers = {
   min: { fallback: 2, least: 0, integer: true, finite: true },
   max: { fallback: 10, least: 1, integer: true, finite: true },
@@ -121,9 +125,9 @@ export function parseOptions(options: PoolOptions = {}): PoolConfig {
   if (parsed.keepalive === 0) parsed.keepalive = Number.POSITIVE_INFINITY
   checkSize(parsed.min as number, parsed.max as number)
   parsed.validateAfter = parseValidateAfter(options.validateAfter)
-  parsed.allowExitOnIdle = parseBoolean('allowExitOnIdle', options.allowExitOnIdle ?? false)
-  parsed.clock = parseClock(options.clock ?? systemClock)
-  parsed.random = parseFunction('random', options.random ?? Math.random)
+  parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', options.allowExitOnIdle ?? false)
+  parsed.clock = checkClock(options.clock ?? systemClock)
+  parsed.random = checkFunction('random', options.random ?? Math.random)
   return Object.freeze(parsed) as unknown as PoolConfig
 }
 
@@ -170,21 +174,6 @@ export function parseCloseOptions(options: CloseOptions, fallback: number): numb
     : checkNumber('timeout', options.timeout, numbers.drainTimeout)
 }
 
-function checkNumber(name: string, value: unknown, range: NumberRange): number {
-  const fits =
-    typeof value === 'number' &&
-    (range.exclusive ? value > range.least : value >= range.least) &&
-    (Number.isFinite(value) ? !range.integer || Number.isSafeInteger(value) : !range.finite)
-  if (!fits) throw refusal(name, value, describeRange(range))
-  return value
-}
-
-function describeRange({ least, integer, finite, exclusive }: NumberRange): string {
-  const kind = integer ? 'an integer' : 'a number of milliseconds'
-  const bound = exclusive ? `greater than ${least}` : `of ${least} or more`
-  return `${kind} ${bound}${finite ? '' : ', or Infinity'}`
-}
-
 function checkSize(min: number, max: number): void {
   if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
 }
@@ -200,78 +189,4 @@ function parseValidateAfter(value: unknown = validateAfterRange.fallback): numbe
       `${describeRange(validateAfterRange)}, or false to never validate on checkout`,
     )
   }
-}
-
-function parseBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
-  return value
-}
-
-function parseFunction<F>(name: string, value: F): F {
-  if (typeof value !== 'function') throw refusal(name, value, 'a function')
-  return value
-}
-
-function parseClock(clock: Clock): Clock {
-  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
-    if (typeof clock?.[method] !== 'function')
-      throw refusal('clock', clock, `an object with a ${method} method`)
-  }
-  return clock
-}
-
-function refusal(name: string, value: unknown, expected: string): OptionsError {
-  return new OptionsError(name, value, `${name} must be ${expected}; got ${show(value)}.`)
-}
-
-/** A value as it should appear in a message: short, and never the inside of an object, which might hold a secret. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null)
-    return `an object (${value.constructor?.name ?? 'no prototype'})`
-  return typeof value === 'function' ? 'a function' : String(value)
-}
-
-function refuseUnknown(where: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionsError('options', options, `${where} takes an object of options; got ${show(options)}.`)
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const nearest = nearestName(name, known)
-    throw new OptionsError(
-      name,
-      undefined, // not the value: a mistyped or misplaced name may well be that of a secret
-      `${where} has no option ${JSON.stringify(name)}${nearest ? `; did you mean ${nearest}?` : `. It has: ${known.join(', ')}.`}`,
-    )
-  }
-}
-
-/** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  let nearest: string | undefined
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    if (distance < least) {
-      least = distance
-      nearest = candidate
-    }
-  }
-  return nearest
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const substitution = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[to.length] as number
 }

@@ -1,0 +1,112 @@
+// How every option of the pool and of the drivers is checked, and what a refusal says.
+
+import type { Clock } from './clock.js'
+import { OptionsError } from './errors.js'
+
+/** What a number may be. */
+export interface NumberRange {
+  /** The value when none is given. */
+  readonly fallback: number
+  /** The smallest value, itself allowed unless `exclusive`. */
+  readonly least: number
+  /** The greatest value, itself allowed. Default: Infinity, which is allowed unless `finite`. */
+  readonly most?: number
+  readonly integer?: true
+  readonly finite?: true
+  readonly exclusive?: true
+  /** What it counts, for the message. Default: a number of milliseconds, or an integer. */
+  readonly kind?: string
+}
+
+export function checkNumber(name: string, value: unknown, range: NumberRange): number {
+  const fits =
+    typeof value === 'number' &&
+    (range.exclusive ? value > range.least : value >= range.least) &&
+    value <= (range.most ?? Number.POSITIVE_INFINITY) &&
+    (Number.isFinite(value) ? !range.integer || Number.isSafeInteger(value) : !range.finite)
+  if (!fits) throw refusal(name, value, describeRange(range))
+  return value
+}
+
+/** What a number may be, in words. */
+export function describeRange(range: NumberRange): string {
+  const { least, most, integer, finite, exclusive } = range
+  const kind = integer ? 'an integer' : (range.kind ?? 'a number of milliseconds')
+  if (most !== undefined) return `${kind} from ${least} to ${most}`
+  const bound = exclusive ? `greater than ${least}` : `of ${least} or more`
+  return `${kind} ${bound}${finite ? '' : ', or Infinity'}`
+}
+
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
+  return value
+}
+
+export function checkFunction<F>(name: string, value: F): F {
+  if (typeof value !== 'function') throw refusal(name, value, 'a function')
+  return value
+}
+
+export function checkClock(clock: Clock): Clock {
+  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
+    if (typeof clock?.[method] !== 'function')
+      throw refusal('clock', clock, `an object with a ${method} method`)
+  }
+  return clock
+}
+
+export function refusal(name: string, value: unknown, expected: string): OptionsError {
+  return new OptionsError(name, value, `${name} must be ${expected}; got ${show(value)}.`)
+}
+
+/** A value as it should appear in a message: short, and never the inside of an object, which might hold a secret. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value !== null)
+    return `an object (${value.constructor?.name ?? 'no prototype'})`
+  return typeof value === 'function' ? 'a function' : String(value)
+}
+
+export function refuseUnknown(where: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionsError('options', options, `${where} takes an object of options; got ${show(options)}.`)
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const nearest = nearestName(name, known)
+    throw new OptionsError(
+      name,
+      undefined, // not the value: a mistyped or misplaced name may well be that of a secret
+      `${where} has no option ${JSON.stringify(name)}${nearest ? `; did you mean ${nearest}?` : `. It has: ${known.join(', ')}.`}`,
+    )
+  }
+}
+
+/** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) {
+      least = distance
+      nearest = candidate
+    }
+  }
+  return nearest
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[to.length] as number
+}
