@@ -13,7 +13,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     fc.record({
       kind: fc.constant('set' as const),
-      delay: fc.oneof(fc.integer({ min: -2, max: 6 }), fc.constant(Number.POSITIVE_INFINITY)),
+      delay: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constant(Number.POSITIVE_INFINITY)),
       again: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
     }),
     fc.record({ kind: fc.constant('clear' as const), which: fc.nat(12) }),
@@ -74,6 +74,7 @@ describe('the simulated clock', () => {
         }
         expect([...log, `pending ${clock.pending}`, `now ${clock.now()}`]).toEqual(predict(program))
       }),
+      { numRuns: 1_000 },
     ))
 
   it('lets long chains of promises come to rest between two timers of the same time', async () => {

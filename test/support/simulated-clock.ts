@@ -80,7 +80,7 @@ export function createSimulatedClock(start = 0): SimulatedClock {
   return {
     now: () => time,
     setTimeout(callback, delay) {
-      const timer = { time: time + (delay > 0 ? delay : 0), order: set++, callback }
+      const timer = { time: delay > 0 ? time + delay : time, order: set++, callback }
       timers.splice(placeOf(timer), 0, timer)
       return timer
     },
