@@ -1,0 +1,65 @@
+// The simulated database's driver: for demos, for this project's tests, and for those of the pool's users.
+
+import type { Driver } from './driver.js'
+import type { Session, SimulatedConnection } from './simulated/connection.js'
+import { Database, type SimulatedDatabase } from './simulated/database.js'
+import { fatal, harmless, SimulatedError } from './simulated/error.js'
+import { parseSimulatedOptions, type SimulatedOptions } from './simulated/settings.js'
+
+export type { SimulatedConnection, SimulatedResult } from './simulated/connection.js'
+export type { SimulatedDatabase, SimulatedTotals } from './simulated/database.js'
+export { SimulatedError } from './simulated/error.js'
+export type { Latency, SimulatedOptions, SimulatedSettings } from './simulated/settings.js'
+
+/** A driver whose database lives in this process, where it can be looked at and broken. */
+export interface SimulatedDriver extends Driver<SimulatedConnection> {
+  /** The server's side: what it counts, and its faults. */
+  readonly database: SimulatedDatabase
+}
+
+/**
+ * A database in memory, with latencies and faults: by default connects take 100 ms, queries and validations 10 ms, and 5 % of
+ * the validations find the connection unhealthy. Everything that happens by chance is drawn from `seed`.
+ *
+ * ```ts
+ * const driver = simulated({ seed: 7, connectLatency: [50, 200] })
+ * const pool = createPool(driver)
+ * driver.database.stop() // and see what the pool makes of it
+ * ```
+ *
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
+  const { settings, seed, clock } = parseSimulatedOptions(options)
+  const database = new Database(settings, seed, clock)
+  return {
+    name: 'simulated',
+    database,
+    connect: context => database.connect(context),
+    async validate(connection, { signal }) {
+      const session = connection as Session
+      database.totals.validations++
+      await session.trip('validate', signal)
+      if (session.happens('unhealthyRate')) throw fatal('08006', 'the simulated connection is unhealthy')
+    },
+    needsReset: ({ transaction, running }) => transaction !== 'none' || running > 0,
+    async reset(connection, { signal }) {
+      const session = connection as Session
+      if (session.running > 0) throw harmless('55006', 'a query is still running on the connection')
+      database.totals.resets++
+      await session.trip('reset', signal)
+      if (session.happens('resetFailureRate')) throw fatal('08006', 'simulated failure of a reset')
+      session.transaction = 'none'
+    },
+    close: connection => database.close(connection as Session),
+    destroy: connection => database.destroy(connection as Session),
+    ref(connection) {
+      ;(connection as Session).referenced = true
+    },
+    unref(connection) {
+      ;(connection as Session).referenced = false
+    },
+    isFatal: error => error instanceof SimulatedError && error.fatal,
+    describe: () => `a simulated database (seed ${seed})`,
+  }
+}

@@ -1,0 +1,145 @@
+// One connection to the simulated database, as its borrower sees it and as the database keeps it.
+
+import type { Clock } from '../../clock.js'
+import { fatal, harmless } from './error.js'
+import type { Settings } from './settings.js'
+
+/** A connection to a simulated database: what borrowers get as `lease.connection`. */
+export interface SimulatedConnection {
+  /** Counts up from 1 within a database. */
+  readonly id: number
+  /** `connecting` and `open` as the names say; `closing` from the goodbye on; `gone` when the database has let go of it. */
+  readonly state: 'connecting' | 'open' | 'closing' | 'gone'
+  /** Whether a transaction is open, and whether a query failed inside it. `BEGIN`, `COMMIT` and `ROLLBACK` change it. */
+  readonly transaction: 'none' | 'open' | 'failed'
+  /** Queries that have been given and not been answered; they run one after another, as on a real connection. */
+  readonly running: number
+  /** Whether the pool wants it to keep the process alive; a simulated connection never does. */
+  readonly referenced: boolean
+  /** Runs a query: resolves after the query latency with one row, `{ sql, connection: id }`. `sql` can be anything. */
+  query(sql: unknown): Promise<SimulatedResult>
+}
+
+/** What a query on a simulated connection resolves with. */
+export interface SimulatedResult {
+  readonly rows: readonly { readonly sql: unknown; readonly connection: number }[]
+  readonly rowCount: number
+}
+
+/** What a connection does over the network. */
+export type Trip = 'connect' | 'query' | 'validate' | 'reset' | 'close'
+
+/** What connections need to know about the database that they belong to. */
+export interface World {
+  readonly clock: Clock
+  /** As they are in force now. */
+  readonly settings: Settings
+  /** The next number of a stream, from 0 to below 1. */
+  readonly draw: (stream: string) => number
+  readonly onQuery: () => void
+}
+
+const begins = /^\s*(begin|start\s+transaction)\b/i
+const ends = /^\s*(commit|end|rollback(?!\s+to\b)|abort)\b/i
+
+/** @internal */
+export class Session implements SimulatedConnection {
+  state: SimulatedConnection['state'] = 'connecting'
+  transaction: SimulatedConnection['transaction'] = 'none'
+  running = 0
+  referenced = true
+  #previous: Promise<unknown> = Promise.resolve()
+  #leaseOfLife: unknown
+  readonly #world: World
+  readonly #inFlight = new Set<(error: unknown) => void>()
+
+  constructor(
+    readonly id: number,
+    world: World,
+  ) {
+    this.#world = world
+  }
+
+  query(sql: unknown): Promise<SimulatedResult> {
+    this.running++
+    const answer = this.#previous.then(() => this.#run(sql)).finally(() => this.running--)
+    this.#previous = answer.catch(() => {})
+    return answer
+  }
+
+  async #run(sql: unknown): Promise<SimulatedResult> {
+    this.#world.onQuery()
+    await this.trip('query')
+    const text = typeof sql === 'string' ? sql : ''
+    if (this.transaction === 'failed' && !ends.test(text)) {
+      throw harmless(
+        '25P02',
+        'current transaction is aborted, commands are ignored until end of transaction block',
+      )
+    }
+    if (this.happens('queryFailureRate')) {
+      if (this.transaction === 'open') this.transaction = 'failed'
+      throw harmless('XX000', 'simulated failure of a query')
+    }
+    if (begins.test(text)) this.transaction = 'open'
+    else if (ends.test(text)) this.transaction = 'none'
+    return { rows: [{ sql, connection: this.id }], rowCount: 1 }
+  }
+
+  /** Whether a fault strikes this time. */
+  happens(fault: keyof Settings & `${string}Rate`): boolean {
+    return this.#world.draw(fault) < this.#world.settings[fault]
+  }
+
+  /** One request and its answer: resolves after the latency, or never when it hangs; rejects when it is cut short. */
+  trip(kind: Trip, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#world
+    return new Promise((resolve, reject) => {
+      if (this.state === 'gone') return reject(fatal('08003', 'the simulated connection is closed'))
+      if (signal?.aborted) return reject(signal.reason)
+      const hangs = this.happens(`${kind}HangRate`)
+      const latency = this.#latency(`${kind}Latency`)
+      let timer: unknown
+      const settle = (): void => {
+        clock.clearTimeout(timer)
+        this.#inFlight.delete(fail)
+        signal?.removeEventListener('abort', abort)
+      }
+      const fail = (error: unknown): void => {
+        settle()
+        reject(error)
+      }
+      const abort = (): void => fail(signal?.reason)
+      this.#inFlight.add(fail)
+      signal?.addEventListener('abort', abort)
+      if (hangs) return
+      timer = clock.setTimeout(() => {
+        settle()
+        resolve()
+      }, latency)
+    })
+  }
+
+  /** Opens the session: the database may drop it after a while, by calling `lose`. */
+  open(lose: () => void): void {
+    this.state = 'open'
+    const { clock } = this.#world
+    const after = this.#latency('loseAfter')
+    if (after === Number.POSITIVE_INFINITY) return
+    this.#leaseOfLife = clock.setTimeout(lose, after)
+    clock.unref?.(this.#leaseOfLife)
+  }
+
+  /** The end of it, from either side: everything in flight is cut short. */
+  end(error: unknown): void {
+    this.state = 'gone'
+    this.#world.clock.clearTimeout(this.#leaseOfLife)
+    for (const fail of [...this.#inFlight]) fail(error)
+  }
+
+  #latency(setting: keyof Settings & (`${string}Latency` | 'loseAfter')): number {
+    const drawn = this.#world.draw(setting) // drawn always: a fixed latency uses up as many numbers as a range
+    const latency = this.#world.settings[setting]
+    return typeof latency === 'number' ? latency : latency[0] + drawn * (latency[1] - latency[0])
+  }
+}
