@@ -142,17 +142,16 @@ export class PoolPausedError extends PoolError {
 
 /** A connection could not be opened; `cause` is the driver's error. */
 export class ConnectError extends PoolError {
-  /** How many connects had failed in a row, this one included. */
-  readonly attempts: number
+  /** Where to, as the driver describes it, without secrets. */
+  readonly target: string
 
-  constructor(
-    code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
-    message: string,
-    attempts: number,
-    cause?: unknown,
-  ) {
-    super(code, message, cause === undefined ? undefined : { cause })
-    this.attempts = attempts
+  constructor(code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT', target: string, why: string, options?: ErrorOptions) {
+    super(
+      code,
+      `No connection could be opened to ${target}: ${why}. Check that the database is up and reachable from here, and the credentials; the pool keeps trying.`,
+      options,
+    )
+    this.target = target
   }
 }
 

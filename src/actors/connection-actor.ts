@@ -1,0 +1,210 @@
+// The connection machine at work: its actions as calls of the driver, leases and reports.
+import type { ActorRefFrom } from 'xstate'
+import type { Driver } from '../db/driver.js'
+import { ConnectError, LeaseError, messageOf } from '../errors.js'
+import { connectionMachine } from '../machines/connection.js'
+import type { ConnectionContext } from '../machines/connection-types.js'
+import type { PoolConfig } from '../options.js'
+import type { Counters } from './counters.js'
+import type { Notices } from './events.js'
+import { Lease } from './lease.js'
+import type { ConnectionRecord } from './record.js'
+import type { AcquireRequest } from './request.js'
+import type { Roster } from './roster.js'
+
+/** A running connection. */
+export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
+
+/** To whom a lease gives its connection back. */
+export interface LeaseOwner<C> {
+  release(record: ConnectionRecord<C>): void
+  destroy(record: ConnectionRecord<C>, reason: unknown): void
+}
+
+/** What all connections of a pool share. */
+export interface ConnectionHost<C> {
+  readonly driver: Driver<C>
+  readonly config: PoolConfig
+  readonly roster: Roster<C>
+  readonly owner: LeaseOwner<C>
+  readonly notices: Notices
+  readonly counters: Counters
+}
+
+/** The machine with its effects, made once for a pool and shared by all of its connections. */
+export function provideConnection<C>(host: ConnectionHost<C>): typeof connectionMachine {
+  const { driver, config, roster, owner, notices, counters } = host
+  const { clock } = config
+  const target = driver.describe?.() ?? driver.name
+  const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
+  const handleOf = (record: ConnectionRecord<C>) => record.handle as C
+
+  return connectionMachine.provide({
+    guards: {
+      needsReset: ({ context }) =>
+        driver.reset !== undefined && (driver.needsReset?.(handleOf(recordOf(context))) ?? true),
+      isAwaited: ({ context }) => recordOf(context).request?.waits === true,
+    },
+    actions: {
+      connect: ({ context, self }) => {
+        const record = recordOf(context)
+        const signal = record.beginEffect()
+        const onLost = (error?: unknown) => self.send({ type: 'driver.lost', error })
+        attempt(
+          () => driver.connect({ signal, onLost }),
+          handle => {
+            // Too late: the pool has given this connection up, so nobody else will ever close it.
+            if (signal.aborted) return destroyQuietly(driver, handle)
+            record.handle = handle
+            self.send({ type: 'driver.connected' })
+          },
+          error => self.send({ type: 'driver.connectFailed', error }),
+        )
+      },
+      validate: ({ context, self }) => {
+        const record = recordOf(context)
+        const signal = record.beginEffect()
+        attempt(
+          () => driver.validate(handleOf(record), { signal }),
+          () => {
+            record.provenAt = clock.now()
+            self.send({ type: 'driver.validated' })
+          },
+          error => self.send({ type: 'driver.invalid', error }),
+        )
+      },
+      reset: ({ context, self }) => {
+        const record = recordOf(context)
+        const signal = record.beginEffect()
+        attempt(
+          () => driver.reset?.(handleOf(record), { signal }),
+          () => {
+            record.idleSince = record.provenAt = clock.now()
+            self.send({ type: 'driver.resetDone' })
+          },
+          error => self.send({ type: 'driver.resetFailed', error }),
+        )
+      },
+      close: ({ context, self }) => {
+        const record = recordOf(context)
+        if (config.closeTimeout === 0) {
+          destroyQuietly(driver, handleOf(record))
+          self.send({ type: 'driver.closed' })
+          return
+        }
+        attempt(
+          () => driver.close(handleOf(record)),
+          () => self.send({ type: 'driver.closed' }),
+          error => self.send({ type: 'driver.closeFailed', error }),
+        )
+      },
+      destroySocket: ({ context }) => {
+        const record = recordOf(context)
+        record.abortEffect()
+        if (record.handle !== undefined) destroyQuietly(driver, record.handle)
+      },
+      reserve: ({ context, event }) => {
+        if (event.type === 'checkout') recordOf(context).request = event.request as AcquireRequest<C>
+      },
+      lend: ({ context, event }) => {
+        const record = recordOf(context)
+        const request = record.request as AcquireRequest<C>
+        const at = event.type === 'checkout' ? event.at : clock.now()
+        const lease = new Lease(++counters.acquired, at, record, owner)
+        record.request = undefined
+        record.lease = lease
+        record.uses++
+        if (config.allowExitOnIdle) driver.ref?.(handleOf(record))
+        request.grant(lease)
+        if (notices.observed) {
+          notices.publish({
+            type: 'acquire.granted',
+            lease: lease.id,
+            connection: record.id,
+            waited: at - request.at,
+          })
+        }
+      },
+      takeBack: ({ context, event }) => {
+        if (event.type !== 'release') return
+        const record = recordOf(context)
+        const lease = record.lease as Lease<C>
+        const heldFor = event.at - lease.acquiredAt
+        record.lease = undefined
+        record.idleSince = record.provenAt = event.at
+        roster.noteHeld(heldFor)
+        counters.released++
+        if (notices.observed) {
+          notices.publish({ type: 'lease.released', lease: lease.id, connection: record.id, heldFor })
+        }
+      },
+      revoke: ({ context }) => {
+        const record = recordOf(context)
+        const lease = record.lease as Lease<C>
+        record.lease = undefined
+        if (!lease.held) return // the holder destroyed it
+        const cause = record.ending?.error
+        lease.revoke(cause)
+        notices.publish({
+          type: 'lease.revoked',
+          lease: lease.id,
+          connection: record.id,
+          error: new LeaseError(
+            'LEASE_REVOKED',
+            lease.id,
+            `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was lent.`,
+            cause,
+          ),
+        })
+      },
+      reportReady: ({ context }) => {
+        const record = recordOf(context)
+        record.idleSince = record.provenAt = clock.now()
+        if (config.allowExitOnIdle) driver.unref?.(handleOf(record))
+        context.pool.send({ type: 'connection.ready', connection: record })
+      },
+      reportIdle: ({ context, event }) => {
+        const record = recordOf(context)
+        record.request = undefined
+        if (config.allowExitOnIdle) driver.unref?.(handleOf(record))
+        const at = event.type === 'release' ? event.at : clock.now()
+        context.pool.send({ type: 'connection.idle', connection: record, at })
+      },
+      reportFailed: ({ context }) => {
+        const record = recordOf(context)
+        const cause = record.ending?.error
+        const error =
+          record.ending?.reason === 'connect timeout'
+            ? new ConnectError('CONNECT_TIMEOUT', target, `it took longer than ${config.connectTimeout} ms (connectTimeout)`)
+            : new ConnectError('CONNECT_FAILED', target, messageOf(cause), { cause })
+        context.pool.send({ type: 'connection.failed', connection: record, error })
+      },
+      reportClosing: ({ context }) => {
+        context.pool.send({ type: 'connection.closing', connection: context.facts })
+      },
+      decline: ({ context, event }) => {
+        const record = recordOf(context)
+        const request = event.type === 'checkout' ? event.request : record.request
+        if (event.type !== 'checkout') record.request = undefined
+        if (request !== undefined) context.pool.send({ type: 'connection.declined', connection: record, request })
+      },
+    },
+  })
+}
+
+/** Calls the driver, and takes a synchronous throw for a rejection. */
+function attempt<T>(
+  call: () => Promise<T> | T,
+  done: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  new Promise<T>(resolve => resolve(call())).then(done, failed)
+}
+
+function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
+  try {
+    driver.destroy(handle)
+  } catch {
+    // The contract says that it never throws; a driver that does must not keep the slot taken.
+  }
+}

@@ -1,0 +1,119 @@
+// What a borrower holds: the connection, for as long as it is theirs, and the way to give it back.
+import { LeaseError } from '../errors.js'
+import type { LeaseOwner } from './connection-actor.js'
+import type { ConnectionRecord } from './record.js'
+
+type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked'
+
+/**
+ * A connection on loan. It is fenced: once given back, destroyed or revoked, it says so instead of reaching a connection that
+ * may be somebody else's by then.
+ *
+ * `await using lease = await pool.acquire()` and `using lease = …` give it back at the end of the block.
+ */
+export class Lease<C> implements Disposable, AsyncDisposable {
+  /** Counted from 1 within the pool. */
+  readonly id: number
+  /** When it was granted, on the pool's clock, in milliseconds. */
+  readonly acquiredAt: number
+  readonly #record: ConnectionRecord<C>
+  readonly #owner: LeaseOwner<C>
+  #state: LeaseState = 'held'
+  #reason: unknown = undefined
+
+  /** @internal */
+  constructor(id: number, acquiredAt: number, record: ConnectionRecord<C>, owner: LeaseOwner<C>) {
+    this.id = id
+    this.acquiredAt = acquiredAt
+    this.#record = record
+    this.#owner = owner
+  }
+
+  /**
+   * The driver's own object (a `pg.Client`, say).
+   * @throws LeaseError when the lease has ended.
+   */
+  get connection(): C {
+    if (this.#state !== 'held') throw this.#misuse('its connection was asked for')
+    return this.#record.handle as C
+  }
+
+  /** The id of the connection, for messages: `connection-3`. */
+  get connectionId(): string {
+    return this.#record.id
+  }
+
+  /** Whether the connection is still the holder's: neither given back, nor destroyed, nor lost or taken away. */
+  get held(): boolean {
+    return this.#state === 'held'
+  }
+
+  /**
+   * Gives the connection back. It is made clean, if it needs that, before anybody else gets it. Does nothing when the connection
+   * was lost meanwhile, or taken away by a pool that closed: that is not the borrower's mistake.
+   * @throws LeaseError when it was given back before.
+   */
+  release(): void {
+    if (this.#state === 'held') {
+      this.#state = 'released'
+      this.#owner.release(this.#record)
+    } else if (this.#state !== 'revoked') {
+      throw this.#misuse('it was released again')
+    }
+  }
+
+  /**
+   * Closes the connection instead of giving it back, because it is in a state that nobody else should get.
+   * @param reason why, for `events$`
+   * @throws LeaseError when it was given back before.
+   */
+  destroy(reason?: unknown): void {
+    if (this.#state === 'held') {
+      this.#state = 'destroyed'
+      this.#owner.destroy(this.#record, reason)
+    } else if (this.#state !== 'revoked') {
+      throw this.#misuse('it was destroyed again')
+    }
+  }
+
+  /** Gives the connection back, unless that was done before. */
+  [Symbol.dispose](): void {
+    if (this.#state === 'held') this.release()
+  }
+
+  /** Gives the connection back, unless that was done before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]()
+  }
+
+  /**
+   * The connection is gone from under the holder.
+   * @internal
+   */
+  revoke(reason: unknown): void {
+    if (this.#state !== 'held') return
+    this.#state = 'revoked'
+    this.#reason = reason
+  }
+
+  /** @internal */
+  belongsTo(owner: LeaseOwner<C>): boolean {
+    return this.#owner === owner
+  }
+
+  #misuse(what: string): LeaseError {
+    if (this.#state === 'revoked') {
+      return new LeaseError(
+        'LEASE_REVOKED',
+        this.id,
+        `Lease ${this.id} has ended: ${what} after its connection (${this.#record.id}) was lost or taken away. Acquire a new lease and repeat the work.`,
+        this.#reason,
+      )
+    }
+    return new LeaseError(
+      'LEASE_RELEASED',
+      this.id,
+      `Lease ${this.id} has ended: ${what} after it had been ${this.#state}. The connection (${this.#record.id}) may be somebody else's by now; use it only until you release it, and release it once (pool.use() and await using do that for you).`,
+    )
+  }
+}

@@ -1,0 +1,130 @@
+// The line of callers who wait: by priority, first come first served within one, and nobody is passed over for ever.
+import type { Line } from '../machines/pool-types.js'
+import type { AcquireRequest } from './request.js'
+
+/** Every so many hand-offs one goes to the caller who has waited longest, whatever its priority. */
+const oldestEvery = 8
+
+/** The waiting callers of one priority, as a doubly linked list, so that leaving from the middle is not a search. */
+interface Rank<C> {
+  readonly priority: number
+  first: AcquireRequest<C> | undefined
+  last: AcquireRequest<C> | undefined
+}
+
+/**
+ * Callers who wait. Joining, leaving from anywhere and taking the next one take the same time however many wait; only the
+ * number of different priorities counts.
+ */
+export class WaitingLine<C> implements Line {
+  /** Highest priority first. None is empty, unless it is the only one. */
+  readonly #ranks: Rank<C>[] = []
+  #length = 0
+  #arrivals = 0
+  #passedOver = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Joins at the end of its priority. */
+  join(request: AcquireRequest<C>): void {
+    const rank = this.#rankOf(request.priority)
+    request.arrival = ++this.#arrivals
+    request.joinedAt = ++this.#length
+    request.ahead = rank.last
+    if (rank.last === undefined) rank.first = request
+    else rank.last.behind = request
+    rank.last = request
+  }
+
+  /** Goes back to the front of its priority: its connection turned out to be unfit. */
+  rejoin(request: AcquireRequest<C>): void {
+    const rank = this.#rankOf(request.priority)
+    this.#length++
+    if (request.joinedAt === 0) request.joinedAt = 1
+    request.behind = rank.first
+    if (rank.first === undefined) rank.last = request
+    else rank.first.ahead = request
+    rank.first = request
+  }
+
+  /** Takes out whoever is next. */
+  next(): AcquireRequest<C> | undefined {
+    const highest = this.#ranks[0]
+    if (highest === undefined) return undefined
+    const request = this.#ranks.length === 1 ? highest.first : this.#chooseAmongRanks(highest)
+    if (request !== undefined) this.#unlink(request)
+    return request
+  }
+
+  /** Takes a request out, wherever it is; false if it is not in the line. */
+  leave(request: AcquireRequest<C>): boolean {
+    const rank = this.#ranks.find(candidate => candidate.priority === request.priority)
+    if (rank === undefined || (request.ahead === undefined && rank.first !== request)) return false
+    this.#unlink(request)
+    return true
+  }
+
+  /**
+   * The caller's place, 1 being next; at most this far back: callers who left from between are not searched for. 0 = it is not
+   * in the line (a connection is being validated for it).
+   */
+  placeOf(request: AcquireRequest<C>): number {
+    let place = 0
+    for (const rank of this.#ranks) {
+      if (rank.first === undefined || rank.last === undefined) continue
+      const reach = rank.priority === request.priority ? request : rank.last
+      if (reach === request && request.ahead === undefined && rank.first !== request) return 0
+      place += reach.arrival - rank.first.arrival + 1
+      if (reach === request) return Math.max(1, Math.min(place, this.#length))
+    }
+    return 0
+  }
+
+  #chooseAmongRanks(highest: Rank<C>): AcquireRequest<C> | undefined {
+    const oldest = this.#ranks.reduce((found, rank) => (isOlder(rank.first, found.first) ? rank : found))
+    if (oldest === highest) {
+      this.#passedOver = 0
+    } else if (++this.#passedOver >= oldestEvery) {
+      this.#passedOver = 0
+      return oldest.first
+    }
+    return highest.first
+  }
+
+  #rankOf(priority: number): Rank<C> {
+    const ranks = this.#ranks
+    let index = 0
+    for (; index < ranks.length; index++) {
+      const rank = ranks[index] as Rank<C>
+      if (rank.priority === priority) return rank
+      if (rank.priority < priority) break
+    }
+    const rank: Rank<C> = { priority, first: undefined, last: undefined }
+    // An only rank stays when it runs empty (it is about to be used again), until another one takes its place.
+    if (ranks.length === 1 && ranks[0]?.first === undefined) ranks[0] = rank
+    else ranks.splice(index, 0, rank)
+    return rank
+  }
+
+  #unlink(request: AcquireRequest<C>): void {
+    const rank = this.#rankOf(request.priority)
+    const { ahead, behind } = request
+    if (ahead === undefined) rank.first = behind
+    else ahead.behind = behind
+    if (behind === undefined) rank.last = ahead
+    else behind.ahead = ahead
+    request.ahead = undefined
+    request.behind = undefined
+    this.#length--
+    if (rank.first === undefined && this.#ranks.length > 1) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
+  }
+}
+
+function isOlder(
+  one: { arrival: number } | undefined,
+  other: { arrival: number } | undefined,
+): boolean {
+  return one !== undefined && (other === undefined || one.arrival < other.arrival)
+}

@@ -1,0 +1,211 @@
+// The pool as applications see it: a façade that turns calls into messages to the pool actor.
+import type { InspectionEvent, Observer } from 'xstate'
+import type { Observable, SchedulerLike } from 'rxjs'
+import type { Driver } from '../db/driver.js'
+import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
+import {
+  type AcquireOptions,
+  type CloseOptions,
+  checkAcquireOptions,
+  type PoolOptions,
+  parseCloseOptions,
+  parseOptions,
+  parseSize,
+} from '../options.js'
+import type { PoolNotice } from './events.js'
+import type { Lease } from './lease.js'
+import { type PoolActorRef, PoolSystem } from './pool-actor.js'
+import { AcquireRequest } from './request.js'
+import { type PoolStats, poolState, readStats } from './stats.js'
+
+/** A pool of connections of type `C`; made by {@link createPool}. */
+export class Pool<C> implements AsyncDisposable {
+  readonly #system: PoolSystem<C>
+  readonly #closed: Promise<void>
+  readonly #acquireTimeout: number
+
+  /** @internal */
+  constructor(system: PoolSystem<C>) {
+    this.#system = system
+    this.#acquireTimeout = system.config.acquireTimeout
+    this.#closed = new Promise((resolve, reject) => {
+      system.actor.subscribe({ complete: resolve, error: reject })
+    })
+    this.#closed.catch(() => {}) // whoever calls close() is told
+    system.actor.start()
+  }
+
+  /** The pool's actor: subscribe to it, read its snapshot, look at its children, which are the connections. */
+  get actor(): PoolActorRef {
+    return this.#system.actor
+  }
+
+  /**
+   * Everything that happens in the pool, as it happens. Events are delivered after the pool has done with what caused them;
+   * completes when the pool is closed. Costs nothing while nobody listens.
+   */
+  get events$(): Observable<PoolNotice> {
+    return this.#system.notices.events$
+  }
+
+  /** An RxJS scheduler on the pool's clock, for operators over {@link Pool.events$}: they run in simulated time if the pool does. */
+  get scheduler(): SchedulerLike {
+    return this.#system.scheduler
+  }
+
+  /**
+   * Waits until `min` connections are up.
+   *
+   * Rejects with the error of the first connect that fails meanwhile. The pool keeps trying, with a growing delay; call it again to
+   * go on waiting.
+   * @throws ConnectError when a connection could not be opened; PoolClosedError when the pool is closing or closed.
+   */
+  ready(): Promise<void> {
+    switch (poolState(this.#system)) {
+      case 'running':
+        return Promise.resolve()
+      case 'draining':
+      case 'closed':
+        return Promise.reject(new PoolClosedError('The pool will not be ready: it is closing or closed.'))
+      default:
+        return this.#system.readiness.wait()
+    }
+  }
+
+  /**
+   * Borrows a connection. Give it back with `lease.release()`, `await using`, or let {@link Pool.use} do it.
+   * @throws AcquireTimeoutError when none became free in time, saying why; AcquireAbortedError when the signal aborted;
+   *   QueueFullError when `maxWaiting` callers wait; PoolClosedError when the pool is closing or closed; OptionsError for bad options.
+   */
+  acquire(options?: AcquireOptions): Promise<Lease<C>> {
+    const system = this.#system
+    const now = system.config.clock.now()
+    let timeout = this.#acquireTimeout
+    let priority = 0
+    let signal: AbortSignal | undefined
+    if (options !== undefined) {
+      try {
+        checkAcquireOptions(options)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      timeout = options.timeout ?? timeout
+      priority = options.priority ?? 0
+      signal = options.signal
+      if (signal?.aborted) return Promise.reject(new AcquireAbortedError(signal.reason, 0))
+    }
+    if (system.actor.getSnapshot().status !== 'active') {
+      return Promise.reject(new PoolClosedError('No connection is lent any more: the pool is closed.'))
+    }
+    const request = new AcquireRequest<C>(now, timeout, priority)
+    system.queue.submit(request, signal)
+    return request.promise()
+  }
+
+  /**
+   * Borrows a connection for the length of a call, and gives it back whatever happens. A connection that is broken by the error
+   * that the callback threw, as far as the driver can tell, is closed instead.
+   * @returns what the callback returned
+   * @throws what {@link Pool.acquire} throws, and whatever the callback throws.
+   */
+  async use<T>(
+    callback: (connection: C, lease: Lease<C>) => Promise<T> | T,
+    options?: AcquireOptions,
+  ): Promise<T> {
+    const lease = await this.acquire(options)
+    try {
+      return await callback(lease.connection, lease)
+    } catch (error) {
+      if (lease.held && this.#system.driver.isFatal?.(error)) lease.destroy(error)
+      throw error
+    } finally {
+      if (lease.held) lease.release()
+    }
+  }
+
+  /**
+   * The same as `lease.release()`, for code that gives things back to where they came from.
+   * @throws LeaseError when the lease is another pool's, or was given back before.
+   */
+  release(lease: Lease<C>): void {
+    if (!lease?.belongsTo?.(this.#system)) {
+      throw new LeaseError(
+        'LEASE_FOREIGN',
+        lease?.id,
+        `Lease ${lease?.id} is not this pool's. Give it back to the pool that lent it, or call lease.release().`,
+      )
+    }
+    lease.release()
+  }
+
+  /** The pool at this moment: its state, its sizes, how many connections are in which state, who waits, and totals. */
+  stats(): PoolStats {
+    return readStats(this.#system)
+  }
+
+  /**
+   * Shows everything that happens in the actor system to an inspector, such as Stately's.
+   * @param observer gets XState's inspection events
+   * @returns a function that stops it
+   */
+  inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): () => void {
+    const subscription = this.#system.actor.system.inspect(observer)
+    return () => subscription.unsubscribe()
+  }
+
+  /**
+   * Changes `min` and `max` while the pool runs. Superfluous connections are closed: idle ones at once, lent ones when they come
+   * back.
+   * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
+   */
+  resize(size: { min?: number; max?: number }): void {
+    const { context } = this.#system.actor.getSnapshot()
+    const parsed = parseSize(size, context.size)
+    const state = poolState(this.#system)
+    if (state === 'draining' || state === 'closed') {
+      throw new PoolClosedError('The pool was not resized: it is closing or closed.')
+    }
+    this.#system.actor.send({ type: 'resize', ...parsed })
+  }
+
+  /**
+   * Closes the pool: lends no more, rejects those who wait, closes idle connections, waits for leases, and destroys those that
+   * are still out when the time is up. Calling it again is harmless, and waits for the same end.
+   * @throws OptionsError for bad options.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    const timeout = parseCloseOptions(options, this.#system.config.drainTimeout)
+    this.#system.actor.send({ type: 'close', timeout })
+    return this.#closed
+  }
+
+  /** The same as {@link Pool.close}, for `await using pool = createPool(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/**
+ * Creates a pool and starts it at once: it opens `min` connections in the background. Bad options are refused here and never later.
+ *
+ * @param driver how to talk to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, your own
+ * @param options see {@link PoolOptions}
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C> {
+  const config = parseOptions(options)
+  checkDriver(driver)
+  return new Pool(new PoolSystem(driver, config))
+}
+
+function checkDriver(driver: unknown): void {
+  const given = driver as Record<string, unknown> | null | undefined
+  for (const method of ['connect', 'validate', 'close', 'destroy']) {
+    if (typeof given?.[method] === 'function') continue
+    throw new OptionsError(
+      'driver',
+      undefined,
+      `The driver has no ${method}() method. Pass one such as postgres(…) from 'statepool/pg' or simulated() from 'statepool/simulated', or write your own: see Driver.`,
+    )
+  }
+}

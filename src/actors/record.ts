@@ -1,0 +1,93 @@
+// One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
+import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
+import type { ConnectionActorRef } from './connection-actor.js'
+import type { Lease } from './lease.js'
+import type { AcquireRequest } from './request.js'
+
+/** What a new record is made from. */
+export interface RecordInput {
+  readonly id: string
+  readonly serial: number
+  readonly createdAt: number
+  readonly retireAt: number
+  readonly idleJitter: number
+}
+
+/**
+ * The facts that the connection's machine decides by, and what only the running system may see. The driver's object, the
+ * lease and the request are private fields: snapshots are walked, printed and persisted by inspectors, and must show neither a
+ * password nor a circle.
+ */
+export class ConnectionRecord<C> implements ConnectionFacts {
+  readonly id: string
+  readonly serial: number
+  readonly createdAt: number
+  readonly retireAt: number
+  readonly idleJitter: number
+  idleSince: number
+  provenAt: number
+  uses = 0
+  ending: ConnectionEnding | undefined = undefined
+  #actor: ConnectionActorRef | undefined = undefined
+  #handle: C | undefined = undefined
+  #lease: Lease<C> | undefined = undefined
+  #request: AcquireRequest<C> | undefined = undefined
+  #effect: AbortController | undefined = undefined
+
+  constructor(input: RecordInput) {
+    this.id = input.id
+    this.serial = input.serial
+    this.createdAt = input.createdAt
+    this.retireAt = input.retireAt
+    this.idleJitter = input.idleJitter
+    this.idleSince = input.createdAt
+    this.provenAt = input.createdAt
+  }
+
+  /** The actor that this is the record of. */
+  get actor(): ConnectionActorRef {
+    return this.#actor as ConnectionActorRef
+  }
+
+  set actor(actor: ConnectionActorRef) {
+    this.#actor = actor
+  }
+
+  /** The driver's connection; undefined before it is open. */
+  get handle(): C | undefined {
+    return this.#handle
+  }
+
+  set handle(handle: C | undefined) {
+    this.#handle = handle
+  }
+
+  /** The lease that is out; undefined when nobody holds the connection. */
+  get lease(): Lease<C> | undefined {
+    return this.#lease
+  }
+
+  set lease(lease: Lease<C> | undefined) {
+    this.#lease = lease
+  }
+
+  /** The request that it is checked out for, until the lease is granted. */
+  get request(): AcquireRequest<C> | undefined {
+    return this.#request
+  }
+
+  set request(request: AcquireRequest<C> | undefined) {
+    this.#request = request
+  }
+
+  /** Starts a call of the driver, and returns the signal that aborts it. */
+  beginEffect(): AbortSignal {
+    this.#effect = new AbortController()
+    return this.#effect.signal
+  }
+
+  abortEffect(): void {
+    this.#effect?.abort()
+    this.#effect = undefined
+  }
+}

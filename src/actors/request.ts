@@ -1,0 +1,68 @@
+// One caller's request for a connection: the message to the pool actor, the place in the line, and the promise.
+import type { Request } from '../machines/connection-types.js'
+import type { Lease } from './lease.js'
+
+/** Told when a request is settled, to let go of what watched over it. */
+export interface Watch<C> {
+  settled(request: AcquireRequest<C>): void
+}
+
+/**
+ * A request settles exactly once, with a lease or an error; whoever settles it second is told so and nothing happens.
+ * It is its own message and its own node in the line, because each acquire would otherwise pay for three objects.
+ */
+export class AcquireRequest<C> implements Request {
+  readonly type = 'acquire'
+  readonly at: number
+  readonly timeout: number
+  readonly priority: number
+  /** The order of arrival; set by the line. */
+  arrival = 0
+  /** How many were waiting when this one joined the line, itself included; 0 = it never had to. */
+  joinedAt = 0
+  ahead: AcquireRequest<C> | undefined = undefined
+  behind: AcquireRequest<C> | undefined = undefined
+  watch: Watch<C> | undefined = undefined
+  #lease: Lease<C> | undefined = undefined
+  #error: unknown = undefined
+  #resolve: ((lease: Lease<C>) => void) | undefined = undefined
+  #reject: ((error: unknown) => void) | undefined = undefined
+  waits = true
+
+  constructor(at: number, timeout: number, priority: number) {
+    this.at = at
+    this.timeout = timeout
+    this.priority = priority
+  }
+
+  get deadline(): number {
+    return this.at + this.timeout
+  }
+
+  grant(lease: Lease<C>): void {
+    this.waits = false
+    this.#lease = lease
+    this.watch?.settled(this)
+    this.#resolve?.(lease)
+  }
+
+  /** Whether it was this call that settled the request. */
+  refuse(error: unknown): boolean {
+    if (!this.waits) return false
+    this.waits = false
+    this.#error = error
+    this.watch?.settled(this)
+    this.#reject?.(error)
+    return true
+  }
+
+  /** To be called once. The promise needs no closures where the request was served at once. */
+  promise(): Promise<Lease<C>> {
+    if (this.#lease !== undefined) return Promise.resolve(this.#lease)
+    if (!this.waits) return Promise.reject(this.#error)
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+}

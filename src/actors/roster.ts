@@ -1,0 +1,141 @@
+// The pool's index of its connections: who exists, who is idle, and how many are in which part of their lives.
+import type { Pace } from '../machines/decisions/sizing.js'
+import type { Roster as RosterView } from '../machines/pool-types.js'
+import type { ConnectionRecord } from './record.js'
+
+type Phase = 'connecting' | 'established' | 'ending'
+
+/** The weight of the newest value in a moving average. */
+const newest = 0.2
+
+/**
+ * An index, not the truth: what state a connection is in, its own machine says. It is kept by the connections' reports, so
+ * that the pool can decide without looking at all of them.
+ */
+export class Roster<C> implements RosterView {
+  readonly #phases = new Map<ConnectionRecord<C>, Phase>()
+  readonly #byId = new Map<string, ConnectionRecord<C>>()
+  /** Most recently used last, which is lent first: the others get old and are retired. */
+  readonly #idle: ConnectionRecord<C>[] = []
+  readonly #freeIds: string[] = []
+  #idsMade = 0
+  #serials = 0
+  #connecting = 0
+  #established = 0
+  #holdTime: number | undefined
+  #connectTime: number | undefined
+
+  get total(): number {
+    return this.#phases.size
+  }
+
+  get connecting(): number {
+    return this.#connecting
+  }
+
+  get established(): number {
+    return this.#established
+  }
+
+  get idle(): number {
+    return this.#idle.length
+  }
+
+  /** All connections, in the order in which they were opened. */
+  get records(): Iterable<ConnectionRecord<C>> {
+    return this.#phases.keys()
+  }
+
+  /** Idle connections, the longest idle first. */
+  get idleRecords(): readonly ConnectionRecord<C>[] {
+    return this.#idle
+  }
+
+  /**
+   * A name for a new connection. The names of those that are gone are used again: XState remembers every event type that an
+   * actor was ever sent, and a finished child's event has its name in it.
+   */
+  takeId(): string {
+    return this.#freeIds.pop() ?? `connection-${++this.#idsMade}`
+  }
+
+  /** The number of a new connection, never used again. */
+  takeSerial(): number {
+    return ++this.#serials
+  }
+
+  add(record: ConnectionRecord<C>): void {
+    this.#phases.set(record, 'connecting')
+    this.#byId.set(record.id, record)
+    this.#connecting++
+  }
+
+  noteReady(record: ConnectionRecord<C>, now: number): void {
+    if (this.#move(record, 'established')) {
+      this.#connectTime = average(this.#connectTime, now - record.createdAt)
+    }
+  }
+
+  noteEnding(record: ConnectionRecord<C>): void {
+    this.#move(record, 'ending')
+    this.takeFromIdle(record)
+  }
+
+  remove(record: ConnectionRecord<C>): void {
+    this.noteEnding(record)
+    if (!this.#phases.delete(record)) return
+    this.#byId.delete(record.id)
+    this.#freeIds.push(record.id)
+  }
+
+  find(id: string): ConnectionRecord<C> | undefined {
+    return this.#byId.get(id)
+  }
+
+  park(record: ConnectionRecord<C>): void {
+    this.#idle.push(record)
+  }
+
+  /** The idle connection to lend next: the one used last. */
+  takeIdle(): ConnectionRecord<C> | undefined {
+    return this.#idle.pop()
+  }
+
+  takeFromIdle(record: ConnectionRecord<C>): boolean {
+    const index = this.#idle.lastIndexOf(record)
+    if (index >= 0) this.#idle.splice(index, 1)
+    return index >= 0
+  }
+
+  /** Connections that are lent and have not been told to retire. */
+  lent(): ConnectionRecord<C>[] {
+    return [...this.#phases.keys()].filter(record => record.lease !== undefined && record.ending === undefined)
+  }
+
+  noteHeld(duration: number): void {
+    this.#holdTime = average(this.#holdTime, duration)
+  }
+
+  /** How fast connections come back and new ones open. Looks at every connection. */
+  pace(now: number): Pace {
+    let longestHeld = 0
+    for (const { lease } of this.#phases.keys()) {
+      if (lease !== undefined) longestHeld = Math.max(longestHeld, now - lease.acquiredAt)
+    }
+    return { holdTime: this.#holdTime, longestHeld, connectTime: this.#connectTime }
+  }
+
+  #move(record: ConnectionRecord<C>, to: Phase): boolean {
+    const from = this.#phases.get(record)
+    if (from === undefined || from === to) return false
+    if (from === 'connecting') this.#connecting--
+    if (from === 'established') this.#established--
+    if (to === 'established') this.#established++
+    this.#phases.set(record, to)
+    return true
+  }
+}
+
+function average(before: number | undefined, value: number): number {
+  return before === undefined ? value : before + newest * (value - before)
+}

@@ -1,0 +1,26 @@
+// statepool: the exports of the core. Drivers and other optional features are subpaths of their own.
+export type { Counters } from './actors/counters.js'
+export type { PoolNotice, PoolState } from './actors/events.js'
+export { Lease } from './actors/lease.js'
+export { createPool, Pool } from './actors/pool.js'
+export type { PoolActorRef } from './actors/pool-actor.js'
+export type { PoolStats } from './actors/stats.js'
+export { type Clock, systemClock } from './clock.js'
+export type { ConnectContext, Driver, RoundTripContext } from './db/driver.js'
+export {
+  AcquireAbortedError,
+  type AcquireEvidence,
+  AcquireTimeoutError,
+  ConnectError,
+  LeaseError,
+  type LeaseHolder,
+  OptionsError,
+  PoolClosedError,
+  PoolError,
+  type PoolErrorCode,
+  PoolPausedError,
+  QueueFullError,
+  ValidationError,
+} from './errors.js'
+export type { EndReason } from './machines/connection-types.js'
+export type { AcquireOptions, CloseOptions, PoolConfig, PoolOptions } from './options.js'

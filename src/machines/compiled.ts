@@ -1,0 +1,78 @@
+// Makes any XState machine cheap to run: what XState would do is planned once, from the machine itself, and then replayed.
+
+import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, Snapshot } from 'xstate'
+import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
+import { isInspected, running, type Scope } from './compiled/internals.js'
+import { replay } from './compiled/replay.js'
+
+const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
+
+/**
+ * An actor logic that behaves exactly like `machine`, and takes nanoseconds where XState's interpreter takes microseconds.
+ * Use it wherever the machine could be used: `createActor(compiled(machine))`, `spawn`, `.provide({ actors })`. Types are
+ * kept. The machine stays the only source of truth: it can be drawn, tested by model and edited as before.
+ *
+ * What XState does on an event is the same each time for the same active states, event type and answers of the guards: the
+ * same exit, transition and entry actions with the same arguments, the same next states. That is planned when it
+ * is first needed, and replayed from then on, by all actors of the machine. Snapshots have all that XState's have; those in
+ * the same states share `value`, `tags` and the like, so do not write to them.
+ *
+ * Handed to `machine.transition`, as a whole and before anything was done for the event:
+ * - whatever happens in or leads to parallel states, enters or leaves an `invoke` or a state with a history, reaches the
+ *   machine's own final state, runs `enqueueActions`, or raises an event that is only computed then;
+ * - `xstate.error.*`, `xstate.stop` and `xstate.init`, and actors that do not run;
+ * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
+ *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.
+ *
+ * Two things differ from XState: actions are called without `this`, and in its development build XState does not warn
+ * about action creators (`raise()`, `assign()`) that a replayed custom action calls.
+ *
+ * A machine's implementations must not be written to after the first event; use `provide`, which gives a compiled logic
+ * again. Calling `compiled` twice with the same machine, or with what it returned, gives the same logic.
+ */
+export function compiled<T extends AnyStateMachine>(machine: T): T {
+  const known = logics.get(machine)
+  if (known !== undefined) return known as T
+  const logic = logicOf(machine)
+  logics.set(machine, logic)
+  logics.set(logic, logic)
+  return logic as T
+}
+
+function logicOf(machine: AnyStateMachine): AnyStateMachine {
+  const table = new ConfigurationTable(machine)
+  const overridden = {
+    transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+      if (snapshot.status === 'active') {
+        const configuration = configurationOf(snapshot)
+        const actor = scope as unknown as Scope
+        if (
+          configuration !== undefined &&
+          actor.self._processingStatus === running &&
+          !isInspected(actor.system)
+        ) {
+          const choices = configuration.planFor(event.type)
+          if (choices !== undefined) return replay(snapshot, event, actor, configuration, choices)
+        }
+      }
+      const next = machine.transition(snapshot, event, scope)
+      return next === snapshot ? next : table.intern(next)
+    },
+
+    getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>
+      table.intern(machine.getInitialSnapshot(scope, input)),
+
+    restoreSnapshot: (snapshot: Snapshot<unknown>, scope: AnyActorScope): AnyMachineSnapshot =>
+      table.intern(machine.restoreSnapshot(snapshot, scope)),
+
+    getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {
+      const persisted = machine.getPersistedSnapshot(snapshot, options)
+      if (typeof snapshot.value !== 'object') return persisted
+      return Object.assign(persisted, { value: structuredClone(snapshot.value) }) // the caller's to write to
+    },
+
+    provide: (implementations: Parameters<AnyStateMachine['provide']>[0]): AnyStateMachine =>
+      compiled(machine.provide(implementations)),
+  }
+  return Object.assign(Object.create(machine), overridden) as AnyStateMachine
+}

@@ -1,0 +1,197 @@
+// The configurations of a machine: each exists once, and everything that depends on nothing else hangs on it.
+
+import type {
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyStateNode,
+  AnyTransitionDefinition,
+  StateValue,
+} from 'xstate'
+import { type Guard, resolveGuard } from './guard.js'
+import { planStep, type Step } from './step.js'
+
+/** One transition that may be taken in a configuration. */
+export interface Choice {
+  readonly guard: Guard | undefined
+  /** The id of the state that it belongs to. */
+  readonly source: string
+  readonly step: Step
+}
+
+/** Choices in the order in which XState asks their guards; `undefined` where only XState can take one of them. */
+export type Choices = readonly Choice[] | undefined
+
+/** Where an interned `_nodes` array keeps its configuration. */
+const ownConfiguration: unique symbol = Symbol('configuration')
+
+interface InternedNodes extends Array<AnyStateNode> {
+  readonly [ownConfiguration]?: Configuration
+}
+
+/** XState remembers what it saw of every event type for ever; here, types that somebody makes up on the fly have an end. */
+const mostTypes = 1_000
+
+/** A chain of active states, from the root to a leaf, with all that its snapshots share. */
+export class Configuration {
+  readonly value: StateValue
+  readonly tags: ReadonlySet<string>
+  readonly hasAlways: boolean
+  private readonly localChoices = new Map<string, Choices>()
+  private readonly plans = new Map<string, Choices>()
+  private alwaysChoices: { readonly choices: Choices } | undefined
+
+  constructor(
+    readonly table: ConfigurationTable,
+    readonly nodes: readonly AnyStateNode[],
+  ) {
+    Object.defineProperty(nodes, ownConfiguration, { value: this })
+    this.value = stateValueOf(nodes)
+    this.tags = new Set(nodes.flatMap(node => node.tags))
+    this.hasAlways = nodes.some(node => node.always !== undefined)
+  }
+
+  /** What may happen on an event of this type, or `undefined` if XState itself has to see to it. */
+  planFor(type: string): Choices {
+    const plan = this.plans.get(type)
+    return plan !== undefined || this.plans.has(type) ? plan : this.plan(type)
+  }
+
+  /** The `always` transitions. Replayed only in configurations that a plan was found to reach. */
+  get always(): Choices {
+    this.alwaysChoices ??= {
+      choices: this.choicesOf(this.nodes.toReversed().flatMap(node => node.always ?? [])),
+    }
+    return this.alwaysChoices.choices
+  }
+
+  /** What may happen on the event, regardless of what may follow in the same macrostep. */
+  on(type: string): Choices {
+    if (this.localChoices.has(type)) return this.localChoices.get(type)
+    const choices = this.choicesOf(this.nodes.toReversed().flatMap(node => candidates(node, type)))
+    this.localChoices.set(type, choices)
+    return choices
+  }
+
+  private plan(type: string): Choices {
+    if (typeof type !== 'string' || this.plans.size >= mostTypes) return undefined
+    const plan = isPlanned(this, type) ? this.on(type) : undefined
+    this.plans.set(type, plan)
+    return plan
+  }
+
+  private choicesOf(transitions: readonly AnyTransitionDefinition[]): Choices {
+    const choices: Choice[] = []
+    for (const transition of transitions) {
+      const guard = transition.guard ? resolveGuard(this.table.machine, transition.guard) : undefined
+      const step = planStep(this, transition)
+      if (step === undefined || (transition.guard && guard === undefined)) return undefined
+      choices.push({ guard, source: transition.source.id, step })
+      if (guard === undefined) break // nobody asks further
+    }
+    return choices
+  }
+}
+
+/** All configurations of one machine that were met so far. */
+export class ConfigurationTable {
+  private readonly byLeaf = new Map<AnyStateNode, Configuration | undefined>()
+
+  /** After how many microsteps XState calls a macrostep endless. */
+  readonly mostIterations: number
+
+  constructor(readonly machine: AnyStateMachine) {
+    this.mostIterations = machine.options?.maxIterations ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The configuration that ends in `leaf`; `undefined` if it is not a single chain of states. */
+  of(leaf: AnyStateNode): Configuration | undefined {
+    if (!this.byLeaf.has(leaf)) this.byLeaf.set(leaf, this.create(leaf))
+    return this.byLeaf.get(leaf)
+  }
+
+  /** Lets a snapshot that XState just made share what other snapshots of its configuration have. */
+  intern(snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
+    const nodes: readonly AnyStateNode[] | undefined = snapshot._nodes
+    const leaf = nodes?.at(-1)
+    if (nodes === undefined || leaf === undefined || snapshot.machine !== this.machine) return snapshot
+    const configuration = this.of(leaf)
+    if (configuration === undefined || nodes.length !== configuration.nodes.length) return snapshot
+    if (!nodes.every((node, depth) => node === configuration.nodes[depth])) return snapshot
+    return Object.assign(snapshot, {
+      _nodes: configuration.nodes,
+      value: configuration.value,
+      tags: configuration.tags,
+      children: shared(snapshot.children),
+      historyValue: shared(snapshot.historyValue),
+    })
+  }
+
+  private create(leaf: AnyStateNode): Configuration | undefined {
+    const nodes = [leaf]
+    for (let node = leaf.parent; node !== undefined; node = node.parent) nodes.unshift(node)
+    const chain = nodes.every(
+      node => node.type === (node === leaf ? 'atomic' : 'compound') || isNestedFinal(node),
+    )
+    return chain && leaf.machine === this.machine ? new Configuration(this, nodes) : undefined
+  }
+}
+
+/** The configuration of an interned snapshot. */
+export const configurationOf = (snapshot: AnyMachineSnapshot): Configuration | undefined =>
+  (snapshot._nodes as InternedNodes)[ownConfiguration]
+
+const empty: Readonly<Record<string, never>> = Object.freeze({})
+
+const shared = <T extends object>(object: T): T => (Object.keys(object).length === 0 ? (empty as T) : object)
+
+const isNestedFinal = (node: AnyStateNode): boolean => node.type === 'final' && node.parent !== undefined
+
+function stateValueOf(nodes: readonly AnyStateNode[]): StateValue {
+  const [leaf, ...ancestors] = nodes.slice(1).toReversed()
+  if (leaf === undefined) return Object.freeze({})
+  return ancestors.reduce<StateValue>((value, node) => Object.freeze({ [node.key]: value }), leaf.key)
+}
+
+/** The transitions of one state for an event: those that name its type, then wildcards, the longest first. */
+function candidates(node: AnyStateNode, type: string): AnyTransitionDefinition[] {
+  const wildcards = [...node.transitions.keys()]
+    .filter(descriptor => descriptor !== type && matchesWildcard(type, descriptor))
+    .sort((a, b) => b.length - a.length)
+  return [type, ...wildcards].flatMap(descriptor => node.transitions.get(descriptor) ?? [])
+}
+
+/** XState's `matchesEventDescriptor`: `*` matches all; `a.b.*` matches `a.b` and whatever begins with `a.b.`. */
+function matchesWildcard(type: string, descriptor: string): boolean {
+  if (descriptor === '*') return true
+  if (!descriptor.endsWith('.*')) return false
+  const tokens = type.split('.')
+  const wanted = descriptor.split('.')
+  const wildcard = wanted.indexOf('*')
+  return wildcard === wanted.length - 1 && wanted.slice(0, -1).every((token, i) => token === tokens[i])
+}
+
+/** Whether all that can follow an event in one macrostep has a plan, whatever the guards say and whatever is raised. */
+function isPlanned(start: Configuration, type: string): boolean {
+  const reached = new Set([start])
+  const raised = new Set<string>()
+  const isFollowed = (choices: Choices): boolean => {
+    for (const { step } of choices ?? []) {
+      if (step.target !== undefined) reached.add(step.target)
+      for (const raises of step.raises) raised.add(raises)
+    }
+    return choices !== undefined
+  }
+  if (isReserved(type) || !isFollowed(start.on(type))) return false
+  for (let size = 0; size < reached.size + raised.size; ) {
+    size = reached.size + raised.size
+    for (const configuration of reached) {
+      if (!isFollowed(configuration.always)) return false
+      for (const each of raised) if (isReserved(each) || !isFollowed(configuration.on(each))) return false
+    }
+  }
+  return start.table.mostIterations >= 1
+}
+
+/** Events that mean something of their own to XState. */
+const isReserved = (type: string): boolean =>
+  type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error')

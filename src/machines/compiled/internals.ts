@@ -1,0 +1,83 @@
+// What replaying needs of XState's own objects beyond its published types; pinned by the differential tests.
+
+import type { AnyMachineSnapshot, AnyStateNode, EventObject, MachineContext } from 'xstate'
+
+/** An actor's scope, as XState hands it to its logic. */
+export interface Scope {
+  readonly self: { readonly _processingStatus: number }
+  readonly system: { _sendInspectionEvent(event: object): void }
+}
+
+/** `ProcessingStatus.Running`: before it, XState defers actions until the actor starts. */
+export const running = 1
+
+/** What an action is called with. */
+export interface ActionArgs {
+  readonly context: MachineContext
+  readonly event: EventObject
+  readonly self: Scope['self']
+  readonly system: Scope['system']
+}
+
+/** What a guard is asked with. */
+export interface GuardArgs {
+  readonly context: MachineContext
+  readonly event: EventObject
+}
+
+/** A custom action's function. */
+export type Exec = (args: ActionArgs, params: unknown) => void
+
+/** A function that XState's own action creators made: `assign`, `raise`, `sendTo`, … */
+export interface BuiltinAction {
+  readonly type: string
+  /** Of an `assign`. */
+  readonly assignment?: unknown
+  /** Of a `raise`. */
+  readonly event?: unknown
+  /** Of a `raise`. */
+  readonly delay?: unknown
+  resolve(
+    scope: Scope,
+    snapshot: AnyMachineSnapshot,
+    args: ActionArgs,
+    params: unknown,
+    action: unknown,
+    extra: { readonly internalQueue: EventObject[]; readonly deferredActorIds: undefined },
+  ): readonly [AnyMachineSnapshot, unknown, unknown]
+  execute?(scope: Scope, resolved: unknown): void
+}
+
+/** A function that XState's own guard creators made: `and`, `or`, `not`, `stateIn`. */
+export interface BuiltinGuard {
+  check(snapshot: AnyMachineSnapshot, args: GuardArgs, guard: unknown): boolean
+}
+
+/** Whether `node` lies somewhere below `ancestor`; everything lies below `undefined`, the machine's outside. */
+export function isBelow(node: AnyStateNode, ancestor: AnyStateNode | undefined): boolean {
+  let marker = node
+  while (marker.parent !== undefined && marker.parent !== ancestor) marker = marker.parent
+  return marker.parent === ancestor
+}
+
+const probe: object = Object.defineProperty({}, 'type', {
+  enumerable: true,
+  get() {
+    throw probe
+  },
+})
+
+/**
+ * Whether anyone inspects the actor system, at this moment. XState keeps its observers to itself, but it copies an inspection
+ * event if, and only if, there is somebody to send it to: a copy of the probe throws before anyone is told. So nothing has
+ * to be counted or wrapped, and it does not matter who attached when, or in which way.
+ */
+export function isInspected(system: Scope['system']): boolean {
+  try {
+    system._sendInspectionEvent(probe)
+    return false
+  } catch (thrown) {
+    if (thrown !== probe) throw thrown
+    return true
+  }
+}

@@ -1,0 +1,153 @@
+// Replays a macrostep from its plan. After `macrostep` and `microstep` in XState's source.
+
+import type { AnyMachineSnapshot, EventObject, MachineContext } from 'xstate'
+import type { Choice, Choices, Configuration } from './configuration.js'
+import { configurationOf } from './configuration.js'
+import { Frame } from './effect.js'
+import type { GuardArgs, Scope } from './internals.js'
+import type { Step } from './step.js'
+
+type Planned = NonNullable<Choices>
+
+const noneRaised: EventObject[] = Object.freeze([]) as never
+
+/** The snapshot after `event`, with everything done that belongs to it. `choices` is the configuration's plan for the event. */
+export function replay(
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+  scope: Scope,
+  configuration: Configuration,
+  choices: Planned,
+): AnyMachineSnapshot {
+  const step = choose(choices, snapshot, event)
+  if (step === undefined) {
+    return configuration.hasAlways ? settle(snapshot, snapshot, event, scope, []) : snapshot
+  }
+  if (step.last) return take(step, snapshot, event, scope, noneRaised)
+  const raised: EventObject[] = []
+  return settle(snapshot, take(step, snapshot, event, scope, raised), event, scope, raised)
+}
+
+/** Takes `always` transitions and raised events until there are none. */
+function settle(
+  start: AnyMachineSnapshot,
+  first: AnyMachineSnapshot,
+  event: EventObject,
+  scope: Scope,
+  raised: EventObject[],
+): AnyMachineSnapshot {
+  const most = (configurationOf(start) as Configuration).table.mostIterations
+  let snapshot = first
+  let current = event
+  let mayBeAlways = true
+  for (let iterations = 1; ; iterations++) {
+    if (iterations > most) throw new Error(endless(most))
+    const configuration = configurationOf(snapshot) as Configuration
+    const always =
+      mayBeAlways && configuration.hasAlways ? chooseAlways(configuration, snapshot, current) : undefined
+    if (always !== undefined) {
+      const next = take(always, snapshot, current, scope, raised)
+      mayBeAlways = next !== snapshot
+      snapshot = next
+      continue
+    }
+    const following = raised.shift()
+    if (following === undefined) return snapshot
+    current = following
+    const step = choose(configuration.on(current.type) as Planned, snapshot, current)
+    if (step !== undefined) snapshot = take(step, snapshot, current, scope, raised)
+    mayBeAlways = true
+  }
+}
+
+/** The step of the first choice whose guard lets it pass. */
+function choose(choices: Planned, snapshot: AnyMachineSnapshot, event: EventObject): Step | undefined {
+  let args: GuardArgs | undefined
+  for (let i = 0; i < choices.length; i++) {
+    const choice = choices[i] as Choice
+    const { guard } = choice
+    if (guard === undefined) return choice.step
+    args ??= { context: snapshot.context, event }
+    try {
+      const { plain } = guard
+      if (plain !== undefined ? plain(args, guard.params) : guard.ask(args, snapshot)) return choice.step
+    } catch (error) {
+      throw new Error(unanswered(choice, event.type, error))
+    }
+  }
+  return undefined
+}
+
+/** The like for `always` transitions, whose guards' errors XState leaves as they are. */
+function chooseAlways(
+  configuration: Configuration,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+): Step | undefined {
+  const args = { context: snapshot.context, event }
+  for (const { guard, step } of configuration.always as Planned)
+    if (guard === undefined || guard.ask(args, snapshot)) return step
+  return undefined
+}
+
+/** One microstep. */
+function take(
+  step: Step,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+  scope: Scope,
+  raised: EventObject[],
+): AnyMachineSnapshot {
+  const { calls, target } = step
+  const { context, children } = snapshot
+  if (calls === undefined) {
+    const frame = new Frame(snapshot, event, scope, raised)
+    for (const effect of step.effects) effect.perform(frame)
+    if (!frame.changed && target === undefined) return snapshot
+    const next = target ?? (configurationOf(snapshot) as Configuration)
+    return snapshotAt(next, snapshot, frame.context, frame.children)
+  }
+  if (calls.length > 0) {
+    const args = { context, event, self: scope.self, system: scope.system }
+    for (let i = 0; i < calls.length; i++) {
+      const { exec, params } = calls[i] as (typeof calls)[number]
+      exec(args, params)
+    }
+  }
+  return target === undefined ? snapshot : snapshotAt(target, snapshot, context, children)
+}
+
+/** The like of XState's `cloneMachineSnapshot`: the same properties in the same order, and so the same hidden class. */
+function snapshotAt(
+  configuration: Configuration,
+  previous: AnyMachineSnapshot,
+  context: MachineContext,
+  children: AnyMachineSnapshot['children'],
+): AnyMachineSnapshot {
+  return {
+    status: previous.status,
+    output: previous.output,
+    error: previous.error,
+    machine: previous.machine,
+    context,
+    _nodes: configuration.nodes,
+    value: configuration.value,
+    tags: configuration.tags,
+    children,
+    historyValue: previous.historyValue,
+    matches: previous.matches,
+    hasTag: previous.hasTag,
+    can: previous.can,
+    getMeta: previous.getMeta,
+    toJSON: previous.toJSON,
+  } as AnyMachineSnapshot
+}
+
+function unanswered({ guard, source }: Choice, type: string, error: unknown): string {
+  const name = guard?.name ? `'${guard.name}' ` : ''
+  const { message } = error as Error
+  return `Unable to evaluate guard ${name}in transition for event '${type}' in state node '${source}':\n${message}`
+}
+
+const endless = (most: number): string =>
+  `Infinite loop detected: the machine has processed more than ${most} microsteps without reaching a stable state. This usually happens when there's a cycle of transitions (e.g., eventless transitions or raised events causing state A -> B -> C -> A).`

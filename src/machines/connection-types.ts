@@ -1,0 +1,111 @@
+// What goes into the connection machine and what comes out of it: its facts, its events, its reports.
+import type { ActorRef, Snapshot } from 'xstate'
+import type { PoolEvent } from './pool-types.js'
+
+/** The limits that a connection decides by; times in milliseconds, `Infinity` for "no limit". One object for the whole pool. */
+export interface ConnectionPolicy {
+  readonly connectTimeout: number
+  readonly validateAfter: number
+  readonly validateTimeout: number
+  readonly resetTimeout: number
+  readonly closeTimeout: number
+  readonly maxUses: number
+}
+
+/**
+ * What is known about one connection: facts and figures, not its state, which is the machine's alone. They change in place,
+ * because they change with every checkout (docs/decisions/0002-facts-change-in-place.md).
+ */
+export interface ConnectionFacts {
+  /** The actor's id in the pool: `connection-1` … `connection-<max>`; a later connection may have it again. */
+  readonly id: string
+  /** Which connection of this pool it is, counted from 1; never used again. */
+  readonly serial: number
+  /** When it will be retired for its age. */
+  readonly retireAt: number
+  /** When it last became idle. */
+  idleSince: number
+  /** When it last proved that it works: when it was opened, validated, reset or given back. */
+  provenAt: number
+  /** How often it has been lent. */
+  uses: number
+  /** Why it was, or is being, closed. */
+  ending: ConnectionEnding | undefined
+}
+
+/** Why a connection ends. */
+export type EndReason =
+  | 'connect failed'
+  | 'connect timeout'
+  | 'abandoned'
+  | 'lost'
+  | 'validation failed'
+  | 'validation timeout'
+  | 'reset failed'
+  | 'reset timeout'
+  | 'idle timeout'
+  | 'max lifetime'
+  | 'max uses'
+  | 'resized'
+  | 'pool closing'
+  | 'destroyed'
+  | 'crashed'
+
+/** Why a connection ends, with the error that caused it, if one did. */
+export interface ConnectionEnding {
+  readonly reason: EndReason
+  readonly error?: unknown
+}
+
+/** One caller's request for a connection, as far as the machines know it. */
+export interface Request {
+  /** Whether the caller still waits: neither served, nor timed out, nor aborted. */
+  readonly waits: boolean
+}
+
+/** Everything that a connection answers: the pool's and the borrower's commands, and the driver's reports. */
+export type ConnectionEvent =
+  /** Lend the connection to this request. */
+  | { readonly type: 'checkout'; readonly request: Request; readonly at: number }
+  /** The borrower gives it back. */
+  | { readonly type: 'release'; readonly at: number }
+  /** Prove, by a round trip, that it still works (keepalive). */
+  | { readonly type: 'validate' }
+  /** Close it as soon as nobody holds it. */
+  | { readonly type: 'retire'; readonly reason: EndReason }
+  /** Close it now, whoever holds it. */
+  | { readonly type: 'destroy'; readonly error?: unknown }
+  | { readonly type: 'driver.connected' }
+  | { readonly type: 'driver.connectFailed'; readonly error: unknown }
+  | { readonly type: 'driver.validated' }
+  | { readonly type: 'driver.invalid'; readonly error: unknown }
+  | { readonly type: 'driver.resetDone' }
+  | { readonly type: 'driver.resetFailed'; readonly error: unknown }
+  /** The database or the network closed the connection. */
+  | { readonly type: 'driver.lost'; readonly error: unknown }
+  | { readonly type: 'driver.closed' }
+  | { readonly type: 'driver.closeFailed'; readonly error: unknown }
+
+/** What a connection tells its pool. Its end is told by XState: `xstate.done.actor.<id>`. */
+export type ConnectionReport =
+  /** It is open for the first time, and idle. */
+  | { readonly type: 'connection.ready'; readonly connection: ConnectionFacts }
+  /** It is idle again. */
+  | { readonly type: 'connection.idle'; readonly connection: ConnectionFacts; readonly at: number }
+  /** It could not be opened. */
+  | { readonly type: 'connection.failed'; readonly connection: ConnectionFacts; readonly error: unknown }
+  /** It is being closed, and cannot be lent any more. */
+  | { readonly type: 'connection.closing'; readonly connection: ConnectionFacts }
+  /** It cannot serve the request that it was checked out for. */
+  | { readonly type: 'connection.declined'; readonly connection: ConnectionFacts; readonly request: Request }
+
+/** What {@link connectionMachine} is started with. */
+export interface ConnectionInput {
+  /** The pool that it reports to. */
+  readonly pool: ActorRef<Snapshot<unknown>, PoolEvent>
+  readonly facts: ConnectionFacts
+  readonly policy: ConnectionPolicy
+}
+
+/** The context of {@link connectionMachine}: what it was started with. */
+export type ConnectionContext = ConnectionInput

@@ -1,0 +1,250 @@
+// The life of one connection: connecting → idle → busy → validating → closing → closed.
+import { setup } from 'xstate'
+import type { ConnectionContext, ConnectionEvent, ConnectionInput, EndReason } from './connection-types.js'
+import { isSpent, isStale, whySpent } from './decisions/fitness.js'
+
+/** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
+const provided = (): void => {}
+
+/**
+ * The statechart of one connection. It decides; what touches the network is provided by the actor system
+ * (`connectionMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
+ *
+ * A caller's checkout, the keepalive and a return are all proven by a round trip in `validating`, one substate each.
+ * Wherever the driver is awaited there is an `after`: no state waits for the network without a deadline.
+ */
+export const connectionMachine = setup({
+  types: {
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    input: {} as ConnectionInput,
+  },
+  delays: {
+    connectTimeout: ({ context }) => context.policy.connectTimeout,
+    validateTimeout: ({ context }) => context.policy.validateTimeout,
+    resetTimeout: ({ context }) => context.policy.resetTimeout,
+    closeTimeout: ({ context }) => context.policy.closeTimeout,
+  },
+  guards: {
+    /** Idle for so long that it must prove itself before it is lent. */
+    isStale: ({ context, event }) => event.type === 'checkout' && isStale(context.facts, context.policy, event.at),
+    /** Used up: too old or lent too often to be kept. */
+    isSpent: ({ context, event }) => event.type === 'release' && isSpent(context.facts, context.policy, event.at),
+    /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
+    needsReset: () => false,
+    /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
+    isAwaited: () => true,
+  },
+  actions: {
+    /** Starts the driver's connect, validate, reset or close, which report back as `driver.*` events. */
+    connect: provided,
+    validate: provided,
+    reset: provided,
+    close: provided,
+    /** Destroys the socket at once, aborting whatever the driver is doing. */
+    destroySocket: provided,
+    /** Remembers why the connection ends: for the reason given, or for that of the command. */
+    noteEnding: ({ context, event }, { reason }: { reason?: EndReason }) => {
+      context.facts.ending = {
+        reason: reason ?? (event.type === 'retire' ? event.reason : 'destroyed'),
+        error: 'error' in event ? event.error : undefined,
+      }
+    },
+    /** Remembers for whom it is checked out. */
+    reserve: provided,
+    /** Hands the caller a lease. */
+    lend: provided,
+    /** Ends the lease: the borrower gave it back. */
+    takeBack: provided,
+    /** Ends the lease: the connection is gone from under the borrower. */
+    revoke: provided,
+    reportReady: provided,
+    reportIdle: provided,
+    reportFailed: provided,
+    reportClosing: provided,
+    /** Gives the request back to the pool, which serves it in another way. */
+    decline: provided,
+  },
+}).createMachine({
+  id: 'connection',
+  context: ({ input }) => input,
+  initial: 'connecting',
+  on: {
+    // Accept or decline, never lose: only an idle connection can serve a request.
+    checkout: { actions: 'decline' },
+  },
+  states: {
+    connecting: {
+      entry: 'connect',
+      on: {
+        'driver.connected': { target: 'idle', actions: 'reportReady' },
+        'driver.connectFailed': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'connect failed' } }, 'destroySocket', 'reportFailed'],
+        },
+        'driver.lost': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'connect failed' } }, 'destroySocket', 'reportFailed'],
+        },
+        retire: { target: 'closed', actions: [{ type: 'noteEnding', params: {} }, 'destroySocket'] },
+        destroy: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'abandoned' } }, 'destroySocket'],
+        },
+      },
+      after: {
+        connectTimeout: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'connect timeout' } }, 'destroySocket', 'reportFailed'],
+        },
+      },
+    },
+    idle: {
+      on: {
+        checkout: [
+          { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
+          { target: 'busy', actions: 'reserve' },
+        ],
+        validate: { target: 'validating.keepalive' },
+        retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
+        destroy: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket'],
+        },
+        'driver.lost': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
+        },
+      },
+    },
+    busy: {
+      entry: 'lend',
+      initial: 'lent',
+      on: {
+        destroy: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'revoke'],
+        },
+        'driver.lost': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'revoke'],
+        },
+      },
+      states: {
+        lent: {
+          on: {
+            release: [
+              {
+                guard: 'isSpent',
+                target: '#connection.closing',
+                actions: ['takeBack', { type: 'noteEnding', params: ({ context }) => ({ reason: whySpent(context.facts, context.policy) }) }],
+              },
+              { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
+              { target: '#connection.idle', actions: ['takeBack', 'reportIdle'] },
+            ],
+            retire: { target: 'retiring', actions: { type: 'noteEnding', params: {} } },
+          },
+        },
+        retiring: {
+          on: {
+            release: { target: '#connection.closing', actions: 'takeBack' },
+          },
+        },
+      },
+    },
+    validating: {
+      initial: 'checkout',
+      on: {
+        retire: { target: 'closed', actions: [{ type: 'noteEnding', params: {} }, 'destroySocket'] },
+        destroy: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket'],
+        },
+        'driver.lost': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
+        },
+        'driver.invalid': {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
+        },
+      },
+      states: {
+        checkout: {
+          entry: 'validate',
+          on: {
+            'driver.validated': [
+              { guard: 'isAwaited', target: '#connection.busy' },
+              { target: '#connection.idle', actions: 'reportIdle' },
+            ],
+            'driver.invalid': {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket', 'decline'],
+            },
+            'driver.lost': {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'decline'],
+            },
+            retire: {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'decline'],
+            },
+            destroy: {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'decline'],
+            },
+          },
+          after: {
+            validateTimeout: {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'validation timeout' } }, 'destroySocket', 'decline'],
+            },
+          },
+        },
+        keepalive: {
+          entry: 'validate',
+          on: {
+            'driver.validated': { target: '#connection.idle', actions: 'reportIdle' },
+          },
+          after: {
+            validateTimeout: {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'validation timeout' } }, 'destroySocket'],
+            },
+          },
+        },
+        return: {
+          entry: 'reset',
+          on: {
+            'driver.resetDone': { target: '#connection.idle', actions: 'reportIdle' },
+            'driver.resetFailed': {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'reset failed' } }, 'destroySocket'],
+            },
+          },
+          after: {
+            resetTimeout: {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'reset timeout' } }, 'destroySocket'],
+            },
+          },
+        },
+      },
+    },
+    closing: {
+      entry: ['reportClosing', 'close'],
+      on: {
+        'driver.closed': { target: 'closed' },
+        'driver.closeFailed': { target: 'closed', actions: 'destroySocket' },
+        destroy: { target: 'closed', actions: 'destroySocket' },
+      },
+      after: {
+        closeTimeout: { target: 'closed', actions: 'destroySocket' },
+      },
+    },
+    closed: {
+      type: 'final',
+    },
+  },
+  output: ({ context }) => context.facts,
+})

@@ -1,0 +1,70 @@
+// How many connections the pool should have: pure decisions over its sizes, its line and its roster.
+import type { Line, PoolSize, Roster } from '../pool-types.js'
+
+/** What the decisions about sizes are made from. */
+export interface Sizes {
+  readonly size: PoolSize
+  readonly roster: Roster
+  readonly line: Line
+}
+
+/**
+ * Whether one more caller may not wait. Callers for whom a connection can still be opened do not count: `maxWaiting` is about
+ * those who wait for somebody else to be done.
+ */
+export function isLineFull({
+  size,
+  roster,
+  line,
+  maxWaiting,
+}: Sizes & { readonly maxWaiting: number }): boolean {
+  const openable = Math.max(0, size.max - roster.established)
+  return line.length >= maxWaiting + openable
+}
+
+/** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */
+export function isShort({ size, roster, line }: Sizes): boolean {
+  return roster.total < size.max && (roster.established < size.min || line.length > 0)
+}
+
+/** What is known about how fast connections come back and how fast new ones open; times in milliseconds. */
+export interface Pace {
+  /** How long leases last, as a moving average; undefined before the first ended. */
+  readonly holdTime: number | undefined
+  /** How long the longest running lease has lasted: a lower bound where nothing has ended yet. */
+  readonly longestHeld: number
+  /** How long opening a connection takes, as a moving average; undefined before the first was opened. */
+  readonly connectTime: number | undefined
+}
+
+/** How many connections to open now, and when to look again, in milliseconds, if callers keep waiting. */
+export interface Growth {
+  readonly open: number
+  readonly lookAgainIn: number | undefined
+}
+
+/**
+ * How many connections to open now. Up to the minimum: as many as are missing. For callers who wait: one at a time is always
+ * being opened; further ones at the same time only if connections coming back would not serve the line sooner. So a spike of
+ * short queries costs one connection more and not fifty, and callers behind long leases do not wait in vain. (HikariCP's
+ * "Welcome to the Jungle" asks the same question before each connect.)
+ */
+export function growth({ size, roster, line }: Sizes, maxConnecting: number, pace: () => Pace): Growth {
+  const room = Math.min(size.max - roster.total, maxConnecting - roster.connecting)
+  if (room <= 0) return none
+  const missing = size.min - roster.established - roster.connecting
+  const uncovered = line.length - roster.connecting
+  if (missing >= room) return { open: room, lookAgainIn: undefined }
+  const forMinimum = Math.max(0, missing)
+  if (uncovered <= forMinimum) return forMinimum === 0 ? none : { open: forMinimum, lookAgainIn: undefined }
+  const wanted = Math.min(room, uncovered)
+  if (roster.established === 0) return { open: wanted, lookAgainIn: undefined }
+  const { holdTime, longestHeld, connectTime = 0 } = pace()
+  const turnsOfTheLine = uncovered / roster.established
+  const waitForReturns = turnsOfTheLine * Math.max(holdTime ?? 0, longestHeld)
+  if (waitForReturns > connectTime) return { open: wanted, lookAgainIn: undefined }
+  const first = roster.connecting === 0 ? 1 : 0
+  return { open: Math.max(first, forMinimum), lookAgainIn: Math.max(1, connectTime / 4) }
+}
+
+const none: Growth = Object.freeze({ open: 0, lookAgainIn: undefined })

@@ -1,0 +1,15 @@
+// statepool/machines: the statecharts themselves, for apps, visualizers and model-based tests.
+export { connectionMachine } from './connection.js'
+export type {
+  ConnectionContext,
+  ConnectionEnding,
+  ConnectionEvent,
+  ConnectionFacts,
+  ConnectionInput,
+  ConnectionPolicy,
+  ConnectionReport,
+  EndReason,
+  Request,
+} from './connection-types.js'
+export { poolMachine } from './pool.js'
+export type { Line, PoolContext, PoolEvent, PoolInput, PoolSize, Roster } from './pool-types.js'

@@ -1,0 +1,68 @@
+// What goes into the pool machine and what it decides by: its view of the connections and of the line, its events.
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
+import type { ConnectionFacts, ConnectionReport, Request } from './connection-types.js'
+
+/** How many connections the pool keeps at least and at most. */
+export interface PoolSize {
+  readonly min: number
+  readonly max: number
+}
+
+/** The pool's index of its connections. What state each is in, only its own machine says; the pool machine only reads this. */
+export interface Roster {
+  /** Connections that exist, in whatever state: all that the database might count. */
+  readonly total: number
+  /** Those being opened. */
+  readonly connecting: number
+  /** Those that were opened and are not being closed. */
+  readonly established: number
+  /** Those that are idle and can be lent. */
+  readonly idle: number
+}
+
+/** The pool machine's view of the callers who wait. */
+export interface Line {
+  /** How many wait, not counting one whose connection is being validated. */
+  readonly length: number
+}
+
+/** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
+export type PoolEvent =
+  /** A caller wants a connection. The request is its own message, so that none has to be made for it. */
+  | (Request & { readonly type: 'acquire'; readonly at: number })
+  /** A caller gave up. */
+  | { readonly type: 'cancel'; readonly request: Request; readonly reason: unknown }
+  | { readonly type: 'resize'; readonly min: number; readonly max: number }
+  /** Stop lending; wait for leases this long, then destroy them. */
+  | { readonly type: 'close'; readonly timeout: number }
+  /** The earliest deadline of a waiting caller has passed. */
+  | { readonly type: 'acquire.due' }
+  /** Time to look again whether more connections are needed. */
+  | { readonly type: 'growth.due' }
+  /** Time to look for connections that are too old, idle for too long, or due for a keepalive. */
+  | { readonly type: 'maintenance.due' }
+  | ConnectionReport
+  | DoneActorEvent<ConnectionFacts, `${string}`>
+  | ErrorActorEvent<unknown, `${string}`>
+
+/** What {@link poolMachine} is started with. */
+export interface PoolInput {
+  readonly size: PoolSize
+  readonly maxWaiting: number
+  readonly roster: Roster
+  readonly line: Line
+  /** Numbers from 0 to below 1, for the jitter of the back-off. */
+  readonly random: () => number
+}
+
+/** The context of {@link poolMachine}. */
+export interface PoolContext extends PoolInput {
+  /** Connects that failed in a row. */
+  readonly failures: number
+  /** The last connect error, while connects are failing. */
+  readonly lastConnectError: unknown
+  /** How long to wait before the next connect, while they are failing, in milliseconds. */
+  readonly backoff: number
+  /** How long closing waits for leases, in milliseconds. */
+  readonly drainTimeout: number
+}
