@@ -1,10 +1,10 @@
 // The way in: one RxJS stream of requests into the pool actor, and the watch over those that have to wait.
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs'
-import type { AcquireOptions } from '../options.js'
 import { AcquireAbortedError } from '../errors.js'
+import type { AcquireOptions } from '../options.js'
 import { Alarm } from './alarm.js'
 import { Deadlines } from './deadlines.js'
-import { AcquireRequest, type Watch } from './request.js'
+import type { AcquireRequest, Watch } from './request.js'
 
 /** What the pool actor is told about a request that nobody waits for any more. */
 export interface Cancellation<C> {

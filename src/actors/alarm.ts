@@ -18,11 +18,14 @@ export class Alarm {
     if (time >= this.#at) return
     this.clear()
     this.#at = time
-    this.#timer = this.#scheduler.schedule(() => {
-      this.#at = Number.POSITIVE_INFINITY
-      this.#timer = undefined
-      this.#ring()
-    }, Math.max(0, time - this.#scheduler.now()))
+    this.#timer = this.#scheduler.schedule(
+      () => {
+        this.#at = Number.POSITIVE_INFINITY
+        this.#timer = undefined
+        this.#ring()
+      },
+      Math.max(0, time - this.#scheduler.now()),
+    )
   }
 
   clear(): void {

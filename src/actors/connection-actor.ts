@@ -175,7 +175,11 @@ export function provideConnection<C>(host: ConnectionHost<C>): typeof connection
         const cause = record.ending?.error
         const error =
           record.ending?.reason === 'connect timeout'
-            ? new ConnectError('CONNECT_TIMEOUT', target, `it took longer than ${config.connectTimeout} ms (connectTimeout)`)
+            ? new ConnectError(
+                'CONNECT_TIMEOUT',
+                target,
+                `it took longer than ${config.connectTimeout} ms (connectTimeout)`,
+              )
             : new ConnectError('CONNECT_FAILED', target, messageOf(cause), { cause })
         context.pool.send({ type: 'connection.failed', connection: record, error })
       },
@@ -186,7 +190,8 @@ export function provideConnection<C>(host: ConnectionHost<C>): typeof connection
         const record = recordOf(context)
         const request = event.type === 'checkout' ? event.request : record.request
         if (event.type !== 'checkout') record.request = undefined
-        if (request !== undefined) context.pool.send({ type: 'connection.declined', connection: record, request })
+        if (request !== undefined)
+          context.pool.send({ type: 'connection.declined', connection: record, request })
       },
     },
   })

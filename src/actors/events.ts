@@ -8,16 +8,46 @@ export type PoolState = 'starting' | 'running' | 'backingOff' | 'draining' | 'cl
 /** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `connection` is the connection's id. */
 export type PoolNotice = { readonly at: number } & (
   | { readonly type: 'acquire.requested'; readonly waiting: number }
-  | { readonly type: 'acquire.granted'; readonly lease: number; readonly connection: string; readonly waited: number }
+  | {
+      readonly type: 'acquire.granted'
+      readonly lease: number
+      readonly connection: string
+      readonly waited: number
+    }
   | { readonly type: 'acquire.timedOut'; readonly error: Error; readonly waited: number }
   | { readonly type: 'acquire.aborted'; readonly error: Error; readonly waited: number }
   | { readonly type: 'acquire.refused'; readonly error: Error }
-  | { readonly type: 'lease.released'; readonly lease: number; readonly connection: string; readonly heldFor: number }
-  | { readonly type: 'lease.revoked'; readonly lease: number; readonly connection: string; readonly error: Error }
+  | {
+      readonly type: 'lease.released'
+      readonly lease: number
+      readonly connection: string
+      readonly heldFor: number
+    }
+  | {
+      readonly type: 'lease.revoked'
+      readonly lease: number
+      readonly connection: string
+      readonly error: Error
+    }
   | { readonly type: 'connection.connecting'; readonly connection: string; readonly serial: number }
-  | { readonly type: 'connection.ready'; readonly connection: string; readonly serial: number; readonly took: number }
-  | { readonly type: 'connection.failed'; readonly connection: string; readonly serial: number; readonly error: Error }
-  | { readonly type: 'connection.lost'; readonly connection: string; readonly serial: number; readonly error: unknown }
+  | {
+      readonly type: 'connection.ready'
+      readonly connection: string
+      readonly serial: number
+      readonly took: number
+    }
+  | {
+      readonly type: 'connection.failed'
+      readonly connection: string
+      readonly serial: number
+      readonly error: Error
+    }
+  | {
+      readonly type: 'connection.lost'
+      readonly connection: string
+      readonly serial: number
+      readonly error: unknown
+    }
   | {
       readonly type: 'connection.closed'
       readonly connection: string
@@ -32,7 +62,11 @@ export type PoolNotice = { readonly at: number } & (
 )
 
 /** A notice before it was stamped with the time. */
-export type UnstampedNotice = PoolNotice extends infer Notice ? (Notice extends unknown ? Omit<Notice, 'at'> : never) : never
+export type UnstampedNotice = PoolNotice extends infer Notice
+  ? Notice extends unknown
+    ? Omit<Notice, 'at'>
+    : never
+  : never
 
 /** Publishes notices to whoever listens. Nothing is made, and no time is taken, while nobody does. */
 export class Notices {

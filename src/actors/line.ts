@@ -122,9 +122,6 @@ export class WaitingLine<C> implements Line {
   }
 }
 
-function isOlder(
-  one: { arrival: number } | undefined,
-  other: { arrival: number } | undefined,
-): boolean {
+function isOlder(one: { arrival: number } | undefined, other: { arrival: number } | undefined): boolean {
   return one !== undefined && (other === undefined || one.arrival < other.arrival)
 }

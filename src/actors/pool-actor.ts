@@ -1,10 +1,16 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
 import { type ActorRefFrom, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import { type AcquireEvidence, AcquireAbortedError, AcquireTimeoutError, PoolClosedError, QueueFullError } from '../errors.js'
+import {
+  AcquireAbortedError,
+  type AcquireEvidence,
+  AcquireTimeoutError,
+  PoolClosedError,
+  QueueFullError,
+} from '../errors.js'
+import type { EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
-import type { EndReason } from '../machines/connection-types.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
@@ -87,7 +93,8 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
           if (event.type !== 'acquire') return
           const request = requestOf<C>(event)
           this.line.join(request)
-          if (this.notices.observed) this.notices.publish({ type: 'acquire.requested', waiting: request.joinedAt })
+          if (this.notices.observed)
+            this.notices.publish({ type: 'acquire.requested', waiting: request.joinedAt })
         },
         requeue: ({ event }) => {
           if (event.type !== 'connection.declined') return
@@ -100,7 +107,11 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
           this.line.leave(request)
           if (!request.refuse(event.reason)) return
           this.counters.aborted++
-          this.notices.publish({ type: 'acquire.aborted', error: event.reason, waited: this.#waited(request) })
+          this.notices.publish({
+            type: 'acquire.aborted',
+            error: event.reason,
+            waited: this.#waited(request),
+          })
         },
         expire: ({ context }) => this.#expire(context),
         refuseFull: ({ event, context }) => {
@@ -115,7 +126,8 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
           for (let request = this.line.next(); request !== undefined; request = this.line.next()) {
             this.#refuse(request, closedError())
           }
-          for (const { request } of this.roster.records) if (request !== undefined) this.#refuse(request, closedError())
+          for (const { request } of this.roster.records)
+            if (request !== undefined) this.#refuse(request, closedError())
         },
         serveOrPark: ({ event, context }) => {
           if (event.type === 'connection.idle') {
@@ -151,7 +163,8 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
           this.notices.publish({ type: 'connection.failed', ...named(record), error: event.error as Error })
         },
         noteClosing: ({ event }) => {
-          if (event.type === 'connection.closing') this.roster.noteEnding(event.connection as ConnectionRecord<C>)
+          if (event.type === 'connection.closing')
+            this.roster.noteEnding(event.connection as ConnectionRecord<C>)
         },
         forget: ({ event }) => {
           if ('actorId' in event) this.#forget(event)
@@ -164,7 +177,9 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
           for (const record of [...this.roster.records]) this.#retire(record, 'pool closing')
         },
         destroyAll: () => {
-          const error = new PoolClosedError('The pool was closed, and the lease was still out when its time was up.')
+          const error = new PoolClosedError(
+            'The pool was closed, and the lease was still out when its time was up.',
+          )
           for (const record of [...this.roster.records]) record.actor.send({ type: 'destroy', error })
         },
         announceReady: () => {
@@ -234,7 +249,8 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
   #evidence(context: PoolContext, now: number): Omit<AcquireEvidence, 'waited' | 'position' | 'waiting'> {
     const holders = []
     for (const { lease, id } of this.roster.records) {
-      if (lease !== undefined) holders.push({ lease: lease.id, connection: id, heldFor: now - lease.acquiredAt })
+      if (lease !== undefined)
+        holders.push({ lease: lease.id, connection: id, heldFor: now - lease.acquiredAt })
     }
     return {
       total: this.roster.total,
@@ -319,7 +335,9 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
-    this.#upkeepAlarm.noLaterThan(nextUpkeep(roster.idleRecords, roster.lent(), roster.established, size, config, now))
+    this.#upkeepAlarm.noLaterThan(
+      nextUpkeep(roster.idleRecords, roster.lent(), roster.established, size, config, now),
+    )
   }
 
   #waited(request: AcquireRequest<C>): number {

@@ -1,6 +1,7 @@
 // The pool as applications see it: a façade that turns calls into messages to the pool actor.
-import type { InspectionEvent, Observer } from 'xstate'
+
 import type { Observable, SchedulerLike } from 'rxjs'
+import type { InspectionEvent, Observer } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
 import {

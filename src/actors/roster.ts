@@ -109,7 +109,9 @@ export class Roster<C> implements RosterView {
 
   /** Connections that are lent and have not been told to retire. */
   lent(): ConnectionRecord<C>[] {
-    return [...this.#phases.keys()].filter(record => record.lease !== undefined && record.ending === undefined)
+    return [...this.#phases.keys()].filter(
+      record => record.lease !== undefined && record.ending === undefined,
+    )
   }
 
   noteHeld(duration: number): void {

@@ -27,9 +27,11 @@ export const connectionMachine = setup({
   },
   guards: {
     /** Idle for so long that it must prove itself before it is lent. */
-    isStale: ({ context, event }) => event.type === 'checkout' && isStale(context.facts, context.policy, event.at),
+    isStale: ({ context, event }) =>
+      event.type === 'checkout' && isStale(context.facts, context.policy, event.at),
     /** Used up: too old or lent too often to be kept. */
-    isSpent: ({ context, event }) => event.type === 'release' && isSpent(context.facts, context.policy, event.at),
+    isSpent: ({ context, event }) =>
+      event.type === 'release' && isSpent(context.facts, context.policy, event.at),
     /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
     needsReset: () => false,
     /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
@@ -80,11 +82,19 @@ export const connectionMachine = setup({
         'driver.connected': { target: 'idle', actions: 'reportReady' },
         'driver.connectFailed': {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'connect failed' } }, 'destroySocket', 'reportFailed'],
+          actions: [
+            { type: 'noteEnding', params: { reason: 'connect failed' } },
+            'destroySocket',
+            'reportFailed',
+          ],
         },
         'driver.lost': {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'connect failed' } }, 'destroySocket', 'reportFailed'],
+          actions: [
+            { type: 'noteEnding', params: { reason: 'connect failed' } },
+            'destroySocket',
+            'reportFailed',
+          ],
         },
         retire: { target: 'closed', actions: [{ type: 'noteEnding', params: {} }, 'destroySocket'] },
         destroy: {
@@ -95,7 +105,11 @@ export const connectionMachine = setup({
       after: {
         connectTimeout: {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'connect timeout' } }, 'destroySocket', 'reportFailed'],
+          actions: [
+            { type: 'noteEnding', params: { reason: 'connect timeout' } },
+            'destroySocket',
+            'reportFailed',
+          ],
         },
       },
     },
@@ -137,7 +151,13 @@ export const connectionMachine = setup({
               {
                 guard: 'isSpent',
                 target: '#connection.closing',
-                actions: ['takeBack', { type: 'noteEnding', params: ({ context }) => ({ reason: whySpent(context.facts, context.policy) }) }],
+                actions: [
+                  'takeBack',
+                  {
+                    type: 'noteEnding',
+                    params: ({ context }) => ({ reason: whySpent(context.facts, context.policy) }),
+                  },
+                ],
               },
               { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
               { target: '#connection.idle', actions: ['takeBack', 'reportIdle'] },
@@ -179,7 +199,11 @@ export const connectionMachine = setup({
             ],
             'driver.invalid': {
               target: '#connection.closed',
-              actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket', 'decline'],
+              actions: [
+                { type: 'noteEnding', params: { reason: 'validation failed' } },
+                'destroySocket',
+                'decline',
+              ],
             },
             'driver.lost': {
               target: '#connection.closed',
@@ -197,7 +221,11 @@ export const connectionMachine = setup({
           after: {
             validateTimeout: {
               target: '#connection.closed',
-              actions: [{ type: 'noteEnding', params: { reason: 'validation timeout' } }, 'destroySocket', 'decline'],
+              actions: [
+                { type: 'noteEnding', params: { reason: 'validation timeout' } },
+                'destroySocket',
+                'decline',
+              ],
             },
           },
         },

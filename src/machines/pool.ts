@@ -87,7 +87,13 @@ export const poolMachine = setup({
   },
 }).createMachine({
   id: 'pool',
-  context: ({ input }) => ({ ...input, failures: 0, lastConnectError: undefined, backoff: 0, drainTimeout: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    failures: 0,
+    lastConnectError: undefined,
+    backoff: 0,
+    drainTimeout: 0,
+  }),
   initial: 'starting',
   on: {
     acquire: [
@@ -105,7 +111,10 @@ export const poolMachine = setup({
     'connection.idle': { actions: 'serveOrPark' },
     'connection.declined': { actions: ['requeue', 'grow'] },
     'connection.closing': { actions: ['noteClosing', 'grow'] },
-    'connection.failed': { target: '.backingOff', actions: ['noteFailed', 'countFailure', 'announceFailure'] },
+    'connection.failed': {
+      target: '.backingOff',
+      actions: ['noteFailed', 'countFailure', 'announceFailure'],
+    },
     'xstate.done.actor.*': { actions: ['forget', 'grow'] },
     'xstate.error.actor.*': { actions: ['forget', 'grow'] },
   },
@@ -141,7 +150,10 @@ export const poolMachine = setup({
             'xstate.error.actor.*': { actions: 'forget' },
           },
           after: {
-            backoff: [{ guard: 'isShort', target: 'probing' }, { target: 'running', actions: 'clearFailures' }],
+            backoff: [
+              { guard: 'isShort', target: 'probing' },
+              { target: '#pool.running', actions: 'clearFailures' },
+            ],
           },
         },
         probing: {
