@@ -145,7 +145,12 @@ export class ConnectError extends PoolError {
   /** Where to, as the driver describes it, without secrets. */
   readonly target: string
 
-  constructor(code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT', target: string, why: string, options?: ErrorOptions) {
+  constructor(
+    code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
+    target: string,
+    why: string,
+    options?: ErrorOptions,
+  ) {
     super(
       code,
       `No connection could be opened to ${target}: ${why}. Check that the database is up and reachable from here, and the credentials; the pool keeps trying.`,
@@ -155,15 +160,23 @@ export class ConnectError extends PoolError {
   }
 }
 
-/** A connection did not pass its validation or its reset and was closed; `cause` is the driver's error. */
+/** A connection did not pass its validation or its reset and was closed; `cause` is the driver's error, if it gave one. */
 export class ValidationError extends PoolError {
-  // biome-ignore lint/complexity/noUselessConstructor: narrows the codes that this class can have
+  /** The id of the connection. */
+  readonly connection: string
+
   constructor(
     code: 'VALIDATION_FAILED' | 'VALIDATION_TIMEOUT' | 'RESET_FAILED' | 'RESET_TIMEOUT',
-    message: string,
+    connection: string,
+    what: string,
     options?: ErrorOptions,
   ) {
-    super(code, message, options)
+    super(
+      code,
+      `${connection} was closed: ${what}. Nobody was given it; the pool opens another one if it needs one.`,
+      options,
+    )
+    this.connection = connection
   }
 }
 

@@ -12,6 +12,9 @@ import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
 import type { Roster } from './roster.js'
 
+/** What a connection runs. */
+export type ConnectionLogic = typeof connectionMachine
+
 /** A running connection. */
 export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 
@@ -32,7 +35,7 @@ export interface ConnectionHost<C> {
 }
 
 /** The machine with its effects, made once for a pool and shared by all of its connections. */
-export function provideConnection<C>(host: ConnectionHost<C>): typeof connectionMachine {
+export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
   const { driver, config, roster, owner, notices, counters } = host
   const { clock } = config
   const target = driver.describe?.() ?? driver.name
@@ -206,7 +209,8 @@ function attempt<T>(
   new Promise<T>(resolve => resolve(call())).then(done, failed)
 }
 
-function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
+/** Destroys a connection, whatever the driver does about it. */
+export function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
   try {
     driver.destroy(handle)
   } catch {

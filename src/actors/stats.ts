@@ -34,7 +34,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...snapshot.context.size,
     total,
     ...gauges,
-    waiting: system.line.length,
+    waiting: system.callers.line.length,
     ...system.counters,
   })
 }

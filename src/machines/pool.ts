@@ -61,6 +61,8 @@ export const poolMachine = setup({
     noteReady: provided,
     noteFailed: provided,
     noteClosing: provided,
+    /** Does for a connection whose actor crashed what it can do no more: destroys its socket, gives its request back. */
+    discard: provided,
     /** Takes a connection that ended out of the roster. */
     forget: provided,
     retireAll: provided,
@@ -116,7 +118,7 @@ export const poolMachine = setup({
       actions: ['noteFailed', 'countFailure', 'announceFailure'],
     },
     'xstate.done.actor.*': { actions: ['forget', 'grow'] },
-    'xstate.error.actor.*': { actions: ['forget', 'grow'] },
+    'xstate.error.actor.*': { actions: ['discard', 'forget', 'grow'] },
   },
   states: {
     starting: {
@@ -147,7 +149,7 @@ export const poolMachine = setup({
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
             'xstate.done.actor.*': { actions: 'forget' },
-            'xstate.error.actor.*': { actions: 'forget' },
+            'xstate.error.actor.*': { actions: ['discard', 'forget'] },
           },
           after: {
             backoff: [
@@ -169,8 +171,8 @@ export const poolMachine = setup({
               { target: 'waiting', actions: 'forget' },
             ],
             'xstate.error.actor.*': [
-              { guard: 'isConnecting', actions: 'forget' },
-              { target: 'waiting', actions: 'forget' },
+              { guard: 'isConnecting', actions: ['discard', 'forget'] },
+              { target: 'waiting', actions: ['discard', 'forget'] },
             ],
           },
         },
@@ -187,7 +189,7 @@ export const poolMachine = setup({
         'connection.failed': { actions: 'noteFailed' },
         'connection.closing': { actions: 'noteClosing' },
         'xstate.done.actor.*': { actions: 'forget' },
-        'xstate.error.actor.*': { actions: 'forget' },
+        'xstate.error.actor.*': { actions: ['discard', 'forget'] },
         // Nobody waits any more, nothing is opened any more, and every connection has its orders.
         cancel: {},
         close: {},

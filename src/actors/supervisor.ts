@@ -1,0 +1,203 @@
+// The connections' side of the pool: opening, retiring, looking after and burying them.
+import { createActor } from 'xstate'
+import type { Driver } from '../db/driver.js'
+import type { EndReason } from '../machines/connection-types.js'
+import { growth } from '../machines/decisions/sizing.js'
+import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
+import type { PoolContext } from '../machines/pool-types.js'
+import type { PoolConfig } from '../options.js'
+import { Alarm } from './alarm.js'
+import { type ConnectionLogic, destroyQuietly } from './connection-actor.js'
+import type { Counters } from './counters.js'
+import { endingError } from './ending.js'
+import type { Notices } from './events.js'
+import type { PoolActorRef } from './pool-actor.js'
+import { ConnectionRecord } from './record.js'
+import type { AcquireRequest } from './request.js'
+import type { Roster } from './roster.js'
+import { ClockScheduler } from './scheduler.js'
+
+/** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
+export class Supervisor<C> {
+  readonly #driver: Driver<C>
+  readonly #config: PoolConfig
+  readonly #roster: Roster<C>
+  readonly #counters: Counters
+  readonly #notices: Notices
+  readonly #logic: ConnectionLogic
+  readonly #pool: () => PoolActorRef
+  readonly #growthAlarm: Alarm
+  readonly #upkeepAlarm: Alarm
+
+  /**
+   * @param logic what each connection runs
+   * @param pool the pool's actor, whose children the connections are
+   */
+  constructor(
+    driver: Driver<C>,
+    config: PoolConfig,
+    roster: Roster<C>,
+    counters: Counters,
+    notices: Notices,
+    logic: ConnectionLogic,
+    pool: () => PoolActorRef,
+  ) {
+    this.#driver = driver
+    this.#config = config
+    this.#roster = roster
+    this.#counters = counters
+    this.#notices = notices
+    this.#logic = logic
+    this.#pool = pool
+    const background = new ClockScheduler(config.clock, false)
+    this.#growthAlarm = new Alarm(background, () => pool().send({ type: 'growth.due' }))
+    this.#upkeepAlarm = new Alarm(background, () => pool().send({ type: 'maintenance.due' }))
+  }
+
+  /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
+  grow({ size, roster, line }: PoolContext): void {
+    const now = this.#config.clock.now()
+    const plan = growth({ size, roster, line }, this.#config.maxConnecting, () => this.#roster.pace(now))
+    for (let count = 0; count < plan.open; count++) this.open()
+    if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+  }
+
+  /**
+   * Starts a connection as a child of the pool. XState's own `spawnChild` copies all children each time, so the child is
+   * added to them here: the same child, the same inspection events, without the copy.
+   */
+  open(): void {
+    const { clock, maxLifetime, random } = this.#config
+    const pool = this.#pool()
+    const createdAt = clock.now()
+    const record = new ConnectionRecord<C>({
+      id: this.#roster.takeId(),
+      serial: this.#roster.takeSerial(),
+      createdAt,
+      retireAt: retirementTime(createdAt, maxLifetime, random()),
+      idleJitter: random(),
+    })
+    const child = createActor(this.#logic, {
+      id: record.id,
+      parent: pool,
+      input: { pool, facts: record, policy: this.#config },
+    })
+    record.actor = child
+    childrenOf(pool)[record.id] = child
+    this.#roster.add(record)
+    this.#notices.publish({ type: 'connection.connecting', ...named(record) })
+    child.start()
+  }
+
+  noteReady(record: ConnectionRecord<C>): void {
+    const now = this.#config.clock.now()
+    this.#roster.noteReady(record, now)
+    this.#counters.opened++
+    const { idleTimeout, keepalive } = this.#config
+    this.#upkeepAlarm.noLaterThan(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
+    if (this.#notices.observed) {
+      this.#notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
+    }
+  }
+
+  noteFailed(record: ConnectionRecord<C>, error: Error): void {
+    this.#roster.noteEnding(record)
+    this.#counters.failedConnects++
+    this.#notices.publish({ type: 'connection.failed', ...named(record), error })
+  }
+
+  noteClosing(record: ConnectionRecord<C>): void {
+    this.#roster.noteEnding(record)
+  }
+
+  /** Keeps a connection that nobody waits for. */
+  park(record: ConnectionRecord<C>, at: number, { size }: PoolContext): void {
+    this.#roster.park(record)
+    if (this.#config.idleTimeout === 0 && this.#roster.established > size.min)
+      this.#upkeepAlarm.noLaterThan(at)
+  }
+
+  retire(record: ConnectionRecord<C>, reason: EndReason): void {
+    this.#roster.takeFromIdle(record)
+    record.actor.send({ type: 'retire', reason })
+  }
+
+  retireAll(reason: EndReason): void {
+    this.#growthAlarm.clear()
+    this.#upkeepAlarm.clear()
+    for (const record of [...this.#roster.records]) this.retire(record, reason)
+  }
+
+  destroyAll(error: Error): void {
+    for (const record of [...this.#roster.records]) record.actor.send({ type: 'destroy', error })
+  }
+
+  /** Those being opened go first, then idle ones, the longest idle before the others, then lent ones, when they come back. */
+  shrink({ size }: PoolContext): void {
+    const roster = this.#roster
+    let excess = roster.established + roster.connecting - size.max
+    const connecting = [...roster.records].filter(record => record.handle === undefined)
+    for (const record of [...connecting, ...roster.idleRecords, ...roster.lent()]) {
+      if (excess-- <= 0) return
+      this.retire(record, 'resized')
+    }
+  }
+
+  /** Retires and validates what is due, and asks to be called again. */
+  maintain({ size }: PoolContext): void {
+    const now = this.#config.clock.now()
+    const { idleRecords, established } = this.#roster
+    const due = upkeepDue(idleRecords, this.#roster.lent(), established, size, this.#config, now)
+    if (due.retireOld !== undefined) this.retire(due.retireOld, 'max lifetime')
+    if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
+    if (due.validate !== undefined) {
+      this.#roster.takeFromIdle(due.validate)
+      due.validate.actor.send({ type: 'validate' })
+    }
+    if (this.#roster.total === 0) return
+    this.#upkeepAlarm.noLaterThan(
+      nextUpkeep(idleRecords, this.#roster.lent(), this.#roster.established, size, this.#config, now),
+    )
+  }
+
+  /**
+   * Destroys the socket of a connection whose actor crashed (in a driver's `needsReset`, say) and revokes its lease.
+   * @returns the request that it was checked out for and did not serve
+   */
+  discard(id: string, error: unknown): AcquireRequest<C> | undefined {
+    const record = this.#roster.find(id)
+    if (record === undefined) return undefined
+    const { request, lease } = record
+    record.ending = { reason: 'crashed', error }
+    record.abortEffect()
+    if (record.handle !== undefined) destroyQuietly(this.#driver, record.handle)
+    record.request = undefined
+    record.lease = undefined
+    lease?.revoke(error)
+    return request
+  }
+
+  /** Takes a connection that has ended out of the roster and out of the pool's children. */
+  forget(id: string): void {
+    const record = this.#roster.find(id)
+    if (record === undefined) return
+    delete childrenOf(this.#pool())[id]
+    this.#roster.remove(record)
+    if (record.handle !== undefined) this.#counters.closed++
+    const ending = record.ending ?? { reason: 'crashed' }
+    const { reason } = ending
+    if (reason === 'lost') this.#counters.lost++
+    if (!this.#notices.observed) return
+    const error = endingError(id, ending, this.#config)
+    if (reason === 'lost') this.#notices.publish({ type: 'connection.lost', ...named(record), error })
+    this.#notices.publish({ type: 'connection.closed', ...named(record), reason, error })
+  }
+}
+
+function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
+  return { connection: record.id, serial: record.serial }
+}
+
+function childrenOf(actor: PoolActorRef): Record<string, unknown> {
+  return actor.getSnapshot().children as Record<string, unknown>
+}
