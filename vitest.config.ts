@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Real servers and child processes start inside some tests; simulated time makes the rest quick.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
