@@ -1,0 +1,58 @@
+// A compiled machine does what XState does: random machines and random events, both run side by side.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { eventTypes } from './random-actions.js'
+import { randomMachine } from './random-machine.js'
+import { type Happening, Side } from './side-by-side.js'
+
+/** How many random machines; STATEPOOL_RUNS=20000 takes a while. */
+const numRuns = Number(process.env.STATEPOOL_RUNS ?? 1_000)
+
+const happenings: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc
+        .constantFrom(...eventTypes, 'never.heard.of')
+        .map(type => ({ kind: 'event', type }) as const),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'tick' } as const) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'restore' } as const) },
+  ),
+  { minLength: 5, maxLength: 20 },
+)
+
+/** Runs random machines on both sides; returns how many transitions XState was asked for on each. */
+function compare(odd: boolean): { interpreted: number; compiled: number } {
+  const counts = { interpreted: 0, compiled: 0 }
+  fc.assert(
+    fc.property(randomMachine(odd), happenings, (machine, sequence) => {
+      const interpreted = new Side(machine, false)
+      const compiled = new Side(machine, true)
+      expect(compiled.look()).toEqual(interpreted.look())
+      for (const happening of sequence)
+        expect(compiled.after(happening)).toEqual(interpreted.after(happening))
+      interpreted.stop()
+      compiled.stop()
+      expect(compiled.look()).toEqual(interpreted.look())
+      counts.interpreted += interpreted.interpreted
+      counts.compiled += compiled.interpreted
+    }),
+    { numRuns },
+  )
+  return counts
+}
+
+describe('a compiled machine shows the same snapshots, calls the same functions and throws the same errors as XState', () => {
+  it('for machines of what is planned, and replays nearly all of their transitions', () => {
+    const { interpreted, compiled } = compare(false)
+    expect(interpreted).toBeGreaterThan(numRuns)
+    expect(compiled / interpreted).toBeLessThan(0.2)
+  }, 3_600_000)
+
+  it('for machines that also have parallel states, histories, invokes, delays and computed events', () => {
+    const { interpreted, compiled } = compare(true)
+    expect(compiled / interpreted).toBeLessThan(0.6)
+  }, 3_600_000)
+})
