@@ -118,7 +118,7 @@ export class Database implements SimulatedDatabase {
       await session.trip('connect', signal)
       if (session.happens('connectFailureRate')) throw fatal('08006', 'simulated failure of a connect')
     } catch (error) {
-      if (signal.aborted) {}
+      if (signal.aborted) this.destroy(session)
       else this.#forget(session, error)
       throw error
     }

@@ -1,0 +1,58 @@
+// Cancels what a client's backend is doing, over a connection of its own, as PostgreSQL's protocol has it.
+//
+// Without it a backend whose client has gone works on until its query is done, which can take hours, and counts against
+// max_connections all the while: the pool would believe that there is room, and the server would know better.
+
+import type pg from 'pg'
+
+/** What pg's typings leave out of a client and of its connection; libpq's PQcancel needs the same. */
+interface Cancellable {
+  readonly host: string
+  readonly port: number
+  readonly ssl: unknown
+  readonly processID: number | null
+  readonly secretKey: number | null
+}
+
+interface Courier extends pg.Connection {
+  readonly sslNegotiation?: string
+  connect(portOrPath: number | string, host?: string): void
+  requestSsl(): void
+  cancel(processID: number, secretKey: number): void
+}
+
+/** Nobody waits for the courier, so it must not stay on the road for long. */
+const longestTrip = 2_000
+
+/**
+ * Sends a cancel request for `client`'s query by the connection of a new client of the same kind: so it goes over TLS, or over
+ * the application's own stream, if the client's does. Whether it arrives is nobody's concern: never throws.
+ */
+export function cancelQuery(client: pg.Client, createClient: () => pg.Client): void {
+  const { host, port, ssl, processID, secretKey } = client as unknown as Cancellable
+  if (processID === null || secretKey === null) return
+  let courier: Courier | undefined
+  const giveUp = (): void => {
+    clearTimeout(deadline)
+    courier?.stream.destroy()
+  }
+  const deadline = setTimeout(giveUp, longestTrip)
+  const deliver = (): void => {
+    courier?.cancel(processID, secretKey)
+    courier?.stream.end()
+  }
+  try {
+    courier = createClient().connection as Courier
+    courier.on('error', giveUp)
+    courier.on('end', giveUp)
+    courier.on('sslconnect', deliver)
+    courier.on('connect', () => {
+      if (!ssl) deliver()
+      else if (courier?.sslNegotiation !== 'direct') courier?.requestSsl()
+    })
+    if (host.startsWith('/')) courier.connect(`${host}/.s.PGSQL.${port}`)
+    else courier.connect(port, host)
+  } catch {
+    giveUp() // a certificate's file that has gone since, say
+  }
+}

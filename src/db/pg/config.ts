@@ -1,0 +1,196 @@
+// What postgres() takes: everything that pg.Client takes, and two options of its own; checked before anything connects.
+
+import pg from 'pg'
+import { checkFunction, refusal, refuseUnknown } from '../../check.js'
+import { messageOf, OptionsError } from '../../errors.js'
+
+/**
+ * Everything that `pg.Client` takes (see node-postgres.com/apis/client: `connectionString`, `host`, `ssl`, a `password`
+ * function, `types`, `statement_timeout`, …), and:
+ */
+export interface PostgresConfig extends pg.ClientConfig {
+  /**
+   * SQL to run each time a connection comes back, after the rollback of a transaction left open: `'DISCARD ALL'` undoes SET,
+   * LISTEN, temporary tables, advisory locks and prepared statements. Default: none, for it costs a round trip on each release.
+   */
+  resetQuery?: string
+  /** The class to make connections of, instead of pg's `Client`: a subclass of it. pg-native's cannot be used. */
+  Client?: typeof pg.Client
+}
+
+/** What the driver needs to know, worked out once. */
+export interface ParsedConfig {
+  /** A new client, not connected. */
+  readonly createClient: () => pg.Client
+  readonly resetQuery: string | undefined
+  /** Where it connects to, without secrets. */
+  readonly description: string
+}
+
+/** The operating system's own default is two hours, which is as good as no keepalive. */
+const keepAliveDelay = 60_000
+
+const checks: Record<string, (name: string, value: unknown) => void> = {
+  user: expectString,
+  database: expectString,
+  host: expectString,
+  connectionString: expectConnectionString,
+  port: expectPort,
+  password: expectPassword,
+  ssl: expectSsl,
+  stream: checkFunction,
+  types: expectTypes,
+  application_name: expectString,
+  fallback_application_name: expectString,
+  options: expectString,
+  client_encoding: expectString,
+  keepAlive: expectBoolean,
+  enableChannelBinding: expectBoolean,
+  binary: expectBoolean,
+  pipeline: expectBoolean,
+  keepAliveInitialDelayMillis: expectTime,
+  connectionTimeoutMillis: expectTime,
+  statement_timeout: expectTime,
+  query_timeout: expectTime,
+  lock_timeout: expectTime,
+  idle_in_transaction_session_timeout: expectTime,
+  resetQuery: expectSql,
+  Client: checkFunction,
+}
+
+/** Read by pg, by pg-connection-string or by libpq's users from a parsed connection string; not checked here. */
+const unchecked = [
+  'sslnegotiation',
+  'scramMaxIterations',
+  'replication',
+  'sslmode',
+  'sslcert',
+  'sslkey',
+  'sslrootcert',
+  'uselibpqcompat',
+]
+
+/** pg-pool's options, which its users have next to those for the client. */
+const poolOptions: Record<string, string> = {
+  max: 'max',
+  min: 'min',
+  idleTimeoutMillis: 'idleTimeout',
+  maxUses: 'maxUses',
+  maxLifetimeSeconds: 'maxLifetime (in milliseconds)',
+  allowExitOnIdle: 'allowExitOnIdle',
+}
+
+/**
+ * Checks a configuration.
+ * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
+ */
+export function parseConfig(given: PostgresConfig | string): ParsedConfig {
+  const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
+  for (const name of Object.keys(config ?? {})) {
+    const option = Object.hasOwn(poolOptions, name) ? poolOptions[name] : undefined
+    if (option === undefined) continue
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} is not for postgres(): give createPool the option ${option}.`,
+    )
+  }
+  // A subclass of Client may take options that nobody else knows.
+  if (config?.Client === undefined) refuseUnknown('postgres', config, [...Object.keys(checks), ...unchecked])
+  for (const [name, value] of Object.entries(config)) {
+    if (value !== undefined && value !== null) checks[name]?.(name, value)
+  }
+  const { resetQuery, Client = pg.Client, ...rest } = config
+  const clientConfig: pg.ClientConfig = {
+    ...rest,
+    keepAlive: rest.keepAlive ?? true,
+    keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
+  }
+  return {
+    createClient: () => new Client(clientConfig),
+    resetQuery,
+    description: describe(Client, clientConfig),
+  }
+}
+
+/** Asks pg itself, for much of it can come from the connection string and from the environment. */
+function describe(Client: typeof pg.Client, config: pg.ClientConfig): string {
+  const { stream: _notOpenedForThis, ...rest } = config
+  let client: pg.Client
+  try {
+    client = new Client(rest)
+  } catch (error) {
+    const option = config.connectionString === undefined ? 'options' : 'connectionString'
+    throw new OptionsError(option, undefined, `postgres() cannot use its configuration: ${messageOf(error)}`)
+  }
+  if (typeof client.connection?.stream?.destroy !== 'function') {
+    throw new OptionsError(
+      'Client',
+      Client,
+      "Client must be pg's Client or a subclass of it; pg-native's cannot be used.",
+    )
+  }
+  const { host, port, database, user } = client
+  const place = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `postgres on ${place}/${database ?? ''}${user ? ` as ${user}` : ''}`
+}
+
+function expectString(name: string, value: unknown): void {
+  if (typeof value !== 'string') throw refusal(name, value, 'a string')
+}
+
+function expectBoolean(name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
+}
+
+/** pg reads a text for a number, as connection strings have it, and false for none. */
+function expectTime(name: string, value: unknown): void {
+  const time = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (value !== false && !(typeof time === 'number' && time >= 0 && Number.isFinite(time)))
+    throw refusal(name, value, 'a number of milliseconds of 0 or more')
+}
+
+function expectPort(name: string, value: unknown): void {
+  const port = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
+    throw refusal(name, value, 'an integer from 1 to 65535')
+}
+
+/** What was given is shown in none of these: it may be the secret, or have it inside. */
+function expectPassword(name: string, value: unknown): void {
+  if (typeof value !== 'string' && typeof value !== 'function')
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must be a string or a function that returns one or a promise of one; got neither.`,
+    )
+}
+
+function expectConnectionString(name: string, value: unknown): void {
+  if (typeof value !== 'string' || !/^([a-z][a-z\d+.-]*:\/\/|socket:|\/)/i.test(value)) {
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must look like postgres://user:password@host:port/database, or be the path of a socket's folder; got something else.`,
+    )
+  }
+}
+
+function expectSsl(name: string, value: unknown): void {
+  if (typeof value !== 'boolean' && typeof value !== 'object' && value !== 'true' && value !== 'no-verify')
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must be true, false or an object of options for tls.connect().`,
+    )
+}
+
+function expectTypes(name: string, value: unknown): void {
+  if (typeof (value as pg.CustomTypesConfig).getTypeParser !== 'function')
+    throw refusal(name, value, 'an object with a getTypeParser method')
+}
+
+function expectSql(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw refusal(name, value, "SQL, such as 'DISCARD ALL'")
+}

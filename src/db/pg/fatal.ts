@@ -1,0 +1,39 @@
+// Which errors mean that a PostgreSQL connection cannot be used again.
+
+/** Class 08: connection exceptions. Class 57P: the server ends the session. And the timeouts by which it does. */
+const fatalStates = /^(08...|57P..|25P03|25P04)$/
+
+/**
+ * pg gives these no code. A query that timed out on the client is still running on the server, so the connection is not
+ * fit for anyone else.
+ */
+const fatalMessages =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Received unexpected \w+ message|Query read timeout)/
+
+/** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
+const deepestCause = 5
+
+const ofOurSockets = new WeakSet<object>()
+
+/**
+ * Remembers an error that ended a connection. Its code could not tell: the ECONNRESET of an HTTP request that a borrower made
+ * meanwhile looks the same, and must not cost a healthy connection.
+ */
+export function rememberAsFatal(error: unknown): void {
+  if (error instanceof Error) ofOurSockets.add(error)
+}
+
+/** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
+export function isFatal(error: unknown): boolean {
+  let current = error
+  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
+    if (isFatalItself(current)) return true
+    current = current.cause
+  }
+  return false
+}
+
+function isFatalItself(error: Error & { code?: unknown; severity?: unknown }): boolean {
+  if (ofOurSockets.has(error) || error.severity === 'FATAL' || error.severity === 'PANIC') return true
+  return typeof error.code === 'string' ? fatalStates.test(error.code) : fatalMessages.test(error.message)
+}
