@@ -1,0 +1,41 @@
+// Ctrl-C and its kin: how the demo learns that it should stop.
+
+/** Why the demo stops before its end. */
+export interface Interruption {
+  /** What happened, for the last line. */
+  readonly by: string
+  /** 128 and the signal's number, as shells have it. */
+  readonly exitCode: number
+}
+
+const signals: Readonly<Record<string, Interruption>> = {
+  SIGINT: { by: 'Ctrl-C', exitCode: 130 },
+  SIGTERM: { by: 'SIGTERM', exitCode: 143 },
+  SIGHUP: { by: 'the end of its terminal', exitCode: 129 },
+}
+
+/** npm and tsx hand a Ctrl-C on that the terminal has sent to all of them: one key press arrives two or three times. */
+const samePress = 500
+
+/**
+ * Listens to the signals that ask a program to stop, and to the reader of its output going away (`npm start | head`).
+ * @param impatient is called when the user asks again
+ * @returns what asked first
+ */
+export function interruption(
+  stream: NodeJS.WriteStream,
+  impatient: (interruption: Interruption) => void,
+): Promise<Interruption> {
+  return new Promise(resolve => {
+    let first: number | undefined
+    for (const [signal, interruption] of Object.entries(signals)) {
+      process.on(signal, () => {
+        const now = performance.now()
+        first ??= now
+        if (now - first > samePress) impatient(interruption)
+        else resolve(interruption)
+      })
+    }
+    stream.on('error', () => resolve({ by: 'the reader of its output', exitCode: 0 }))
+  })
+}

@@ -1,0 +1,56 @@
+// Scene 2: the two ways to borrow in which giving back cannot be forgotten.
+
+import type { Scene } from '../stage.js'
+
+export const use: Scene = {
+  title: 'use() and await using',
+  shows: 'Nobody has to remember to give a connection back, and nobody inherits what others left open.',
+
+  async play(stage) {
+    const { terminal } = stage
+    await using pool = stage.open(stage.database, { min: 1, max: 1 })
+    await pool.ready()
+
+    const answer = await pool.use(async client => {
+      terminal.step('pool.use(async client => …) has lent the only connection to its callback')
+      terminal.stats(pool.stats())
+      return (await client.query("select current_date - date ('1996-07-08') as days")).rows[0].days
+    })
+    terminal.step(
+      `the callback returned ${answer} (days since PostgreSQL got its name), and the connection is back`,
+    )
+    terminal.stats(pool.stats())
+    await stage.beat()
+
+    {
+      await using lease = await pool.acquire()
+      terminal.step(`await using lease = await pool.acquire() has lent ${lease.connectionId} to a block`)
+      terminal.stats(pool.stats())
+    }
+    terminal.step('the block has ended, and the connection is back')
+    terminal.stats(pool.stats())
+    await stage.beat()
+
+    await pool
+      .use(async client => {
+        await client.query('begin')
+        await client.query('create temporary table draft (note text)')
+        throw new Error('a bug in the middle of a transaction')
+      })
+      .catch((error: Error) =>
+        terminal.step(`a callback that had begun a transaction threw: ${error.message}`),
+      )
+    const left = await pool.use(async client => {
+      return (await client.query("select to_regclass('pg_temp.draft') as draft")).rows[0].draft
+    })
+    terminal.step(
+      left === null
+        ? 'the next borrower got the same connection, and the transaction had been rolled back'
+        : 'the next borrower found the transaction open',
+    )
+    terminal.stats(pool.stats())
+    terminal.lesson(
+      'Prefer pool.use() and await using to acquire() and release(): they give back whatever happens, and the pool rolls back what was left open before anyone else gets the connection.',
+    )
+  },
+}
