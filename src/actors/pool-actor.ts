@@ -2,6 +2,7 @@
 import { type ActorRefFrom, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, PoolClosedError, QueueFullError } from '../errors.js'
+import { compiled } from '../machines/compiled.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolConfig } from '../options.js'
 import { AcquireQueue } from './acquire-queue.js'
@@ -48,10 +49,10 @@ export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
       this.roster,
       this.counters,
       this.notices,
-      provideConnection(this),
+      compiled(provideConnection(this)),
       () => this.actor,
     )
-    this.actor = createActor(providePool(this), {
+    this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
       clock,

@@ -92,8 +92,13 @@ export class Roster<C> implements RosterView {
     return this.#byId.get(id)
   }
 
+  /** Keeps a connection as idle, at the place of its last use: being validated meanwhile was not one. */
   park(record: ConnectionRecord<C>): void {
-    this.#idle.push(record)
+    const idle = this.#idle
+    let place = idle.length
+    while (place > 0 && (idle[place - 1] as ConnectionRecord<C>).idleSince > record.idleSince) place--
+    if (place === idle.length) idle.push(record)
+    else idle.splice(place, 0, record)
   }
 
   /** The idle connection to lend next: the one used last. */

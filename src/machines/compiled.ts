@@ -2,7 +2,8 @@
 
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, Snapshot } from 'xstate'
 import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
-import { isInspected, running, type Scope } from './compiled/internals.js'
+import { isInspected } from './compiled/inspection.js'
+import { running, type Scope } from './compiled/internals.js'
 import { replay } from './compiled/replay.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
@@ -23,6 +24,8 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * - `xstate.error.*`, `xstate.stop` and `xstate.init`, and actors that do not run;
  * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
  *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.
+ *
+ * A guard that chooses a transition of that list is asked twice, by the plan and by XState; guards are pure, as everywhere.
  *
  * Two things differ from XState: actions are called without `this`, and in its development build XState does not warn
  * about action creators (`raise()`, `assign()`) that a replayed custom action calls.
@@ -52,7 +55,8 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
           !isInspected(actor.system)
         ) {
           const choices = configuration.planFor(event.type)
-          if (choices !== undefined) return replay(snapshot, event, actor, configuration, choices)
+          const replayed = choices && replay(snapshot, event, actor, configuration, choices)
+          if (replayed !== undefined) return replayed
         }
       }
       const next = machine.transition(snapshot, event, scope)

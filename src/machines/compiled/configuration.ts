@@ -15,10 +15,11 @@ export interface Choice {
   readonly guard: Guard | undefined
   /** The id of the state that it belongs to. */
   readonly source: string
-  readonly step: Step
+  /** `undefined` if only XState can take it. */
+  readonly step: Step | undefined
 }
 
-/** Choices in the order in which XState asks their guards; `undefined` where only XState can take one of them. */
+/** Choices in the order in which XState asks their guards; `undefined` where only XState can ask one of them. */
 export type Choices = readonly Choice[] | undefined
 
 /** Where an interned `_nodes` array keeps its configuration. */
@@ -38,6 +39,9 @@ export class Configuration {
   readonly hasAlways: boolean
   private readonly localChoices = new Map<string, Choices>()
   private readonly plans = new Map<string, Choices>()
+  /** Most configurations are left by the same event each time. */
+  private lastType: string | undefined
+  private lastPlan: Choices
   private alwaysChoices: { readonly choices: Choices } | undefined
 
   constructor(
@@ -52,8 +56,11 @@ export class Configuration {
 
   /** What may happen on an event of this type, or `undefined` if XState itself has to see to it. */
   planFor(type: string): Choices {
-    const plan = this.plans.get(type)
-    return plan !== undefined || this.plans.has(type) ? plan : this.plan(type)
+    if (type === this.lastType) return this.lastPlan
+    const plan = this.plans.has(type) ? this.plans.get(type) : this.plan(type)
+    this.lastType = type
+    this.lastPlan = plan
+    return plan
   }
 
   /** The `always` transitions. Replayed only in configurations that a plan was found to reach. */
@@ -74,7 +81,11 @@ export class Configuration {
 
   private plan(type: string): Choices {
     if (typeof type !== 'string' || this.plans.size >= mostTypes) return undefined
-    const plan = isPlanned(this, type) ? this.on(type) : undefined
+    const choices = isReserved(type) ? undefined : this.on(type)
+    const isReplayable = choices !== undefined && isPlanned(this, { target: undefined, raises: [] })
+    const plan = isReplayable
+      ? choices.map(choice => (isPlanned(this, choice.step) ? choice : { ...choice, step: undefined }))
+      : undefined
     this.plans.set(type, plan)
     return plan
   }
@@ -84,7 +95,7 @@ export class Configuration {
     for (const transition of transitions) {
       const guard = transition.guard ? resolveGuard(this.table.machine, transition.guard) : undefined
       const step = planStep(this, transition)
-      if (step === undefined || (transition.guard && guard === undefined)) return undefined
+      if (transition.guard && guard === undefined) return undefined
       choices.push({ guard, source: transition.source.id, step })
       if (guard === undefined) break // nobody asks further
     }
@@ -121,7 +132,6 @@ export class ConfigurationTable {
       _nodes: configuration.nodes,
       value: configuration.value,
       tags: configuration.tags,
-      children: shared(snapshot.children),
       historyValue: shared(snapshot.historyValue),
     })
   }
@@ -170,23 +180,23 @@ function matchesWildcard(type: string, descriptor: string): boolean {
   return wildcard === wanted.length - 1 && wanted.slice(0, -1).every((token, i) => token === tokens[i])
 }
 
-/** Whether all that can follow an event in one macrostep has a plan, whatever the guards say and whatever is raised. */
-function isPlanned(start: Configuration, type: string): boolean {
-  const reached = new Set([start])
+/** Whether a step and all that can follow it in one macrostep has a plan, whatever the guards say and whatever is raised. */
+function isPlanned(start: Configuration, first: Pick<Step, 'target' | 'raises'> | undefined): boolean {
+  const reached = new Set<Configuration>()
   const raised = new Set<string>()
-  const isFollowed = (choices: Choices): boolean => {
-    for (const { step } of choices ?? []) {
-      if (step.target !== undefined) reached.add(step.target)
-      for (const raises of step.raises) raised.add(raises)
-    }
-    return choices !== undefined
+  const follow = (step: typeof first): boolean => {
+    if (step?.target !== undefined) reached.add(step.target)
+    for (const type of step?.raises ?? []) raised.add(type)
+    return step !== undefined
   }
-  if (isReserved(type) || !isFollowed(start.on(type))) return false
+  const isFollowed = (choices: Choices): boolean => choices?.every(({ step }) => follow(step)) ?? false
+  if (first?.target === undefined) reached.add(start)
+  if (!follow(first)) return false
   for (let size = 0; size < reached.size + raised.size; ) {
     size = reached.size + raised.size
     for (const configuration of reached) {
       if (!isFollowed(configuration.always)) return false
-      for (const each of raised) if (isReserved(each) || !isFollowed(configuration.on(each))) return false
+      for (const type of raised) if (isReserved(type) || !isFollowed(configuration.on(type))) return false
     }
   }
   return start.table.mostIterations >= 1

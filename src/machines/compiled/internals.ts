@@ -5,7 +5,13 @@ import type { AnyMachineSnapshot, AnyStateNode, EventObject, MachineContext } fr
 /** An actor's scope, as XState hands it to its logic. */
 export interface Scope {
   readonly self: { readonly _processingStatus: number }
-  readonly system: { _sendInspectionEvent(event: object): void }
+  readonly system: System
+}
+
+/** An actor system: the root actor and all below it. */
+export interface System {
+  inspect: (observer: never) => unknown
+  _sendInspectionEvent(event: object): void
 }
 
 /** `ProcessingStatus.Running`: before it, XState defers actions until the actor starts. */
@@ -16,7 +22,7 @@ export interface ActionArgs {
   readonly context: MachineContext
   readonly event: EventObject
   readonly self: Scope['self']
-  readonly system: Scope['system']
+  readonly system: System
 }
 
 /** What a guard is asked with. */
@@ -58,26 +64,4 @@ export function isBelow(node: AnyStateNode, ancestor: AnyStateNode | undefined):
   let marker = node
   while (marker.parent !== undefined && marker.parent !== ancestor) marker = marker.parent
   return marker.parent === ancestor
-}
-
-const probe: object = Object.defineProperty({}, 'type', {
-  enumerable: true,
-  get() {
-    throw probe
-  },
-})
-
-/**
- * Whether anyone inspects the actor system, at this moment. XState keeps its observers to itself, but it copies an inspection
- * event if, and only if, there is somebody to send it to: a copy of the probe throws before anyone is told. So nothing has
- * to be counted or wrapped, and it does not matter who attached when, or in which way.
- */
-export function isInspected(system: Scope['system']): boolean {
-  try {
-    system._sendInspectionEvent(probe)
-    return false
-  } catch (thrown) {
-    if (thrown !== probe) throw thrown
-    return true
-  }
 }

@@ -11,18 +11,23 @@ type Planned = NonNullable<Choices>
 
 const noneRaised: EventObject[] = Object.freeze([]) as never
 
-/** The snapshot after `event`, with everything done that belongs to it. `choices` is the configuration's plan for the event. */
+/**
+ * The snapshot after `event`, with everything done that belongs to it; `undefined`, with nothing done, if the transition that
+ * the guards choose is one that only XState can take. `choices` is the configuration's plan for the event.
+ */
 export function replay(
   snapshot: AnyMachineSnapshot,
   event: EventObject,
   scope: Scope,
   configuration: Configuration,
   choices: Planned,
-): AnyMachineSnapshot {
-  const step = choose(choices, snapshot, event)
-  if (step === undefined) {
+): AnyMachineSnapshot | undefined {
+  const choice = choose(choices, snapshot, event)
+  if (choice === undefined) {
     return configuration.hasAlways ? settle(snapshot, snapshot, event, scope, []) : snapshot
   }
+  const { step } = choice
+  if (step === undefined) return undefined
   if (step.last) return take(step, snapshot, event, scope, noneRaised)
   const raised: EventObject[] = []
   return settle(snapshot, take(step, snapshot, event, scope, raised), event, scope, raised)
@@ -54,23 +59,23 @@ function settle(
     const following = raised.shift()
     if (following === undefined) return snapshot
     current = following
-    const step = choose(configuration.on(current.type) as Planned, snapshot, current)
+    const step = choose(configuration.on(current.type) as Planned, snapshot, current)?.step
     if (step !== undefined) snapshot = take(step, snapshot, current, scope, raised)
     mayBeAlways = true
   }
 }
 
-/** The step of the first choice whose guard lets it pass. */
-function choose(choices: Planned, snapshot: AnyMachineSnapshot, event: EventObject): Step | undefined {
+/** The first choice whose guard lets it pass. */
+function choose(choices: Planned, snapshot: AnyMachineSnapshot, event: EventObject): Choice | undefined {
   let args: GuardArgs | undefined
   for (let i = 0; i < choices.length; i++) {
     const choice = choices[i] as Choice
     const { guard } = choice
-    if (guard === undefined) return choice.step
+    if (guard === undefined) return choice
     args ??= { context: snapshot.context, event }
     try {
       const { plain } = guard
-      if (plain !== undefined ? plain(args, guard.params) : guard.ask(args, snapshot)) return choice.step
+      if (plain !== undefined ? plain(args, guard.params) : guard.ask(args, snapshot)) return choice
     } catch (error) {
       throw new Error(unanswered(choice, event.type, error))
     }
