@@ -22,7 +22,10 @@ const processOf = (client: pg.Client): number => (client as unknown as { process
 
 /** A look at the shared server, through a connection of its own. */
 export async function watchBackends(name: string): Promise<Backends> {
-  const { host, port, user, password, database } = inject('postgres')
+  const server = inject('postgres')
+  if (server === undefined)
+    throw new Error("No server: vitest's globalSetup must name test/support/postgres.ts.")
+  const { host, port, user, password, database } = server
   const config = { host, port, user, password, database, application_name: name }
   const observer = new pg.Client({ ...config, application_name: 'observer' })
   await observer.connect()

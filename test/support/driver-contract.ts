@@ -3,6 +3,7 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Driver } from '../../src/db/driver.js'
+import { socketsHeld } from './sockets.js'
 
 /** A driver, and the hands that the suite needs on its database. */
 export interface DriverUnderTest<C> {
@@ -40,6 +41,7 @@ export function describeDriverContract<C>(name: string, setUp: () => Promise<Dri
   describe(`${name} keeps the driver contract:`, () => {
     let subject: DriverUnderTest<C>
     let opened: C[] = []
+    let sockets = 0
     const never = (): AbortSignal => new AbortController().signal
 
     const connect = async (onLost: (reason?: unknown) => void = () => {}): Promise<C> => {
@@ -47,13 +49,17 @@ export function describeDriverContract<C>(name: string, setUp: () => Promise<Dri
       opened.push(connection)
       return connection
     }
-    const nothingLeft = (): Promise<void> =>
-      until(async () => (await subject.countOnServer()) === 0, 'the server counts no connection')
+    /** Some databases show a connection only when it has been authenticated; hence a look at our own end, too. */
+    const nothingLeft = async (): Promise<void> => {
+      await until(async () => (await subject.countOnServer()) === 0, 'the server counts no connection')
+      await until(() => socketsHeld() === sockets, 'this process holds no socket more than before')
+    }
     const reset = (connection: C): Promise<void> | undefined =>
       subject.driver.reset?.(connection, { signal: never() })
 
     beforeAll(async () => {
       subject = await setUp()
+      sockets = socketsHeld()
     })
     afterEach(async () => {
       for (const connection of opened) subject.driver.destroy(connection)

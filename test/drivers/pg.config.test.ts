@@ -1,0 +1,93 @@
+// What postgres() takes and refuses, and that it says neither with a secret in it.
+
+import pg from 'pg'
+import { describe, expect, it } from 'vitest'
+import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { OptionsError } from '../../src/errors.js'
+
+const secret = 'hunter2-%40x'
+
+const refusal = (config: unknown): OptionsError => {
+  try {
+    postgres(config as PostgresConfig)
+  } catch (error) {
+    if (error instanceof OptionsError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('postgres()', () => {
+  it.each([
+    [`postgres://web:${secret}@db.internal:6432/shop`, 'postgres on db.internal:6432/shop as web'],
+    [`postgres://db.internal/shop?user=web&password=${secret}`, 'postgres on db.internal:5432/shop as web'],
+    [
+      { host: '/run/postgresql', user: 'web', database: 'shop', password: secret },
+      'postgres on /run/postgresql/shop as web',
+    ],
+    [{ host: '::1', user: 'web', password: () => secret }, 'postgres on [::1]:5432/web as web'],
+    [
+      { connectionString: `postgres://web:${secret}@primary/shop`, host: 'ignored', port: 1 },
+      'postgres on primary:5432/shop as web',
+    ],
+  ])('describes %o without its secret', (config, description) => {
+    expect(postgres(config).describe?.()).toBe(description)
+  })
+
+  it.each([
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got "abc".'],
+    [{ port: 70_000 }, 'port must be an integer from 1 to 65535; got 70000.'],
+    [{ host: 5 }, 'host must be a string; got 5.'],
+    [{ statement_timeout: -1 }, 'statement_timeout must be a number of milliseconds of 0 or more; got -1.'],
+    [{ types: {} }, 'types must be an object with a getTypeParser method; got an object (Object).'],
+    [{ resetQuery: ' ' }, `resetQuery must be SQL, such as 'DISCARD ALL'; got " ".`],
+    [{ keepAlive: 'yes' }, 'keepAlive must be true or false; got "yes".'],
+    [{ Client: {} }, 'Client must be a function; got an object (Object).'],
+    [{ Client: class {} }, "Client must be pg's Client or a subclass of it; pg-native's cannot be used."],
+    [{ max: 5 }, 'max is not for postgres(): give createPool the option max.'],
+    [
+      { idleTimeoutMillis: 5 },
+      'idleTimeoutMillis is not for postgres(): give createPool the option idleTimeout.',
+    ],
+    [{ hots: 'db' }, 'postgres has no option "hots"; did you mean host?'],
+    [7, 'postgres takes an object of options; got 7.'],
+    [null, 'postgres takes an object of options; got null.'],
+  ])('refuses %o', (config, message) => {
+    expect(refusal(config).message).toBe(message)
+  })
+
+  it.each([
+    { password: { secret } },
+    { password: 12_345 },
+    { passwrod: secret },
+    { ssl: secret },
+    `shop:${secret}@db/shop`,
+    `host=db password=${secret}`,
+    `postgres://web:${secret}@db:port/shop`,
+  ])('refuses %o without showing what may be secret', config => {
+    const error = refusal(config)
+    expect(`${error.message} ${String(error.value)} ${error.stack}`).not.toMatch(/hunter2|12345/)
+  })
+
+  it('takes everything that pg.Client takes, and what a subclass of it takes', () => {
+    class Tenant extends pg.Client {}
+    postgres({
+      host: 'db',
+      port: 5433,
+      user: 'web',
+      password: async () => secret,
+      ssl: { rejectUnauthorized: false },
+      types: { getTypeParser: pg.types.getTypeParser },
+      statement_timeout: 5_000,
+      query_timeout: 5_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 5_000,
+      application_name: 'shop',
+      options: '-c search_path=shop',
+      keepAlive: false,
+      pipeline: false,
+    })
+    postgres({ Client: Tenant, tenant: 7 } as PostgresConfig)
+    postgres()
+  })
+})
