@@ -1,0 +1,83 @@
+// npm run docs: regenerates everything in docs/ that comes from the sources. With --check, tells what is out of date.
+
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { connectionMachine, poolMachine } from '../../src/machines/index.js'
+import { entryPointsOf, writeApi } from './api.js'
+import { readChart } from './chart.js'
+import { fillRegions } from './regions.js'
+import { readErrors, readOptions, writeErrorsTable, writeOptionsTable } from './source-tables.js'
+import { writeStatechart } from './statechart-page.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const command = 'npm run docs'
+
+/** Folders that hold nothing but what is generated. */
+const folders = ['docs/statecharts', 'docs/api']
+
+/** All generated files as they should be, by path from the root. */
+async function generate(): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const machine of [connectionMachine, poolMachine]) {
+    for (const [name, text] of await writeStatechart(readChart(machine)))
+      files.set(`docs/statecharts/${name}`, text)
+  }
+  const manifest = JSON.parse(await read('package.json'))
+  for (const [name, text] of await writeApi(root, entryPointsOf(manifest)))
+    files.set(`docs/api/${name}`, text)
+  if (existsSync(join(root, 'README.md'))) {
+    files.set('README.md', fillRegions(await read('README.md'), await regions()))
+  }
+  return files
+}
+
+async function regions(): Promise<Map<string, string>> {
+  const options = await read('src/options.ts')
+  return new Map([
+    ['options', writeOptionsTable(readOptions(options, 'PoolOptions'))],
+    ['acquire-options', writeOptionsTable(readOptions(options, 'AcquireOptions'))],
+    ['errors', writeErrorsTable(readErrors(await read('src/errors.ts')))],
+  ])
+}
+
+/** Paths whose content is not what it should be: changed, missing, or no longer generated. */
+async function stale(files: ReadonlyMap<string, string>): Promise<string[]> {
+  const paths: string[] = []
+  for (const [path, text] of files) {
+    if (!existsSync(join(root, path)) || (await read(path)) !== text) paths.push(path)
+  }
+  for (const folder of folders) {
+    if (!existsSync(join(root, folder))) continue
+    const present = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
+    for (const entry of present) {
+      const path = `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`
+      if (entry.isFile() && !files.has(path)) paths.push(path)
+    }
+  }
+  return paths
+}
+
+const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
+
+const files = await generate()
+const outdated = await stale(files)
+if (process.argv.includes('--check')) {
+  for (const path of outdated) console.error(`${path} is out of date.`)
+  if (outdated.length > 0) {
+    console.error(`Run: ${command}`)
+    process.exitCode = 1
+  } else console.log(`The generated docs are up to date (${files.size} files).`)
+} else {
+  for (const path of outdated) {
+    const text = files.get(path)
+    if (text === undefined) await rm(join(root, path))
+    else {
+      await mkdir(dirname(join(root, path)), { recursive: true })
+      await writeFile(join(root, path), text)
+    }
+    console.log(`${text === undefined ? 'removed' : 'wrote'} ${path}`)
+  }
+  if (outdated.length === 0) console.log('The generated docs were up to date already.')
+}

@@ -1,0 +1,59 @@
+// The generated docs are the same bytes whenever and wherever they are generated.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { entryPointsOf, writeApi } from '../../scripts/docs/api.js'
+import { readChart } from '../../scripts/docs/chart.js'
+import { writeStatechart } from '../../scripts/docs/statechart-page.js'
+import { connectionMachine } from '../../src/machines/index.js'
+import { sampleMachine } from './sample-machine.js'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+test('drawing a chart twice gives the same files', async () => {
+  for (const machine of [connectionMachine, sampleMachine])
+    expect(await writeStatechart(readChart(machine))).toEqual(await writeStatechart(readChart(machine)))
+})
+
+test('the drawing of the sample is the one that was looked at', async () => {
+  const files = await writeStatechart(readChart(sampleMachine))
+  await expect(files.get('sample.svg')).toMatchFileSnapshot(join(here, 'sample.svg'))
+})
+
+test('an export subpath is documented from the source that is built into it', () => {
+  const built = (path: string) => ({ types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` })
+  const entries = entryPointsOf({
+    name: 'pool',
+    exports: { '.': built('index'), './pg': built('db/pg'), './package.json': './package.json' },
+  })
+  expect([...entries]).toEqual([
+    ['pool', 'src/index.ts'],
+    ['pool/pg', 'src/db/pg.ts'],
+  ])
+})
+
+test('the reference holds the docstrings, and neither paths of this machine nor line numbers', async () => {
+  const files = await writeApi(root, new Map([['statepool/clock', 'src/clock.ts']]))
+  const text = [...files.values()].join('\n')
+  expect(text).toContain('The only source of time in a pool.')
+  expect(text).not.toContain(root)
+  expect(text).not.toMatch(/Defined in|\.ts:\d+/)
+}, 60_000)
+
+test('a link to nowhere in a docstring is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'statepool-docs-test-'))
+  try {
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { types: [] }, include: ['*.ts'] }),
+    )
+    await writeFile(join(folder, 'a.ts'), '/** See {@link nowhere}. */\nexport const a = 1\n')
+    await expect(writeApi(folder, new Map([['a', 'a.ts']]))).rejects.toThrow('typedoc')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}, 60_000)
