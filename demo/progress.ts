@@ -30,7 +30,7 @@ export function progressBar(
       const drawn = paint('█'.repeat(full)) + '░'.repeat((options.barsize ?? 0) - full)
       return `  ${label} ${drawn} ${percent(progress)} ${payload.note}`.trimEnd()
     },
-    barsize: Math.max(8, Math.min(30, width - label.length - 32)),
+    barsize: Math.max(8, Math.min(30, width - label.length - 30)),
     hideCursor: true,
     linewrap: false,
     gracefulExit: false, // the demo decides what Ctrl-C does

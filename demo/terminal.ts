@@ -149,7 +149,7 @@ export class Terminal {
 
   /** The last word: written even after {@link close}. */
   lastLine(text: string): void {
-    this.#stream.write(`${hidePasswords(text)}\n`)
+    this.#stream.write(`${hidePasswords(wrap(text, this.width))}\n`)
   }
 
   #write(text: string): void {

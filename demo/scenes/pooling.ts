@@ -2,7 +2,7 @@
 
 import { simulated } from '../../src/db/simulated.js'
 import type { Driver } from '../../src/index.js'
-import { duration, times } from '../format.js'
+import { duration, plural, times } from '../format.js'
 import { share, timed } from '../measure.js'
 import type { Scene, Stage } from '../stage.js'
 
@@ -73,7 +73,7 @@ async function compare<C extends Queryable>(
     const each = await withAConnectionEach(stage, name, driver, atATime)
     const pooled = await withAPool(stage, driver, atATime)
     stage.terminal.step(
-      `${name}, ${manner}: ${duration(each.took)} with ${each.connections} connections, ${duration(pooled.took)} with a pool that opened ${pooled.connections}`,
+      `${manner}: ${duration(each.took)} over ${plural(each.connections, 'connection')}; pooled, ${duration(pooled.took)} over ${plural(pooled.connections, 'connection')}`,
     )
     return { each, pooled }
   }
@@ -91,7 +91,7 @@ async function withAConnectionEach<C extends Queryable>(
   atATime: number,
 ): Promise<Run> {
   let done = 0
-  const progress = terminal.progress(`${name}, a connection each`, operations)
+  const progress = terminal.progress(name.padEnd(10), operations)
   const signal = new AbortController().signal
   const took = await timed(() =>
     share(operations, atATime, async () => {
@@ -101,7 +101,7 @@ async function withAConnectionEach<C extends Queryable>(
       } finally {
         await driver.close(connection)
       }
-      progress.update(++done, `${done} connections`)
+      progress.update(++done, plural(done, 'connection'))
     }),
   )
   progress.end()
