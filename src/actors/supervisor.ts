@@ -135,8 +135,10 @@ export class Supervisor<C> {
   /** Those being opened go first, then idle ones, the longest idle before the others, then lent ones, when they come back. */
   shrink({ size }: PoolContext): void {
     const roster = this.#roster
-    let excess = roster.established + roster.connecting - size.max
-    const connecting = [...roster.records].filter(record => record.handle === undefined)
+    const staying = [...roster.records].filter(record => record.ending === undefined)
+    const connecting = staying.filter(record => record.handle === undefined)
+    let excess = staying.length - size.max
+    this.#upkeepAlarm.noLaterThan(this.#config.clock.now()) // a lower minimum may keep fewer of the idle ones
     for (const record of [...connecting, ...roster.idleRecords, ...roster.lent()]) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')

@@ -96,10 +96,17 @@ export const connectionMachine = setup({
             'reportFailed',
           ],
         },
-        retire: { target: 'closed', actions: [{ type: 'noteEnding', params: {} }, 'destroySocket'] },
+        retire: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'reportClosing'],
+        },
         destroy: {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'abandoned' } }, 'destroySocket'],
+          actions: [
+            { type: 'noteEnding', params: { reason: 'abandoned' } },
+            'destroySocket',
+            'reportClosing',
+          ],
         },
       },
       after: {

@@ -71,14 +71,16 @@ export function nextUpkeep<F extends UpkeepFacts>(
   policy: UpkeepPolicy,
   now: number,
 ): number {
-  const period = Math.min(policy.idleTimeout, policy.keepalive, policy.maxLifetime * (1 - lifetimeCut))
+  // An idle timeout of 0 is looked after when a connection becomes idle: as a period it would mean all the time.
+  const idlePeriod = policy.idleTimeout === 0 ? Number.POSITIVE_INFINITY : policy.idleTimeout
+  const period = Math.min(idlePeriod, policy.keepalive, policy.maxLifetime * (1 - lifetimeCut))
   let due = now + period
   for (const facts of idle) {
     due = Math.min(due, facts.retireAt, facts.provenAt + policy.keepalive)
     if (count > size.min) due = Math.min(due, idleUntil(facts, policy.idleTimeout))
   }
   for (const facts of lent) if (facts.retireAt > now) due = Math.min(due, facts.retireAt)
-  return Math.max(due, now + Math.max(1, period / 100))
+  return Math.max(due, now + Math.max(1, Math.min(policy.idleTimeout, period) / 100))
 }
 
 function idleUntil(facts: UpkeepFacts, idleTimeout: number): number {
