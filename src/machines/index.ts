@@ -1,4 +1,5 @@
 // statepool/machines: the statecharts themselves, for apps, visualizers and model-based tests.
+export { compiled } from './compiled.js'
 export { connectionMachine } from './connection.js'
 export type {
   ConnectionContext,
