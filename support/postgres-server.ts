@@ -18,6 +18,8 @@ export interface PostgresServerOptions {
   settings?: Readonly<Record<string, string | number>>
   /** A certificate and its key, both PEM: the server then takes TLS connections too. */
   tls?: { cert: string; key: string }
+  /** Where the port comes from; asked again when somebody else took it meanwhile. Default: one that is free. */
+  choosePort?: () => Promise<number>
 }
 
 export interface PostgresServer {
@@ -79,6 +81,7 @@ class Server implements PostgresServer {
   readonly #account: Account
   readonly #software: string
   readonly #settings: Readonly<Record<string, string | number>>
+  readonly #choosePort: () => Promise<number>
 
   constructor(
     home: Home,
@@ -89,6 +92,7 @@ class Server implements PostgresServer {
     this.folder = guard.folder
     this.#account = home.account
     this.#software = home.software
+    this.#choosePort = options.choosePort ?? (() => freePort(host))
     this.#settings = {
       listen_addresses: host,
       unix_socket_directories: '',
@@ -113,7 +117,7 @@ class Server implements PostgresServer {
   /** Another process can take the free port before the server does; then it tries another one. */
   async start(attempts: number): Promise<void> {
     const chosen = this.port === 0
-    if (chosen) this.port = await freePort(host)
+    if (chosen) this.port = await this.#choosePort()
     try {
       await this.#startOnPort()
     } catch (error) {

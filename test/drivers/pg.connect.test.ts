@@ -5,9 +5,9 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type PostgresConfig, postgres } from '../../src/db/pg.js'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { until } from '../support/driver-contract.js'
 import { startSilentServer } from '../support/silent-server.js'
 import { socketsHeld } from '../support/sockets.js'
+import { until } from '../support/until.js'
 
 describe('connecting to PostgreSQL', () => {
   let backends: Backends

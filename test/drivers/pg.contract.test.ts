@@ -4,8 +4,9 @@ import type pg from 'pg'
 import { inject } from 'vitest'
 import { type PostgresConfig, postgres } from '../../src/db/pg.js'
 import { watchBackends } from '../support/backends.js'
-import { describeDriverContract, until } from '../support/driver-contract.js'
+import { describeDriverContract } from '../support/driver-contract.js'
 import { startSilentServer } from '../support/silent-server.js'
+import { until } from '../support/until.js'
 
 const contract = (name: string, more: () => PostgresConfig, hungAnswer?: string): void =>
   describeDriverContract<pg.Client>(name, async () => {

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgres } from '../../src/db/pg.js'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
-import { until } from '../support/driver-contract.js'
+import { until } from '../support/until.js'
 
 const { signal } = new AbortController()
 

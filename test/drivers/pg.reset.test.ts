@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { Driver } from '../../src/db/driver.js'
 import { type PostgresConfig, postgres } from '../../src/db/pg.js'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { until } from '../support/driver-contract.js'
+import { until } from '../support/until.js'
 
 const { signal } = new AbortController()
 

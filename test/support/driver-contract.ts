@@ -2,39 +2,9 @@
 
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Driver } from '../../src/db/driver.js'
+import type { DriverUnderTest } from './driver-under-test.js'
 import { socketsHeld } from './sockets.js'
-
-/** A driver, and the hands that the suite needs on its database. */
-export interface DriverUnderTest<C> {
-  readonly driver: Driver<C>
-  /** How many connections of this driver the server counts. */
-  countOnServer(): number | Promise<number>
-  /** Has the server drop the connection. */
-  kill(connection: C): unknown
-  /** A statement that succeeds, one that fails without harm, and the begin of a transaction. */
-  succeed(connection: C): Promise<unknown>
-  fail(connection: C): Promise<unknown>
-  begin(connection: C): Promise<unknown>
-  /** Asks the server, not the driver. */
-  inTransaction(connection: C): Promise<boolean>
-  /** Starts a query that would run for ever. */
-  runForEver(connection: C): Promise<unknown>
-  /** A driver for a server that accepts connections and never answers, and how many connections that server has. */
-  hung(): Promise<{ driver: Driver<C>; countOnServer(): number | Promise<number>; stop(): unknown }>
-  /** A text that appears in the driver's configuration and must appear nowhere else. */
-  readonly secret?: string
-  stop(): unknown
-}
-
-/** Waits for the outside world, which has no clock that a test could move: bounded, and short when all is well. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited 5 s in vain until ${what}.`)
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}
+import { until } from './until.js'
 
 /** Runs the contract. Unhandled rejections and `error` events need no assertion: vitest fails on each. */
 export function describeDriverContract<C>(name: string, setUp: () => Promise<DriverUnderTest<C>>): void {
