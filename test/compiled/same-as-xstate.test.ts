@@ -6,8 +6,8 @@ import { eventTypes } from './random-actions.js'
 import { randomMachine } from './random-machine.js'
 import { type Happening, Side } from './side-by-side.js'
 
-/** How many random machines; STATEPOOL_RUNS=20000 takes a while. */
-const numRuns = Number(process.env.STATEPOOL_RUNS ?? 1_000)
+/** How many random machines; STATEPOOL_RUNS=20000 takes two minutes. */
+const machines = Number(process.env.STATEPOOL_RUNS ?? 1_000)
 
 const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -24,7 +24,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc.array(
 )
 
 /** Runs random machines on both sides; returns how many transitions XState was asked for on each. */
-function compare(odd: boolean): { interpreted: number; compiled: number } {
+function compare(odd: boolean, numRuns: number): { interpreted: number; compiled: number } {
   const counts = { interpreted: 0, compiled: 0 }
   fc.assert(
     fc.property(randomMachine(odd), happenings, (machine, sequence) => {
@@ -46,13 +46,13 @@ function compare(odd: boolean): { interpreted: number; compiled: number } {
 
 describe('a compiled machine shows the same snapshots, calls the same functions and throws the same errors as XState', () => {
   it('for machines of what is planned, and replays nearly all of their transitions', () => {
-    const { interpreted, compiled } = compare(false)
-    expect(interpreted).toBeGreaterThan(numRuns)
+    const { interpreted, compiled } = compare(false, machines * 0.6)
+    expect(interpreted).toBeGreaterThan(machines)
     expect(compiled / interpreted).toBeLessThan(0.2)
   }, 3_600_000)
 
   it('for machines that also have parallel states, histories, invokes, delays and computed events', () => {
-    const { interpreted, compiled } = compare(true)
+    const { interpreted, compiled } = compare(true, machines * 0.4)
     expect(compiled / interpreted).toBeLessThan(0.6)
   }, 3_600_000)
 })

@@ -1,0 +1,111 @@
+// What a compiled machine is for: XState's interpreter is not asked, and nobody can tell.
+
+import { describe, expect, it, vi } from 'vitest'
+import { createActor } from 'xstate'
+import { compiled } from '../../src/machines/compiled.js'
+import { lamp } from './lamp.js'
+
+function started() {
+  const { machine, calls } = lamp()
+  const interpret = vi.spyOn(machine, 'transition')
+  const actor = createActor(compiled(machine), { id: 'desk', input: {} })
+  actor.subscribe({ error: () => {} })
+  actor.start()
+  return { actor, calls, interpret }
+}
+
+describe('a compiled machine', () => {
+  it('runs exit, transition and entry actions in order, with context, event, self and params, without the interpreter', () => {
+    const { actor, calls, interpret } = started()
+    actor.send({ type: 'press' })
+    expect(calls).toEqual([
+      'leaves off on press after 0 by desk',
+      'presses on press after 1 by desk',
+      'enters on on press after 1 by desk',
+    ])
+    expect(actor.getSnapshot()).toMatchObject({ value: { on: 'dim' }, context: { presses: 1 } })
+    expect(interpret).not.toHaveBeenCalled()
+  })
+
+  it('takes raised events in the same macrostep', () => {
+    const { actor, calls, interpret } = started()
+    for (const type of ['press', 'press', 'press'] as const) actor.send({ type })
+    expect(calls.at(-1)).toBe('flicker')
+    expect(interpret).not.toHaveBeenCalled()
+  })
+
+  it('keeps its snapshot object where neither state nor context changes', () => {
+    const { actor } = started()
+    const before = actor.getSnapshot()
+    actor.send({ type: 'look' })
+    actor.send({ type: 'hit', force: 5 })
+    expect(actor.getSnapshot()).toBe(before)
+  })
+
+  it('has snapshots that answer like those of XState', () => {
+    const { actor } = started()
+    actor.send({ type: 'press' })
+    const snapshot = actor.getSnapshot()
+    expect(snapshot.matches({ on: 'dim' })).toBe(true)
+    expect(snapshot.hasTag('dark')).toBe(false)
+    expect(snapshot.getMeta()).toEqual({ 'lamp.on': { watts: 5 } })
+    expect([snapshot.can({ type: 'press' }), snapshot.can({ type: 'hit', force: 1 })]).toEqual([true, false])
+  })
+
+  it('fails with the error of an action, after the actions before it and without those after', () => {
+    const { actor, calls } = started()
+    actor.send({ type: 'press' })
+    actor.send({ type: 'hit', force: 10 })
+    expect(calls.at(-1)).toBe('flicker')
+    expect(actor.getSnapshot()).toMatchObject({
+      status: 'error',
+      error: new Error('bang'),
+      value: { on: 'dim' },
+    })
+  })
+
+  it('names the guard, the event and the state when a guard throws', () => {
+    const { actor } = started()
+    actor.send({ type: 'press' })
+    actor.send({ type: 'hit', force: -1 })
+    expect(String(actor.getSnapshot().error)).toBe(
+      "Error: Unable to evaluate guard 'isHard' in transition for event 'hit' in state node 'lamp.on':\nnobody hits like that",
+    )
+  })
+
+  it('keeps up with event types that are made up on the fly, without remembering all of them', () => {
+    const { actor, interpret } = started()
+    for (let i = 0; i < 1_100; i++) actor.send({ type: `made up ${i}` } as never)
+    expect(actor.getSnapshot().value).toBe('off')
+    expect(interpret.mock.calls.length).toBeGreaterThan(50)
+    expect(interpret.mock.calls.length).toBeLessThan(150)
+  })
+})
+
+describe('snapshots of one configuration', () => {
+  it('share what depends on nothing else, across actors', () => {
+    const { machine } = lamp()
+    const [first, second] = [0, 1].map(() =>
+      createActor(compiled(machine), { input: {} }).start().getSnapshot(),
+    )
+    expect(first?._nodes).toBe(second?._nodes)
+    expect(first?.tags).toBe(second?.tags)
+  })
+
+  it('refuse to be written to, so that one actor cannot disturb another', () => {
+    const { actor } = started()
+    actor.send({ type: 'press' })
+    const value = actor.getSnapshot().value as { on: string }
+    expect(() => {
+      value.on = 'bright'
+    }).toThrow(TypeError)
+  })
+
+  it('are persisted as a value that is free to be changed', () => {
+    const { actor } = started()
+    actor.send({ type: 'press' })
+    const persisted = actor.getPersistedSnapshot() as unknown as { value: { on: string } }
+    persisted.value.on = 'bright'
+    expect(actor.getSnapshot().value).toEqual({ on: 'dim' })
+  })
+})
