@@ -28,11 +28,16 @@ export function readOptions(source: string, interfaceName: string): DocumentedOp
   })
 }
 
-/** Options as a table: name, meaning, default and range. */
+/** Options as a table: name, meaning, and default and range if any option tells these apart from its meaning. */
 export function writeOptionsTable(options: readonly DocumentedOption[]): string {
+  const hasFallbacks = options.some(({ fallback }) => fallback !== '')
   return table(
-    ['option', 'meaning', 'default; range'],
-    options.map(({ name, meaning, fallback }) => [`\`${name}\``, cell(meaning), cell(fallback)]),
+    ['option', 'meaning', ...(hasFallbacks ? ['default; range'] : [])],
+    options.map(({ name, meaning, fallback }) => [
+      `\`${name}\``,
+      cell(meaning),
+      ...(hasFallbacks ? [cell(fallback)] : []),
+    ]),
   )
 }
 

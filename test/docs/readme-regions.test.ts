@@ -31,6 +31,7 @@ describe('a marked region', () => {
   test.each([
     ['without an end', '<!-- a:start -->\n'],
     ['without a start', '<!-- a:end -->\n'],
+    ['with two ends', '<!-- a:end -->\n<!-- a:end -->\n'],
     ['with another end', '<!-- a:start -->\n<!-- b:end -->\n'],
     ['with another region inside', '<!-- a:start -->\n<!-- b:start -->\n<!-- b:end -->\n<!-- a:end -->\n'],
   ])('%s is refused', (_, markdown) => {
@@ -66,6 +67,10 @@ describe('the options table', () => {
   test('keeps its cells in their columns', () => {
     const table = writeOptionsTable([{ name: 'a', meaning: 'one | two <b>', fallback: '1' }])
     expect(table.split('\n').at(-1)).toBe('| `a` | one \\| two &lt;b&gt; | 1 |')
+  })
+
+  test('has no column of defaults when no docstring tells one', () => {
+    expect(writeOptionsTable([{ name: 'a', meaning: 'one', fallback: '' }])).toMatch(/\| `a` \| one \|$/)
   })
 
   test('cannot be written for an option without a docstring', () => {
