@@ -1,0 +1,112 @@
+// A scenario as an SVG: for each metric a panel of bars, with the span from the least to the greatest round on each.
+
+import type { Line, Result, Table } from './result.js'
+
+const width = 760
+const rowHeight = 22
+const panelGap = 56
+const left = 180
+const right = 90
+const colours = { statepool: '#2f6fde', limit: '#b9bec7', other: '#8a93a3', span: '#1d2430', text: '#3a4150' }
+
+/** As much of ECharts as is used here: it draws SVG as a string, without a browser. */
+interface Charts {
+  init(
+    element: null,
+    theme: null,
+    options: { renderer: 'svg'; ssr: true; width: number; height: number },
+  ): { setOption(option: object): void; renderToSVGString(): string; dispose(): void }
+}
+
+export async function drawChart({ scenario, tables }: Result): Promise<string> {
+  const library: string = 'echarts'
+  const charts = (await import(library)) as Charts
+  let top = 48
+  const panels = tables.map(table => {
+    const panel = { table, top, height: table.lines.length * rowHeight }
+    top += panel.height + panelGap
+    return panel
+  })
+  const chart = charts.init(null, null, { renderer: 'svg', ssr: true, width, height: top })
+  try {
+    chart.setOption({
+      animation: false,
+      backgroundColor: '#ffffff',
+      title: [
+        { text: scenario.title, left: 12, top: 8, textStyle: { fontSize: 14, color: colours.text } },
+        ...panels.map(({ table, top: y }) => ({
+          text: `${table.title}, ${table.unit} (${table.better} is better)`,
+          left: 12,
+          top: y - 16,
+          textStyle: { fontSize: 11, fontWeight: 'normal', color: colours.text },
+        })),
+      ],
+      grid: panels.map(({ top: y, height }) => ({ left, right, top: y + 4, height })),
+      xAxis: panels.map((_, index) => ({ gridIndex: index, show: false, min: 0 })),
+      yAxis: panels.map(({ table }, index) => ({
+        type: 'category',
+        gridIndex: index,
+        inverse: true,
+        data: table.lines.map(({ peer }) => peer),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: colours.text, fontSize: 11 },
+      })),
+      series: panels.flatMap(({ table }, index) => [bars(table, index), spans(table, index)]),
+    })
+    return `${chart.renderToSVGString()}\n`
+  } finally {
+    chart.dispose()
+  }
+}
+
+function bars({ lines }: Table, axis: number): object {
+  return {
+    type: 'bar',
+    xAxisIndex: axis,
+    yAxisIndex: axis,
+    barWidth: 13,
+    data: lines.map(line => ({ value: line.median, itemStyle: { color: colourOf(line) } })),
+  }
+}
+
+/** From the least round to the greatest, and the median in figures behind it. */
+function spans({ lines }: Table, axis: number): object {
+  const most = Math.max(...lines.map(({ max }) => max))
+  return {
+    type: 'custom',
+    xAxisIndex: axis,
+    yAxisIndex: axis,
+    data: lines.map(({ min, max, median }, index) => [min, max, index, median]),
+    renderItem(_: unknown, api: { value(dimension: number): number; coord(point: number[]): number[] }) {
+      const [from = 0, y = 0] = api.coord([api.value(0), api.value(2)])
+      const [to = 0] = api.coord([api.value(1), api.value(2)])
+      const style = { stroke: colours.span, lineWidth: 1 }
+      const tick = (x: number) => ({ type: 'line', shape: { x1: x, y1: y - 3, x2: x, y2: y + 3 }, style })
+      return {
+        type: 'group',
+        children: [
+          { type: 'line', shape: { x1: from, y1: y, x2: to, y2: y }, style },
+          tick(from),
+          tick(to),
+          {
+            type: 'text',
+            x: to + 6,
+            y: y - 5,
+            style: { text: figure(api.value(3), most), fontSize: 10, fill: colours.text },
+          },
+        ],
+      }
+    },
+    encode: { x: [0, 1], y: 2 },
+  }
+}
+
+function colourOf({ peer }: Line): string {
+  if (peer === 'statepool') return colours.statepool
+  return peer === 'limit' ? colours.limit : colours.other
+}
+
+function figure(value: number, most: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: most >= 100 ? 0 : 2 })
+}

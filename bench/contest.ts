@@ -1,0 +1,114 @@
+// One scenario: a process for each peer, all prepared one after the other, and then their rounds in turn.
+
+import { fork } from 'node:child_process'
+import type { Plan, Reading, Scenario } from './scenario.js'
+import type { Assignment, Reply } from './worker.js'
+
+/** What a contest gave: for each metric and peer the values of all rounds, in order. */
+export interface Outcome {
+  readonly values: Map<string, Map<string, number[]>>
+  /** Peers that did not do the work, and why. */
+  readonly failures: Map<string, string>
+}
+
+/** Told before each step; `done` of `steps` are over. */
+export type Progress = (what: string, done: number, steps: number) => void
+
+/**
+ * Measures a scenario. Only one process works at any time; who goes first changes from round to round. A peer that fails is left out
+ * from then on, with all that it had measured.
+ */
+export async function contest(
+  scenario: Scenario,
+  peers: readonly string[],
+  plan: Plan,
+  worker: string,
+  progress: Progress,
+): Promise<Outcome> {
+  const values: Outcome['values'] = new Map(Object.keys(scenario.metrics).map(metric => [metric, new Map()]))
+  const failures: Outcome['failures'] = new Map()
+  const running = new Map<string, Contestant>()
+  const steps = peers.length * (plan.rounds + 1)
+  let done = 0
+  const attempt = async (peer: string, what: string, step: () => Promise<void>) => {
+    progress(`${scenario.name}: ${peer}, ${what}`, done++, steps)
+    await step().catch((error: Error) => {
+      failures.set(peer, error.message)
+      running.get(peer)?.end()
+      running.delete(peer)
+      for (const byPeer of values.values()) byPeer.delete(peer)
+    })
+  }
+  try {
+    for (const peer of peers) {
+      await attempt(peer, 'warming up', async () => {
+        const contestant = new Contestant(worker)
+        running.set(peer, contestant)
+        await contestant.ask({ scenario: scenario.name, peer, plan })
+      })
+    }
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const peer of rotate([...running.keys()], round)) {
+        await attempt(peer, `round ${round + 1}`, async () => {
+          for (const { metric, value } of (await running.get(peer)?.ask('round')) ?? []) {
+            const byPeer = values.get(metric)
+            byPeer?.set(peer, [...(byPeer.get(peer) ?? []), value])
+          }
+        })
+      }
+    }
+  } finally {
+    for (const contestant of running.values()) contestant.end()
+  }
+  return { values, failures }
+}
+
+/** How long one step of one peer may take, in milliseconds: by then it is stuck. */
+const patience = 120_000
+
+/** A measured process. */
+class Contestant {
+  readonly #process
+
+  constructor(worker: string) {
+    this.#process = fork(worker, {
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+  }
+
+  /**
+   * Gives the process something to do; a round answers what it measured.
+   * @throws Error with what went wrong in the process.
+   */
+  ask(message: Assignment | 'round'): Promise<Reading[]> {
+    const child = this.#process
+    return new Promise((resolve, reject) => {
+      const impatience = setTimeout(
+        () => settle(new Error(`took longer than ${patience / 1_000} s`)),
+        patience,
+      )
+      const settle = (outcome: Reply | Error) => {
+        clearTimeout(impatience)
+        child.off('message', settle).off('exit', died)
+        if (outcome instanceof Error) reject(outcome)
+        else if (outcome.type === 'failed') reject(new Error(outcome.error))
+        else resolve(outcome.type === 'round' ? outcome.readings : [])
+      }
+      const died = (code: number | null, signal: string | null) => {
+        settle(new Error(`its process ended with ${signal ?? code}`))
+      }
+      child.on('message', settle).on('exit', died)
+      child.send(message)
+    })
+  }
+
+  end(): void {
+    this.#process.kill('SIGKILL')
+  }
+}
+
+function rotate<T>(items: readonly T[], by: number): T[] {
+  const start = items.length === 0 ? 0 : by % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
+}

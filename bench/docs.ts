@@ -1,0 +1,30 @@
+// The run as pages: a chart for each scenario in docs/bench, and all tables in docs/performance.md.
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { drawChart } from './chart.js'
+import { markdown } from './report.js'
+import type { Result } from './result.js'
+import type { Plan } from './scenario.js'
+
+const docs = new URL('../docs/', import.meta.url)
+const page = new URL('performance.md', docs)
+const begin = '<!-- numbers: written by `npm run bench -- --chart` -->'
+const end = '<!-- end of numbers -->'
+
+/** @throws Error when the page has no place for the numbers. */
+export async function drawDocs(results: readonly Result[], { rounds, quick }: Plan): Promise<void> {
+  for (const result of results) {
+    await writeFile(new URL(`bench/${result.scenario.name}.svg`, docs), await drawChart(result))
+  }
+  const text = await readFile(page, 'utf8')
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`${page.pathname} has no "${begin}" … "${end}".`)
+  const processors = cpus()
+  const how = `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${rounds} rounds${quick ? ', quick mode' : ''}; statepool's place is bold.`
+  await writeFile(
+    page,
+    `${text.slice(0, from)}${begin}\n\n${how}\n\n${markdown(results)}\n\n${text.slice(to)}`,
+  )
+}

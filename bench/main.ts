@@ -1,0 +1,132 @@
+// `npm run bench`: measures statepool against other pools, and says which of its targets it reaches. See docs/performance.md.
+
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import { startPostgres } from '../support/postgres-server.js'
+import { compile } from './compile.js'
+import { contest } from './contest.js'
+import { peerNames } from './peers/index.js'
+import { showProgress } from './progress.js'
+import { describeResult, describeVerdicts } from './report.js'
+import { type Result, resultOf, rowsOf } from './result.js'
+import type { Plan } from './scenario.js'
+import { scenarios } from './scenarios/index.js'
+
+interface Options {
+  quick?: boolean
+  only?: string[]
+  peers?: string[]
+  rounds?: number
+  roundTime?: number
+  json?: string
+  chart?: boolean
+}
+
+const options = new Command('npm run bench --')
+  .description('Measures statepool against other pools; every value is a median over interleaved rounds.')
+  .option('--quick', 'less of everything: 3 short rounds, within a minute')
+  .option(
+    '--only <scenarios>',
+    `some of: ${Object.keys(scenarios).join(', ')}`,
+    listOf(Object.keys(scenarios)),
+  )
+  .option('--peers <peers>', `some of: ${peerNames.join(', ')}`, listOf(peerNames))
+  .option('--rounds <n>', 'rounds for each peer and scenario (default 7, quick: 3)', atLeastOne)
+  .option(
+    '--round-time <ms>',
+    'how long a round takes, where that can be chosen (default 200, quick: 60)',
+    atLeastOne,
+  )
+  .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]')
+  .option('--chart', 'draw docs/bench/*.svg, and put the tables into docs/performance.md')
+  .parse()
+  .opts<Options>()
+
+await run(options)
+
+async function run({
+  quick = false,
+  only,
+  peers = [...peerNames],
+  json,
+  chart,
+  ...wanted
+}: Options): Promise<void> {
+  const chosen = Object.values(scenarios).filter(({ name }) => only === undefined || only.includes(name))
+  const view = showProgress(process.stderr)
+  const compiled = await compile()
+  let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined
+  const cleanUp = async () => {
+    await Promise.all([postgres?.stop(), compiled.remove()])
+  }
+  process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)))
+  try {
+    if (compiled.complaints !== '') {
+      console.error(
+        pc.yellow(
+          `The package does not compile without errors, and is measured all the same:\n${compiled.complaints}`,
+        ),
+      )
+    }
+    if (chosen.some(scenario => scenario.needsPostgres)) {
+      postgres = await startPostgres({ settings: { max_connections: 200 } })
+    }
+    const plan: Plan = {
+      quick,
+      rounds: wanted.rounds ?? (quick ? 3 : 7),
+      roundTime: wanted.roundTime ?? (quick ? 60 : 200),
+      ...(postgres !== undefined && { connectionString: postgres.connectionString }),
+    }
+    const results: Result[] = []
+    for (const scenario of chosen) {
+      const contestants = scenario.contestants(peers, plan)
+      const outcome = await contest(scenario, contestants, plan, compiled.worker, view.step)
+      view.clear()
+      const result = resultOf(scenario, outcome)
+      console.log(describeResult(result))
+      results.push(result)
+    }
+    await publish(results, plan, json, chart)
+  } finally {
+    await cleanUp()
+  }
+}
+
+async function publish(
+  results: readonly Result[],
+  plan: Plan,
+  json?: string,
+  chart?: boolean,
+): Promise<void> {
+  console.log(describeVerdicts(results))
+  const processors = cpus()
+  console.log(
+    pc.dim(
+      `${plan.rounds} rounds; Node ${process.version}; ${processors.length} × ${processors[0]?.model ?? 'processor'}`,
+    ),
+  )
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(rowsOf(results), null, 2)}\n`)
+  if (chart === true) {
+    const { drawDocs } = await import('./docs.js')
+    await drawDocs(results, plan)
+  }
+}
+
+function listOf(known: readonly string[]): (value: string) => string[] {
+  return value =>
+    value.split(',').map(part => {
+      const name = part.trim()
+      if (!known.includes(name))
+        throw new InvalidArgumentError(`There is no ${name}. Known: ${known.join(', ')}.`)
+      return name
+    })
+}
+
+function atLeastOne(value: string): number {
+  const parsed = Number(value)
+  if (!Number.isInteger(parsed) || parsed < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.')
+  return parsed
+}

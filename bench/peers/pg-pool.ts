@@ -1,0 +1,74 @@
+// pg-pool, which is what `pg.Pool` is: with pg.Client it is node-postgres's own pool, else with a stub of one.
+//
+// No idle timer (idleTimeoutMillis: 0), no lifetime, no deadline for acquires unless one is asked for (its defaults).
+
+import { EventEmitter } from 'node:events'
+import pg from 'pg'
+import PgPool from 'pg-pool'
+import { type BenchPool, fill, type Marks, type Peer, type Source } from '../peer.js'
+
+/** What pg-pool hands out; `connection` is the driver's object, where the client is not that itself. */
+interface Client<C> extends EventEmitter {
+  connection?: C
+  release(): void
+}
+
+export const pgPool: Peer = {
+  name: 'pg-pool',
+  kind: 'rival',
+  async open<C extends Marks>(
+    source: Source<C>,
+    { min, max, acquireTimeout = 0 }: { min: number; max: number; acquireTimeout?: number },
+  ): Promise<BenchPool<C>> {
+    const { connectionString } = source
+    const pool = new PgPool({
+      ...(connectionString !== undefined && { connectionString }),
+      Client: (connectionString === undefined ? stubOf(source) : pg.Client) as typeof pg.Client,
+      min,
+      max,
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: acquireTimeout,
+    })
+    const { options } = pool as unknown as { options: { connectionTimeoutMillis: number } }
+    const connect = () => pool.connect() as unknown as Promise<Client<C>>
+    return fill(
+      {
+        acquire: connect,
+        connectionOf:
+          connectionString === undefined
+            ? (client: Client<C>) => client.connection as C
+            : (client: Client<C>) => client as unknown as C,
+        release: (client: Client<C>) => client.release(),
+        // The deadline is an option of the pool that it reads at each acquire.
+        acquireWithin(timeout: number) {
+          options.connectionTimeoutMillis = timeout
+          const acquired = connect()
+          options.connectionTimeoutMillis = acquireTimeout
+          return acquired
+        },
+        close: () => pool.end(),
+      },
+      min,
+    )
+  },
+}
+
+/** As much of pg.Client as pg-pool touches. */
+function stubOf<C extends Marks>(source: Source<C>) {
+  return class extends EventEmitter {
+    readonly _queryable = true
+    readonly _ending = false
+    connection: C | undefined = undefined
+
+    connect(done: (error?: unknown) => void): void {
+      source.connect().then(connection => {
+        this.connection = connection
+        done()
+      }, done)
+    }
+
+    end(done: () => void): void {
+      source.close(this.connection as C).then(done)
+    }
+  }
+}

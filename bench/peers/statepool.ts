@@ -1,0 +1,81 @@
+// statepool itself, imported by its name like any user's; and the same with its machines run by XState's interpreter.
+
+import type { Driver, Lease, Pool } from '../../src/index.js'
+import type { BenchPool, Marks, Peer, Settings, Source } from '../peer.js'
+
+/** Where one build of the package is. Not literals, so that the compiler looks at the sources, and Node at what is measured. */
+interface Build {
+  readonly core: string
+  readonly pg: string
+}
+
+const installed: Build = { core: 'statepool', pg: 'statepool/pg' }
+
+const interpretedBuild: Build = {
+  core: new URL('../../interpreted/dist/index.js', import.meta.url).href,
+  pg: new URL('../../interpreted/dist/db/pg.js', import.meta.url).href,
+}
+
+export const statepool: Peer = {
+  name: 'statepool',
+  kind: 'own',
+  open: (source, settings) => open(installed, source, settings),
+}
+
+export const interpreted: Peer = {
+  name: 'statepool (interpreted)',
+  kind: 'own',
+  open: (source, settings) => open(interpretedBuild, source, settings),
+}
+
+/**
+ * validateAfter: false, as no peer validates here. maxConnecting: as many as fit, as in the peers, which have no limit, except
+ * where the way it grows is what is measured. Everything else as it is by default: lifetimes, idle timeouts and keepalives.
+ */
+async function open<C extends Marks>(
+  build: Build,
+  source: Source<C>,
+  { min, max, acquireTimeout = Number.POSITIVE_INFINITY, defaultPace = false }: Settings,
+): Promise<BenchPool<C, Lease<C>>> {
+  const { createPool } = (await import(build.core)) as typeof import('../../src/index.js')
+  const pool = createPool(await driverFor(build, source), {
+    min,
+    max,
+    acquireTimeout,
+    validateAfter: false,
+    ...(!defaultPace && { maxConnecting: max }),
+  })
+  await pool.ready()
+  return adapt(pool)
+}
+
+async function driverFor<C extends Marks>(build: Build, source: Source<C>): Promise<Driver<C>> {
+  const { connectionString } = source
+  if (connectionString !== undefined) {
+    const { postgres } = (await import(build.pg)) as typeof import('../../src/db/pg.js')
+    return postgres(connectionString) as unknown as Driver<C>
+  }
+  return {
+    name: 'bench',
+    connect: () => source.connect(),
+    validate: async () => {},
+    close: connection => source.close(connection),
+    destroy: connection => void source.close(connection),
+  }
+}
+
+function adapt<C extends Marks>(pool: Pool<C>): BenchPool<C, Lease<C>> {
+  return {
+    acquire: () => pool.acquire(),
+    connectionOf: lease => lease.connection,
+    release: lease => lease.release(),
+    acquireWithin: timeout => pool.acquire({ timeout }),
+    acquireAbortable: token => pool.acquire({ signal: (token as AbortController).signal }),
+    abortables: count =>
+      Array.from({ length: count }, () => {
+        const token = new AbortController()
+        return { token, abort: () => token.abort() }
+      }),
+    close: () => pool.close(),
+  }
+}

@@ -1,0 +1,99 @@
+// The run in words: a table for each metric on the terminal, and the same in Markdown for the docs.
+
+import Table3 from 'cli-table3'
+import pc from 'picocolors'
+import type { Line, Result, Table } from './result.js'
+import type { Spread } from './stat.js'
+
+/** All tables of one scenario, for a terminal. */
+export function describeResult(result: Result): string {
+  const parts = [pc.bold(result.scenario.title)]
+  for (const table of result.tables) parts.push(drawTable(table), describeVerdict(table))
+  for (const [peer, why] of result.failures) parts.push(pc.red(`${peer} did not do the work: ${why}`))
+  return `${parts.filter(part => part !== '').join('\n')}\n`
+}
+
+/** All targets and how statepool stands to them, for a terminal. */
+export function describeVerdicts(results: readonly Result[]): string {
+  const table = new Table3({
+    head: ['metric', 'reach', 'got', 'against', ''],
+    style: { head: [], border: [] },
+  })
+  for (const { metric, verdict } of results.flatMap(({ tables }) => tables)) {
+    if (verdict === undefined) continue
+    const mark = verdict.reached ? pc.green('reached') : pc.yellow('not reached')
+    table.push([
+      metric,
+      verdict.target,
+      `${spread(verdict.got)} ${verdict.unit}`,
+      verdict.against ?? '',
+      mark,
+    ])
+  }
+  return table.toString()
+}
+
+/** The same for the docs. */
+export function markdown(results: readonly Result[]): string {
+  const sections = results.map(({ scenario, tables, failures }) => {
+    const parts = [`### ${capital(scenario.title)}`]
+    for (const table of tables) {
+      parts.push(
+        `${capital(table.title)}, ${table.unit}, ${table.better} is better:`,
+        [
+          '| | median | min – max | to statepool |',
+          '|---|---:|---:|---:|',
+          ...table.lines.map(markdownLine),
+        ].join('\n'),
+      )
+      const { verdict } = table
+      if (verdict !== undefined) {
+        const against = verdict.against === undefined ? '' : ` against ${verdict.against}`
+        parts.push(
+          `To reach: ${verdict.target}. ${verdict.reached ? 'Reached' : '**Not reached**'}: ${spread(verdict.got)} ${verdict.unit}${against}.`,
+        )
+      }
+    }
+    for (const [peer, why] of failures) parts.push(`${peer} did not do the work: ${why}.`)
+    return parts.join('\n\n')
+  })
+  return sections.join('\n\n')
+}
+
+function drawTable({ title, unit, better, lines }: Table): string {
+  const table = new Table3({
+    head: [`${title} [${unit}, ${better} is better]`, 'median', 'min – max', 'to statepool'],
+    colAligns: ['left', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const line of lines) {
+    const cells = [line.peer, number(line.median), `${number(line.min)} – ${number(line.max)}`, times(line)]
+    table.push(line.peer === 'statepool' ? cells.map(pc.bold) : cells)
+  }
+  return table.toString()
+}
+
+function describeVerdict({ verdict }: Table): string {
+  if (verdict === undefined) return ''
+  const { target, got, unit, against, reached } = verdict
+  const words = `reach: ${target}; got ${spread(got)} ${unit}${against === undefined ? '' : ` against ${against}`}: `
+  return words + (reached ? pc.green('reached') : pc.yellow('not reached'))
+}
+
+function markdownLine(line: Line): string {
+  const name = line.peer === 'statepool' ? '**statepool**' : line.peer
+  return `| ${name} | ${number(line.median)} | ${number(line.min)} – ${number(line.max)} | ${times(line)} |`
+}
+
+const times = ({ ratio }: Line): string => (ratio === undefined ? '' : `${spread(ratio)} ×`)
+
+const spread = ({ median, min, max }: Spread): string =>
+  min === max ? number(median) : `${number(median)} (${number(min)} – ${number(max)})`
+
+/** Three digits that mean something. */
+export function number(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return value.toLocaleString('en-US', { maximumFractionDigits: Number.isInteger(value) ? 0 : digits })
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,44 @@
+// What is measured: one kind of load, the same for every peer, which checks that the work was done.
+
+import type { Peer } from './peer.js'
+
+/** One value that a round gave. */
+export interface Reading {
+  readonly metric: string
+  readonly value: number
+}
+
+/** One of the things that a scenario measures. */
+export interface Metric {
+  readonly title: string
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+}
+
+/** How much to measure, and what with. */
+export interface Plan {
+  /** About how long the measured part of a round takes, in milliseconds, where a scenario can choose. */
+  readonly roundTime: number
+  readonly rounds: number
+  /** Less of what takes long. */
+  readonly quick: boolean
+  /** Where the database is, for the scenario that needs one. */
+  readonly connectionString?: string
+}
+
+/** A prepared scenario: each call is one round. */
+export type Round = () => Promise<Reading[]>
+
+export interface Scenario {
+  readonly name: string
+  /** What is done, for the report. */
+  readonly title: string
+  readonly metrics: Readonly<Record<string, Metric>>
+  /** The names of the peers that can take part, of those given. */
+  contestants(peers: readonly string[], plan: { readonly quick: boolean }): readonly string[]
+  readonly needsPostgres?: boolean
+  /** Warms the peer up, in the process that measures it. */
+  prepare(peer: Peer, plan: Plan): Promise<Round>
+}
+
+export const everybody = (peers: readonly string[]): readonly string[] => peers

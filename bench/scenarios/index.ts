@@ -1,0 +1,22 @@
+// The scenarios, in the order of the report.
+
+import type { Scenario } from '../scenario.js'
+import { burst } from './burst.js'
+import { contended } from './contended.js'
+import { growth } from './growth.js'
+import { longLine } from './long-line.js'
+import { memory } from './memory.js'
+import { pg } from './pg.js'
+import { serial } from './serial.js'
+import { spike } from './spike.js'
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  serial,
+  contended,
+  burst,
+  'long-line': longLine,
+  spike,
+  pg,
+  growth,
+  memory,
+}

@@ -1,0 +1,32 @@
+// What is made of the rounds' values: medians, spreads, and ratios that are taken within a round.
+
+/** The middle of some values, and the least and the greatest of them. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** @throws RangeError when there are no values. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const least = sorted[0]
+  const greatest = sorted[sorted.length - 1]
+  if (least === undefined || greatest === undefined) throw new RangeError('No values have no median.')
+  return { median: medianOf(sorted), min: least, max: greatest }
+}
+
+/**
+ * How many times `over` is `under`: a ratio for each round, since what else the machine did in a round slowed both, and the
+ * spread of these. Rounds that only one of the two has are left out.
+ */
+export function ratioOf(over: readonly number[], under: readonly number[]): Spread {
+  const rounds = Math.min(over.length, under.length)
+  return spreadOf(Array.from({ length: rounds }, (_, round) => (over[round] ?? 0) / (under[round] ?? 0)))
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}
