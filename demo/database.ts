@@ -50,7 +50,7 @@ async function startOwn(terminal: Terminal): Promise<DemoDatabase> {
   }
   return {
     driver,
-    farewell: 'all connections are closed, PostgreSQL is stopped and its folder removed',
+    farewell: 'connections closed, PostgreSQL stopped, folder removed',
     close: () => server.stop(),
   }
 }
@@ -66,7 +66,7 @@ async function useGiven(url: string, terminal: Terminal): Promise<DemoDatabase> 
       `The demo cannot use the database behind --url.\nWhy: ${(error as Error).message}\nWhat to do: correct --url, or leave it away: then the demo starts a PostgreSQL of its own.`,
     )
   }
-  return { driver, farewell: 'all connections are closed', close: async () => {} }
+  return { driver, farewell: 'connections closed', close: async () => {} }
 }
 
 async function askVersion(driver: Driver<pg.Client>): Promise<string> {

@@ -65,7 +65,7 @@ async function end(ending: Ending): Promise<void> {
   await stage?.close()
   const opened = await database?.catch(() => undefined)
   await opened?.close()
-  const farewell = opened?.farewell ?? 'nothing was left behind'
+  const farewell = opened?.farewell ?? 'nothing left behind'
   switch (ending.kind) {
     case 'finished':
       terminal.text(`Done in ${duration(performance.now() - start)}: ${farewell}.`)

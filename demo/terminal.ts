@@ -45,7 +45,7 @@ export class Terminal {
   }
 
   get width(): number {
-    return Math.max(40, Math.min(widest, (this.#stream.columns ?? 80) - 1))
+    return Math.max(30, Math.min(widest, (this.#stream.columns || 80) - 1))
   }
 
   /** A part begins. */

@@ -1,0 +1,29 @@
+// The pool is an actor system: look at its chart's state and its children, and at everything that they tell each other.
+
+import type { AnyActorRef } from 'xstate'
+import { simulated } from '../src/db/simulated.js'
+import { createPool } from '../src/index.js'
+
+await using pool = createPool(simulated({ connectLatency: 5 }), { min: 2, max: 4 })
+await pool.ready()
+
+// The machines' snapshots are the truth about the pool.
+const { value, children } = pool.actor.getSnapshot()
+console.log('the pool is', value)
+for (const [id, child] of Object.entries(children as Record<string, AnyActorRef>)) {
+  console.log(`${id} is`, child.getSnapshot().value)
+}
+
+// XState's inspection events, on demand: while somebody listens, XState itself runs the machines, step by step.
+const stop = pool.inspect(event => {
+  if (event.type !== '@xstate.event') return
+  console.log(`${(event.actorRef as AnyActorRef).id} got ${event.event.type}`)
+})
+const lease = await pool.acquire()
+console.log('lent:', lease.connectionId)
+lease.release()
+stop()
+
+// Nobody listens any more, and nothing is reported.
+await pool.use(connection => connection.query('select 1'))
+console.log('done')

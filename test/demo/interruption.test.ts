@@ -1,0 +1,50 @@
+// The demo is stopped before its end: it says so in a line, with the exit code that shells expect, and leaves nothing behind.
+
+import { describe, expect, test } from 'vitest'
+import { startDemo } from './program.js'
+
+describe('Ctrl-C', () => {
+  test.each([
+    ['while PostgreSQL starts', 'starting a PostgreSQL', []],
+    ['when PostgreSQL has just come up', 'is up on', []],
+    ['in a scene that holds leases', 'waits …', ['--only', 'exhaustion']],
+    ['under load', 'A load', ['--only', 'load', '--queries', '1000000']],
+    ['between connects without a pool', 'What pooling buys', ['--only', 'pooling']],
+  ])('%s', async (_, moment, given) => {
+    const demo = startDemo(...given)
+    await demo.shows(moment)
+    demo.process.kill('SIGINT')
+    expect(await demo.ended()).toBe(130)
+    expect(demo.output()).toMatch(/\nStopped by Ctrl-C: .*\.\n$/)
+    expect(demo.errors()).toBe('')
+    expect(demo.leftBehind()).toEqual([])
+  })
+
+  test('that arrives twice from one press, by way of npm, is one', async () => {
+    const demo = startDemo('--only', 'load', '--queries', '1000000')
+    await demo.shows('A load')
+    demo.process.kill('SIGINT')
+    demo.process.kill('SIGINT')
+    expect(await demo.ended()).toBe(130)
+    expect(demo.output()).not.toContain('at once')
+    expect(demo.leftBehind()).toEqual([])
+  })
+})
+
+test('SIGTERM stops it as well', async () => {
+  const demo = startDemo('--only', 'workers')
+  await demo.shows('worker A gets')
+  demo.process.kill('SIGTERM')
+  expect(await demo.ended()).toBe(143)
+  expect(demo.output()).toContain('Stopped by SIGTERM')
+  expect(demo.leftBehind()).toEqual([])
+})
+
+test('a reader that goes away ends it quietly', async () => {
+  const demo = startDemo('--only', 'workers')
+  await demo.shows('is up on')
+  demo.process.stdout?.destroy()
+  expect(await demo.ended()).toBe(0)
+  expect(demo.errors()).toBe('')
+  expect(demo.leftBehind()).toEqual([])
+})

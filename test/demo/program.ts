@@ -1,0 +1,75 @@
+// Runs the demo as its users do: as a program of its own, with a folder for temporary files that can be looked into.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Demo {
+  readonly process: ChildProcess
+  /** What it has written so far, to the standard output and to the standard error. */
+  output(): string
+  errors(): string
+  /** Resolves when the output has the text; rejects if the demo ends without. */
+  shows(text: string): Promise<void>
+  /** Resolves with the exit code when the demo has ended and said everything. */
+  ended(): Promise<number | null>
+  /** The folders that it has left, and the processes that still mention its folder for temporary files. */
+  leftBehind(): string[]
+}
+
+export function startDemo(...given: string[]): Demo {
+  return startDemoIn({}, ...given)
+}
+
+/** With these environment variables, too. */
+export function startDemoIn(env: NodeJS.ProcessEnv, ...given: string[]): Demo {
+  const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'))
+  chmodSync(temporary, 0o755) // as root, the server runs on another account
+  const { FORCE_COLOR: _ignored, ...inherited } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/main.ts', ...given], {
+    cwd: root,
+    env: { ...inherited, TMPDIR: temporary, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text
+    })
+  }
+  const closed = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await closed
+    rmSync(temporary, { recursive: true, force: true })
+  })
+  return {
+    process: child,
+    output: () => texts.stdout,
+    errors: () => texts.stderr,
+    shows: text =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (texts.stdout.includes(text)) resolve()
+        }
+        child.stdout.on('data', look)
+        look()
+        closed.then(() =>
+          reject(new Error(`The demo ended without: ${text}\n${texts.stdout}${texts.stderr}`)),
+        )
+      }),
+    ended: () => closed,
+    leftBehind: () => [
+      ...readdirSync(temporary).filter(name => !name.startsWith('tsx-')), // tsx's cache of compiled files
+      ...execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+        .split('\n')
+        .filter(line => line.includes(temporary)),
+    ],
+  }
+}

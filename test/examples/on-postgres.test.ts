@@ -1,0 +1,41 @@
+// The examples that need a PostgreSQL, run for real on one.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
+import { runExample } from './program.js'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+})
+afterAll(() => server?.stop())
+
+test('postgres.ts queries through use() and await using, and closes', async () => {
+  const { code, output, errors } = await runExample('postgres', { DATABASE_URL: server.connectionString })
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'primes: 2 3 5 7 11 13 17 19 23 29',
+    'lease 2 reads from the database postgres',
+    'state: closed',
+  ])
+})
+
+test('postgres.ts without a server ends with an error that says where it tried, and no password', async () => {
+  const { code, errors } = await runExample('postgres', {
+    DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/app',
+  })
+  expect(code).toBe(1)
+  expect(errors).toContain('No connection could be opened to postgres on 127.0.0.1:1/app as me')
+  expect(errors).not.toContain('hunter2')
+})
+
+test('transactions-with-use.ts commits what succeeded, and nothing of what failed', async () => {
+  const { code, output, errors } = await runExample('transactions-with-use', {
+    DATABASE_URL: server.connectionString,
+  })
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'refused: new row for relation "account" violates check constraint "account_balance_check"',
+    'balances: ada 70, bob 30',
+  ])
+})

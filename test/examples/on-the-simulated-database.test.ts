@@ -1,0 +1,59 @@
+// The examples that need no server, run for real.
+
+import { expect, test } from 'vitest'
+import { runExample } from './program.js'
+
+test('first-program.ts borrows, shares and closes', async () => {
+  const { code, output, errors } = await runExample('first-program')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output[0]).toBe("answer: { sql: 'select 42', connection: 1 }")
+  const [, opened, idle] =
+    /^30 answers; 31 leases on (\d+) connections; (\d+) idle now$/.exec(output[1] ?? '') ?? []
+  expect(Number(opened)).toBeLessThanOrEqual(10)
+  expect(Number(idle)).toBeGreaterThan(0)
+})
+
+test('abort-and-timeout.ts gets the error that belongs to each end of waiting', async () => {
+  const { code, output, errors } = await runExample('abort-and-timeout')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output[0]).toBe('connection-1 is lent out, and there is no other')
+  expect(output[1]).toBe('ACQUIRE_TIMEOUT: lent out: 1 of 1')
+  expect(output.join('\n')).toContain('ACQUIRE_ABORTED: the client went away')
+  expect(output.join('\n')).toContain('QUEUE_FULL: The acquire was refused: 1 caller waits already')
+  expect(output.at(-1)).toContain('LEASE_RELEASED: Lease 2 has ended: it was released again')
+})
+
+test('watch-events.ts sees the life of a connection, and warns of a long lease', async () => {
+  const { code, output, errors } = await runExample('watch-events')
+  expect(code).toBe(0)
+  expect(errors).toMatch(/^lease 2 held connection-1 for more than 50 ms\n$/)
+  expect(output.map(line => line.trim())).toEqual([
+    'acquire.requested',
+    'connection.connecting connection-1',
+    'connection.ready connection-1',
+    'acquire.granted connection-1',
+    'lease.released connection-1',
+    'acquire.granted connection-1',
+    'lease.released connection-1',
+    'pool.draining',
+    'connection.closed connection-1',
+    'pool.closed',
+    'the pool is closed, and so is its stream',
+  ])
+})
+
+test('inspect.ts sees the actors and what they tell each other, while it listens', async () => {
+  const { code, output, errors } = await runExample('inspect')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'the pool is running',
+    'connection-1 is idle',
+    'connection-2 is idle',
+    'pool got acquire',
+    'connection-2 got checkout',
+    'lent: connection-2',
+    'connection-2 got release',
+    'pool got connection.idle',
+    'done',
+  ])
+})

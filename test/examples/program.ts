@@ -1,0 +1,29 @@
+// Runs an example as its readers do: as a program of its own.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What an example wrote, line by line, and how it ended. It ends by itself, for nothing may keep its process alive. */
+export async function runExample(
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; output: string[]; errors: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}.ts`], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    errors += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, output: output.trimEnd().split('\n'), errors }
+}
