@@ -34,7 +34,8 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    * @throws LeaseError when the lease has ended.
    */
   get connection(): C {
-    if (this.#state !== 'held') throw this.#misuse('its connection was asked for')
+    if (this.#state !== 'held')
+      throw misuse(this, this.#record, this.#state, this.#reason, 'its connection was asked for')
     return this.#record.handle as C
   }
 
@@ -58,7 +59,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
       this.#state = 'released'
       this.#owner.release(this.#record)
     } else if (this.#state !== 'revoked') {
-      throw this.#misuse('it was released again')
+      throw misuse(this, this.#record, this.#state, this.#reason, 'it was released again')
     }
   }
 
@@ -72,7 +73,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
       this.#state = 'destroyed'
       this.#owner.destroy(this.#record, reason)
     } else if (this.#state !== 'revoked') {
-      throw this.#misuse('it was destroyed again')
+      throw misuse(this, this.#record, this.#state, this.#reason, 'it was destroyed again')
     }
   }
 
@@ -100,20 +101,26 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   belongsTo(owner: LeaseOwner<C>): boolean {
     return this.#owner === owner
   }
+}
 
-  #misuse(what: string): LeaseError {
-    if (this.#state === 'revoked') {
-      return new LeaseError(
-        'LEASE_REVOKED',
-        this.id,
-        `Lease ${this.id} has ended: ${what} after its connection (${this.#record.id}) was lost or taken away. Acquire a new lease and repeat the work.`,
-        this.#reason,
-      )
-    }
+function misuse(
+  { id }: { readonly id: number },
+  { id: connection }: { readonly id: string },
+  state: LeaseState,
+  reason: unknown,
+  what: string,
+): LeaseError {
+  if (state === 'revoked') {
     return new LeaseError(
-      'LEASE_RELEASED',
-      this.id,
-      `Lease ${this.id} has ended: ${what} after it had been ${this.#state}. The connection (${this.#record.id}) may be somebody else's by now; use it only until you release it, and release it once (pool.use() and await using do that for you).`,
+      'LEASE_REVOKED',
+      id,
+      `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or taken away. Acquire a new lease and repeat the work.`,
+      reason,
     )
   }
+  return new LeaseError(
+    'LEASE_RELEASED',
+    id,
+    `Lease ${id} has ended: ${what} after it had been ${state}. The connection (${connection}) may be somebody else's by now; use it only until you release it, and release it once (pool.use() and await using do that for you).`,
+  )
 }
