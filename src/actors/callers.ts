@@ -40,6 +40,7 @@ export class Callers<C> {
     for (let record = this.#roster.takeIdle(); record !== undefined; record = this.#roster.takeIdle()) {
       // Its end may be on the way to us still: what it said last is an index, what it is, its snapshot says.
       if (record.actor.getSnapshot().status !== 'active') continue
+      record.request = request // should it end before it has read this message, `forget` finds the request here
       record.actor.send({ type: 'checkout', request, at })
       return
     }
@@ -50,6 +51,7 @@ export class Callers<C> {
   serve(record: ConnectionRecord<C>, at: number): boolean {
     const request = this.line.next()
     if (request === undefined) return false
+    record.request = request
     record.actor.send({ type: 'checkout', request, at })
     return true
   }

@@ -38,7 +38,7 @@ export interface ConnectionHost<C> {
 export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
   const { driver, config, roster, owner, notices, counters } = host
   const { clock } = config
-  const target = driver.describe?.() ?? driver.name
+  const target = quietly(() => driver.describe?.()) ?? driver.name
   const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
   const handleOf = (record: ConnectionRecord<C>) => record.handle as C
 
@@ -117,7 +117,7 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
         record.request = undefined
         record.lease = lease
         record.uses++
-        if (config.allowExitOnIdle) driver.ref?.(handleOf(record))
+        if (config.allowExitOnIdle) quietly(() => driver.ref?.(handleOf(record)))
         request.grant(lease)
         if (notices.observed) {
           notices.publish({
@@ -163,13 +163,13 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       reportReady: ({ context }) => {
         const record = recordOf(context)
         record.idleSince = record.provenAt = clock.now()
-        if (config.allowExitOnIdle) driver.unref?.(handleOf(record))
+        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
         context.pool.send({ type: 'connection.ready', connection: record })
       },
       reportIdle: ({ context, event }) => {
         const record = recordOf(context)
         record.request = undefined
-        if (config.allowExitOnIdle) driver.unref?.(handleOf(record))
+        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
         const at = event.type === 'release' ? event.at : clock.now()
         context.pool.send({ type: 'connection.idle', connection: record, at })
       },
@@ -192,7 +192,7 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       decline: ({ context, event }) => {
         const record = recordOf(context)
         const request = event.type === 'checkout' ? event.request : record.request
-        if (event.type !== 'checkout') record.request = undefined
+        record.request = undefined
         if (request !== undefined)
           context.pool.send({ type: 'connection.declined', connection: record, request })
       },
@@ -211,9 +211,17 @@ function attempt<T>(
 
 /** Destroys a connection, whatever the driver does about it. */
 export function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
+  quietly(() => driver.destroy(handle))
+}
+
+/**
+ * Calls a method of the driver that the contract does not expect to throw. One that does throw must not take the connection's
+ * actor with it, for then its caller would be forgotten and its slot be taken for ever.
+ */
+function quietly<T>(call: () => T): T | undefined {
   try {
-    driver.destroy(handle)
+    return call()
   } catch {
-    // The contract says that it never throws; a driver that does must not keep the slot taken.
+    return undefined
   }
 }

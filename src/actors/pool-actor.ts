@@ -138,7 +138,8 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         if (request !== undefined) callers.requeue(request)
       },
       forget: ({ event }) => {
-        if ('actorId' in event) supervisor.forget(event.actorId)
+        const request = 'actorId' in event ? supervisor.forget(event.actorId) : undefined
+        if (request !== undefined) callers.requeue(request)
       },
       retireAll: () => supervisor.retireAll('pool closing'),
       destroyAll: () => {

@@ -117,10 +117,20 @@ export class Pool<C> implements AsyncDisposable {
     try {
       return await callback(lease.connection, lease)
     } catch (error) {
-      if (lease.held && this.#system.driver.isFatal?.(error)) lease.destroy(error)
+      const broken = this.#isFatal(error)
+      if (broken && lease.held) lease.destroy(error)
       throw error
     } finally {
       if (lease.held) lease.release()
+    }
+  }
+
+  /** A driver that fails to tell is not trusted, and its error does not take the place of the caller's. */
+  #isFatal(error: unknown): boolean {
+    try {
+      return this.#system.driver.isFatal?.(error) ?? false
+    } catch {
+      return true
     }
   }
 

@@ -179,10 +179,19 @@ export class Supervisor<C> {
     return request
   }
 
-  /** Takes a connection that has ended out of the roster and out of the pool's children. */
-  forget(id: string): void {
+  /**
+   * Takes a connection that has ended out of the roster and out of the pool's children.
+   * @returns the request that it was checked out for and did not serve
+   */
+  forget(id: string): AcquireRequest<C> | undefined {
     const record = this.#roster.find(id)
-    if (record === undefined) return
+    if (record === undefined) return undefined
+    this.#bury(record)
+    return record.request
+  }
+
+  #bury(record: ConnectionRecord<C>): void {
+    const { id } = record
     delete childrenOf(this.#pool())[id]
     this.#roster.remove(record)
     if (record.handle !== undefined) this.#counters.closed++

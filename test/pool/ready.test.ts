@@ -22,17 +22,13 @@ it('resolves at once when min is 0, and when the pool is up already', async () =
 })
 
 it('rejects with the first connect’s error, which tells the target and has the driver’s error as its cause', async () => {
-  const { pool, clock, database } = poolInSimulatedTime({ min: 2 })
-  database.stop()
+  const { pool, clock } = poolInSimulatedTime({ min: 2 }, { maxConnections: 0 })
   const ready = watch(pool.ready())
   const again = watch(pool.ready())
   await clock.advance(0)
   expect(ready.error).toBeInstanceOf(ConnectError)
-  expect(ready.error).toMatchObject({
-    code: 'CONNECT_FAILED',
-    target: 'a simulated database (seed 1)',
-    cause: { code: 'ECONNREFUSED' },
-  })
+  expect(ready.error).toMatchObject({ code: 'CONNECT_FAILED', target: 'a simulated database (seed 1)' })
+  expect((ready.error as ConnectError).cause).toMatchObject({ code: '53300' })
   expect(again.state).toBe('rejected')
 })
 
