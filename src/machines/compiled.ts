@@ -1,10 +1,17 @@
 // Makes any XState machine cheap to run: what XState would do is planned once, from the machine itself, and then replayed.
 
-import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject, Snapshot } from 'xstate'
+import type {
+  AnyActorScope,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyTransitionDefinition,
+  EventObject,
+  Snapshot,
+} from 'xstate'
 import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
 import { isInspected } from './compiled/inspection.js'
 import { running, type Scope } from './compiled/internals.js'
-import { replay } from './compiled/replay.js'
+import { choose, replay } from './compiled/replay.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 
@@ -25,8 +32,6 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
  *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.
  *
- * A guard that chooses a transition of that list is asked twice, by the plan and by XState; guards are pure, as everywhere.
- *
  * Two things differ from XState: actions are called without `this`, and in its development build XState does not warn
  * about action creators (`raise()`, `assign()`) that a replayed custom action calls.
  *
@@ -44,6 +49,7 @@ export function compiled<T extends AnyStateMachine>(machine: T): T {
 
 function logicOf(machine: AnyStateMachine): AnyStateMachine {
   const table = new ConfigurationTable(machine)
+  const take = choiceFor(machine)
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
       if (snapshot.status === 'active') {
@@ -55,8 +61,12 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
           !isInspected(actor.system)
         ) {
           const choices = configuration.planFor(event.type)
-          const replayed = choices && replay(snapshot, event, actor, configuration, choices)
-          if (replayed !== undefined) return replayed
+          if (choices !== undefined) {
+            const choice = choose(choices, snapshot, event)
+            if (choice === undefined || choice.step !== undefined)
+              return replay(snapshot, event, actor, configuration, choice?.step)
+            take(choice.transition)
+          }
         }
       }
       const next = machine.transition(snapshot, event, scope)
@@ -79,4 +89,22 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
       compiled(machine.provide(implementations)),
   }
   return Object.assign(Object.create(machine), overridden) as AnyStateMachine
+}
+
+/**
+ * Lets XState take a transition whose guard has been asked already, so that no guard is asked twice: what is passed to the
+ * function returned is what the machine answers when XState asks next, first thing in `machine.transition`.
+ */
+function choiceFor(machine: AnyStateMachine): (transition: AnyTransitionDefinition) => void {
+  let chosen: AnyTransitionDefinition | undefined
+  const select = machine.getTransitionData.bind(machine)
+  machine.getTransitionData = (snapshot, event) => {
+    if (chosen === undefined) return select(snapshot, event)
+    const transition = chosen
+    chosen = undefined
+    return [transition]
+  }
+  return transition => {
+    chosen = transition
+  }
 }

@@ -44,9 +44,9 @@ function transition(states: number, odd: boolean): fc.Arbitrary<Make> {
   return fc
     .record({
       target: fc.option(fc.nat({ max: states - 1 }), { freq: 5 }),
-      guard: fc.option(guard(states), { freq: 1 }),
+      guard: fc.option(guard(states), { freq: 2 }),
       actions: actions(odd, 2),
-      reenter: fc.option(fc.boolean(), { freq: 1 }),
+      reenter: fc.option(fc.boolean(), { freq: 2 }),
     })
     .map(({ target, guard, actions, reenter }) => record => ({
       ...(target === null ? {} : { target: `#s${target}` }),
@@ -85,10 +85,10 @@ const stateParts = (states: number, odd: boolean) => {
     entry: actions(odd, 1),
     exit: actions(odd, 1),
     initial: actions(odd, 1),
-    always: fc.option(some(2), { freq: 1 }),
-    done: fc.option(some(1), { freq: 1 }),
+    always: fc.option(some(2), { freq: 2 }),
+    done: fc.option(some(1), { freq: 2 }),
     tags: fc.subarray(['red', 'green']),
-    meta: fc.option(fc.nat({ max: 3 }), { freq: 1 }),
+    meta: fc.option(fc.nat({ max: 3 }), { freq: 2 }),
     rare,
     odder: rare,
   })
@@ -157,6 +157,16 @@ export const randomMachine = (odd: boolean): fc.Arbitrary<RandomMachine> =>
             } as never,
           )
         }
-        return make
+        const print = () =>
+          JSON.stringify(
+            configOf(parents, parts, odd, () => {}),
+            inFull,
+            1,
+          )
+        return Object.assign(make, { [fc.toStringMethod]: print })
       }),
   )
+
+/** Shows a failing machine with its functions named. */
+const inFull = (_key: string, value: unknown): unknown =>
+  typeof value === 'function' ? { ...value, function: value.name } : value

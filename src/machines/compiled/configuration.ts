@@ -13,9 +13,8 @@ import { planStep, type Step } from './step.js'
 /** One transition that may be taken in a configuration. */
 export interface Choice {
   readonly guard: Guard | undefined
-  /** The id of the state that it belongs to. */
-  readonly source: string
-  /** `undefined` if only XState can take it. */
+  readonly transition: AnyTransitionDefinition
+  /** `undefined` if only XState can take the transition. */
   readonly step: Step | undefined
 }
 
@@ -96,7 +95,7 @@ export class Configuration {
       const guard = transition.guard ? resolveGuard(this.table.machine, transition.guard) : undefined
       const step = planStep(this, transition)
       if (transition.guard && guard === undefined) return undefined
-      choices.push({ guard, source: transition.source.id, step })
+      choices.push({ guard, transition, step })
       if (guard === undefined) break // nobody asks further
     }
     return choices

@@ -11,23 +11,17 @@ type Planned = NonNullable<Choices>
 
 const noneRaised: EventObject[] = Object.freeze([]) as never
 
-/**
- * The snapshot after `event`, with everything done that belongs to it; `undefined`, with nothing done, if the transition that
- * the guards choose is one that only XState can take. `choices` is the configuration's plan for the event.
- */
+/** The snapshot after `event`, with everything done that belongs to it; `step` is the one that {@link choose} found, if any. */
 export function replay(
   snapshot: AnyMachineSnapshot,
   event: EventObject,
   scope: Scope,
   configuration: Configuration,
-  choices: Planned,
-): AnyMachineSnapshot | undefined {
-  const choice = choose(choices, snapshot, event)
-  if (choice === undefined) {
+  step: Step | undefined,
+): AnyMachineSnapshot {
+  if (step === undefined) {
     return configuration.hasAlways ? settle(snapshot, snapshot, event, scope, []) : snapshot
   }
-  const { step } = choice
-  if (step === undefined) return undefined
   if (step.last) return take(step, snapshot, event, scope, noneRaised)
   const raised: EventObject[] = []
   return settle(snapshot, take(step, snapshot, event, scope, raised), event, scope, raised)
@@ -66,7 +60,11 @@ function settle(
 }
 
 /** The first choice whose guard lets it pass. */
-function choose(choices: Planned, snapshot: AnyMachineSnapshot, event: EventObject): Choice | undefined {
+export function choose(
+  choices: Planned,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+): Choice | undefined {
   let args: GuardArgs | undefined
   for (let i = 0; i < choices.length; i++) {
     const choice = choices[i] as Choice
@@ -148,10 +146,10 @@ function snapshotAt(
   } as AnyMachineSnapshot
 }
 
-function unanswered({ guard, source }: Choice, type: string, error: unknown): string {
+function unanswered({ guard, transition }: Choice, type: string, error: unknown): string {
   const name = guard?.name ? `'${guard.name}' ` : ''
   const { message } = error as Error
-  return `Unable to evaluate guard ${name}in transition for event '${type}' in state node '${source}':\n${message}`
+  return `Unable to evaluate guard ${name}in transition for event '${type}' in state node '${transition.source.id}':\n${message}`
 }
 
 const endless = (most: number): string =>
