@@ -38,8 +38,7 @@ export class Callers<C> {
   /** Sends a request to an idle connection, or to the front of the line if there is none after all. */
   lend(request: AcquireRequest<C>, at: number): void {
     for (let record = this.#roster.takeIdle(); record !== undefined; record = this.#roster.takeIdle()) {
-      // Its end may be on the way to us still: what it said last is an index, what it is, its snapshot says.
-      if (record.actor.getSnapshot().status !== 'active') continue
+      if (record.hasEnded) continue
       record.request = request // should it end before it has read this message, `forget` finds the request here
       record.actor.send({ type: 'checkout', request, at })
       return

@@ -112,6 +112,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         if (event.type !== 'connection.idle' && event.type !== 'connection.ready') return
         const at = event.type === 'connection.idle' ? event.at : config.clock.now()
         const record = recordOf(event.connection)
+        if (record.hasEnded) return // lost since it said so; a request sent to it would be lost too
         if (!callers.serve(record, at)) supervisor.park(record, at, context)
       },
       grow: ({ context }) => supervisor.grow(context),

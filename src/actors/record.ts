@@ -53,6 +53,14 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.#actor = actor
   }
 
+  /**
+   * Whether its machine has reached its end. The pool is told by a message, which may still be on its way when it looks: what the
+   * connection said last is an index, what it is, its snapshot says.
+   */
+  get hasEnded(): boolean {
+    return this.actor.getSnapshot().status !== 'active'
+  }
+
   /** The driver's connection; undefined before it is open. */
   get handle(): C | undefined {
     return this.#handle
