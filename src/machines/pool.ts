@@ -31,7 +31,8 @@ export const poolMachine = setup({
     isFilled: ({ context }) => context.roster.established >= context.size.min,
     /** A connection is missing, to fill the pool to its minimum or for callers who wait, and there is room for it. */
     isShort: ({ context }) => isShort(context),
-    isConnecting: ({ context }) => context.roster.connecting > 0,
+    /** The probe ended without saying so: it was called off, or its actor crashed. */
+    isProbeGone: ({ context }) => context.roster.connecting === 0,
     isEmpty: ({ context }) => context.roster.total === 0,
   },
   actions: {
@@ -142,14 +143,14 @@ export const poolMachine = setup({
         'connection.declined': { actions: 'requeue' },
         'connection.closing': { actions: 'noteClosing' },
         'connection.ready': { target: 'starting', actions: ['clearFailures', 'noteReady', 'serveOrPark'] },
+        'xstate.done.actor.*': { actions: 'forget' },
+        'xstate.error.actor.*': { actions: ['discard', 'forget'] },
       },
       states: {
         waiting: {
           on: {
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
-            'xstate.done.actor.*': { actions: 'forget' },
-            'xstate.error.actor.*': { actions: ['discard', 'forget'] },
           },
           after: {
             backoff: [
@@ -160,20 +161,12 @@ export const poolMachine = setup({
         },
         probing: {
           entry: 'probe',
+          always: { guard: 'isProbeGone', target: 'waiting' },
           on: {
             'connection.failed': {
               target: 'waiting',
               actions: ['noteFailed', 'countFailure', 'announceFailure'],
             },
-            // The probe ended without a report (it was retired): try again.
-            'xstate.done.actor.*': [
-              { guard: 'isConnecting', actions: 'forget' },
-              { target: 'waiting', actions: 'forget' },
-            ],
-            'xstate.error.actor.*': [
-              { guard: 'isConnecting', actions: ['discard', 'forget'] },
-              { target: 'waiting', actions: ['discard', 'forget'] },
-            ],
           },
         },
       },
