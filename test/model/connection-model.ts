@@ -1,0 +1,204 @@
+// What one connection should go through, as seen from a pool of one: an effect-free model to take paths from.
+import { assign, setup } from 'xstate'
+
+/** What the model remembers besides the state. */
+interface Memory {
+  /** Callers in the line. */
+  readonly waiting: number
+  /** Whether the caller for whom it is validated still waits. */
+  readonly awaited: boolean
+  /** How often it has been lent; it is retired after the second time. */
+  readonly uses: number
+  readonly poolCloses: boolean
+  /** Answers that nobody waits for any more have arrived. */
+  readonly late: boolean
+}
+
+const events = [
+  'acquire',
+  'acquire after a while',
+  'caller gives up',
+  'caller times out',
+  'release clean',
+  'release dirty',
+  'destroy the lease',
+  'connect succeeds',
+  'connect fails',
+  'connect times out',
+  'validation succeeds',
+  'validation fails',
+  'validation times out',
+  'reset succeeds',
+  'reset fails',
+  'reset times out',
+  'goodbye is answered',
+  'goodbye fails',
+  'goodbye times out',
+  'the connection is lost',
+  'the keepalive is due',
+  'it was idle for too long',
+  'it is too old',
+  'the pool closes',
+  'the drain time is up',
+  'the operator destroys it',
+  'late answers arrive',
+] as const
+
+/** Whether somebody waits in line decides what a connection that becomes free does. */
+const free = [
+  { guard: 'someoneWaits', target: '#model.busy.lent', actions: ['serve', 'lend'] },
+  { target: '#model.idle' },
+] as const
+
+const closes = { target: '#model.closed', actions: 'closePool' } as const
+
+/**
+ * Time moves only where an event says so. `it is too old`, `the keepalive is due` and the like are what the pool's clock does;
+ * `the operator` reaches into the actor system by hand, as `pool.actor` allows.
+ */
+export const connectionModel = setup({
+  types: { context: {} as Memory, events: {} as { type: (typeof events)[number] } },
+  guards: {
+    someoneWaits: ({ context }) => context.waiting > 0,
+    nobodyWaits: ({ context }) => context.waiting === 0,
+    isAwaited: ({ context }) => context.awaited,
+    isUsedUp: ({ context }) => context.uses >= 2,
+    poolCloses: ({ context }) => context.poolCloses,
+    poolIsOpen: ({ context }) => !context.poolCloses,
+    canQueue: ({ context }) => !context.poolCloses && context.waiting === 0,
+    isEarly: ({ context }) => !context.late,
+  },
+  actions: {
+    queue: assign({ waiting: ({ context }) => context.waiting + 1 }),
+    serve: assign({ waiting: ({ context }) => context.waiting - 1 }),
+    lend: assign({ uses: ({ context }) => context.uses + 1, awaited: false }),
+    await: assign({ awaited: true }),
+    /** A caller whose connection turns out to be unfit goes back into the line. */
+    requeue: assign({
+      waiting: ({ context }) => context.waiting + Number(context.awaited),
+      awaited: false,
+    }),
+    forsake: assign({ awaited: false }),
+    closePool: assign({ poolCloses: true, waiting: 0, awaited: false }),
+    note: assign({ late: true }),
+    nothing: assign({}),
+  },
+}).createMachine({
+  id: 'model',
+  context: { waiting: 0, awaited: false, uses: 0, poolCloses: false, late: false },
+  initial: 'connecting',
+  states: {
+    connecting: {
+      on: {
+        acquire: { guard: 'nobodyWaits', actions: 'queue' },
+        'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
+        'connect succeeds': free,
+        'connect fails': 'closed',
+        'connect times out': 'closed',
+        'the connection is lost': 'closed',
+        'the pool closes': closes,
+        'the operator destroys it': 'closed',
+      },
+    },
+    idle: {
+      on: {
+        acquire: { target: 'busy', actions: 'lend' },
+        'acquire after a while': { target: 'validating.checkout', actions: 'await' },
+        'the keepalive is due': 'validating.keepalive',
+        'it was idle for too long': 'closing',
+        'it is too old': 'closing',
+        'the connection is lost': 'closed',
+        'the pool closes': { target: 'closing', actions: 'closePool' },
+        'the operator destroys it': 'closed',
+      },
+    },
+    busy: {
+      initial: 'lent',
+      on: {
+        acquire: { guard: 'canQueue', actions: 'queue' },
+        'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
+        'destroy the lease': 'closed',
+        'the connection is lost': 'closed',
+      },
+      states: {
+        lent: {
+          on: {
+            'release clean': [{ guard: 'isUsedUp', target: '#model.closing' }, ...free],
+            'release dirty': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.validating.return'],
+            'it is too old': 'retiring',
+            'the pool closes': { target: 'retiring', actions: 'closePool' },
+          },
+        },
+        retiring: {
+          on: {
+            'release clean': '#model.closing',
+            'release dirty': '#model.closing',
+            'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
+            'the drain time is up': { guard: 'poolCloses', target: '#model.closed' },
+          },
+        },
+      },
+    },
+    validating: {
+      initial: 'checkout',
+      on: {
+        acquire: { guard: 'canQueue', actions: 'queue' },
+        'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
+        'the connection is lost': 'closed',
+        'the pool closes': closes,
+        'the operator destroys it': 'closed',
+      },
+      states: {
+        checkout: {
+          on: {
+            'validation succeeds': [
+              { guard: 'isAwaited', target: '#model.busy.lent', actions: 'lend' },
+              ...free,
+            ],
+            'validation fails': { target: '#model.closed', actions: 'requeue' },
+            // The caller for whom it is validated waits for a shorter time than a validation may take.
+            'validation times out': { target: '#model.closed', actions: 'forsake' },
+            'the connection is lost': { target: '#model.closed', actions: 'requeue' },
+            'the operator destroys it': { target: '#model.closed', actions: 'requeue' },
+            'caller gives up': [
+              { guard: 'isAwaited', actions: 'forsake' },
+              { guard: 'someoneWaits', actions: 'serve' },
+            ],
+            'caller times out': { guard: 'isAwaited', actions: 'forsake' },
+          },
+        },
+        keepalive: {
+          on: {
+            'validation succeeds': free,
+            'validation fails': '#model.closed',
+            'validation times out': '#model.closed',
+          },
+        },
+        return: {
+          on: {
+            'reset succeeds': free,
+            'reset fails': '#model.closed',
+            'reset times out': '#model.closed',
+          },
+        },
+      },
+    },
+    closing: {
+      on: {
+        'goodbye is answered': 'closed',
+        'goodbye fails': 'closed',
+        'goodbye times out': { guard: 'poolIsOpen', target: 'closed' },
+        'the drain time is up': { guard: 'poolCloses', target: 'closed' },
+        'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
+        'the connection is lost': { actions: 'nothing' },
+        'the operator destroys it': 'closed',
+      },
+    },
+    closed: {
+      // Not final: the answers that the database still owes are to come, and must change nothing.
+      on: {
+        'late answers arrive': { guard: 'isEarly', actions: 'note' },
+      },
+    },
+  },
+})

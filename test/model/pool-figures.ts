@@ -1,0 +1,85 @@
+// What a pool of two should do with its connections and its line, in figures: the arithmetic of the pool's model.
+
+/** How many connections are in which part of their lives, and how many callers wait. */
+export interface Figures {
+  readonly min: number
+  readonly max: number
+  readonly opening: number
+  readonly idle: number
+  readonly lent: number
+  /** Lent, and to be closed when they come back. */
+  readonly retiring: number
+  readonly line: number
+}
+
+export const established = ({ idle, lent, retiring }: Figures): number => idle + lent + retiring
+export const total = (figures: Figures): number => established(figures) + figures.opening
+
+/** A connection is missing and could be opened. */
+export const isShort = (figures: Figures): boolean =>
+  total(figures) < figures.max && (established(figures) < figures.min || figures.line > 0)
+
+/** Nobody may wait (`maxWaiting` 0) but those for whom a connection can be opened. */
+export const mayQueue = (figures: Figures): boolean =>
+  figures.line < Math.max(0, figures.max - established(figures))
+
+/** Opens what is missing. A pool that is not backing off is never short after an event. */
+export function grow(figures: Figures): Figures {
+  const missing = Math.max(figures.min - established(figures), figures.line) - figures.opening
+  const room = figures.max - total(figures)
+  return { ...figures, opening: figures.opening + Math.max(0, Math.min(missing, room)) }
+}
+
+/** A connection became free: the next caller has it, or it is kept. */
+export function free(figures: Figures): Figures {
+  return figures.line > 0
+    ? { ...figures, lent: figures.lent + 1, line: figures.line - 1 }
+    : { ...figures, idle: figures.idle + 1 }
+}
+
+/** A caller wants a connection. */
+export function acquire(figures: Figures): Figures {
+  if (figures.idle > 0) return { ...figures, idle: figures.idle - 1, lent: figures.lent + 1 }
+  return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
+}
+
+/** The idle connection that a caller was to get did not pass its validation: the caller gets the next one or is next in line. */
+export function declined(figures: Figures): Figures {
+  const left = { ...figures, idle: figures.idle - 1 }
+  return left.idle > 0 ? acquire(left) : { ...left, line: left.line + 1 }
+}
+
+/** Retires what is more than the new maximum: those being opened, then idle ones, then lent ones. */
+export function resize(figures: Figures, min: number, max: number): Figures {
+  let excess = Math.max(0, total(figures) - figures.retiring - max)
+  const take = (count: number): number => {
+    const taken = Math.min(count, excess)
+    excess -= taken
+    return taken
+  }
+  const opening = figures.opening - take(figures.opening)
+  const idle = figures.idle - take(figures.idle)
+  const recalled = take(figures.lent)
+  const { lent, retiring } = figures
+  return {
+    ...figures,
+    min,
+    max,
+    opening,
+    idle,
+    lent: lent - recalled,
+    retiring: retiring + recalled,
+  }
+}
+
+/** Nobody waits, nothing is opened, nothing is kept; what is lent is awaited. */
+export function drain(figures: Figures): Figures {
+  return {
+    ...figures,
+    opening: 0,
+    idle: 0,
+    lent: 0,
+    retiring: figures.lent + figures.retiring,
+    line: 0,
+  }
+}

@@ -1,0 +1,202 @@
+// What a pool of two should go through: an effect-free model to take paths from.
+import { assign, setup } from 'xstate'
+import {
+  acquire,
+  declined,
+  drain,
+  established,
+  type Figures,
+  free,
+  grow,
+  isShort,
+  resize,
+  total,
+} from './pool-figures.js'
+
+/** The sizes that the pool is given in turn. */
+export const sizes = {
+  'resize to two': [2, 2],
+  'resize to none or two': [0, 2],
+  'resize to none or one': [0, 1],
+} as const
+
+const events = [
+  'acquire',
+  'acquire an unfit one',
+  'a caller gives up',
+  'the callers time out',
+  'a connect succeeds',
+  'a connect fails',
+  'the back-off is over',
+  'release',
+  'release one that retires',
+  'release and crash',
+  'a lease is destroyed',
+  'a lent one is lost',
+  'an idle one is lost',
+  'one that retires is lost',
+  'idle for too long',
+  'close',
+  'acquire and close at once',
+  'the drain time is up',
+  'inside a connect: released and lost',
+  'inside a connect: released and retired by hand',
+  'inside a connect: closed, and released in a crash',
+  'inside a connect: everything at once',
+  ...(Object.keys(sizes) as (keyof typeof sizes)[]),
+] as const
+
+const settled = { guard: 'isEmpty', target: 'closed' } as const
+
+/**
+ * `inside a connect` is the application's code run by the driver in the middle of a transition of the pool, as a password
+ * function is: whatever it does there must wait its turn, and nothing may be lost.
+ */
+export const poolModel = setup({
+  types: { context: {} as Figures, events: {} as { type: (typeof events)[number] } },
+  guards: {
+    opens: ({ context }) => context.opening > 0,
+    hasIdle: ({ context }) => context.idle > 0,
+    hasLent: ({ context }) => context.lent > 0,
+    hasTwoLent: ({ context }) => context.lent === 2 && context.min === 2,
+    hasRetiring: ({ context }) => context.retiring > 0,
+    hasLine: ({ context }) => context.line > 0,
+    hasSuperfluous: ({ context }) => context.idle > 0 && context.min === 0,
+    isFilled: ({ context }) => established(context) >= context.min,
+    isShort: ({ context }) => isShort(context),
+    isEmpty: ({ context }) => total(context) === 0,
+    isCalledOff: ({ context }) => context.opening === 0,
+    differs: ({ context, event }) => {
+      const [min, max] = sizes[event.type as keyof typeof sizes]
+      return context.min !== min || context.max !== max
+    },
+  },
+  actions: {
+    acquire: assign(({ context }) => acquire(context)),
+    decline: assign(({ context }) => declined(context)),
+    leave: assign(({ context }) => ({ line: context.line - 1 })),
+    leaveAll: assign({ line: 0 }),
+    ready: assign(({ context }) => free({ ...context, opening: context.opening - 1 })),
+    fail: assign(({ context }) => ({ opening: context.opening - 1 })),
+    probe: assign(({ context }) => ({ opening: context.opening + 1 })),
+    release: assign(({ context }) => free({ ...context, lent: context.lent - 1 })),
+    loseLent: assign(({ context }) => ({ lent: context.lent - 1 })),
+    loseIdle: assign(({ context }) => ({ idle: context.idle - 1 })),
+    loseRetiring: assign(({ context }) => ({ retiring: context.retiring - 1 })),
+    loseBoth: assign(({ context }) => ({ lent: 0, line: context.line + 1 })),
+    dropIdle: assign({ idle: 0 }),
+    dropAll: assign({ retiring: 0 }),
+    resize: assign(({ context, event }) => {
+      const [min, max] = sizes[event.type as keyof typeof sizes]
+      return resize(context, min, max)
+    }),
+    drain: assign(({ context }) => drain(context)),
+    grow: assign(({ context }) => grow(context)),
+    nothing: assign({}),
+  },
+}).createMachine({
+  id: 'model',
+  context: { min: 2, max: 2, opening: 2, idle: 0, lent: 0, retiring: 0, line: 0 },
+  initial: 'starting',
+  on: {
+    acquire: { actions: ['acquire', 'grow'] },
+    'acquire an unfit one': { guard: 'hasIdle', actions: ['decline', 'grow'] },
+    'a caller gives up': { guard: 'hasLine', actions: 'leave' },
+    'the callers time out': { guard: 'hasLine', actions: 'leaveAll' },
+    'a connect succeeds': { guard: 'opens', actions: ['ready', 'grow'] },
+    'a connect fails': { guard: 'opens', target: '.backingOff', actions: 'fail' },
+    release: { guard: 'hasLent', actions: 'release' },
+    'release one that retires': { guard: 'hasRetiring', actions: ['loseRetiring', 'grow'] },
+    'release and crash': { guard: 'hasLent', actions: ['loseLent', 'grow'] },
+    'a lease is destroyed': { guard: 'hasLent', actions: ['loseLent', 'grow'] },
+    'a lent one is lost': { guard: 'hasLent', actions: ['loseLent', 'grow'] },
+    'an idle one is lost': { guard: 'hasIdle', actions: ['loseIdle', 'grow'] },
+    'one that retires is lost': { guard: 'hasRetiring', actions: ['loseRetiring', 'grow'] },
+    'idle for too long': { guard: 'hasSuperfluous', actions: 'dropIdle' },
+    'resize to two': { guard: 'differs', actions: ['resize', 'grow'] },
+    'resize to none or two': { guard: 'differs', actions: ['resize', 'grow'] },
+    'resize to none or one': { guard: 'differs', actions: ['resize', 'grow'] },
+    close: { target: '.draining', actions: 'drain' },
+    'acquire and close at once': { guard: 'hasIdle', target: '.draining', actions: 'drain' },
+  },
+  states: {
+    starting: {
+      always: { guard: 'isFilled', target: 'running' },
+    },
+    running: {
+      on: {
+        'inside a connect: released and lost': { guard: 'hasTwoLent', actions: ['loseBoth', 'grow'] },
+        'inside a connect: released and retired by hand': {
+          guard: 'hasTwoLent',
+          actions: ['loseBoth', 'grow'],
+        },
+        'inside a connect: closed, and released in a crash': {
+          guard: 'hasTwoLent',
+          target: 'draining',
+          actions: ['loseLent', 'loseLent', 'drain'],
+        },
+        'inside a connect: everything at once': {
+          guard: 'hasTwoLent',
+          target: 'draining',
+          actions: ['loseLent', 'loseLent', 'drain'],
+        },
+      },
+    },
+    backingOff: {
+      initial: 'waiting',
+      on: {
+        // The same as above, but nothing is opened until the back-off is over, and then one at a time.
+        acquire: { actions: 'acquire' },
+        'acquire an unfit one': { guard: 'hasIdle', actions: 'decline' },
+        'a connect succeeds': { guard: 'opens', target: 'starting', actions: ['ready', 'grow'] },
+        'release one that retires': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'release and crash': { guard: 'hasLent', actions: 'loseLent' },
+        'a lease is destroyed': { guard: 'hasLent', actions: 'loseLent' },
+        'a lent one is lost': { guard: 'hasLent', actions: 'loseLent' },
+        'an idle one is lost': { guard: 'hasIdle', actions: 'loseIdle' },
+        'one that retires is lost': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'resize to two': { guard: 'differs', actions: 'resize' },
+        'resize to none or two': { guard: 'differs', actions: 'resize' },
+        'resize to none or one': { guard: 'differs', actions: 'resize' },
+        // Time would end the back-off as well.
+        'the callers time out': {},
+        'idle for too long': {},
+      },
+      states: {
+        waiting: {
+          on: {
+            'a connect fails': { guard: 'opens', actions: 'fail' },
+            'the back-off is over': [
+              { guard: 'isShort', target: 'probing', actions: 'probe' },
+              { target: '#model.running' },
+            ],
+          },
+        },
+        probing: {
+          always: { guard: 'isCalledOff', target: 'waiting' },
+          on: {
+            'a connect fails': { guard: 'opens', target: 'waiting', actions: 'fail' },
+          },
+        },
+      },
+    },
+    draining: {
+      always: settled,
+      initial: 'waiting',
+      states: { waiting: {} },
+      on: {
+        acquire: { actions: 'nothing' },
+        close: { actions: 'nothing' },
+        'release one that retires': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'one that retires is lost': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'the drain time is up': { actions: 'dropAll' },
+        'resize to two': {},
+        'resize to none or two': {},
+        'resize to none or one': {},
+      },
+    },
+    closed: {
+      type: 'final',
+    },
+  },
+})
