@@ -69,6 +69,20 @@ describe('postgres()', () => {
     expect(`${error.message} ${String(error.value)} ${error.stack}`).not.toMatch(/hunter2|12345/)
   })
 
+  it('turns TCP keepalive on, unless told otherwise', () => {
+    let seen: pg.ClientConfig | undefined
+    class Seeing extends pg.Client {
+      constructor(config?: string | pg.ClientConfig) {
+        super(config)
+        seen = config as pg.ClientConfig
+      }
+    }
+    postgres({ Client: Seeing })
+    expect(seen).toMatchObject({ keepAlive: true, keepAliveInitialDelayMillis: 60_000 })
+    postgres({ Client: Seeing, keepAlive: false, keepAliveInitialDelayMillis: 5 })
+    expect(seen).toMatchObject({ keepAlive: false, keepAliveInitialDelayMillis: 5 })
+  })
+
   it('takes everything that pg.Client takes, and what a subclass of it takes', () => {
     class Tenant extends pg.Client {}
     postgres({

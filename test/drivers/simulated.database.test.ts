@@ -145,5 +145,6 @@ describe('the simulated database', () => {
     const validation = driver.validate(await open(), { signal: controller.signal })
     controller.abort(new Error('deadline'))
     await expect(validation).rejects.toThrow('deadline')
+    await expect(driver.validate(await open(), { signal: controller.signal })).rejects.toThrow('deadline')
   })
 })

@@ -25,10 +25,21 @@ interface Courier extends pg.Connection {
 const longestTrip = 2_000
 
 /**
- * Sends a cancel request for `client`'s query by the connection of a new client of the same kind: so it goes over TLS, or over
- * the application's own stream, if the client's does. Whether it arrives is nobody's concern: never throws.
+ * A backend that has not read the query yet ignores the request, and then runs the query; so it is asked again, in ms after the
+ * first time. One that is gone by then is not harmed: the server compares the secret key.
+ */
+const again = [100, 1_000]
+
+/**
+ * Asks the server to cancel `client`'s query, by the connection of a new client of the same kind: so the request goes over TLS,
+ * or over the application's own stream, if the client does. Whether it arrives is nobody's concern: never throws.
  */
 export function cancelQuery(client: pg.Client, createClient: () => pg.Client): void {
+  sendCancel(client, createClient)
+  for (const delay of again) setTimeout(sendCancel, delay, client, createClient).unref()
+}
+
+function sendCancel(client: pg.Client, createClient: () => pg.Client): void {
   const { host, port, ssl, processID, secretKey } = client as unknown as Cancellable
   if (processID === null || secretKey === null) return
   let courier: Courier | undefined
