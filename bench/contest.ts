@@ -1,6 +1,7 @@
 // One scenario: a process for each peer, all prepared one after the other, and then their rounds in turn.
 
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import type { Plan, Reading, Scenario } from './scenario.js'
 import type { Assignment, Reply } from './worker.js'
 
@@ -22,7 +23,7 @@ export async function contest(
   scenario: Scenario,
   peers: readonly string[],
   plan: Plan,
-  worker: string,
+  { worker, profiles }: { worker: string; profiles?: string | undefined },
   progress: Progress,
 ): Promise<Outcome> {
   const values: Outcome['values'] = new Map(Object.keys(scenario.metrics).map(metric => [metric, new Map()]))
@@ -32,9 +33,9 @@ export async function contest(
   let done = 0
   const attempt = async (peer: string, what: string, step: () => Promise<void>) => {
     progress(`${scenario.name}: ${peer}, ${what}`, done++, steps)
-    await step().catch((error: Error) => {
+    await step().catch(async (error: Error) => {
       failures.set(peer, error.message)
-      running.get(peer)?.end()
+      await running.get(peer)?.end()
       running.delete(peer)
       for (const byPeer of values.values()) byPeer.delete(peer)
     })
@@ -42,7 +43,7 @@ export async function contest(
   try {
     for (const peer of peers) {
       await attempt(peer, 'warming up', async () => {
-        const contestant = new Contestant(worker)
+        const contestant = new Contestant(worker, profiles)
         running.set(peer, contestant)
         await contestant.ask({ scenario: scenario.name, peer, plan })
       })
@@ -58,7 +59,7 @@ export async function contest(
       }
     }
   } finally {
-    for (const contestant of running.values()) contestant.end()
+    await Promise.all([...running.values()].map(contestant => contestant.end()))
   }
   return { values, failures }
 }
@@ -70,9 +71,11 @@ const patience = 120_000
 class Contestant {
   readonly #process
 
-  constructor(worker: string) {
+  /** @param profiles where to write a CPU profile at the end, if one is wanted */
+  constructor(worker: string, profiles?: string) {
+    const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
     this.#process = fork(worker, {
-      execArgv: ['--expose-gc'],
+      execArgv: ['--expose-gc', ...profiling],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
   }
@@ -103,8 +106,15 @@ class Contestant {
     })
   }
 
-  end(): void {
-    this.#process.kill('SIGKILL')
+  /** Lets the process go; one that is stuck is killed. */
+  async end(): Promise<void> {
+    const child = this.#process
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    if (child.connected) child.disconnect()
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000)
+    await exited
+    clearTimeout(impatience)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { startPostgres } from '../support/postgres-server.js'
@@ -22,6 +23,7 @@ interface Options {
   roundTime?: number
   json?: string
   chart?: boolean
+  profile?: string
 }
 
 const options = new Command('npm run bench --')
@@ -41,6 +43,7 @@ const options = new Command('npm run bench --')
   )
   .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]')
   .option('--chart', 'draw docs/bench/*.svg, and put the tables into docs/performance.md')
+  .option('--profile <folder>', 'write a CPU profile of each measured process; costs some per cent')
   .parse()
   .opts<Options>()
 
@@ -52,9 +55,11 @@ async function run({
   peers = [...peerNames],
   json,
   chart,
+  profile,
   ...wanted
 }: Options): Promise<void> {
   const chosen = Object.values(scenarios).filter(({ name }) => only === undefined || only.includes(name))
+  const profiles = profile === undefined ? undefined : resolve(profile)
   const view = showProgress(process.stderr)
   const compiled = await compile()
   let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined
@@ -82,7 +87,13 @@ async function run({
     const results: Result[] = []
     for (const scenario of chosen) {
       const contestants = scenario.contestants(peers, plan)
-      const outcome = await contest(scenario, contestants, plan, compiled.worker, view.step)
+      const outcome = await contest(
+        scenario,
+        contestants,
+        plan,
+        { worker: compiled.worker, profiles },
+        view.step,
+      )
       view.clear()
       const result = resultOf(scenario, outcome)
       console.log(describeResult(result))

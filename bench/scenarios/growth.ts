@@ -1,5 +1,6 @@
 // Whether the cost grows with the pool or with the line: the same work in small and in large, in the same process and round.
 
+import { collect } from '../measure.js'
 import type { Reading, Scenario } from '../scenario.js'
 import { type Growth, lineOf, opening, sizeOf } from './growth/loads.js'
 
@@ -39,6 +40,8 @@ export const growth: Scenario = {
 }
 
 async function compare({ name, small, large }: Growth): Promise<Reading[]> {
+  collect() // what another load has left behind
+  await small.run() // while the young generation grows again
   const few = await small.run()
   const many = await large.run()
   return [

@@ -3,7 +3,7 @@
 import { StubConnection, StubDatabase } from '../loan.js'
 import { collect } from '../measure.js'
 import type { BenchPool, Peer } from '../peer.js'
-import { everybody, type Scenario } from '../scenario.js'
+import type { Scenario } from '../scenario.js'
 
 const connections = 1_000
 
@@ -11,7 +11,8 @@ export const memory: Scenario = {
   name: 'memory',
   title: 'memory: 1,000 idle connections',
   metrics: { memory: { title: 'an idle connection', unit: 'bytes', better: 'lower' } },
-  contestants: everybody,
+  contestants: (peers, { quick }) =>
+    quick ? peers.filter(peer => peer !== 'statepool (interpreted)') : peers,
   async prepare(peer) {
     await weigh(peer) // code and inline caches come to stay
     return async () => [{ metric: 'memory', value: await weigh(peer) }]
