@@ -40,4 +40,18 @@ describe('when the PostgreSQL server', () => {
       expect(reasons.map(reason => driver.isFatal?.(reason))).toEqual([true, true])
     },
   )
+
+  it("is out of reach, the socket's error is fatal to the query that met it, although the same from elsewhere is not", async () => {
+    if (server.pid === undefined) await server.restart()
+    const driver = postgres(server.connectionString)
+    const reasons: unknown[] = []
+    const client = await driver.connect({ signal, onLost: reason => reasons.push(reason) })
+    const query = client.query('SELECT pg_sleep(60)').catch((error: unknown) => error)
+    const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    client.connection.stream.destroy(reset())
+    expect(await query).toMatchObject({ code: 'ECONNRESET' })
+    expect(driver.isFatal?.(await query)).toBe(true)
+    expect(driver.isFatal?.(reset())).toBe(false)
+    expect(reasons).toEqual([await query])
+  })
 })
