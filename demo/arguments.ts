@@ -68,7 +68,7 @@ export function parseArguments(argv: readonly string[]): DemoArguments {
 
 /** Commander quotes an argument that it refuses, and this one may have a password in it: so this has messages of its own. */
 function checkUrl(value: string, refuse: (problem: string) => never): string {
-  const form = 'It must look like postgres://user:password@host:5432/database.'
+  const form = 'It must look like postgres://user@host:5432/database.'
   if (!/^postgres(ql)?:\/\//.test(value)) {
     refuse(`it does not begin with postgres://, and the demo speaks PostgreSQL only.\n${form}`)
   }
@@ -77,7 +77,7 @@ function checkUrl(value: string, refuse: (problem: string) => never): string {
     return value
   } catch {
     return refuse(
-      `it is not a valid URL.\n${form} Special characters in the user and the password are written as %40 (for @) and so on.`,
+      `it is not a valid URL.\n${form} Special characters in the user's name and the password are written as %40 (for @) and so on.`,
     )
   }
 }

@@ -35,7 +35,7 @@ async function startOwn(terminal: Terminal): Promise<DemoDatabase> {
     server = await startPostgres()
   } catch (error) {
     throw new StartError(
-      `The demo could not start a PostgreSQL of its own.\nWhy: ${(error as Error).message}\nWhat to do: use a server that you have: npm start -- --url postgres://user:password@host:5432/database`,
+      `The demo could not start a PostgreSQL of its own.\nWhy: ${(error as Error).message}\nWhat to do: use a server that you have: npm start -- --url postgres://user@host:5432/database`,
     )
   }
   const driver = postgres(server.connectionString)

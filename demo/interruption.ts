@@ -14,11 +14,17 @@ const signals: Readonly<Record<string, Interruption>> = {
   SIGHUP: { by: 'the end of its terminal', exitCode: 129 },
 }
 
+const launcherGone: Interruption = { by: 'the end of npm', exitCode: 143 }
+
 /** npm and tsx hand a Ctrl-C on that the terminal has sent to all of them: one key press arrives two or three times. */
 const samePress = 500
 
+/** How often to look whether the launcher is still there, in milliseconds. */
+const look = 250
+
 /**
- * Listens to the signals that ask a program to stop, and to the reader of its output going away (`npm start | head`).
+ * Listens to the signals that ask a program to stop, to the reader of its output going away (`npm start | head`), and to the end
+ * of npm.
  * @param impatient is called when the user asks again
  * @returns what asked first
  */
@@ -37,5 +43,20 @@ export function interruption(
       })
     }
     stream.on('error', () => resolve({ by: 'the reader of its output', exitCode: 0 }))
+    if (process.env.npm_lifecycle_event !== undefined) watchLauncher(() => resolve(launcherGone))
   })
+}
+
+/**
+ * npm passes SIGTERM on to its shell, and a shell that dies of it tells nobody (npm that is killed even less): what its child
+ * sees is that it has another parent.
+ */
+function watchLauncher(gone: () => void): void {
+  const launcher = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(timer)
+    gone()
+  }, look)
+  timer.unref()
 }

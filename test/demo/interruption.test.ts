@@ -1,7 +1,7 @@
 // The demo is stopped before its end: it says so in a line, with the exit code that shells expect, and leaves nothing behind.
 
 import { describe, expect, test } from 'vitest'
-import { startDemo } from './program.js'
+import { startDemo, startDemoByShell } from './program.js'
 
 describe('Ctrl-C', () => {
   test.each([
@@ -37,6 +37,15 @@ test('SIGTERM stops it as well', async () => {
   demo.process.kill('SIGTERM')
   expect(await demo.ended()).toBe(143)
   expect(demo.output()).toContain('Stopped by SIGTERM')
+  expect(demo.leftBehind()).toEqual([])
+})
+
+test('it stops when npm was killed, of which no signal tells', async () => {
+  const demo = startDemoByShell('--only', 'load', '--queries', '1000000')
+  await demo.shows('A load')
+  demo.process.kill('SIGKILL') // the shell that npm runs it in
+  await demo.ended()
+  expect(demo.output()).toContain('Stopped by the end of npm: connections closed')
   expect(demo.leftBehind()).toEqual([])
 })
 

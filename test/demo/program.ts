@@ -23,16 +23,28 @@ export interface Demo {
   leftBehind(): string[]
 }
 
+const program = [process.execPath, '--import', 'tsx', 'demo/main.ts']
+
 export function startDemo(...given: string[]): Demo {
-  return startDemoIn({}, ...given)
+  return start({}, [...program, ...given])
 }
 
 /** With these environment variables, too. */
 export function startDemoIn(env: NodeJS.ProcessEnv, ...given: string[]): Demo {
+  return start(env, [...program, ...given])
+}
+
+/** As npm does it; the process is the shell's. */
+export function startDemoByShell(...given: string[]): Demo {
+  const command = '"$@"; exit $?' // two commands, or some shells would become the program
+  return start({ npm_lifecycle_event: 'start' }, ['/bin/sh', '-c', command, 'sh', ...program, ...given])
+}
+
+function start(env: NodeJS.ProcessEnv, [command = '', ...words]: string[]): Demo {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'))
   chmodSync(temporary, 0o755) // as root, the server runs on another account
-  const { FORCE_COLOR: _ignored, ...inherited } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/main.ts', ...given], {
+  const { FORCE_COLOR: _colour, npm_lifecycle_event: _npm, ...inherited } = process.env
+  const child = spawn(command, words, {
     cwd: root,
     env: { ...inherited, TMPDIR: temporary, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

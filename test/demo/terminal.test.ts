@@ -100,6 +100,12 @@ test('wrapping keeps every word, in order, within the width', () => {
   )
 })
 
+test('a figure is not torn from its unit', () => {
+  expect(wrap('it took 691 ms', 12)).toBe('it took\n691 ms')
+  expect(wrap('it took 1.2 s, less', 12)).toBe('it took\n1.2 s, less')
+  expect(wrap('it took 691 msgs', 12)).toBe('it took 691\nmsgs')
+})
+
 test('colour takes no room', () => {
   const red = `${escapeCode}[31mred${escapeCode}[39m`
   expect(stripVTControlCharacters(wrap(`${red} ${red} ${red}`, 7))).toBe('red red\nred')
