@@ -1,9 +1,9 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
-import type { ActorRefFrom } from 'xstate'
+import type { ActorRef, ActorRefFrom, Snapshot } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { ConnectError, LeaseError, messageOf } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
-import type { ConnectionContext } from '../machines/connection-types.js'
+import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
 import type { Counters } from './counters.js'
 import type { Notices } from './events.js'
@@ -52,16 +52,16 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       connect: ({ context, self }) => {
         const record = recordOf(context)
         const signal = record.beginEffect()
-        const onLost = (error?: unknown) => self.send({ type: 'driver.lost', error })
+        const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
         attempt(
           () => driver.connect({ signal, onLost }),
           handle => {
             // Too late: the pool has given this connection up, so nobody else will ever close it.
             if (signal.aborted) return destroyQuietly(driver, handle)
             record.handle = handle
-            self.send({ type: 'driver.connected' })
+            report(self, { type: 'driver.connected' })
           },
-          error => self.send({ type: 'driver.connectFailed', error }),
+          error => report(self, { type: 'driver.connectFailed', error }),
         )
       },
       validate: ({ context, self }) => {
@@ -71,9 +71,9 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
           () => driver.validate(handleOf(record), { signal }),
           () => {
             record.provenAt = clock.now()
-            self.send({ type: 'driver.validated' })
+            report(self, { type: 'driver.validated' })
           },
-          error => self.send({ type: 'driver.invalid', error }),
+          error => report(self, { type: 'driver.invalid', error }),
         )
       },
       reset: ({ context, self }) => {
@@ -83,9 +83,9 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
           () => driver.reset?.(handleOf(record), { signal }),
           () => {
             record.idleSince = record.provenAt = clock.now()
-            self.send({ type: 'driver.resetDone' })
+            report(self, { type: 'driver.resetDone' })
           },
-          error => self.send({ type: 'driver.resetFailed', error }),
+          error => report(self, { type: 'driver.resetFailed', error }),
         )
       },
       close: ({ context, self }) => {
@@ -97,8 +97,8 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
         }
         attempt(
           () => driver.close(handleOf(record)),
-          () => self.send({ type: 'driver.closed' }),
-          error => self.send({ type: 'driver.closeFailed', error }),
+          () => report(self, { type: 'driver.closed' }),
+          error => report(self, { type: 'driver.closeFailed', error }),
         )
       },
       destroySocket: ({ context }) => {
@@ -198,6 +198,11 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       },
     },
   })
+}
+
+/** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
+function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
+  if (connection.getSnapshot().status === 'active') connection.send(event)
 }
 
 /** Calls the driver, and takes a synchronous throw for a rejection. */

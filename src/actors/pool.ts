@@ -186,7 +186,7 @@ export class Pool<C> implements AsyncDisposable {
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = parseCloseOptions(options, this.#system.config.drainTimeout)
-    this.#system.actor.send({ type: 'close', timeout })
+    if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'close', timeout })
     return this.#closed
   }
 
