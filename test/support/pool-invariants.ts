@@ -1,0 +1,180 @@
+// The invariants of a pool in simulated time, as checks that hold after every event (docs: the invariants of the design).
+
+import { expect } from 'vitest'
+import type { AnyActorRef } from 'xstate'
+import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { AcquireOptions, Lease, PoolError, PoolOptions } from '../../src/index.js'
+import { type PoolInSimulatedTime, poolInSimulatedTime } from './pool-in-simulated-time.js'
+
+/** One call of acquire, and what became of it. */
+export interface Caller {
+  readonly order: number
+  readonly priority: number
+  readonly controller: AbortController
+  lease?: Lease<SimulatedConnection>
+  error?: PoolError
+}
+
+/** A pool that is watched from the outside, from the database's side and from the inside, and checked against itself. */
+export class WatchedPool {
+  readonly parts: PoolInSimulatedTime
+  readonly callers: Caller[] = []
+  /** Set when a pool refuses without asking its actor, which is not counted. */
+  uncounted = 0
+  #violation: unknown
+  /** As last set; the pool's own figure lags behind while it resizes. */
+  #max: number
+  /** More than max only until what there was when it was lowered is gone. */
+  #allowed: number
+  readonly #options: PoolOptions
+
+  constructor(options: PoolOptions, seed: number) {
+    this.#options = options
+    this.#max = options.max ?? 10
+    this.#allowed = this.#max
+    this.parts = poolInSimulatedTime(options, { seed, connectLatency: [0, 100] }, (driver, clock) => {
+      this.#checkAfterEachTimer(clock)
+      return {
+        connect: context => {
+          this.#attempt(() =>
+            expect(driver.database.open, 'connections at a connect').toBeLessThan(this.#max),
+          )
+          return driver.connect(context)
+        },
+      }
+    })
+  }
+
+  acquire(options: AcquireOptions): void {
+    const controller = new AbortController()
+    const caller: Caller = { order: this.callers.length, priority: options.priority ?? 0, controller }
+    this.callers.push(caller)
+    const closed = this.parts.pool.stats().state === 'closed'
+    this.parts.pool.acquire({ ...options, signal: controller.signal }).then(
+      lease => this.#attempt(() => this.#granted(caller, lease)),
+      error => {
+        caller.error = error
+        if (closed) this.uncounted++
+      },
+    )
+  }
+
+  get held(): Lease<SimulatedConnection>[] {
+    return this.callers.flatMap(({ lease }) => (lease?.held ? [lease] : []))
+  }
+
+  get waiting(): Caller[] {
+    return this.callers.filter(({ lease, error }) => lease === undefined && error === undefined)
+  }
+
+  resize(size: { min: number; max: number }): void {
+    this.#max = size.max
+    this.#allowed = Math.max(size.max, this.parts.database.open)
+    this.parts.pool.resize(size)
+  }
+
+  /** Throws what was found wrong since the last time. */
+  rethrow(): void {
+    if (this.#violation !== undefined) throw this.#violation
+  }
+
+  /** Holds at every moment at which the pool is not in the middle of something. */
+  checkStructure(): void {
+    const { pool, database } = this.parts
+    const stats = pool.stats()
+    this.#allowed = Math.max(this.#max, Math.min(this.#allowed, database.open))
+    expect(database.open, 'connections on the database').toBeLessThanOrEqual(this.#allowed)
+    expect(database.open, 'connections that the pool does not know').toBeLessThanOrEqual(stats.total)
+    expect(stats.connecting, 'maxConnecting').toBeLessThanOrEqual(this.#options.maxConnecting ?? 2)
+    if (stats.idle > 0) expect(stats.waiting, 'callers who wait although a connection is idle').toBe(0)
+
+    const counted = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0 }
+    const children: Record<string, AnyActorRef> = pool.actor.getSnapshot().children
+    for (const child of Object.values(children)) {
+      const { value } = child.getSnapshot()
+      const state = (typeof value === 'string' ? value : Object.keys(value)[0]) as keyof typeof counted
+      counted[state]++
+    }
+    expect(stats, 'stats against the machines').toMatchObject(counted)
+    const { connecting, idle, busy, validating, closing } = counted
+    const { roster, line } = pool.actor.getSnapshot().context
+    expect(
+      [roster.total, roster.connecting, roster.established, roster.idle, line.length],
+      'the roster and the line against the machines',
+    ).toEqual([
+      connecting + idle + busy + validating + closing,
+      connecting,
+      idle + busy + validating,
+      idle,
+      stats.waiting,
+    ])
+    expect(stats.opened - stats.closed, 'opened and not closed').toBe(stats.total - connecting)
+  }
+
+  /** Holds when all promises have come to rest too. */
+  checkOutcomes(): void {
+    this.checkStructure()
+    const stats = this.parts.pool.stats()
+    const { held, callers } = this
+    expect(stats.busy, 'held leases').toBe(held.length)
+    expect(new Set(held.map(({ connection }) => connection)).size, 'connections lent at a time').toBe(
+      held.length,
+    )
+    for (const { connection } of held) expect(connection.state, 'a lent connection').toBe('open')
+    const failed = (code: string) => callers.filter(({ error }) => error?.code === code).length
+    expect(
+      {
+        acquired: callers.filter(({ lease }) => lease !== undefined).length,
+        timedOut: failed('ACQUIRE_TIMEOUT'),
+        aborted: failed('ACQUIRE_ABORTED'),
+        refused: failed('QUEUE_FULL') + failed('POOL_CLOSED') - this.uncounted,
+      },
+      'what callers were told against what the pool counted',
+    ).toEqual({
+      acquired: stats.acquired,
+      timedOut: stats.timedOut,
+      aborted: stats.aborted,
+      refused: stats.refused,
+    })
+    const validatedFor = this.waiting.length - stats.waiting
+    expect(
+      validatedFor,
+      'callers who are neither in the line nor have a connection validated',
+    ).toBeGreaterThanOrEqual(0)
+    expect(
+      validatedFor,
+      'callers who are neither in the line nor have a connection validated',
+    ).toBeLessThanOrEqual(stats.validating)
+  }
+
+  #granted(caller: Caller, lease: Lease<SimulatedConnection>): void {
+    caller.lease = lease
+    if (!lease.held) return // lost in the same tick
+    expect(lease.connection, 'a connection as it is lent').toMatchObject({ transaction: 'none', running: 0 })
+    if (this.#options.validateAfter !== false) return // who waits for a validation may be overtaken
+    const passedOver = this.waiting.filter(
+      ({ order, priority }) => order < caller.order && priority === caller.priority,
+    )
+    expect(
+      passedOver.map(({ order }) => order),
+      `came before ${caller.order}, and still wait`,
+    ).toEqual([])
+  }
+
+  #checkAfterEachTimer(clock: PoolInSimulatedTime['clock']): void {
+    const { setTimeout } = clock
+    clock.setTimeout = (callback, delay) =>
+      setTimeout(() => {
+        callback()
+        setImmediate(() => this.#attempt(() => this.checkOutcomes())) // when what it set in motion is at rest
+      }, delay)
+  }
+
+  #attempt(check: () => void): void {
+    try {
+      check()
+    } catch (error) {
+      this.#violation ??= error
+    }
+  }
+}
