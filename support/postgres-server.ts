@@ -155,10 +155,10 @@ class Server implements PostgresServer {
       if (this.#process === server) this.#process = undefined
       this.guard.watch(undefined)
     })
-    await log.close()
     server.unref()
-    this.#process = server
+    this.#process = server // before anything is awaited: it may have exited by then
     this.guard.watch(server.pid)
+    await log.close()
     const deadline = performance.now() + startTimeout
     while (!(await this.#isReady(server.pid))) {
       if (performance.now() > deadline) failure ??= `it was not ready after ${startTimeout} ms`
@@ -181,7 +181,7 @@ class Server implements PostgresServer {
 
   async #shutDown(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
     const server = this.#process
-    if (server?.pid === undefined) return
+    if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
     server.ref()
     const exited = once(server, 'exit')
     server.kill(signal)
