@@ -83,18 +83,22 @@ export function refuseUnknown(where: string, options: unknown, known: readonly s
   }
 }
 
-/** The known name nearest to a mistyped one, if any is near enough to be what was meant. */
+/**
+ * The known name nearest to a mistyped one, if any is near enough to be what was meant. One that the given name begins with is
+ * near too, and a unit at the end does not count: other pools have `idleTimeoutMillis` and `maxWaitingClients`.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const given = name.toLowerCase().replace(/(millis|ms)$/, '')
   let nearest: string | undefined
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
+  let least = Math.max(2, Math.floor(given.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(given, candidate.toLowerCase())
     if (distance < least) {
       least = distance
       nearest = candidate
     }
   }
-  return nearest
+  return nearest ?? known.filter(candidate => given.startsWith(candidate.toLowerCase())).at(-1)
 }
 
 /** Levenshtein's distance, one row at a time. */
