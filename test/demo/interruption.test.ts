@@ -49,8 +49,8 @@ test('it stops when npm was killed, of which no signal tells', async () => {
   expect(demo.leftBehind()).toEqual([])
 })
 
-test('a reader that goes away ends it quietly', async () => {
-  const demo = startDemo('--only', 'workers')
+test('a reader that goes away ends it quietly, and long before its time', async () => {
+  const demo = startDemo('--queries', '10000000')
   await demo.shows('is up on')
   demo.process.stdout?.destroy()
   expect(await demo.ended()).toBe(0)
