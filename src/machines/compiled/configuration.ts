@@ -195,12 +195,12 @@ function isPlanned(start: Configuration, first: Pick<Step, 'target' | 'raises'> 
     size = reached.size + raised.size
     for (const configuration of reached) {
       if (!isFollowed(configuration.always)) return false
-      for (const type of raised) if (isReserved(type) || !isFollowed(configuration.on(type))) return false
+      for (const type of raised) if (!isFollowed(configuration.on(type))) return false
     }
   }
   return start.table.mostIterations >= 1
 }
 
-/** Events that mean something of their own to XState. */
+/** Events that mean something of their own to XState when an actor is sent them (raised, they do not). */
 const isReserved = (type: string): boolean =>
   type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error')
