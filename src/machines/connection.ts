@@ -191,10 +191,6 @@ export const connectionMachine = setup({
           target: 'closed',
           actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
         },
-        'driver.invalid': {
-          target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
-        },
       },
       states: {
         checkout: {
@@ -240,6 +236,10 @@ export const connectionMachine = setup({
           entry: 'validate',
           on: {
             'driver.validated': { target: '#connection.idle', actions: 'reportIdle' },
+            'driver.invalid': {
+              target: '#connection.closed',
+              actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
+            },
           },
           after: {
             validateTimeout: {
