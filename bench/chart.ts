@@ -1,5 +1,6 @@
 // A scenario as an SVG: for each metric a panel of bars, with the span from the least to the greatest round on each.
 
+import { number } from './report.js'
 import type { Line, Result, Table } from './result.js'
 
 const width = 760
@@ -42,7 +43,12 @@ export async function drawChart({ scenario, tables }: Result): Promise<string> {
         })),
       ],
       grid: panels.map(({ top: y, height }) => ({ left, right, top: y + 4, height })),
-      xAxis: panels.map((_, index) => ({ gridIndex: index, show: false, min: 0 })),
+      xAxis: panels.map(({ table }, index) => ({
+        gridIndex: index,
+        show: false,
+        min: 0,
+        max: reachOf(table),
+      })),
       yAxis: panels.map(({ table }, index) => ({
         type: 'category',
         gridIndex: index,
@@ -60,6 +66,12 @@ export async function drawChart({ scenario, tables }: Result): Promise<string> {
   }
 }
 
+/** The end of the axis. The interpreted machines, many times slower, run out of the picture, so that the others can be told apart. */
+function reachOf({ lines }: Table): number {
+  const compared = lines.filter(({ peer }) => peer !== 'statepool (interpreted)')
+  return 1.05 * Math.max(...(compared.length > 0 ? compared : lines).map(({ max }) => max))
+}
+
 function bars({ lines }: Table, axis: number): object {
   return {
     type: 'bar',
@@ -71,16 +83,18 @@ function bars({ lines }: Table, axis: number): object {
 }
 
 /** From the least round to the greatest, and the median in figures behind it. */
-function spans({ lines }: Table, axis: number): object {
-  const most = Math.max(...lines.map(({ max }) => max))
+function spans(table: Table, axis: number): object {
+  const { lines } = table
+  const end = reachOf(table)
   return {
     type: 'custom',
+    z: 3,
     xAxisIndex: axis,
     yAxisIndex: axis,
     data: lines.map(({ min, max, median }, index) => [min, max, index, median]),
     renderItem(_: unknown, api: { value(dimension: number): number; coord(point: number[]): number[] }) {
-      const [from = 0, y = 0] = api.coord([api.value(0), api.value(2)])
-      const [to = 0] = api.coord([api.value(1), api.value(2)])
+      const [from = 0, y = 0] = api.coord([Math.min(api.value(0), end), api.value(2)])
+      const [to = 0] = api.coord([Math.min(api.value(1), end), api.value(2)])
       const style = { stroke: colours.span, lineWidth: 1 }
       const tick = (x: number) => ({ type: 'line', shape: { x1: x, y1: y - 3, x2: x, y2: y + 3 }, style })
       return {
@@ -93,7 +107,11 @@ function spans({ lines }: Table, axis: number): object {
             type: 'text',
             x: to + 6,
             y: y - 5,
-            style: { text: figure(api.value(3), most), fontSize: 10, fill: colours.text },
+            style: {
+              text: `${api.value(3) > end ? '→ ' : ''}${number(api.value(3))}`,
+              fontSize: 10,
+              fill: colours.text,
+            },
           },
         ],
       }
@@ -105,8 +123,4 @@ function spans({ lines }: Table, axis: number): object {
 function colourOf({ peer }: Line): string {
   if (peer === 'statepool') return colours.statepool
   return peer === 'limit' ? colours.limit : colours.other
-}
-
-function figure(value: number, most: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: most >= 100 ? 0 : 2 })
 }

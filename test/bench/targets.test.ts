@@ -1,0 +1,47 @@
+// The benchmark's verdicts: whom statepool is measured against, and when a target counts as reached.
+
+import { expect, test } from 'vitest'
+import { targets } from '../../bench/targets.js'
+
+const rivals = ['quick', 'slow']
+
+function judge(metric: string, values: Record<string, number[]>) {
+  return targets[metric]?.(new Map(Object.entries(values)), rivals)
+}
+
+test('the fastest rival is the one with the lowest median, and not the limit or the interpreted machines', () => {
+  const verdict = judge('serial', {
+    limit: [1, 1, 1],
+    'statepool (interpreted)': [2, 2, 2],
+    statepool: [10, 10, 10],
+    quick: [25, 30, 20],
+    slow: [10, 90, 90],
+  })
+  expect(verdict).toMatchObject({ against: 'quick', got: { median: 2.5, min: 2, max: 3 }, reached: true })
+})
+
+test('a factor that is reached in the best round alone is not reached', () => {
+  expect(judge('serial', { statepool: [10, 10, 10], quick: [19, 30, 19] })).toMatchObject({ reached: false })
+})
+
+test('twice the throughput is half the cost', () => {
+  expect(judge('serial', { statepool: [50], quick: [100] })).toMatchObject({ reached: true })
+  expect(judge('serial', { statepool: [51], quick: [100] })).toMatchObject({ reached: false })
+})
+
+test('queries per second are to be higher than pg.Pool, CPU time not much higher than that of bare clients', () => {
+  expect(judge('pg-10-rate', { statepool: [105], 'pg-pool': [100] })).toMatchObject({ reached: true })
+  expect(judge('pg-10-rate', { statepool: [104], 'pg-pool': [100] })).toMatchObject({ reached: false })
+  expect(judge('pg-10-cpu', { statepool: [103], limit: [100] })).toMatchObject({ reached: true })
+  expect(judge('pg-10-cpu', { statepool: [104], limit: [100] })).toMatchObject({ reached: false })
+})
+
+test('what has a greatest value is measured against that alone', () => {
+  expect(judge('memory', { statepool: [1_500] })).toMatchObject({ reached: true })
+  expect(judge('memory', { statepool: [1_501], quick: [90_000] })).toMatchObject({ reached: false })
+})
+
+test('there is no verdict without statepool, or without anybody to measure it against', () => {
+  expect(judge('serial', { quick: [1] })).toBeUndefined()
+  expect(judge('serial', { statepool: [1], limit: [1] })).toBeUndefined()
+})
