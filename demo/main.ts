@@ -62,9 +62,11 @@ function summarise({ findings }: Stage): void {
 /** Closes everything, says so in one line, and sets the exit code. */
 async function end(ending: Ending): Promise<void> {
   if (ending.kind !== 'finished') terminal.close()
+  const patience = setTimeout(() => terminal.lastLine('Stopping … Ctrl-C again stops at once.'), 1_000)
   await stage?.close()
   const opened = await database?.catch(() => undefined)
   await opened?.close()
+  clearTimeout(patience)
   const farewell = opened?.farewell ?? 'nothing left behind'
   switch (ending.kind) {
     case 'finished':

@@ -1,6 +1,7 @@
 // The demo is stopped before its end: it says so in a line, with the exit code that shells expect, and leaves nothing behind.
 
 import { describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
 import { startDemo, startDemoByShell } from './program.js'
 
 describe('Ctrl-C', () => {
@@ -29,6 +30,20 @@ describe('Ctrl-C', () => {
     expect(demo.output()).not.toContain('at once')
     expect(demo.leftBehind()).toEqual([])
   })
+})
+
+test('a second Ctrl-C does not wait for a server that does not stop, and nothing is left behind all the same', async () => {
+  const demo = startDemo('--only', 'load', '--queries', '1000000')
+  await demo.shows('A load')
+  const server = demo.server()
+  process.kill(server, 'SIGSTOP') // it hangs
+  demo.process.kill('SIGINT')
+  await demo.shows('Ctrl-C again stops at once')
+  demo.process.kill('SIGINT')
+  expect(await demo.ended()).toBe(130)
+  expect(demo.output()).toContain('Stopped at once by Ctrl-C')
+  process.kill(server, 'SIGCONT') // or the guard would wait for ten seconds before it kills it
+  await until(() => demo.leftBehind().length === 0, 'the guard has removed what was left')
 })
 
 test('SIGTERM stops it as well', async () => {

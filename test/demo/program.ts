@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +19,8 @@ export interface Demo {
   shows(text: string): Promise<void>
   /** Resolves with the exit code when the demo has ended and said everything. */
   ended(): Promise<number | null>
+  /** The process of its PostgreSQL. */
+  server(): number
   /** The folders that it has left, and the processes that still mention its folder for temporary files. */
   leftBehind(): string[]
 }
@@ -77,6 +79,10 @@ function start(env: NodeJS.ProcessEnv, [command = '', ...words]: string[]): Demo
         )
       }),
     ended: () => closed,
+    server() {
+      const [folder = ''] = readdirSync(temporary).filter(name => name.startsWith('statepool-'))
+      return Number.parseInt(readFileSync(join(temporary, folder, 'data', 'postmaster.pid'), 'utf8'), 10)
+    },
     leftBehind: () => [
       ...readdirSync(temporary).filter(name => !name.startsWith('tsx-')), // tsx's cache of compiled files
       ...execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
