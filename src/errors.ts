@@ -117,7 +117,7 @@ export class QueueFullError extends PoolError {
   constructor(maxWaiting: number, max: number) {
     super(
       'QUEUE_FULL',
-      `The acquire was refused: ${maxWaiting} ${maxWaiting === 1 ? 'caller waits' : 'callers wait'} already (maxWaiting) for the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max). Shed load further up, hold connections for less time, or raise maxWaiting or max.`,
+      `The acquire was refused: ${whyFull(maxWaiting, max)}. Shed load further up, hold connections for less time, or raise maxWaiting or max.`,
     )
     this.maxWaiting = maxWaiting
   }
@@ -144,6 +144,8 @@ export class PoolPausedError extends PoolError {
 export class ConnectError extends PoolError {
   /** Where to, as the driver describes it, without secrets. */
   readonly target: string
+  /** What went wrong, in the driver's words where it was the driver. */
+  readonly why: string
 
   constructor(
     code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
@@ -157,6 +159,7 @@ export class ConnectError extends PoolError {
       options,
     )
     this.target = target
+    this.why = why
   }
 }
 
@@ -210,34 +213,58 @@ export class OptionsError extends PoolError {
   }
 }
 
+function whyFull(maxWaiting: number, max: number): string {
+  const connections = `${max} ${max === 1 ? 'connection' : 'connections'} (max)`
+  if (maxWaiting === 0)
+    return `none of the pool's ${connections} is free, and nobody may wait (maxWaiting is 0)`
+  const callers = maxWaiting === 1 ? '1 caller waits' : `${maxWaiting} callers wait`
+  return `${callers} already (maxWaiting) for the pool's ${connections}`
+}
+
 const milliseconds = (value: number): string => `${Math.round(value).toLocaleString('en-US')} ms`
 
 function describeTimeout(timeout: number, evidence: AcquireEvidence): string {
-  const lines = [
-    `No connection became free within ${milliseconds(timeout)} (place ${evidence.position} of ${evidence.waiting} in the line).`,
-  ]
-  const { holders } = evidence
+  const { holders, max, connecting, position } = evidence
+  const place =
+    position === 0
+      ? 'the connection found for it was still being validated'
+      : `place ${position} of ${evidence.waiting} in the line`
+  const lines = [`No connection became free within ${milliseconds(timeout)} (${place}).`]
   if (evidence.lastConnectError !== undefined) {
     lines.push(
-      `Why: connections cannot be opened (${evidence.failedConnects} failed in a row; the last error is this error's cause): ${messageOf(evidence.lastConnectError)}`,
+      `Why: connections cannot be opened (${evidence.failedConnects} failed in a row; the last error is this error's cause): ${whyNoConnect(evidence.lastConnectError)}.`,
       'What to do: check that the database is up and reachable, and the credentials.',
     )
-  } else if (holders.length >= evidence.max) {
+  } else if (holders.length >= max) {
     const longest = holders
       .slice(0, 3)
       .map(holder => `lease ${holder.lease} on ${holder.connection} for ${milliseconds(holder.heldFor)}`)
     lines.push(
-      `Why: all ${evidence.max} connections (max) are lent out; the longest held: ${longest.join(', ')}.`,
+      max === 1
+        ? `Why: the only connection (max is 1) is lent out: ${longest.join()}.`
+        : `Why: all ${max} connections (max) are lent out; the longest held: ${longest.join(', ')}.`,
       'What to do: release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max.',
     )
   } else {
+    const counts = [
+      counted(holders.length, 'lent out'),
+      counted(connecting, 'being opened'),
+      counted(evidence.total - holders.length - connecting, 'being validated, reset or closed'),
+    ].filter(count => count !== '')
     lines.push(
-      `Why: of max ${evidence.max}, ${holders.length} are lent out, ${evidence.connecting} are being opened and ${evidence.total - holders.length - evidence.connecting} are being validated, reset or closed.`,
+      `Why: of at most ${max} ${max === 1 ? 'connection' : 'connections'} ${counts.join(' and ') || 'none is open yet'}.`,
       'What to do: see whether connects are slow (events$: connection.ready), and raise min, maxConnecting or the timeout.',
     )
   }
   return lines.join('\n  ')
 }
+
+const counted = (count: number, what: string): string =>
+  count === 0 ? '' : `${count} ${count === 1 ? 'is' : 'are'} ${what}`
+
+/** A connect error's own words, without the advice that this error gives too. */
+const whyNoConnect = (error: unknown): string =>
+  error instanceof ConnectError ? error.why : messageOf(error)
 
 /** The text of any thrown value, for use inside another message. */
 export function messageOf(error: unknown): string {

@@ -26,10 +26,11 @@ export class WatchedPool {
   #max: number
   /** More than max only until what there was when it was lowered is gone. */
   #allowed: number
-  readonly #options: PoolOptions
 
-  constructor(options: PoolOptions, seed: number) {
-    this.#options = options
+  constructor(
+    readonly options: PoolOptions,
+    seed: number,
+  ) {
     this.#max = options.max ?? 10
     this.#allowed = this.#max
     this.parts = poolInSimulatedTime(options, { seed, connectLatency: [0, 100] }, (driver, clock) => {
@@ -85,7 +86,7 @@ export class WatchedPool {
     this.#allowed = Math.max(this.#max, Math.min(this.#allowed, database.open))
     expect(database.open, 'connections on the database').toBeLessThanOrEqual(this.#allowed)
     expect(database.open, 'connections that the pool does not know').toBeLessThanOrEqual(stats.total)
-    expect(stats.connecting, 'maxConnecting').toBeLessThanOrEqual(this.#options.maxConnecting ?? 2)
+    expect(stats.connecting, 'maxConnecting').toBeLessThanOrEqual(this.options.maxConnecting ?? 2)
     if (stats.idle > 0) expect(stats.waiting, 'callers who wait although a connection is idle').toBe(0)
 
     const counted = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0 }
@@ -151,7 +152,7 @@ export class WatchedPool {
     caller.lease = lease
     if (!lease.held) return // lost in the same tick
     expect(lease.connection, 'a connection as it is lent').toMatchObject({ transaction: 'none', running: 0 })
-    if (this.#options.validateAfter !== false) return // who waits for a validation may be overtaken
+    if (this.options.validateAfter !== false) return // who waits for a validation may be overtaken
     const passedOver = this.waiting.filter(
       ({ order, priority }) => order < caller.order && priority === caller.priority,
     )

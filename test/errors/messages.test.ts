@@ -1,0 +1,159 @@
+// Each error says what happened, why, and what to do; and has the evidence as fields.
+
+import { describe, expect, it } from 'vitest'
+import { type AcquireTimeoutError, type PoolError, PoolPausedError } from '../../src/index.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+describe('an acquire timeout says why', () => {
+  it('when all connections are lent: who holds them, longest first, and for how long', async () => {
+    const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2, validateAfter: false })
+    await clock.advance(100)
+    await pool.acquire()
+    await clock.advance(1_000)
+    await pool.acquire()
+    watch(pool.acquire())
+    const waiting = watch(pool.acquire({ timeout: 500 }))
+    await clock.advance(500)
+    const error = waiting.error as AcquireTimeoutError
+    expect(error).toMatchObject({
+      code: 'ACQUIRE_TIMEOUT',
+      name: 'AcquireTimeoutError',
+      timeout: 500,
+      waited: 500,
+      position: 2,
+      waiting: 2,
+      total: 2,
+      max: 2,
+      connecting: 0,
+      failedConnects: 0,
+      holders: [
+        { lease: 1, connection: 'connection-2', heldFor: 1_500 },
+        { lease: 2, connection: 'connection-1', heldFor: 500 },
+      ],
+    })
+    expect(error.message).toBe(
+      'No connection became free within 500 ms (place 2 of 2 in the line).\n' +
+        '  Why: all 2 connections (max) are lent out; the longest held: lease 1 on connection-2 for 1,500 ms, lease 2 on connection-1 for 500 ms.\n' +
+        '  What to do: release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max.',
+    )
+  })
+
+  it('when connections are being opened: how many', async () => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 2 }, { connectLatency: 1_000 })
+    await clock.advance(1_000)
+    await pool.acquire()
+    const waiting = watch(pool.acquire({ timeout: 500 }))
+    await clock.advance(500)
+    expect((waiting.error as Error).message).toContain(
+      'of at most 2 connections 1 is lent out and 1 is being opened',
+    )
+  })
+
+  it('when the connection for it was still being validated', async () => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, validateAfter: 0 })
+    await clock.advance(100)
+    const waiting = watch(pool.acquire({ timeout: 5 }))
+    await clock.advance(5)
+    expect(waiting.error).toMatchObject({ position: 0, waiting: 0 })
+    expect((waiting.error as Error).message).toMatch(/^No connection .* still being validated\)/)
+  })
+
+  it('when connections cannot be opened: the driver’s words, once, and the error as its cause', async () => {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 0 })
+    database.stop()
+    const waiting = watch(pool.acquire({ timeout: 900 }))
+    await clock.advance(900)
+    const error = waiting.error as AcquireTimeoutError
+    expect(error.failedConnects).toBe(5)
+    expect(error.lastConnectError).toBe(error.cause)
+    expect(error.message.match(/ECONNREFUSED/g)).toHaveLength(1)
+    expect(error.message.match(/heck that the database is up/g)).toHaveLength(1)
+  })
+})
+
+it('a full line says how many wait, or that nobody may', async () => {
+  for (const [maxWaiting, words] of [
+    [0, 'none of the pool’s 1 connection (max) is free, and nobody may wait (maxWaiting is 0)'],
+    [1, '1 caller waits already (maxWaiting)'],
+    [2, '2 callers wait already (maxWaiting)'],
+  ] as const) {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting })
+    await clock.advance(100)
+    await pool.acquire()
+    for (let waiting = 0; waiting < maxWaiting; waiting++) watch(pool.acquire())
+    await expect(pool.acquire()).rejects.toThrow(words.replace('’', "'"))
+  }
+})
+
+it('an aborted acquire has the signal’s reason as its cause, whatever it is', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 0 })
+  const controller = new AbortController()
+  const waiting = watch(pool.acquire({ signal: controller.signal }))
+  await clock.advance(30)
+  controller.abort('changed my mind')
+  await clock.advance(0)
+  expect(waiting.error).toMatchObject({ name: 'AcquireAbortedError', cause: 'changed my mind' })
+  expect((waiting.error as Error).message).toContain('after waiting 30 ms')
+})
+
+it('a connect that took too long says how long that is, and which option it was', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, connectTimeout: 250 }, { connectHangRate: 1 })
+  const ready = watch(pool.ready())
+  await clock.advance(250)
+  expect(ready.error).toMatchObject({ why: 'it took longer than 250 ms (connectTimeout)' })
+})
+
+it('a failure of several addresses at once shows each of them', async () => {
+  const refused = new AggregateError([
+    new Error('connect ECONNREFUSED ::1:5432'),
+    new Error('connect ECONNREFUSED 127.0.0.1:5432'),
+  ])
+  const { pool, clock } = poolInSimulatedTime({ min: 1 }, {}, () => ({
+    connect: () => Promise.reject(refused),
+  }))
+  const ready = watch(pool.ready())
+  await clock.advance(0)
+  expect((ready.error as Error).message).toContain('::1:5432; connect ECONNREFUSED 127.0.0.1:5432')
+})
+
+it.each([undefined, null, 'a string', 42, {}])(
+  'a driver that rejects with %j is reported all the same',
+  async reason => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1 }, {}, () => ({
+      connect: () => Promise.reject(reason),
+    }))
+    const ready = watch(pool.ready())
+    await clock.advance(0)
+    expect(ready.error).toMatchObject({ code: 'CONNECT_FAILED', cause: reason })
+  },
+)
+
+it('a lease that ended says how, and what to do instead', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1 })
+  await clock.advance(100)
+  const messages: string[] = []
+  const use = (lease: { connection: unknown }) => {
+    try {
+      lease.connection
+    } catch (error) {
+      messages.push((error as PoolError).message)
+    }
+  }
+  const released = await pool.acquire()
+  released.release()
+  use(released)
+  const lost = await pool.acquire()
+  database.kill(lost.connection)
+  use(lost)
+  await clock.advance(100)
+  const destroyed = await pool.acquire()
+  destroyed.destroy()
+  use(destroyed)
+  expect(messages[0]).toMatch(/^Lease 1 has ended: .* after it had been released\. .*pool\.use\(\)/)
+  expect(messages[1]).toMatch(/^Lease 2 has ended: .* lost or taken away\. Acquire a new lease/)
+  expect(messages[2]).toMatch(/^Lease 3 has ended: .* after it had been destroyed\./)
+})
+
+it('a paused pool is an error of its own, for later', () => {
+  expect(new PoolPausedError()).toMatchObject({ code: 'POOL_PAUSED', name: 'PoolPausedError' })
+})
