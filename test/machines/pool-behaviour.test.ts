@@ -1,0 +1,133 @@
+// The pool's machine alone, in simulated time: how it backs off, and how long it waits for leases.
+import { describe, expect, it } from 'vitest'
+import { createActor } from 'xstate'
+import { type ConnectionFacts, type PoolEvent, poolMachine } from '../../src/machines/index.js'
+import { createSimulatedClock } from '../support/simulated-clock.js'
+
+/** A pool that keeps one connection, and whose connections are only numbers. */
+function pool() {
+  const clock = createSimulatedClock()
+  const roster = { total: 0, connecting: 0, established: 0, idle: 0 }
+  const open = () => {
+    roster.total++
+    roster.connecting++
+  }
+  const fail = () => {
+    roster.connecting--
+  }
+  const machine = poolMachine.provide({
+    actions: {
+      grow: () => {
+        if (roster.total === 0) open()
+      },
+      probe: open,
+      noteReady: () => {
+        roster.connecting--
+        roster.established++
+      },
+      noteFailed: fail,
+      discard: fail,
+      forget: () => {
+        roster.total--
+      },
+      retireAll: () => {},
+    },
+  })
+  const actor = createActor(machine, {
+    clock,
+    input: {
+      size: { min: 1, max: 1 },
+      maxWaiting: 0,
+      roster,
+      line: { length: 0 },
+      random: () => 0,
+    },
+  }).start()
+  const send = (...events: PoolEvent[]) => {
+    for (const event of events) actor.send(event)
+  }
+  return { actor, clock, roster, send, value: () => actor.getSnapshot().value }
+}
+
+const connection = {} as ConnectionFacts
+const error = new Error('refused')
+const failed: PoolEvent = { type: 'connection.failed', connection, error }
+const ready: PoolEvent = { type: 'connection.ready', connection }
+const ended = { actorId: 'connection-1', output: connection } as const
+const done: PoolEvent = { type: 'xstate.done.actor.connection-1', ...ended }
+const crashed: PoolEvent = { type: 'xstate.error.actor.connection-1', actorId: 'connection-1', error }
+
+describe('a pool whose connects fail', () => {
+  it('waits for twice as long each time, and tries one at a time', async () => {
+    const { clock, roster, send, value } = pool()
+    for (const delay of [50, 100, 200, 400]) {
+      send(failed, done)
+      expect([value(), roster.total]).toEqual([{ backingOff: 'waiting' }, 0])
+      await clock.advance(delay - 1)
+      expect(value()).toEqual({ backingOff: 'waiting' })
+      await clock.advance(1)
+      expect([value(), roster.connecting]).toEqual([{ backingOff: 'probing' }, 1])
+    }
+  })
+
+  it('starts from the shortest wait again once one succeeded', async () => {
+    const { actor, clock, roster, send, value } = pool()
+    send(failed, done)
+    await clock.advance(50)
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, lastConnectError: error })
+    send(ready)
+    expect(value()).toBe('running')
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 0, lastConnectError: undefined })
+    roster.established = 0
+    send(done)
+    expect(roster.connecting).toBe(1)
+    send(failed)
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, backoff: 50 })
+  })
+
+  it.each([
+    ['crashed', crashed],
+    ['was called off', { type: 'connection.closing', connection } as const],
+  ])('tries again after a probe that %s', async (_how, event) => {
+    const { clock, roster, send, value } = pool()
+    send(failed, done)
+    await clock.advance(50)
+    if (event.type === 'connection.closing') {
+      roster.connecting = roster.total = 0
+    }
+    send(event)
+    expect(value()).toEqual({ backingOff: 'waiting' })
+    await clock.advance(50)
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'probing' }, 1])
+  })
+})
+
+describe('a pool that closes', () => {
+  const closing = (timeout: number) => {
+    const parts = pool()
+    parts.send(ready, { type: 'close', timeout })
+    return parts
+  }
+
+  it('waits for leases for as long as it was told, and then destroys them', async () => {
+    const { clock, value } = closing(1_000)
+    await clock.advance(999)
+    expect(value()).toEqual({ draining: 'waiting' })
+    await clock.advance(1)
+    expect(value()).toEqual({ draining: 'destroying' })
+  })
+
+  it('does not start to wait anew when it is told again', async () => {
+    const { clock, send, value } = closing(1_000)
+    await clock.advance(600)
+    send({ type: 'close', timeout: 1_000 })
+    await clock.advance(400)
+    expect(value()).toEqual({ draining: 'destroying' })
+  })
+
+  it('is closed as soon as the last connection is', () => {
+    const { clock, send, value } = closing(Number.POSITIVE_INFINITY)
+    send(done)
+    expect([value(), clock.pending]).toEqual(['closed', 0])
+  })
+})
