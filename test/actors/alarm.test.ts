@@ -1,0 +1,50 @@
+// One timer for many wishes: it rings at the earliest.
+
+import { expect, it } from 'vitest'
+import { Alarm } from '../../src/actors/alarm.js'
+import { ClockScheduler } from '../../src/actors/scheduler.js'
+import { createSimulatedClock } from '../support/simulated-clock.js'
+
+function alarmClock() {
+  const clock = createSimulatedClock()
+  const rings: number[] = []
+  const alarm = new Alarm(new ClockScheduler(clock, true), () => rings.push(clock.now()))
+  return { clock, alarm, rings }
+}
+
+it('rings once, at the earliest time asked for', async () => {
+  const { clock, alarm, rings } = alarmClock()
+  for (const time of [50, 20, 80, 20, 30]) alarm.noLaterThan(time)
+  expect(clock.pending).toBe(1)
+  await clock.advance(1_000)
+  expect(rings).toEqual([20])
+  expect(clock.pending).toBe(0)
+})
+
+it('can be set again once it has rung', async () => {
+  const { clock, alarm, rings } = alarmClock()
+  alarm.noLaterThan(10)
+  await clock.advance(10)
+  alarm.noLaterThan(30)
+  await clock.advance(20)
+  expect(rings).toEqual([10, 30])
+})
+
+it('rings at once for a time that has passed', async () => {
+  const { clock, alarm, rings } = alarmClock()
+  await clock.advance(100)
+  alarm.noLaterThan(40)
+  await clock.advance(0)
+  expect(rings).toEqual([100])
+})
+
+it('does not ring when it was cleared, and never for Infinity', async () => {
+  const { clock, alarm, rings } = alarmClock()
+  alarm.noLaterThan(Number.POSITIVE_INFINITY)
+  expect(clock.pending).toBe(0)
+  alarm.noLaterThan(10)
+  alarm.clear()
+  expect(clock.pending).toBe(0)
+  await clock.advance(100)
+  expect(rings).toEqual([])
+})

@@ -1,0 +1,142 @@
+// The line keeps the order that a naive line keeps: by priority, first come first served, one hand-off in eight to the oldest.
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { WaitingLine } from '../../src/actors/line.js'
+import { AcquireRequest } from '../../src/actors/request.js'
+
+const request = (priority = 0) => new AcquireRequest<unknown>(0, 1_000, priority)
+
+/** The same line as a sorted list, with a search for everything. */
+class NaiveLine {
+  readonly #waiting: AcquireRequest<unknown>[] = []
+  readonly #arrival = new Map<AcquireRequest<unknown>, number>()
+  #passedOver = 0
+
+  get length(): number {
+    return this.#waiting.length
+  }
+
+  join(request: AcquireRequest<unknown>): void {
+    this.#arrival.set(request, this.#arrival.size)
+    this.#waiting.push(request)
+  }
+
+  next(): AcquireRequest<unknown> | undefined {
+    const oldest = this.#waiting[0]
+    const first = this.#waiting.reduce<AcquireRequest<unknown> | undefined>(
+      (found, candidate) => (found === undefined || candidate.priority > found.priority ? candidate : found),
+      undefined,
+    )
+    if (oldest === undefined || first === undefined) return undefined
+    const ranks = new Set(this.#waiting.map(({ priority }) => priority)).size
+    let chosen = first
+    if (ranks > 1) {
+      if (oldest === first) this.#passedOver = 0
+      else if (++this.#passedOver >= 8) {
+        this.#passedOver = 0
+        chosen = oldest
+      }
+    }
+    this.leave(chosen)
+    return chosen
+  }
+
+  leave(request: AcquireRequest<unknown>): boolean {
+    const index = this.#waiting.indexOf(request)
+    if (index >= 0) this.#waiting.splice(index, 1)
+    return index >= 0
+  }
+
+  /** Exact; the real line only promises a place that is not too near the front. */
+  placeOf(request: AcquireRequest<unknown>): number {
+    if (!this.#waiting.includes(request)) return 0
+    return this.#waiting.filter(
+      other =>
+        other.priority > request.priority ||
+        (other.priority === request.priority &&
+          this.#waiting.indexOf(other) <= this.#waiting.indexOf(request)),
+    ).length
+  }
+}
+
+const moves = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('join' as const), priority: fc.integer({ min: -1, max: 1 }) }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('next' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), which: fc.nat(40) }) },
+  ),
+  { maxLength: 120 },
+)
+
+it('answers like a naive line, whoever joins, is served and leaves from wherever', () => {
+  fc.assert(
+    fc.property(moves, steps => {
+      const line = new WaitingLine<unknown>()
+      const naive = new NaiveLine()
+      const all: AcquireRequest<unknown>[] = []
+      for (const step of steps) {
+        if (step.do === 'join') {
+          const joining = request(step.priority)
+          all.push(joining)
+          line.join(joining)
+          naive.join(joining)
+          expect(joining.joinedAt).toBe(naive.length)
+        } else if (step.do === 'next') {
+          expect(line.next()).toBe(naive.next())
+        } else {
+          const leaving = all[step.which % Math.max(1, all.length)]
+          if (leaving) expect(line.leave(leaving)).toBe(naive.leave(leaving))
+        }
+        expect(line.length).toBe(naive.length)
+        for (const each of all) {
+          const place = line.placeOf(each)
+          const exact = naive.placeOf(each)
+          if (exact === 0) expect(place).toBe(0)
+          else {
+            expect(place).toBeGreaterThanOrEqual(exact)
+            expect(place).toBeLessThanOrEqual(naive.length)
+          }
+        }
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('knows exact places within one priority while nobody has left from between', () => {
+  const line = new WaitingLine<unknown>()
+  const waiting = [0, 0, 0, 0].map(request)
+  for (const each of waiting) line.join(each)
+  expect(waiting.map(each => line.placeOf(each))).toEqual([1, 2, 3, 4])
+  line.next()
+  expect(waiting.map(each => line.placeOf(each))).toEqual([0, 1, 2, 3])
+})
+
+it('puts a request that comes back in front of its priority, and counts it again', () => {
+  const line = new WaitingLine<unknown>()
+  const [first, second, urgent] = [request(), request(), request(5)]
+  line.join(first)
+  line.join(second)
+  const taken = line.next() as AcquireRequest<unknown>
+  expect(taken).toBe(first)
+  line.join(urgent)
+  line.rejoin(taken)
+  expect(line.length).toBe(3)
+  expect([line.next(), line.next(), line.next(), line.next()]).toEqual([urgent, first, second, undefined])
+})
+
+it('takes no longer for a long line: joining, leaving from the middle and taking the next do not search', () => {
+  const line = new WaitingLine<unknown>()
+  const waiting = Array.from({ length: 200_000 }, () => request())
+  const start = performance.now()
+  for (const each of waiting) line.join(each)
+  for (let index = 1; index < waiting.length; index += 2)
+    line.leave(waiting[index] as AcquireRequest<unknown>)
+  for (let index = 0; index < waiting.length; index += 2) expect(line.next() === waiting[index]).toBe(true)
+  expect(line.length).toBe(0)
+  expect(performance.now() - start).toBeLessThan(5_000) // a search each time would take minutes
+})

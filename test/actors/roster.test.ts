@@ -1,0 +1,114 @@
+// The roster counts connections by what they report, whatever the order in which reports come.
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { ConnectionRecord } from '../../src/actors/record.js'
+import { Roster } from '../../src/actors/roster.js'
+
+function open(roster: Roster<unknown>, createdAt = 0): ConnectionRecord<unknown> {
+  const record = new ConnectionRecord<unknown>({
+    id: roster.takeId(),
+    serial: roster.takeSerial(),
+    createdAt,
+    retireAt: Number.POSITIVE_INFINITY,
+    idleJitter: 0,
+  })
+  roster.add(record)
+  return record
+}
+
+it('uses the names of connections that are gone again, but never a number', () => {
+  const roster = new Roster<unknown>()
+  const [first, second] = [open(roster), open(roster)]
+  expect([first.id, second.id]).toEqual(['connection-1', 'connection-2'])
+  roster.remove(first)
+  const third = open(roster)
+  expect(third).toMatchObject({ id: 'connection-1', serial: 3 })
+  expect(roster.find('connection-1')).toBe(third)
+  expect(new Set([...roster.records].map(({ id }) => id)).size).toBe(2)
+})
+
+it('lends the connection used last, and names the longest idle first', () => {
+  const roster = new Roster<unknown>()
+  const records = [open(roster), open(roster), open(roster)]
+  for (const [index, idleSince] of [
+    [0, 10],
+    [1, 30],
+    [2, 20], // parked last, but used before the second: it was being validated meanwhile
+  ] as const) {
+    const record = records[index] as ConnectionRecord<unknown>
+    record.idleSince = idleSince
+    roster.park(record)
+  }
+  expect(roster.idleRecords.map(({ idleSince }) => idleSince)).toEqual([10, 20, 30])
+  expect(roster.takeIdle()).toBe(records[1])
+  expect(roster.takeIdle()).toBe(records[2])
+})
+
+it('counts like a naive count over all connections, whatever is reported in whatever order', () => {
+  const reports = fc.array(
+    fc.record({
+      what: fc.constantFrom('open', 'ready', 'ending', 'remove', 'park', 'take'),
+      which: fc.nat(20),
+    }),
+    { maxLength: 80 },
+  )
+  fc.assert(
+    fc.property(reports, story => {
+      const roster = new Roster<unknown>()
+      const phase = new Map<ConnectionRecord<unknown>, 'connecting' | 'established' | 'ending'>()
+      const idle = new Set<ConnectionRecord<unknown>>()
+      for (const { what, which } of story) {
+        const record = [...phase.keys()][which % Math.max(1, phase.size)]
+        if (what === 'open') phase.set(open(roster), 'connecting')
+        if (record === undefined) continue
+        if (what === 'ready' && phase.get(record) === 'connecting') {
+          roster.noteReady(record, 10)
+          phase.set(record, 'established')
+        }
+        if (what === 'ending') {
+          roster.noteEnding(record)
+          phase.set(record, 'ending')
+          idle.delete(record)
+        }
+        if (what === 'remove') {
+          roster.remove(record)
+          roster.remove(record) // once more is harmless
+          phase.delete(record)
+          idle.delete(record)
+        }
+        if (what === 'park' && phase.get(record) === 'established' && !idle.has(record)) {
+          roster.park(record)
+          idle.add(record)
+        }
+        if (what === 'take') expect(roster.takeFromIdle(record)).toBe(idle.delete(record))
+        const phases = [...phase.values()]
+        expect({
+          total: roster.total,
+          connecting: roster.connecting,
+          established: roster.established,
+          idle: new Set(roster.idleRecords),
+        }).toEqual({
+          total: phases.length,
+          connecting: phases.filter(each => each === 'connecting').length,
+          established: phases.filter(each => each === 'established').length,
+          idle,
+        })
+        expect(roster.idle).toBe(idle.size)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('learns how long leases last and connects take, as averages that follow', () => {
+  const roster = new Roster<unknown>()
+  expect(roster.pace(0)).toEqual({ holdTime: undefined, longestHeld: 0, connectTime: undefined })
+  roster.noteReady(open(roster), 100)
+  roster.noteHeld(10)
+  expect(roster.pace(0)).toMatchObject({ holdTime: 10, connectTime: 100 })
+  roster.noteHeld(20)
+  expect(roster.pace(0).holdTime).toBeCloseTo(12)
+  for (let count = 0; count < 50; count++) roster.noteHeld(1_000)
+  expect(roster.pace(0).holdTime).toBeCloseTo(1_000, -1)
+})
