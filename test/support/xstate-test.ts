@@ -38,7 +38,7 @@ export interface ModelPath {
 }
 
 /**
- * Takes the paths from a model whose events have no payload.
+ * Takes the paths from a model: its events have no payload, its actions are assignments (it knows no others).
  *
  * `@xstate/test` walks without bounds unless told, skips events without an executor and states without a check, and takes
  * keys and option names that it does not know; here each of these is an error.

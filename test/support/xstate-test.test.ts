@@ -1,0 +1,84 @@
+// The adapter to @xstate/test leaves nothing out in silence: what the library would skip is an error here.
+import { describe, expect, it } from 'vitest'
+import { assign, createMachine } from 'xstate'
+import { leafName, leavesOf, type PathOptions, pathsOf } from './xstate-test.js'
+
+const door = createMachine({
+  id: 'door',
+  initial: 'shut',
+  states: {
+    shut: { on: { open: 'ajar.a', knock: { actions: assign({}) } } },
+    ajar: { initial: 'a', states: { a: { on: { push: 'b' } }, b: {} }, on: { shut: 'shut' } },
+  },
+})
+const shortest: PathOptions = { kind: 'shortest', traversalLimit: 100 }
+const nothing = { open: () => {}, knock: () => {}, push: () => {}, shut: () => {} }
+const states = ['shut', 'ajar.a', 'ajar.b']
+const eventsOf = (options: PathOptions) => pathsOf(door, options).map(({ events }) => events.join(' '))
+
+describe('paths', () => {
+  it('take each transition once by the shortest way, those that stay in a state included', () => {
+    expect(eventsOf(shortest).sort()).toEqual(['knock', 'open push shut', 'open shut'].sort())
+  })
+
+  it('visit no state twice when they are simple', () => {
+    expect(eventsOf({ kind: 'simple', traversalLimit: 100 })).toEqual(['open push'])
+  })
+
+  it('keep to the events and the states asked for', () => {
+    expect(eventsOf({ ...shortest, events: ['knock'] })).toEqual(['knock'])
+    expect(eventsOf({ ...shortest, filter: state => !state.matches({ ajar: 'b' }) }).sort()).toEqual([
+      'knock',
+      'open shut',
+    ])
+  })
+
+  it('are refused for a model that is larger than it is meant to be', () => {
+    expect(() => pathsOf(door, { ...shortest, traversalLimit: 3 })).toThrow('limit')
+  })
+
+  it('are refused for an event that the model does not have', () => {
+    expect(() => pathsOf(door, { ...shortest, events: ['konck'] })).toThrow("no event 'konck'")
+  })
+})
+
+describe('the execution of a path', () => {
+  const execute = async (changes: { events?: object; states?: string[]; check?: () => void }) => {
+    for (const path of pathsOf(door, shortest)) {
+      await path.execute({ events: nothing, states, check: () => {}, ...(changes as object) })
+    }
+  }
+
+  it('does every event and checks every state, the first and the last included', async () => {
+    const log: string[] = []
+    const [path] = pathsOf(door, { ...shortest, events: ['open', 'push'] })
+    await path?.execute({
+      events: { open: () => void log.push('open'), push: () => void log.push('push') },
+      states,
+      check: ({ value }) => void log.push(leafName(value)),
+    })
+    expect(log).toEqual(['shut', 'open', 'ajar.a', 'push', 'ajar.b'])
+  })
+
+  it('fails for a mistyped event, and for a mistyped state', async () => {
+    await expect(execute({ events: { ...nothing, pusch: () => {} } })).rejects.toThrow("no event 'pusch'")
+    await expect(execute({ states: [...states, 'ajar.c'] })).rejects.toThrow("no state 'ajar.c'")
+  })
+
+  it('fails for an event that nobody does, and for a state that nobody checks', async () => {
+    const { push: _push, ...without } = nothing
+    await expect(execute({ events: without })).rejects.toThrow("No executor for the event 'push'")
+    await expect(execute({ states: ['shut', 'ajar.a'] })).rejects.toThrow("No check for the state 'ajar.b'")
+  })
+
+  it('fails with a check that fails, and says on which path', async () => {
+    const check = () => {
+      throw new Error('not so')
+    }
+    await expect(execute({ check })).rejects.toThrow(/not so[\s\S]*Path:/)
+  })
+})
+
+it('the leaves of a machine are its states without substates', () => {
+  expect(leavesOf(door)).toEqual(states)
+})
