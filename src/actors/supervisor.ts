@@ -132,14 +132,21 @@ export class Supervisor<C> {
     for (const record of [...this.#roster.records]) record.actor.send({ type: 'destroy', error })
   }
 
-  /** Those being opened go first, then idle ones, the longest idle before the others, then lent ones, when they come back. */
+  /**
+   * Those being opened go first, then idle ones, the longest idle before the others, then those being validated or made clean
+   * (a caller is served by another one then), then lent ones, when they come back.
+   */
   shrink({ size }: PoolContext): void {
     const roster = this.#roster
     const staying = [...roster.records].filter(record => record.ending === undefined)
+    const idle = [...roster.idleRecords]
     const connecting = staying.filter(record => record.handle === undefined)
+    const lent = staying.filter(record => record.lease !== undefined)
+    const others = new Set([...connecting, ...idle, ...lent])
+    const validated = staying.filter(record => !others.has(record))
     let excess = staying.length - size.max
     this.#upkeepAlarm.noLaterThan(this.#config.clock.now()) // a lower minimum may keep fewer of the idle ones
-    for (const record of [...connecting, ...roster.idleRecords, ...roster.lent()]) {
+    for (const record of [...connecting, ...idle, ...validated, ...lent]) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
     }
