@@ -1,0 +1,61 @@
+// An idle pool lets the process end, if asked to; a busy one does not. (Real processes on a real database, in real time.)
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, inject, it } from 'vitest'
+import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
+
+const program = fileURLToPath(new URL('../support/programs/pool-at-rest.ts', import.meta.url))
+const started: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+
+/** Starts the program, and resolves when it has done what it does and its pool is in the situation. */
+async function reach(situation: string): Promise<ChildProcess> {
+  const { host, port, user, password, database } = inject('postgres')
+  const config = JSON.stringify({ host, port, user, password, database, application_name: 'pool at rest' })
+  const child = spawn(process.execPath, ['--import', 'tsx', program, situation, config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  started.push(child)
+  await once(child.stdout as NodeJS.ReadableStream, 'data')
+  return child
+}
+
+it.each(['idle', 'used', 'used in a transaction', 'closed'])(
+  'ends by itself when the pool is %s',
+  async situation => {
+    const child = await reach(situation)
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+    expect(code).toBe(0)
+  },
+)
+
+it.each(['busy', 'idle, not allowed'])('goes on when the pool is %s', async situation => {
+  const child = await reach(situation)
+  await pause(700)
+  expect(child.exitCode).toBe(null)
+})
+
+it('asks the driver to hold the process while a connection is opened or lent, and only then', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 2, max: 2, allowExitOnIdle: true })
+  const referenced = () => database.connections.filter(connection => connection.referenced).length
+  expect(referenced()).toBe(2)
+  await clock.advance(100)
+  expect(referenced()).toBe(0)
+  const lease = await pool.acquire()
+  expect(referenced()).toBe(1)
+  lease.release()
+  expect(referenced()).toBe(0)
+})
+
+it('leaves the driver alone unless it was asked to', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 2 })
+  await clock.advance(100)
+  await pool.use(() => {})
+  expect(database.connections.every(connection => connection.referenced)).toBe(true)
+})

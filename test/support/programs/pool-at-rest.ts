@@ -1,0 +1,18 @@
+// A program with a pool that does nothing more: does its process end by itself? Arguments: the situation, and pg.Client's config.
+
+import { postgres } from '../../../src/db/pg.js'
+import { createPool, type PoolOptions } from '../../../src/index.js'
+
+const [, , situation, config] = process.argv
+const options: PoolOptions = {
+  min: 2,
+  allowExitOnIdle: situation !== 'idle, not allowed' && situation !== 'closed',
+}
+const pool = createPool(postgres(JSON.parse(config ?? '{}')), options)
+await pool.ready()
+
+if (situation === 'busy') await pool.acquire()
+if (situation === 'used') await pool.use(client => client.query('SELECT 1'))
+if (situation === 'used in a transaction') await pool.use(client => client.query('BEGIN'))
+if (situation === 'closed') await pool.close()
+process.stdout.write('at rest')
