@@ -112,11 +112,14 @@ export class Roster<C> implements RosterView {
     return index >= 0
   }
 
+  /** Connections that have not been told to end: being opened, idle, being validated or lent. */
+  staying(): ConnectionRecord<C>[] {
+    return [...this.#phases.keys()].filter(record => record.ending === undefined)
+  }
+
   /** Connections that are lent and have not been told to retire. */
   lent(): ConnectionRecord<C>[] {
-    return [...this.#phases.keys()].filter(
-      record => record.lease !== undefined && record.ending === undefined,
-    )
+    return this.staying().filter(record => record.lease !== undefined)
   }
 
   noteHeld(duration: number): void {

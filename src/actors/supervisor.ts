@@ -138,7 +138,7 @@ export class Supervisor<C> {
    */
   shrink({ size }: PoolContext): void {
     const roster = this.#roster
-    const staying = [...roster.records].filter(record => record.ending === undefined)
+    const staying = roster.staying()
     const idle = [...roster.idleRecords]
     const connecting = staying.filter(record => record.handle === undefined)
     const lent = staying.filter(record => record.lease !== undefined)
@@ -155,17 +155,18 @@ export class Supervisor<C> {
   /** Retires and validates what is due, and asks to be called again. */
   maintain({ size }: PoolContext): void {
     const now = this.#config.clock.now()
-    const { idleRecords, established } = this.#roster
-    const due = upkeepDue(idleRecords, this.#roster.lent(), established, size, this.#config, now)
+    const roster = this.#roster
+    const kept = () => roster.staying().filter(record => record.handle !== undefined).length
+    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, this.#config, now)
     if (due.retireOld !== undefined) this.retire(due.retireOld, 'max lifetime')
     if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
     if (due.validate !== undefined) {
-      this.#roster.takeFromIdle(due.validate)
+      roster.takeFromIdle(due.validate)
       due.validate.actor.send({ type: 'validate' })
     }
-    if (this.#roster.total === 0) return
+    if (roster.total === 0) return
     this.#upkeepAlarm.noLaterThan(
-      nextUpkeep(idleRecords, this.#roster.lent(), this.#roster.established, size, this.#config, now),
+      nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#config, now),
     )
   }
 

@@ -37,7 +37,7 @@ export function retirementTime(now: number, maxLifetime: number, random: number)
  *
  * @param idle the idle connections, the longest idle first
  * @param lent those that are lent; they are only looked at for their age
- * @param count how many connections there are that are not being closed
+ * @param count how many connections there are that are open and have not been told to end
  */
 export function upkeepDue<F extends UpkeepFacts>(
   idle: readonly F[],
