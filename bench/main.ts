@@ -38,7 +38,7 @@ const options = new Command('npm run bench --')
   .option('--rounds <n>', 'rounds for each peer and scenario (default 7, quick: 3)', atLeastOne)
   .option(
     '--round-time <ms>',
-    'how long a round takes, where that can be chosen (default 200, quick: 60)',
+    'how long a round takes, where that can be chosen (default 200, quick: 40)',
     atLeastOne,
   )
   .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]')
@@ -81,7 +81,7 @@ async function run({
     const plan: Plan = {
       quick,
       rounds: wanted.rounds ?? (quick ? 3 : 7),
-      roundTime: wanted.roundTime ?? (quick ? 60 : 200),
+      roundTime: wanted.roundTime ?? (quick ? 40 : 200),
       ...(postgres !== undefined && { connectionString: postgres.connectionString }),
     }
     const results: Result[] = []

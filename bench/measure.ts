@@ -14,13 +14,13 @@ export function collect(): void {
 }
 
 /**
- * Warms a batch up for `roundTime` milliseconds or more, and at least three times, and answers how many of them make a round
- * of that length.
+ * Warms a batch up for one and a half times `roundTime` milliseconds, and at least twice, and answers how many of them make a
+ * round of that length.
  */
 export async function calibrate(batch: Batch, roundTime: number): Promise<number> {
   const times: number[] = []
   const start = performance.now()
-  while (times.length < 3 || performance.now() - start < 1.5 * roundTime) {
+  while (times.length < 2 || performance.now() - start < 1.5 * roundTime) {
     const before = performance.now()
     await batch()
     await turn()

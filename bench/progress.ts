@@ -36,9 +36,11 @@ function bar(stream: NodeJS.WriteStream): ProgressView {
 }
 
 function lines(stream: NodeJS.WriteStream): ProgressView {
+  const start = performance.now()
   return {
     step(what, done, steps) {
-      if (done === 0) stream.write(`${what.split(':')[0]}: ${steps} steps\n`)
+      const seconds = ((performance.now() - start) / 1_000).toFixed(1)
+      if (done === 0) stream.write(`${seconds} s, ${what.split(':')[0]}: ${steps} steps\n`)
     },
     clear() {},
   }

@@ -1,52 +1,75 @@
 // Whether the cost grows with the pool or with the line: the same work in small and in large, in the same process and round.
 
 import { collect } from '../measure.js'
-import type { Reading, Scenario } from '../scenario.js'
-import { type Growth, lineOf, opening, sizeOf } from './growth/loads.js'
+import type { Peer } from '../peer.js'
+import type { Metric, Plan, Reading, Scenario } from '../scenario.js'
+import { connectionsLent, type Growth, opening, waiters } from './growth/loads.js'
 
-const quickly = ['limit', 'statepool']
+const sizes = { connections: [10, 1_000], waiters: [10, 100_000], opening: [100, 1_000] } as const
 
-export const growth: Scenario = {
-  name: 'growth',
-  title: 'growth: what size costs',
-  metrics: {
-    'growth-connections-10': {
-      title: 'acquire + release, 10 connections, half lent',
-      unit: 'ns of CPU',
-      better: 'lower',
+export const growthOfConnections = growth(
+  'growth-connections',
+  'growth: what a larger pool costs',
+  size => `acquire + release, ${size} connections, half of them lent`,
+  sizes.connections,
+  connectionsLent,
+)
+
+export const growthOfWaiters = growth(
+  'growth-waiters',
+  'growth: what a longer line costs',
+  size => `a waiter's turn in a line of ${size}`,
+  sizes.waiters,
+  waiters,
+)
+
+export const growthOfOpening = growth(
+  'growth-opening',
+  'growth: what opening and closing many connections costs',
+  size => `opening and closing one of ${size} connections`,
+  sizes.opening,
+  opening,
+)
+
+function growth(
+  name: string,
+  title: string,
+  titleFor: (size: string) => string,
+  [small, large]: readonly [number, number],
+  load: (peer: Peer, plan: Plan, sizes: readonly [number, number]) => Promise<Growth>,
+): Scenario {
+  const metric = (size: number): Metric => ({
+    title: titleFor(words(size)),
+    unit: 'ns of CPU',
+    better: 'lower',
+  })
+  return {
+    name,
+    title,
+    metrics: {
+      [`${name}-${small}`]: metric(small),
+      [`${name}-${large}`]: metric(large),
+      [name]: { title: `the same, ${words(large)} to ${words(small)}`, unit: '×', better: 'lower' },
     },
-    'growth-connections-1000': {
-      title: 'acquire + release, 1,000 connections, half lent',
-      unit: 'ns of CPU',
-      better: 'lower',
+    contestants: (peers, { quick }) =>
+      quick ? peers.filter(peer => peer === 'limit' || peer === 'statepool') : peers,
+    async prepare(peer, plan) {
+      const { few, many } = await load(peer, plan, [small, large])
+      return async (): Promise<Reading[]> => {
+        collect() // what the last round has left behind
+        await few() // while the young generation grows again
+        const costOfFew = await few()
+        const costOfMany = await many()
+        return [
+          { metric: `${name}-${small}`, value: costOfFew },
+          { metric: `${name}-${large}`, value: costOfMany },
+          { metric: name, value: costOfMany / costOfFew },
+        ]
+      }
     },
-    'growth-connections': { title: 'the same, 1,000 to 10', unit: '×', better: 'lower' },
-    'growth-waiters-10': { title: 'a waiter in a line of 10', unit: 'ns of CPU', better: 'lower' },
-    'growth-waiters-100000': { title: 'a waiter in a line of 100,000', unit: 'ns of CPU', better: 'lower' },
-    'growth-waiters': { title: 'the same, 100,000 to 10', unit: '×', better: 'lower' },
-    'growth-opening-100': { title: 'opening and closing one of 100', unit: 'ns of CPU', better: 'lower' },
-    'growth-opening-1000': { title: 'opening and closing one of 1,000', unit: 'ns of CPU', better: 'lower' },
-    'growth-opening': { title: 'the same, 1,000 to 100', unit: '×', better: 'lower' },
-  },
-  contestants: (peers, { quick }) => (quick ? peers.filter(peer => quickly.includes(peer)) : peers),
-  async prepare(peer, plan) {
-    const loads = [await sizeOf(peer, plan), await lineOf(peer, plan), await opening(peer)]
-    return async () => {
-      const readings: Reading[] = []
-      for (const load of loads) readings.push(...(await compare(load)))
-      return readings
-    }
-  },
+  }
 }
 
-async function compare({ name, small, large }: Growth): Promise<Reading[]> {
-  collect() // what another load has left behind
-  await small.run() // while the young generation grows again
-  const few = await small.run()
-  const many = await large.run()
-  return [
-    { metric: `${name}-${small.size}`, value: few },
-    { metric: `${name}-${large.size}`, value: many },
-    { metric: name, value: many / few },
-  ]
+function words(size: number): string {
+  return size.toLocaleString('en-US')
 }

@@ -3,7 +3,7 @@
 import type { Scenario } from '../scenario.js'
 import { burst } from './burst.js'
 import { contended } from './contended.js'
-import { growth } from './growth.js'
+import { growthOfConnections, growthOfOpening, growthOfWaiters } from './growth.js'
 import { longLine } from './long-line.js'
 import { memory } from './memory.js'
 import { pg } from './pg.js'
@@ -17,6 +17,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'long-line': longLine,
   spike,
   pg,
-  growth,
+  'growth-connections': growthOfConnections,
+  'growth-waiters': growthOfWaiters,
+  'growth-opening': growthOfOpening,
   memory,
 }

@@ -8,23 +8,23 @@ import type { Plan } from '../../scenario.js'
 
 /** One load in two sizes; each run answers nanoseconds per operation. */
 export interface Growth {
-  readonly name: string
-  readonly small: Sized
-  readonly large: Sized
+  few(): Promise<number>
+  many(): Promise<number>
 }
 
-interface Sized {
-  readonly size: number
-  run(): Promise<number>
-}
+type Sizes = readonly [small: number, large: number]
 
 /**
  * Half of the connections are lent. One more is acquired, then the one that has been lent for longest is released, round and round:
  * every connection is touched, and whatever is done for each lent or idle one would show.
  */
-export async function sizeOf(peer: Peer, { roundTime }: Plan): Promise<Growth> {
+export async function connectionsLent(
+  peer: Peer,
+  { roundTime }: Plan,
+  [small, large]: Sizes,
+): Promise<Growth> {
   const batches = 5_000
-  const sized = async (size: number): Promise<Sized> => {
+  const sized = async (size: number) => {
     const pool = await peer.open(new StubDatabase(), { min: size, max: size })
     const ledger = new Ledger()
     const batch = async () => {
@@ -42,9 +42,9 @@ export async function sizeOf(peer: Peer, { roundTime }: Plan): Promise<Growth> {
       return batches + lent.length
     }
     const count = await calibrate(batch, roundTime / 2)
-    return { size, run: () => timeBatches(batch, count) }
+    return () => timeBatches(batch, count)
   }
-  return { name: 'growth-connections', small: await sized(10), large: await sized(1_000) }
+  return { few: await sized(small), many: await sized(large) }
 }
 
 function giveBack(pool: BenchPool<StubConnection>, ledger: Ledger, held: unknown): void {
@@ -56,7 +56,7 @@ function giveBack(pool: BenchPool<StubConnection>, ledger: Ledger, held: unknown
  * A line of waiters that stands and is then served to its end. Joining is not in the time, and the garbage of joining is collected
  * before it: what is measured is the cost of a waiter's turn, not of the memory that any line takes.
  */
-export async function lineOf(peer: Peer, _plan: Plan): Promise<Growth> {
+export async function waiters(peer: Peer, _plan: Plan, [small, large]: Sizes): Promise<Growth> {
   const pool = await peer.open(new StubDatabase(), { min: 10, max: 10 })
   const ledger = new Ledger()
   const serve = (held: unknown) => {
@@ -86,17 +86,13 @@ export async function lineOf(peer: Peer, _plan: Plan): Promise<Growth> {
     for (let index = 0; index < lines; index++) time += await drain(length, clean)
     return time / (length * lines)
   }
-  await many(10, 2_000, false)
+  await many(small, 2_000, false)
   await many(10_000, 3, true)
-  return {
-    name: 'growth-waiters',
-    small: { size: 10, run: () => many(10, 5_000, false) },
-    large: { size: 100_000, run: () => many(100_000, 1, true) },
-  }
+  return { few: () => many(small, 2_000, false), many: () => many(large, 1, true) }
 }
 
 /** Opening a pool of so many connections, all of them up, and closing it. */
-export async function opening(peer: Peer): Promise<Growth> {
+export async function opening(peer: Peer, _plan: Plan, [small, large]: Sizes): Promise<Growth> {
   const once = async (size: number) => {
     const database = new StubDatabase()
     const pool = await peer.open(database, { min: size, max: size })
@@ -107,15 +103,11 @@ export async function opening(peer: Peer): Promise<Growth> {
       )
     }
   }
-  const sized = (size: number, times: number): Sized => ({
-    size,
-    async run() {
-      collect()
-      const stop = cpuClock()
-      for (let index = 0; index < times; index++) await once(size)
-      return stop() / (size * times)
-    },
-  })
-  for (let warmUp = 0; warmUp < 5; warmUp++) await once(100)
-  return { name: 'growth-opening', small: sized(100, 10), large: sized(1_000, 1) }
+  const sized = (size: number, times: number) => async () => {
+    const stop = cpuClock()
+    for (let index = 0; index < times; index++) await once(size)
+    return stop() / (size * times)
+  }
+  for (let warmUp = 0; warmUp < 5; warmUp++) await once(small)
+  return { few: sized(small, 5), many: sized(large, 1) }
 }
