@@ -4,13 +4,10 @@ import type { Driver } from '../db/driver.js'
 import { ConnectError, LeaseError, messageOf } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
-import type { PoolConfig } from '../options.js'
-import type { Counters } from './counters.js'
-import type { Notices } from './events.js'
 import { Lease } from './lease.js'
+import type { PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
-import type { Roster } from './roster.js'
 
 /** What a connection runs. */
 export type ConnectionLogic = typeof connectionMachine
@@ -18,25 +15,9 @@ export type ConnectionLogic = typeof connectionMachine
 /** A running connection. */
 export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 
-/** To whom a lease gives its connection back. */
-export interface LeaseOwner<C> {
-  release(record: ConnectionRecord<C>): void
-  destroy(record: ConnectionRecord<C>, reason: unknown): void
-}
-
-/** What all connections of a pool share. */
-export interface ConnectionHost<C> {
-  readonly driver: Driver<C>
-  readonly config: PoolConfig
-  readonly roster: Roster<C>
-  readonly owner: LeaseOwner<C>
-  readonly notices: Notices
-  readonly counters: Counters
-}
-
 /** The machine with its effects, made once for a pool and shared by all of its connections. */
-export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
-  const { driver, config, roster, owner, notices, counters } = host
+export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
+  const { driver, config, roster, line, notices, counters } = parts
   const { clock } = config
   const target = quietly(() => driver.describe?.()) ?? driver.name
   const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
@@ -109,11 +90,21 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       reserve: ({ context, event }) => {
         if (event.type === 'checkout') recordOf(context).request = event.request as AcquireRequest<C>
       },
+      takeNext: ({ context }) => {
+        recordOf(context).request = line.next()
+      },
+      park: ({ context }) => {
+        const record = recordOf(context)
+        record.request = undefined
+        roster.park(record)
+        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
+        if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
+      },
       lend: ({ context, event }) => {
         const record = recordOf(context)
         const request = record.request as AcquireRequest<C>
-        const at = event.type === 'checkout' ? event.at : clock.now()
-        const lease = new Lease(++counters.acquired, at, record, owner)
+        const at = 'at' in event ? event.at : clock.now()
+        const lease = new Lease(++counters.acquired, at, record)
         record.request = undefined
         record.lease = lease
         record.uses++
@@ -147,7 +138,7 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
         record.lease = undefined
         if (!lease.held) return // the holder destroyed it
         const cause = record.ending?.error
-        lease.revoke(cause)
+        lease.revoke()
         notices.publish({
           type: 'lease.revoked',
           lease: lease.id,
@@ -163,15 +154,7 @@ export function provideConnection<C>(host: ConnectionHost<C>): ConnectionLogic {
       reportReady: ({ context }) => {
         const record = recordOf(context)
         record.idleSince = record.provenAt = clock.now()
-        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
         context.pool.send({ type: 'connection.ready', connection: record })
-      },
-      reportIdle: ({ context, event }) => {
-        const record = recordOf(context)
-        record.request = undefined
-        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
-        const at = event.type === 'release' ? event.at : clock.now()
-        context.pool.send({ type: 'connection.idle', connection: record, at })
       },
       reportFailed: ({ context }) => {
         const record = recordOf(context)

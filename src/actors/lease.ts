@@ -1,6 +1,7 @@
 // What a borrower holds: the connection, for as long as it is theirs, and the way to give it back.
 import { LeaseError } from '../errors.js'
-import type { LeaseOwner } from './connection-actor.js'
+import type { ConnectionFacts } from '../machines/connection-types.js'
+import type { PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
 type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked'
@@ -17,16 +18,13 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   /** When it was granted, on the pool's clock, in milliseconds. */
   readonly acquiredAt: number
   readonly #record: ConnectionRecord<C>
-  readonly #owner: LeaseOwner<C>
   #state: LeaseState = 'held'
-  #reason: unknown = undefined
 
   /** @internal */
-  constructor(id: number, acquiredAt: number, record: ConnectionRecord<C>, owner: LeaseOwner<C>) {
+  constructor(id: number, acquiredAt: number, record: ConnectionRecord<C>) {
     this.id = id
     this.acquiredAt = acquiredAt
     this.#record = record
-    this.#owner = owner
   }
 
   /**
@@ -34,8 +32,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    * @throws LeaseError when the lease has ended.
    */
   get connection(): C {
-    if (this.#state !== 'held')
-      throw misuse(this, this.#record, this.#state, this.#reason, 'its connection was asked for')
+    if (this.#state !== 'held') throw misuse(this, this.#record, this.#state, 'its connection was asked for')
     return this.#record.handle as C
   }
 
@@ -57,9 +54,9 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   release(): void {
     if (this.#state === 'held') {
       this.#state = 'released'
-      this.#owner.release(this.#record)
+      this.#record.release()
     } else if (this.#state !== 'revoked') {
-      throw misuse(this, this.#record, this.#state, this.#reason, 'it was released again')
+      throw misuse(this, this.#record, this.#state, 'it was released again')
     }
   }
 
@@ -71,9 +68,9 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   destroy(reason?: unknown): void {
     if (this.#state === 'held') {
       this.#state = 'destroyed'
-      this.#owner.destroy(this.#record, reason)
+      this.#record.destroy(reason)
     } else if (this.#state !== 'revoked') {
-      throw misuse(this, this.#record, this.#state, this.#reason, 'it was destroyed again')
+      throw misuse(this, this.#record, this.#state, 'it was destroyed again')
     }
   }
 
@@ -91,23 +88,20 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    * The connection is gone from under the holder.
    * @internal
    */
-  revoke(reason: unknown): void {
-    if (this.#state !== 'held') return
-    this.#state = 'revoked'
-    this.#reason = reason
+  revoke(): void {
+    if (this.#state === 'held') this.#state = 'revoked'
   }
 
   /** @internal */
-  belongsTo(owner: LeaseOwner<C>): boolean {
-    return this.#owner === owner
+  belongsTo(parts: PoolParts<C>): boolean {
+    return this.#record.parts === parts
   }
 }
 
 function misuse(
   { id }: { readonly id: number },
-  { id: connection }: { readonly id: string },
+  { id: connection, ending }: ConnectionFacts,
   state: LeaseState,
-  reason: unknown,
   what: string,
 ): LeaseError {
   if (state === 'revoked') {
@@ -115,7 +109,7 @@ function misuse(
       'LEASE_REVOKED',
       id,
       `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or taken away. Acquire a new lease and repeat the work.`,
-      reason,
+      ending?.error,
     )
   }
   return new LeaseError(

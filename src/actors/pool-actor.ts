@@ -7,75 +7,52 @@ import { poolMachine } from '../machines/pool.js'
 import type { PoolConfig } from '../options.js'
 import { AcquireQueue } from './acquire-queue.js'
 import { Callers, closedError } from './callers.js'
-import { type ConnectionHost, type LeaseOwner, provideConnection } from './connection-actor.js'
-import { newCounters } from './counters.js'
-import { Notices } from './events.js'
+import { provideConnection } from './connection-actor.js'
+import { createParts, type PoolParts } from './parts.js'
 import { Readiness } from './readiness.js'
 import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
-import { Roster } from './roster.js'
 import { ClockScheduler } from './scheduler.js'
 import { Supervisor } from './supervisor.js'
 
 /** A running pool. */
 export type PoolActorRef = ActorRefFrom<typeof poolMachine>
 
-/** One pool's actor with everything that its actions need. Nothing but the actor's own actions changes any of it. */
-export class PoolSystem<C> implements ConnectionHost<C>, LeaseOwner<C> {
+/** One pool's actor with everything that its actions need. */
+export class PoolSystem<C> {
   readonly actor: PoolActorRef
-  readonly driver: Driver<C>
-  readonly config: PoolConfig
-  readonly roster = new Roster<C>()
-  readonly counters = newCounters()
+  readonly parts: PoolParts<C>
   readonly readiness = new Readiness()
-  readonly notices: Notices
   readonly scheduler: ClockScheduler
   readonly queue: AcquireQueue<C>
   readonly callers: Callers<C>
   readonly supervisor: Supervisor<C>
-  readonly owner = this
 
   constructor(driver: Driver<C>, config: PoolConfig) {
     const { clock, min, max, maxWaiting, random } = config
-    this.driver = driver
-    this.config = config
-    this.notices = new Notices(() => clock.now())
+    const parts = createParts(driver, config)
+    this.parts = parts
     this.scheduler = new ClockScheduler(clock, true)
     this.queue = new AcquireQueue(this.scheduler, () => this.actor.send({ type: 'acquire.due' }))
-    this.callers = new Callers(this.roster, this.queue, this.counters, this.notices, clock)
-    this.supervisor = new Supervisor(
-      driver,
-      config,
-      this.roster,
-      this.counters,
-      this.notices,
-      compiled(provideConnection(this)),
-      () => this.actor,
-    )
+    this.callers = new Callers(parts, this.queue)
+    this.supervisor = new Supervisor(parts, compiled(provideConnection(parts)), () => this.actor)
     this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
       clock,
-      input: { size: { min, max }, maxWaiting, roster: this.roster, line: this.callers.line, random },
+      input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line, random },
     })
     this.queue.requests$.subscribe({ next: request => this.actor.send(request) })
     this.queue.cancellations$.subscribe({
       next: ({ request, error }) => this.actor.send({ type: 'cancel', request, reason: error }),
     })
   }
-
-  release(record: ConnectionRecord<C>): void {
-    record.actor.send({ type: 'release', at: this.config.clock.now() })
-  }
-
-  destroy(record: ConnectionRecord<C>, error: unknown): void {
-    record.actor.send({ type: 'destroy', error })
-  }
 }
 
 /** The machine with its effects: who is told what, and nothing else. */
 function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
-  const { callers, supervisor, readiness, notices, config } = system
+  const { callers, supervisor, readiness } = system
+  const { notices } = system.parts
   // The machines know connections and requests by what they decide by; in this system each is one of these.
   const requestOf = (request: unknown) => request as AcquireRequest<C>
   const recordOf = (connection: unknown) => connection as ConnectionRecord<C>
@@ -107,13 +84,6 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         notices.publish({ type: 'pool.draining' })
         readiness.fail(closedError())
         callers.refuseAll()
-      },
-      serveOrPark: ({ event, context }) => {
-        if (event.type !== 'connection.idle' && event.type !== 'connection.ready') return
-        const at = event.type === 'connection.idle' ? event.at : config.clock.now()
-        const record = recordOf(event.connection)
-        if (record.hasEnded) return // lost since it said so; a request sent to it would be lost too
-        if (!callers.serve(record, at)) supervisor.park(record, at, context)
       },
       grow: ({ context }) => supervisor.grow(context),
       probe: () => supervisor.open(),

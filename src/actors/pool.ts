@@ -28,7 +28,7 @@ export class Pool<C> implements AsyncDisposable {
   /** @internal */
   constructor(system: PoolSystem<C>) {
     this.#system = system
-    this.#acquireTimeout = system.config.acquireTimeout
+    this.#acquireTimeout = system.parts.config.acquireTimeout
     this.#closed = new Promise((resolve, reject) => {
       system.actor.subscribe({ complete: resolve, error: reject })
     })
@@ -46,7 +46,7 @@ export class Pool<C> implements AsyncDisposable {
    * completes when the pool is closed. Costs nothing while nobody listens.
    */
   get events$(): Observable<PoolNotice> {
-    return this.#system.notices.events$
+    return this.#system.parts.notices.events$
   }
 
   /** An RxJS scheduler on the pool's clock, for operators over {@link Pool.events$}: they run in simulated time if the pool does. */
@@ -80,7 +80,7 @@ export class Pool<C> implements AsyncDisposable {
    */
   acquire(options?: AcquireOptions): Promise<Lease<C>> {
     const system = this.#system
-    const now = system.config.clock.now()
+    const now = system.parts.config.clock.now()
     let timeout = this.#acquireTimeout
     let priority = 0
     let signal: AbortSignal | undefined
@@ -128,7 +128,7 @@ export class Pool<C> implements AsyncDisposable {
   /** A driver that fails to tell is not trusted, and its error does not take the place of the caller's. */
   #isFatal(error: unknown): boolean {
     try {
-      return this.#system.driver.isFatal?.(error) ?? false
+      return this.#system.parts.driver.isFatal?.(error) ?? false
     } catch {
       return true
     }
@@ -139,7 +139,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws LeaseError when the lease is another pool's, or was given back before.
    */
   release(lease: Lease<C>): void {
-    if (!lease?.belongsTo?.(this.#system)) {
+    if (!lease?.belongsTo?.(this.#system.parts)) {
       throw new LeaseError(
         'LEASE_FOREIGN',
         lease?.id,
@@ -185,7 +185,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws OptionsError for bad options.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const timeout = parseCloseOptions(options, this.#system.config.drainTimeout)
+    const timeout = parseCloseOptions(options, this.#system.parts.config.drainTimeout)
     if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'close', timeout })
     return this.#closed
   }

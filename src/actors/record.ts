@@ -2,6 +2,7 @@
 import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
 import type { Lease } from './lease.js'
+import type { PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
 
 /** What a new record is made from. */
@@ -28,13 +29,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   provenAt: number
   uses = 0
   ending: ConnectionEnding | undefined = undefined
+  readonly #parts: PoolParts<C>
   #actor: ConnectionActorRef | undefined = undefined
   #handle: C | undefined = undefined
   #lease: Lease<C> | undefined = undefined
   #request: AcquireRequest<C> | undefined = undefined
   #effect: AbortController | undefined = undefined
 
-  constructor(input: RecordInput) {
+  constructor(input: RecordInput, parts: PoolParts<C>) {
+    this.#parts = parts
     this.id = input.id
     this.serial = input.serial
     this.createdAt = input.createdAt
@@ -42,6 +45,21 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.idleJitter = input.idleJitter
     this.idleSince = input.createdAt
     this.provenAt = input.createdAt
+  }
+
+  /** The pool that it belongs to. */
+  get parts(): PoolParts<C> {
+    return this.#parts
+  }
+
+  /** Tells the connection that its borrower gave it back. */
+  release(): void {
+    this.actor.send({ type: 'release', at: this.#parts.config.clock.now() })
+  }
+
+  /** Tells the connection to close now. */
+  destroy(error: unknown): void {
+    this.actor.send({ type: 'destroy', error })
   }
 
   /** The actor that this is the record of. */

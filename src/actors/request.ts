@@ -16,6 +16,7 @@ export class AcquireRequest<C> implements Request {
   readonly at: number
   readonly timeout: number
   readonly priority: number
+  waits = true
   /** The order of arrival; set by the line. */
   arrival = 0
   /** How many were waiting when this one joined the line, itself included; 0 = it never had to. */
@@ -23,11 +24,10 @@ export class AcquireRequest<C> implements Request {
   ahead: AcquireRequest<C> | undefined = undefined
   behind: AcquireRequest<C> | undefined = undefined
   watch: Watch<C> | undefined = undefined
-  #lease: Lease<C> | undefined = undefined
-  #error: unknown = undefined
-  #resolve: ((lease: Lease<C>) => void) | undefined = undefined
-  #reject: ((error: unknown) => void) | undefined = undefined
-  waits = true
+  private lease: Lease<C> | undefined = undefined
+  private error: unknown = undefined
+  private resolve: ((lease: Lease<C>) => void) | undefined = undefined
+  private reject: ((error: unknown) => void) | undefined = undefined
 
   constructor(at: number, timeout: number, priority: number) {
     this.at = at
@@ -41,28 +41,28 @@ export class AcquireRequest<C> implements Request {
 
   grant(lease: Lease<C>): void {
     this.waits = false
-    this.#lease = lease
-    this.watch?.settled(this)
-    this.#resolve?.(lease)
+    if (this.watch !== undefined) this.watch.settled(this)
+    if (this.resolve !== undefined) this.resolve(lease)
+    else this.lease = lease
   }
 
   /** Whether it was this call that settled the request. */
   refuse(error: unknown): boolean {
     if (!this.waits) return false
     this.waits = false
-    this.#error = error
     this.watch?.settled(this)
-    this.#reject?.(error)
+    if (this.reject !== undefined) this.reject(error)
+    else this.error = error
     return true
   }
 
   /** To be called once. The promise needs no closures where the request was served at once. */
   promise(): Promise<Lease<C>> {
-    if (this.#lease !== undefined) return Promise.resolve(this.#lease)
-    if (!this.waits) return Promise.reject(this.#error)
+    if (this.lease !== undefined) return Promise.resolve(this.lease)
+    if (!this.waits) return Promise.reject(this.error)
     return new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
+      this.resolve = resolve
+      this.reject = reject
     })
   }
 }

@@ -24,7 +24,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const snapshot = system.actor.getSnapshot()
   const states = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0, closed: 0 }
   let total = 0
-  for (const record of system.roster.records) {
+  for (const record of system.parts.roster.records) {
     states[topState(record.actor.getSnapshot().value)]++
     total++
   }
@@ -34,8 +34,8 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...snapshot.context.size,
     total,
     ...gauges,
-    waiting: system.callers.line.length,
-    ...system.counters,
+    waiting: system.parts.line.length,
+    ...system.parts.counters,
   })
 }
 

@@ -1,29 +1,21 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
-import type { Driver } from '../db/driver.js'
 import type { EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
 import type { PoolContext } from '../machines/pool-types.js'
-import type { PoolConfig } from '../options.js'
 import { Alarm } from './alarm.js'
 import { type ConnectionLogic, destroyQuietly } from './connection-actor.js'
-import type { Counters } from './counters.js'
 import { endingError } from './ending.js'
-import type { Notices } from './events.js'
+import type { PoolParts } from './parts.js'
 import type { PoolActorRef } from './pool-actor.js'
 import { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
-import type { Roster } from './roster.js'
 import { ClockScheduler } from './scheduler.js'
 
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
-  readonly #driver: Driver<C>
-  readonly #config: PoolConfig
-  readonly #roster: Roster<C>
-  readonly #counters: Counters
-  readonly #notices: Notices
+  readonly #parts: PoolParts<C>
   readonly #logic: ConnectionLogic
   readonly #pool: () => PoolActorRef
   readonly #growthAlarm: Alarm
@@ -33,31 +25,21 @@ export class Supervisor<C> {
    * @param logic what each connection runs
    * @param pool the pool's actor, whose children the connections are
    */
-  constructor(
-    driver: Driver<C>,
-    config: PoolConfig,
-    roster: Roster<C>,
-    counters: Counters,
-    notices: Notices,
-    logic: ConnectionLogic,
-    pool: () => PoolActorRef,
-  ) {
-    this.#driver = driver
-    this.#config = config
-    this.#roster = roster
-    this.#counters = counters
-    this.#notices = notices
+  constructor(parts: PoolParts<C>, logic: ConnectionLogic, pool: () => PoolActorRef) {
+    this.#parts = parts
     this.#logic = logic
     this.#pool = pool
-    const background = new ClockScheduler(config.clock, false)
+    const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => pool().send({ type: 'growth.due' }))
     this.#upkeepAlarm = new Alarm(background, () => pool().send({ type: 'maintenance.due' }))
   }
 
   /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
   grow({ size, roster, line }: PoolContext): void {
-    const now = this.#config.clock.now()
-    const plan = growth({ size, roster, line }, this.#config.maxConnecting, () => this.#roster.pace(now))
+    const now = this.#parts.config.clock.now()
+    const plan = growth({ size, roster, line }, this.#parts.config.maxConnecting, () =>
+      this.#parts.roster.pace(now),
+    )
     for (let count = 0; count < plan.open; count++) this.open()
     if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
@@ -67,69 +49,69 @@ export class Supervisor<C> {
    * added to them here: the same child, the same inspection events, without the copy.
    */
   open(): void {
-    const { clock, maxLifetime, random } = this.#config
+    const { clock, maxLifetime, random } = this.#parts.config
     const pool = this.#pool()
     const createdAt = clock.now()
-    const record = new ConnectionRecord<C>({
-      id: this.#roster.takeId(),
-      serial: this.#roster.takeSerial(),
-      createdAt,
-      retireAt: retirementTime(createdAt, maxLifetime, random()),
-      idleJitter: random(),
-    })
+    const record = new ConnectionRecord(
+      {
+        id: this.#parts.roster.takeId(),
+        serial: this.#parts.roster.takeSerial(),
+        createdAt,
+        retireAt: retirementTime(createdAt, maxLifetime, random()),
+        idleJitter: random(),
+      },
+      this.#parts,
+    )
     const child = createActor(this.#logic, {
       id: record.id,
       parent: pool,
-      input: { pool, facts: record, policy: this.#config },
+      input: { pool, facts: record, policy: this.#parts.config, line: this.#parts.line },
     })
     record.actor = child
     childrenOf(pool)[record.id] = child
-    this.#roster.add(record)
-    this.#notices.publish({ type: 'connection.connecting', ...named(record) })
+    this.#parts.roster.add(record)
+    this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
     child.start()
   }
 
   noteReady(record: ConnectionRecord<C>): void {
-    const now = this.#config.clock.now()
-    this.#roster.noteReady(record, now)
-    this.#counters.opened++
-    const { idleTimeout, keepalive } = this.#config
+    const now = this.#parts.config.clock.now()
+    this.#parts.roster.noteReady(record, now)
+    this.#parts.counters.opened++
+    const { idleTimeout, keepalive } = this.#parts.config
     this.#upkeepAlarm.noLaterThan(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
-    if (this.#notices.observed) {
-      this.#notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
+    if (this.#parts.notices.observed) {
+      this.#parts.notices.publish({
+        type: 'connection.ready',
+        ...named(record),
+        took: now - record.createdAt,
+      })
     }
   }
 
   noteFailed(record: ConnectionRecord<C>, error: Error): void {
-    this.#roster.noteEnding(record)
-    this.#counters.failedConnects++
-    this.#notices.publish({ type: 'connection.failed', ...named(record), error })
+    this.#parts.roster.noteEnding(record)
+    this.#parts.counters.failedConnects++
+    this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
   }
 
   noteClosing(record: ConnectionRecord<C>): void {
-    this.#roster.noteEnding(record)
-  }
-
-  /** Keeps a connection that nobody waits for. */
-  park(record: ConnectionRecord<C>, at: number, { size }: PoolContext): void {
-    this.#roster.park(record)
-    if (this.#config.idleTimeout === 0 && this.#roster.established > size.min)
-      this.#upkeepAlarm.noLaterThan(at)
+    this.#parts.roster.noteEnding(record)
   }
 
   retire(record: ConnectionRecord<C>, reason: EndReason): void {
-    this.#roster.takeFromIdle(record)
+    this.#parts.roster.takeFromIdle(record)
     record.actor.send({ type: 'retire', reason })
   }
 
   retireAll(reason: EndReason): void {
     this.#growthAlarm.clear()
     this.#upkeepAlarm.clear()
-    for (const record of [...this.#roster.records]) this.retire(record, reason)
+    for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
   }
 
   destroyAll(error: Error): void {
-    for (const record of [...this.#roster.records]) record.actor.send({ type: 'destroy', error })
+    for (const record of [...this.#parts.roster.records]) record.destroy(error)
   }
 
   /**
@@ -137,7 +119,7 @@ export class Supervisor<C> {
    * (a caller is served by another one then), then lent ones, when they come back.
    */
   shrink({ size }: PoolContext): void {
-    const roster = this.#roster
+    const roster = this.#parts.roster
     const staying = roster.staying()
     const idle = [...roster.idleRecords]
     const connecting = staying.filter(record => record.handle === undefined)
@@ -145,7 +127,7 @@ export class Supervisor<C> {
     const others = new Set([...connecting, ...idle, ...lent])
     const validated = staying.filter(record => !others.has(record))
     let excess = staying.length - size.max
-    this.#upkeepAlarm.noLaterThan(this.#config.clock.now()) // a lower minimum may keep fewer of the idle ones
+    this.#upkeepAlarm.noLaterThan(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
     for (const record of [...connecting, ...idle, ...validated, ...lent]) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
@@ -154,10 +136,10 @@ export class Supervisor<C> {
 
   /** Retires and validates what is due, and asks to be called again. */
   maintain({ size }: PoolContext): void {
-    const now = this.#config.clock.now()
-    const roster = this.#roster
+    const now = this.#parts.config.clock.now()
+    const roster = this.#parts.roster
     const kept = () => roster.staying().filter(record => record.handle !== undefined).length
-    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, this.#config, now)
+    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now)
     if (due.retireOld !== undefined) this.retire(due.retireOld, 'max lifetime')
     if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
     if (due.validate !== undefined) {
@@ -166,7 +148,7 @@ export class Supervisor<C> {
     }
     if (roster.total === 0) return
     this.#upkeepAlarm.noLaterThan(
-      nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#config, now),
+      nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now),
     )
   }
 
@@ -175,15 +157,15 @@ export class Supervisor<C> {
    * @returns the request that it was checked out for and did not serve
    */
   discard(id: string, error: unknown): AcquireRequest<C> | undefined {
-    const record = this.#roster.find(id)
+    const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
     const { request, lease } = record
     record.ending = { reason: 'crashed', error }
     record.abortEffect()
-    if (record.handle !== undefined) destroyQuietly(this.#driver, record.handle)
+    if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
     record.request = undefined
     record.lease = undefined
-    lease?.revoke(error)
+    lease?.revoke()
     return request
   }
 
@@ -192,7 +174,7 @@ export class Supervisor<C> {
    * @returns the request that it was checked out for and did not serve
    */
   forget(id: string): AcquireRequest<C> | undefined {
-    const record = this.#roster.find(id)
+    const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
     this.#bury(record)
     return record.request
@@ -201,15 +183,15 @@ export class Supervisor<C> {
   #bury(record: ConnectionRecord<C>): void {
     const { id } = record
     delete childrenOf(this.#pool())[id]
-    this.#roster.remove(record)
-    if (record.handle !== undefined) this.#counters.closed++
+    this.#parts.roster.remove(record)
+    if (record.handle !== undefined) this.#parts.counters.closed++
     const ending = record.ending ?? { reason: 'crashed' }
     const { reason } = ending
-    if (reason === 'lost') this.#counters.lost++
-    if (!this.#notices.observed) return
-    const error = endingError(id, ending, this.#config)
-    if (reason === 'lost') this.#notices.publish({ type: 'connection.lost', ...named(record), error })
-    this.#notices.publish({ type: 'connection.closed', ...named(record), reason, error })
+    if (reason === 'lost') this.#parts.counters.lost++
+    if (!this.#parts.notices.observed) return
+    const error = endingError(id, ending, this.#parts.config)
+    if (reason === 'lost') this.#parts.notices.publish({ type: 'connection.lost', ...named(record), error })
+    this.#parts.notices.publish({ type: 'connection.closed', ...named(record), reason, error })
   }
 }
 

@@ -1,6 +1,6 @@
 // What goes into the connection machine and what comes out of it: its facts, its events, its reports.
 import type { ActorRef, Snapshot } from 'xstate'
-import type { PoolEvent } from './pool-types.js'
+import type { Line, PoolEvent } from './pool-types.js'
 
 /** The limits that a connection decides by; times in milliseconds, `Infinity` for "no limit". One object for the whole pool. */
 export interface ConnectionPolicy {
@@ -88,10 +88,8 @@ export type ConnectionEvent =
 
 /** What a connection tells its pool. Its end is told by XState: `xstate.done.actor.<id>`. */
 export type ConnectionReport =
-  /** It is open for the first time, and idle. */
+  /** It is open for the first time. */
   | { readonly type: 'connection.ready'; readonly connection: ConnectionFacts }
-  /** It is idle again. */
-  | { readonly type: 'connection.idle'; readonly connection: ConnectionFacts; readonly at: number }
   /** It could not be opened. */
   | { readonly type: 'connection.failed'; readonly connection: ConnectionFacts; readonly error: unknown }
   /** It is being closed, and cannot be lent any more. */
@@ -105,6 +103,8 @@ export interface ConnectionInput {
   readonly pool: ActorRef<Snapshot<unknown>, PoolEvent>
   readonly facts: ConnectionFacts
   readonly policy: ConnectionPolicy
+  /** Those who wait for a connection: one that comes free takes the next of them itself. */
+  readonly line: Line
 }
 
 /** The context of {@link connectionMachine}: what it was started with. */

@@ -34,6 +34,10 @@ export const connectionMachine = setup({
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
     /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
     needsReset: () => false,
+    /** Somebody waits for a connection. */
+    isWanted: ({ context }) => context.line.length > 0,
+    /** Somebody waits, and gets no connection that was not validated for them (`validateAfter: 0`). */
+    isWantedValidated: ({ context }) => context.line.length > 0 && context.policy.validateAfter === 0,
     /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
     isAwaited: () => true,
   },
@@ -54,6 +58,10 @@ export const connectionMachine = setup({
     },
     /** Remembers for whom it is checked out. */
     reserve: provided,
+    /** Takes the next caller out of the pool's line, to be lent to without going idle first. */
+    takeNext: provided,
+    /** Lets the pool know that it can be lent. */
+    park: provided,
     /** Hands the caller a lease. */
     lend: provided,
     /** Ends the lease: the borrower gave it back. */
@@ -61,7 +69,6 @@ export const connectionMachine = setup({
     /** Ends the lease: the connection is gone from under the borrower. */
     revoke: provided,
     reportReady: provided,
-    reportIdle: provided,
     reportFailed: provided,
     reportClosing: provided,
     /** Gives the request back to the pool, which serves it in another way. */
@@ -79,7 +86,15 @@ export const connectionMachine = setup({
     connecting: {
       entry: 'connect',
       on: {
-        'driver.connected': { target: 'idle', actions: 'reportReady' },
+        'driver.connected': [
+          {
+            guard: 'isWantedValidated',
+            target: 'validating.checkout',
+            actions: ['takeNext', 'reportReady'],
+          },
+          { guard: 'isWanted', target: 'busy', actions: ['takeNext', 'reportReady'] },
+          { target: 'idle', actions: 'reportReady' },
+        ],
         'driver.connectFailed': {
           target: 'closed',
           actions: [
@@ -121,6 +136,7 @@ export const connectionMachine = setup({
       },
     },
     idle: {
+      entry: 'park',
       on: {
         checkout: [
           { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
@@ -167,7 +183,18 @@ export const connectionMachine = setup({
                 ],
               },
               { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
-              { target: '#connection.idle', actions: ['takeBack', 'reportIdle'] },
+              {
+                guard: 'isWantedValidated',
+                target: '#connection.validating.checkout',
+                actions: ['takeBack', 'takeNext'],
+              },
+              {
+                guard: 'isWanted',
+                target: '#connection.busy',
+                reenter: true,
+                actions: ['takeBack', 'takeNext'],
+              },
+              { target: '#connection.idle', actions: 'takeBack' },
             ],
             retire: { target: 'retiring', actions: { type: 'noteEnding', params: {} } },
           },
@@ -198,7 +225,8 @@ export const connectionMachine = setup({
           on: {
             'driver.validated': [
               { guard: 'isAwaited', target: '#connection.busy' },
-              { target: '#connection.idle', actions: 'reportIdle' },
+              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
+              { target: '#connection.idle' },
             ],
             'driver.invalid': {
               target: '#connection.closed',
@@ -235,7 +263,10 @@ export const connectionMachine = setup({
         keepalive: {
           entry: 'validate',
           on: {
-            'driver.validated': { target: '#connection.idle', actions: 'reportIdle' },
+            'driver.validated': [
+              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
+              { target: '#connection.idle' },
+            ],
             'driver.invalid': {
               target: '#connection.closed',
               actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
@@ -251,7 +282,11 @@ export const connectionMachine = setup({
         return: {
           entry: 'reset',
           on: {
-            'driver.resetDone': { target: '#connection.idle', actions: 'reportIdle' },
+            'driver.resetDone': [
+              { guard: 'isWantedValidated', target: 'checkout', actions: 'takeNext' },
+              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
+              { target: '#connection.idle' },
+            ],
             'driver.resetFailed': {
               target: '#connection.closed',
               actions: [{ type: 'noteEnding', params: { reason: 'reset failed' } }, 'destroySocket'],

@@ -49,8 +49,6 @@ export const poolMachine = setup({
     refuseFull: provided,
     refuseClosed: provided,
     refuseAll: provided,
-    /** Gives a connection that is free to the next caller, or keeps it as idle. */
-    serveOrPark: provided,
     /** Opens as many connections as are missing and allowed. */
     grow: provided,
     /** Opens one connection, to see whether the database can be reached again. */
@@ -110,8 +108,7 @@ export const poolMachine = setup({
     'maintenance.due': { actions: 'maintain' },
     resize: { actions: ['resize', 'shrink', 'grow'] },
     close: { target: '.draining', actions: 'setDrainTimeout' },
-    'connection.ready': { actions: ['noteReady', 'serveOrPark', 'grow'] },
-    'connection.idle': { actions: 'serveOrPark' },
+    'connection.ready': { actions: ['noteReady', 'grow'] },
     'connection.declined': { actions: ['requeue', 'grow'] },
     'connection.closing': { actions: ['noteClosing', 'grow'] },
     'connection.failed': {
@@ -142,7 +139,7 @@ export const poolMachine = setup({
         resize: { actions: ['resize', 'shrink'] },
         'connection.declined': { actions: 'requeue' },
         'connection.closing': { actions: 'noteClosing' },
-        'connection.ready': { target: 'starting', actions: ['clearFailures', 'noteReady', 'serveOrPark'] },
+        'connection.ready': { target: 'starting', actions: ['clearFailures', 'noteReady'] },
         'xstate.done.actor.*': { actions: 'forget' },
         'xstate.error.actor.*': { actions: ['discard', 'forget'] },
       },
@@ -187,7 +184,6 @@ export const poolMachine = setup({
         cancel: {},
         close: {},
         resize: {},
-        'connection.idle': {},
         'acquire.due': {},
         'growth.due': {},
         'maintenance.due': {},

@@ -39,7 +39,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       retire: '→ closed: noteEnding, destroySocket, reportClosing',
       destroy: '→ closed: noteEnding(abandoned), destroySocket, reportClosing',
-      'driver.connected': '→ idle: reportReady',
+      'driver.connected if isWantedValidated': '→ validating.checkout: takeNext, reportReady, validate',
+      'driver.connected if isWanted': '→ busy.lent: takeNext, reportReady, lend',
+      'driver.connected': '→ idle: reportReady, park',
       'driver.connectFailed': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
       'driver.lost': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
       'after connectTimeout': '→ closed: noteEnding(connect timeout), destroySocket, reportFailed',
@@ -84,7 +86,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       'release if isSpent': '→ closing: takeBack, noteEnding(max lifetime), reportClosing, close',
       'release if needsReset': '→ validating.return: takeBack, reset',
-      release: '→ idle: takeBack, reportIdle',
+      'release if isWantedValidated': '→ validating.checkout: takeBack, takeNext, validate',
+      'release if isWanted': 'takeBack, takeNext, lend',
+      release: '→ idle: takeBack, park',
       retire: '→ busy.retiring: noteEnding',
       destroy: '→ closed: noteEnding(destroyed), destroySocket, revoke',
       'driver.lost': '→ closed: noteEnding(lost), destroySocket, revoke',
@@ -129,7 +133,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       retire: '→ closed: noteEnding, destroySocket, decline',
       destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
       'driver.validated if isAwaited': '→ busy.lent: lend',
-      'driver.validated': '→ idle: reportIdle',
+      'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
+      'driver.validated': '→ idle: park',
       'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket, decline',
       'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
       'after validateTimeout': '→ closed: noteEnding(validation timeout), destroySocket, decline',
@@ -151,7 +156,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       retire: '→ closed: noteEnding, destroySocket',
       destroy: '→ closed: noteEnding(destroyed), destroySocket',
-      'driver.validated': '→ idle: reportIdle',
+      'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
+      'driver.validated': '→ idle: park',
       'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket',
       'driver.lost': '→ closed: noteEnding(lost), destroySocket',
       'after validateTimeout': '→ closed: noteEnding(validation timeout), destroySocket',
@@ -173,7 +179,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       retire: '→ closed: noteEnding, destroySocket',
       destroy: '→ closed: noteEnding(destroyed), destroySocket',
-      'driver.resetDone': '→ idle: reportIdle',
+      'driver.resetDone if isWantedValidated': '→ validating.checkout: takeNext, validate',
+      'driver.resetDone if isWanted': '→ busy.lent: takeNext, lend',
+      'driver.resetDone': '→ idle: park',
       'driver.resetFailed': '→ closed: noteEnding(reset failed), destroySocket',
       'driver.lost': '→ closed: noteEnding(lost), destroySocket',
       'after resetTimeout': '→ closed: noteEnding(reset timeout), destroySocket',
@@ -233,7 +241,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
 }
 
-const answers = answersOf(connectionMachine, { policy, facts: { uses: 0 } }, events)
+const answers = answersOf(connectionMachine, { policy, facts: { uses: 0 }, line: { length: 0 } }, events)
 
 describe('a connection that is', () => {
   it.each(Object.keys(answers))('%s answers and ignores what the table says', state => {

@@ -36,7 +36,7 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
   const machine = connectionMachine.provide({ guards: { needsReset: () => needsReset } })
   const actor = createActor(machine, {
     clock,
-    input: { pool: nobody, facts, policy: { ...policy, ...changes } },
+    input: { pool: nobody, facts, policy: { ...policy, ...changes }, line: { length: 0 } },
   }).start()
   const send = (...events: ConnectionEvent[]) => {
     for (const event of events) actor.send(event)

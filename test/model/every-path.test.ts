@@ -77,6 +77,22 @@ describe('nobody needs to look for it to be so', () => {
   })
 })
 
+describe('with validateAfter 0', () => {
+  it('a connection that was made clean is validated for the caller who waited for it', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, validateAfter: 0 }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    await system.answer('validate', 'succeed')
+    system.acquire()
+    system.driver.needsResetAnswer = true
+    system.lease.release()
+    await system.answer('reset', 'succeed')
+    expect(system.connectionStates).toEqual(['validating.checkout'])
+    await system.answer('validate', 'succeed')
+    expect(system.connectionStates).toEqual(['busy.lent'])
+  })
+})
+
 describe('the paths together', () => {
   it('are as many as they were when they were last looked at', () => {
     const count = (paths: readonly ModelPath[]) => paths.length
