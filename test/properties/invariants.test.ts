@@ -2,16 +2,25 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { SimulatedOptions } from '../../src/db/simulated.js'
 import type { PoolOptions } from '../../src/index.js'
-import { type Command, commands, healthy, perform, poolOptions } from '../support/pool-commands.js'
+import { ailments, type Command, commands, healthy, perform, poolOptions } from '../support/pool-commands.js'
 import { watch } from '../support/pool-in-simulated-time.js'
 import { WatchedPool } from '../support/pool-invariants.js'
 
 /** More runs for a longer search: PROPERTY_RUNS=10000 npx vitest run test/properties */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 150)
 
-async function live(options: PoolOptions, seed: number, story: readonly Command[]): Promise<WatchedPool> {
-  const watched = new WatchedPool(options, seed)
+const database = fc
+  .tuple(fc.nat(), ailments)
+  .map(([seed, settings]): SimulatedOptions => ({ seed, ...settings }))
+
+async function live(
+  options: PoolOptions,
+  settings: SimulatedOptions,
+  story: readonly Command[],
+): Promise<WatchedPool> {
+  const watched = new WatchedPool(options, settings)
   watched.checkStructure()
   for (const command of story) {
     await perform(command, watched)
@@ -58,8 +67,8 @@ async function close(watched: WatchedPool): Promise<void> {
 
 it('the invariants hold through any story, everybody is served in the end, and a closed pool leaves nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(poolOptions, fc.nat(), commands, async (options, seed, story) => {
-      const watched = await live(options, seed, story)
+    fc.asyncProperty(poolOptions, database, commands, async (options, settings, story) => {
+      const watched = await live(options, settings, story)
       await recover(watched)
       await close(watched)
     }),
@@ -69,8 +78,8 @@ it('the invariants hold through any story, everybody is served in the end, and a
 
 it('a pool closed in the middle of any story leaves nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(poolOptions, fc.nat(), commands, async (options, seed, story) => {
-      await close(await live(options, seed, story))
+    fc.asyncProperty(poolOptions, database, commands, async (options, settings, story) => {
+      await close(await live(options, settings, story))
     }),
     { numRuns },
   )

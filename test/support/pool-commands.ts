@@ -49,6 +49,14 @@ const faults = [
   'queryHangRate',
 ] as const
 
+/** A database that is a little unwell all the time, or not. */
+export const ailments: fc.Arbitrary<SimulatedSettings> = fc.record({
+  connectFailureRate: fc.constantFrom(0, 0, 0.2),
+  unhealthyRate: fc.constantFrom(0, 0.3),
+  validateHangRate: fc.constantFrom(0, 0, 0.2),
+  resetFailureRate: fc.constantFrom(0, 0, 0.3),
+})
+
 export const healthy: SimulatedSettings = Object.fromEntries(faults.map(fault => [fault, 0]))
 
 export const commands: fc.Arbitrary<Command[]> = fc.array(
@@ -91,7 +99,7 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
       arbitrary: fc.record({ do: fc.constant('close' as const), timeout: fc.constantFrom(0, 100, forever) }),
     },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' }, // long stories: by default fast-check makes mostly short ones
 )
 
 /** Does one thing to the pool; what does not apply (releasing when nobody holds anything) does nothing. */

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import type { AnyActorRef } from 'xstate'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { SimulatedConnection, SimulatedOptions } from '../../src/db/simulated.js'
 import type { AcquireOptions, Lease, PoolError, PoolOptions } from '../../src/index.js'
 import { type PoolInSimulatedTime, poolInSimulatedTime } from './pool-in-simulated-time.js'
 
@@ -29,11 +29,11 @@ export class WatchedPool {
 
   constructor(
     readonly options: PoolOptions,
-    seed: number,
+    settings: SimulatedOptions,
   ) {
     this.#max = options.max ?? 10
     this.#allowed = this.#max
-    this.parts = poolInSimulatedTime(options, { seed, connectLatency: [0, 100] }, (driver, clock) => {
+    this.parts = poolInSimulatedTime(options, { connectLatency: [0, 100], ...settings }, (driver, clock) => {
       this.#checkAfterEachTimer(clock)
       return {
         connect: context => {
