@@ -269,5 +269,10 @@ const whyNoConnect = (error: unknown): string =>
 /** The text of any thrown value, for use inside another message. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message || error.name : String(error)
+  if (error instanceof Error) return error.message || error.name
+  try {
+    return String(error)
+  } catch {
+    return 'something that cannot be printed' // an object without a prototype, say
+  }
 }

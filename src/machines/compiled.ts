@@ -9,6 +9,7 @@ import type {
   Snapshot,
 } from 'xstate'
 import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
+import { initialSnapshot } from './compiled/initial.js'
 import { isInspected } from './compiled/inspection.js'
 import { running, type Scope } from './compiled/internals.js'
 import { choose, replay } from './compiled/replay.js'
@@ -74,7 +75,7 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
     },
 
     getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>
-      table.intern(machine.getInitialSnapshot(scope, input)),
+      table.intern(initialSnapshot(machine, scope, input)),
 
     restoreSnapshot: (snapshot: Snapshot<unknown>, scope: AnyActorScope): AnyMachineSnapshot =>
       table.intern(machine.restoreSnapshot(snapshot, scope)),

@@ -2,17 +2,26 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { createParts } from '../../src/actors/parts.js'
 import { ConnectionRecord } from '../../src/actors/record.js'
 import { Roster } from '../../src/actors/roster.js'
+import type { Driver } from '../../src/db/driver.js'
+import { parseOptions } from '../../src/options.js'
+import { ScriptedDriver } from '../support/scripted-driver.js'
+
+const parts = createParts<unknown>(new ScriptedDriver() as Driver<unknown>, parseOptions())
 
 function open(roster: Roster<unknown>, createdAt = 0): ConnectionRecord<unknown> {
-  const record = new ConnectionRecord<unknown>({
-    id: roster.takeId(),
-    serial: roster.takeSerial(),
-    createdAt,
-    retireAt: Number.POSITIVE_INFINITY,
-    idleJitter: 0,
-  })
+  const record = new ConnectionRecord<unknown>(
+    {
+      id: roster.takeId(),
+      serial: roster.takeSerial(),
+      createdAt,
+      retireAt: Number.POSITIVE_INFINITY,
+      idleJitter: 0,
+    },
+    parts,
+  )
   roster.add(record)
   return record
 }
