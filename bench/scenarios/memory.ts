@@ -7,13 +7,13 @@ import type { BenchPool, Peer } from '../peer.js'
 import type { Scenario } from '../scenario.js'
 
 const connections = 1_000
+const quickly = ['statepool', 'generic-pool', 'pg-pool']
 
 export const memory: Scenario = {
   name: 'memory',
   title: 'memory: 1,000 idle connections',
   metrics: { memory: { title: 'an idle connection', unit: 'bytes', better: 'lower' } },
-  contestants: (peers, { quick }) =>
-    quick ? peers.filter(peer => peer !== 'statepool (interpreted)') : peers,
+  contestants: (peers, { quick }) => (quick ? peers.filter(peer => quickly.includes(peer)) : peers),
   async prepare(peer) {
     await weigh(peer) // code and inline caches come to stay
     return async () => [{ metric: 'memory', value: await weigh(peer) }]
