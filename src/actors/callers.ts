@@ -8,6 +8,7 @@ import {
   PoolClosedError,
   type QueueFullError,
 } from '../errors.js'
+import { deliver } from '../machines/compiled/deliver.js'
 import type { PoolContext } from '../machines/pool-types.js'
 import type { AcquireQueue } from './acquire-queue.js'
 import type { PoolParts } from './parts.js'
@@ -32,7 +33,7 @@ export class Callers<C> {
     ) {
       if (record.hasEnded) continue
       record.request = request // should it end before it has read this message, `forget` finds the request here
-      record.actor.send({ type: 'checkout', request, at })
+      deliver(record.actor, { type: 'checkout', request, at })
       return
     }
     this.#parts.line.rejoin(request)

@@ -40,6 +40,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
             // Too late: the pool has given this connection up, so nobody else will ever close it.
             if (signal.aborted) return destroyQuietly(driver, handle)
             record.handle = handle
+            record.endEffect()
             report(self, { type: 'driver.connected' })
           },
           error => report(self, { type: 'driver.connectFailed', error }),
@@ -52,6 +53,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           () => driver.validate(handleOf(record), { signal }),
           () => {
             record.provenAt = clock.now()
+            record.endEffect()
             report(self, { type: 'driver.validated' })
           },
           error => report(self, { type: 'driver.invalid', error }),
@@ -64,6 +66,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           () => driver.reset?.(handleOf(record), { signal }),
           () => {
             record.idleSince = record.provenAt = clock.now()
+            record.endEffect()
             report(self, { type: 'driver.resetDone' })
           },
           error => report(self, { type: 'driver.resetFailed', error }),

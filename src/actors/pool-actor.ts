@@ -2,6 +2,7 @@
 import { type ActorRefFrom, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, PoolClosedError, QueueFullError } from '../errors.js'
+import { deliver } from '../machines/compiled/deliver.js'
 import { compiled } from '../machines/compiled.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolConfig } from '../options.js'
@@ -42,7 +43,7 @@ export class PoolSystem<C> {
       clock,
       input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line, random },
     })
-    this.queue.requests$.subscribe({ next: request => this.actor.send(request) })
+    this.queue.requests$.subscribe({ next: request => deliver(this.actor, request) })
     this.queue.cancellations$.subscribe({
       next: ({ request, error }) => this.actor.send({ type: 'cancel', request, reason: error }),
     })

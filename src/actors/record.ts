@@ -1,4 +1,5 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
+import { deliver } from '../machines/compiled/deliver.js'
 import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
 import type { Lease } from './lease.js'
@@ -54,7 +55,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   /** Tells the connection that its borrower gave it back. */
   release(): void {
-    this.actor.send({ type: 'release', at: this.#parts.config.clock.now() })
+    deliver(this.actor, { type: 'release', at: this.#parts.config.clock.now() })
   }
 
   /** Tells the connection to close now. */
@@ -110,6 +111,11 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   beginEffect(): AbortSignal {
     this.#effect = new AbortController()
     return this.#effect.signal
+  }
+
+  /** Lets go of what the call that has settled was aborted by: an idle connection should not hold it. */
+  endEffect(): void {
+    this.#effect = undefined
   }
 
   abortEffect(): void {

@@ -6,7 +6,12 @@ import type { AnyMachineSnapshot, AnyStateNode, EventObject, MachineContext } fr
 export interface Scope {
   readonly self: { readonly _processingStatus: number }
   readonly system: System
+  /** Ours: the snapshot that the actor's present one took the place of. */
+  [former]?: AnyMachineSnapshot
 }
+
+/** Where an actor's scope keeps its former snapshot. */
+export const former: unique symbol = Symbol('former')
 
 /** An actor system: the root actor and all below it. */
 export interface System {

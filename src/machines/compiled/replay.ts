@@ -4,7 +4,7 @@ import type { AnyMachineSnapshot, EventObject, MachineContext } from 'xstate'
 import type { Choice, Choices, Configuration } from './configuration.js'
 import { configurationOf } from './configuration.js'
 import { Frame } from './effect.js'
-import type { GuardArgs, Scope } from './internals.js'
+import { former, type GuardArgs, type Scope } from './internals.js'
 import type { Step } from './step.js'
 
 type Planned = NonNullable<Choices>
@@ -102,7 +102,7 @@ function take(
   raised: EventObject[],
 ): AnyMachineSnapshot {
   const { calls, target } = step
-  const { context, children } = snapshot
+  const { context } = snapshot
   if (calls === undefined) {
     const frame = new Frame(snapshot, event, scope, raised)
     for (const effect of step.effects) effect.perform(frame)
@@ -117,7 +117,30 @@ function take(
       exec(args, params)
     }
   }
-  return target === undefined ? snapshot : snapshotAt(target, snapshot, context, children)
+  if (target === undefined) return snapshot
+  return raised === noneRaised
+    ? backTo(target, snapshot, scope)
+    : snapshotAt(target, snapshot, context, snapshot.children)
+}
+
+/**
+ * The snapshot of an actor whose states changed in a single microstep, and nothing else did. One that goes to and fro, as a connection does between idle
+ * and busy, goes back to the snapshot that it had.
+ */
+function backTo(target: Configuration, snapshot: AnyMachineSnapshot, scope: Scope): AnyMachineSnapshot {
+  const before = scope[former]
+  scope[former] = snapshot
+  if (
+    before !== undefined &&
+    before._nodes === target.nodes &&
+    before.context === snapshot.context &&
+    before.children === snapshot.children &&
+    before.historyValue === snapshot.historyValue &&
+    before.status === snapshot.status
+  ) {
+    return before
+  }
+  return snapshotAt(target, snapshot, snapshot.context, snapshot.children)
 }
 
 /** The like of XState's `cloneMachineSnapshot`: the same properties in the same order, and so the same hidden class. */
