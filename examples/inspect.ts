@@ -10,8 +10,8 @@ await pool.ready()
 // The machines' snapshots are the truth about the pool.
 const { value, children } = pool.actor.getSnapshot()
 console.log('the pool is', value)
-for (const [id, child] of Object.entries(children as Record<string, AnyActorRef>)) {
-  console.log(`${id} is`, child.getSnapshot().value)
+for (const [id, connection] of Object.entries(children)) {
+  console.log(`${id} is`, connection?.getSnapshot().value)
 }
 
 // XState's inspection events, on demand: while somebody listens, XState itself runs the machines, step by step.

@@ -42,8 +42,6 @@ export class Callers<C> {
   /** Puts a request into the line. */
   enqueue(request: AcquireRequest<C>): void {
     this.#parts.line.join(request)
-    if (this.#parts.notices.observed)
-      this.#parts.notices.publish({ type: 'acquire.requested', waiting: request.joinedAt })
   }
 
   /** A connection could not serve this request: it is next again. */

@@ -6,7 +6,9 @@ import type { EndReason } from '../machines/connection-types.js'
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'draining' | 'closed'
 
 /** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `connection` is the connection's id. */
-export type PoolNotice = { readonly at: number } & (
+export type PoolNotice = {
+  readonly at: number
+} /** Somebody called `acquire`; `waiting` callers were in the line by then. */ & (
   | { readonly type: 'acquire.requested'; readonly waiting: number }
   | {
       readonly type: 'acquire.granted'

@@ -1,5 +1,6 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
 import { type ActorRefFrom, createActor } from 'xstate'
+import type { Clock } from '../clock.js'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, PoolClosedError, QueueFullError } from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
@@ -40,13 +41,29 @@ export class PoolSystem<C> {
     this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
-      clock,
+      clock: machineClock(parts),
       input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line, random },
     })
     this.queue.requests$.subscribe({ next: request => deliver(this.actor, request) })
     this.queue.cancellations$.subscribe({
       next: ({ request, error }) => this.actor.send({ type: 'cancel', request, reason: error }),
     })
+  }
+}
+
+/**
+ * The clock for the machines' own deadlines. A pool that may be left idle (`allowExitOnIdle`) does not keep the process alive by
+ * backing off from a database that nobody waits for.
+ */
+function machineClock<C>({ config, line }: PoolParts<C>): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
+  const { clock, allowExitOnIdle } = config
+  return {
+    setTimeout: (callback, delay) => {
+      const timer = clock.setTimeout(callback, delay)
+      if (allowExitOnIdle && line.length === 0) clock.unref?.(timer)
+      return timer
+    },
+    clearTimeout: timer => clock.clearTimeout(timer),
   }
 }
 

@@ -98,6 +98,8 @@ export class Pool<C> implements AsyncDisposable {
     if (system.actor.getSnapshot().status !== 'active') {
       return Promise.reject(new PoolClosedError('No connection is lent any more: the pool is closed.'))
     }
+    const { notices, line } = system.parts
+    if (notices.observed) notices.publish({ type: 'acquire.requested', waiting: line.length })
     const request = new AcquireRequest<C>(now, timeout, priority)
     system.queue.submit(request, signal)
     return request.promise()

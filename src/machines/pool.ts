@@ -1,5 +1,6 @@
 // The pool: starting → running → draining → closed, and backing off while connections cannot be opened.
 import { assign, setup } from 'xstate'
+import { connectionMachine } from './connection.js'
 import { backoffDelay } from './decisions/backoff.js'
 import { isLineFull, isShort } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
@@ -19,7 +20,9 @@ export const poolMachine = setup({
     context: {} as PoolContext,
     events: {} as PoolEvent,
     input: {} as PoolInput,
+    children: {} as { [id in `connection-${number}`]: 'connection' },
   },
+  actors: { connection: connectionMachine },
   delays: {
     backoff: ({ context }) => context.backoff,
     drainTimeout: ({ context }) => context.drainTimeout,

@@ -33,6 +33,7 @@ test('watch-events.ts sees the life of a connection, and warns of a long lease',
     'connection.ready connection-1',
     'acquire.granted connection-1',
     'lease.released connection-1',
+    'acquire.requested',
     'acquire.granted connection-1',
     'lease.released connection-1',
     'pool.draining',
@@ -53,7 +54,6 @@ test('inspect.ts sees the actors and what they tell each other, while it listens
     'connection-2 got checkout',
     'lent: connection-2',
     'connection-2 got release',
-    'pool got connection.idle',
     'done',
   ])
 })

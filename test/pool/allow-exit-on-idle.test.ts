@@ -26,7 +26,7 @@ async function reach(situation: string): Promise<ChildProcess> {
   return child
 }
 
-it.each(['idle', 'used', 'used in a transaction', 'closed'])(
+it.each(['idle', 'used', 'used in a transaction', 'closed', 'refused'])(
   'ends by itself when the pool is %s',
   async situation => {
     const child = await reach(situation)

@@ -26,7 +26,7 @@ it('tells the whole story of a lease', async () => {
   lease.release()
   await clock.advance(0)
   expect(events).toEqual([
-    { at: 0, type: 'acquire.requested', waiting: 1 },
+    { at: 0, type: 'acquire.requested', waiting: 0 },
     { at: 0, type: 'connection.connecting', connection: 'connection-1', serial: 1 },
     { at: 100, type: 'connection.ready', connection: 'connection-1', serial: 1, took: 100 },
     { at: 100, type: 'acquire.granted', lease: 1, connection: 'connection-1', waited: 100 },
@@ -46,7 +46,7 @@ it('tells how callers failed', async () => {
   controller.abort()
   await clock.advance(0)
   const [timedOut, aborted, refused] = await errors
-  expect(events.slice(2)).toEqual([
+  expect(events.slice(3)).toEqual([
     { at: 100, type: 'acquire.refused', error: refused },
     { at: 150, type: 'acquire.timedOut', error: timedOut, waited: 50 },
     { at: 150, type: 'acquire.aborted', error: aborted, waited: 50 },
@@ -64,6 +64,7 @@ it('tells how connections came and went', async () => {
   expect(types()).toEqual([
     'connection.ready',
     'pool.ready',
+    'acquire.requested',
     'acquire.granted',
     'lease.revoked',
     'connection.lost',
@@ -72,9 +73,9 @@ it('tells how connections came and went', async () => {
     'connection.failed',
     'connection.closed',
   ])
-  expect(events[3]).toMatchObject({ lease: 1, error: { code: 'LEASE_REVOKED', cause: { code: '57P01' } } })
-  expect(events[5]).toMatchObject({ reason: 'lost', error: { code: '57P01' }, serial: 1 })
-  expect(events[7]).toMatchObject({ error: { code: 'CONNECT_FAILED' }, serial: 2 })
+  expect(events[4]).toMatchObject({ lease: 1, error: { code: 'LEASE_REVOKED', cause: { code: '57P01' } } })
+  expect(events[6]).toMatchObject({ reason: 'lost', error: { code: '57P01' }, serial: 1 })
+  expect(events[8]).toMatchObject({ error: { code: 'CONNECT_FAILED' }, serial: 2 })
 })
 
 it('tells of the pool itself, and completes when it is closed', async () => {
@@ -104,9 +105,9 @@ it('delivers nothing before the call that caused it has returned', async () => {
   const acquiring = watch(pool.acquire())
   expect(events).toEqual([])
   await clock.advance(0)
-  expect(events).toHaveLength(1)
+  expect(events).toHaveLength(2)
   acquiring.value?.release()
-  expect(events).toHaveLength(1)
+  expect(events).toHaveLength(2)
 })
 
 it('lets a subscriber acquire, release and close from within', async () => {

@@ -90,9 +90,8 @@ export class WatchedPool {
     if (stats.idle > 0) expect(stats.waiting, 'callers who wait although a connection is idle').toBe(0)
 
     const counted = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0 }
-    const children: Record<string, AnyActorRef> = pool.actor.getSnapshot().children
-    for (const child of Object.values(children)) {
-      const { value } = child.getSnapshot()
+    for (const child of Object.values(pool.actor.getSnapshot().children)) {
+      const { value } = (child as AnyActorRef).getSnapshot()
       const state = (typeof value === 'string' ? value : Object.keys(value)[0]) as keyof typeof counted
       counted[state]++
     }

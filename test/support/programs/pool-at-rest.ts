@@ -8,8 +8,12 @@ const options: PoolOptions = {
   min: 2,
   allowExitOnIdle: situation !== 'idle, not allowed' && situation !== 'closed',
 }
-const pool = createPool(postgres(JSON.parse(config ?? '{}')), options)
-await pool.ready()
+const server = JSON.parse(config ?? '{}')
+// Nothing listens on port 1.
+const pool = createPool(postgres(situation === 'refused' ? { ...server, port: 1 } : server), options)
+await pool.ready().catch(error => {
+  if (situation !== 'refused') throw error
+})
 
 if (situation === 'busy') await pool.acquire()
 if (situation === 'used') await pool.use(client => client.query('SELECT 1'))
