@@ -1,7 +1,7 @@
 // Waiting has an end: a timeout of your own, an AbortSignal, a bound on the line; and what each error says.
 
-import { simulated } from '../src/db/simulated.js'
-import { AcquireTimeoutError, createPool, PoolError } from '../src/index.js'
+import { AcquireTimeoutError, createPool, PoolError } from 'statepool'
+import { simulated } from 'statepool/simulated'
 
 await using pool = createPool(simulated(), { min: 1, max: 1, maxWaiting: 1 })
 await using lease = await pool.acquire()

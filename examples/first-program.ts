@@ -1,7 +1,7 @@
 // A first program: a pool on the simulated database, which needs no server. Run it with `npx tsx examples/first-program.ts`.
 
-import { simulated } from '../src/db/simulated.js'
-import { createPool } from '../src/index.js'
+import { createPool } from 'statepool'
+import { simulated } from 'statepool/simulated'
 
 const pool = createPool(simulated(), { min: 2, max: 10 })
 

@@ -1,8 +1,8 @@
 // The pool is an actor system: look at its chart's state and its children, and at everything that they tell each other.
 
+import { createPool } from 'statepool'
+import { simulated } from 'statepool/simulated'
 import type { AnyActorRef } from 'xstate'
-import { simulated } from '../src/db/simulated.js'
-import { createPool } from '../src/index.js'
 
 await using pool = createPool(simulated({ connectLatency: 5 }), { min: 2, max: 4 })
 await pool.ready()

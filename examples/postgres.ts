@@ -1,7 +1,7 @@
 // A pool on PostgreSQL, from its start to its end. Run it with `DATABASE_URL=postgres://… npx tsx examples/postgres.ts`.
 
-import { postgres } from '../src/db/pg.js'
-import { createPool } from '../src/index.js'
+import { createPool } from 'statepool'
+import { postgres } from 'statepool/pg'
 
 const pool = createPool(postgres({ connectionString: process.env.DATABASE_URL, application_name: 'web' }), {
   min: 2,

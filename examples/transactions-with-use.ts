@@ -1,8 +1,8 @@
 // Transactions: what is begun in use() is committed there, or rolled back by the pool before anyone else gets the connection.
 
 import type pg from 'pg'
-import { postgres } from '../src/db/pg.js'
-import { createPool } from '../src/index.js'
+import { createPool } from 'statepool'
+import { postgres } from 'statepool/pg'
 
 // One connection, so that every borrower gets the same one.
 await using pool = createPool(postgres(process.env.DATABASE_URL), { min: 1, max: 1 })

@@ -1,8 +1,8 @@
 // What happens in a pool, as an RxJS stream: every request, lease and connection, and a warning made of them.
 
 import { filter, map } from 'rxjs'
-import { simulated } from '../src/db/simulated.js'
-import { createPool } from '../src/index.js'
+import { createPool } from 'statepool'
+import { simulated } from 'statepool/simulated'
 
 const pool = createPool(simulated({ connectLatency: 20 }), { min: 0, max: 2 })
 

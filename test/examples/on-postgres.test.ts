@@ -20,6 +20,11 @@ test('postgres.ts queries through use() and await using, and closes', async () =
   ])
 })
 
+test('readme.ts queries, borrows for a block, and closes', async () => {
+  const { code, output, errors } = await runExample('readme', { DATABASE_URL: server.connectionString })
+  expect({ code, errors, output }).toEqual({ code: 0, errors: '', output: ['{ answer: 42 }'] })
+})
+
 test('postgres.ts without a server ends with an error that says where it tried, and no password', async () => {
   const { code, errors } = await runExample('postgres', {
     DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/app',
