@@ -57,8 +57,7 @@ beforeAll(async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   const { host, port, user, password, database } = inject('postgres')
   const config = { host, port, user, password, database, application_name: 'main paths' }
-  server = { config, observer: new pg.Client({ ...config, application_name: 'observer' }) }
-  await server.observer.connect()
+  server = { config, observer: new pg.Pool({ ...config, application_name: 'observer', max: 2 }) }
 })
 afterAll(() => server.observer.end())
 
@@ -77,11 +76,12 @@ function walk(kind: 'connection' | 'pool', execution: (server: Server) => Execut
   }
 }
 
-describe('a connection to PostgreSQL, by the shortest path through each transition of the model', () => {
+// Side by side, for each waits for the server most of the time.
+describe.concurrent('a connection to PostgreSQL, by the shortest path through each transition of the model', () => {
   walk('connection', executeConnectionOnPostgres)
 })
 
-describe('a pool on PostgreSQL, by the shortest path through each transition of the model', () => {
+describe.concurrent('a pool on PostgreSQL, by the shortest path through each transition of the model', () => {
   walk('pool', executePoolOnPostgres)
 })
 

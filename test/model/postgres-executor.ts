@@ -125,6 +125,8 @@ export function executeConnectionOnPostgres(server: Server): ExecutionOnPostgres
         if (poolCloses) expect(system.closed).toBe(true)
       }
       await system.expectConsistent()
+      if (model.matches('idle') || model.matches({ busy: 'lent' }))
+        expect(await system.statesOnServer(), 'nothing is left of the last borrower').toEqual(['idle'])
       expect(state(), 'after the server was asked').toBe(leafName(model.value))
     },
   }

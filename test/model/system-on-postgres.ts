@@ -19,10 +19,10 @@ interface Held {
   go(answer: 'succeed' | 'fail'): void
 }
 
-/** Where the server is, and a connection to it that no pool has. */
+/** Where the server is, and how to look at it. */
 export interface Server {
   readonly config: pg.ClientConfig
-  readonly observer: pg.Client
+  readonly observer: pg.Pool
 }
 
 /** What the driver sends for the pool, and nobody in these tests sends for themselves. */
@@ -176,13 +176,13 @@ export class SystemOnPostgres {
     expect(ended).toEqual([{ ended: true }])
   }
 
-  /** How many backends the server has for this pool, those included that wait for the password. */
-  async countOnServer(): Promise<number> {
-    return (await this.#ask('SELECT pid', [...this.#ports.values()])).length
+  /** What the server says of this pool's backends: `starting` while it waits for the password, `idle`, `idle in transaction`. */
+  async statesOnServer(): Promise<unknown[]> {
+    return (await this.#ask('SELECT state', [...this.#ports.values()])).map(({ state }) => state)
   }
 
   /** A backend knows the application's name only once it has the password, and another file's client may get a port again. */
-  async #ask(select: string, ports: readonly number[]): Promise<unknown[]> {
+  async #ask(select: string, ports: readonly number[]): Promise<Record<string, unknown>[]> {
     const { config, observer } = this.#server
     const where = "client_port = ANY ($1) AND application_name IN ('', $2)"
     return (
@@ -220,7 +220,10 @@ export class SystemOnPostgres {
     })
     expect(busy, 'leases that are out').toBe(this.leases.length)
     for (const { settled } of this.#callers) expect(settled).toBeLessThanOrEqual(1)
-    await until(async () => (await this.countOnServer()) === total, `the server counts ${total} backends`)
+    await until(
+      async () => (await this.statesOnServer()).length === total,
+      `the server counts ${total} backends`,
+    )
   }
 
   /** Ends the pool, wherever it is, and sees that nothing of it is left on the server. */
@@ -230,7 +233,7 @@ export class SystemOnPostgres {
     this.close(0)
     await until(async () => {
       await this.clock.advance(1_000)
-      return this.closed && (await this.countOnServer()) === 0
+      return this.closed && (await this.statesOnServer()).length === 0
     }, 'nothing is left of the pool')
   }
 }
