@@ -61,7 +61,8 @@ export function upkeepDue<F extends UpkeepFacts>(
 
 /**
  * When to look again: when the first of the connections is due, and never later than one could be due that is not idle yet.
- * Not at once: what is due together is done one after the other, a hundredth of the period apart.
+ * Not at once: what is due together is done one after the other, a hundredth of the period apart, or closer where there are
+ * many, so that all of them have had their turn within half a period.
  */
 export function nextUpkeep<F extends UpkeepFacts>(
   idle: readonly F[],
@@ -80,7 +81,8 @@ export function nextUpkeep<F extends UpkeepFacts>(
     if (count > size.min) due = Math.min(due, idleUntil(facts, policy.idleTimeout))
   }
   for (const facts of lent) if (facts.retireAt > now) due = Math.min(due, facts.retireAt)
-  return Math.max(due, now + Math.max(1, Math.min(policy.idleTimeout, period) / 100))
+  const turns = Math.max(100, 2 * (idle.length + lent.length))
+  return Math.max(due, now + Math.max(1, Math.min(policy.idleTimeout, period) / turns))
 }
 
 function idleUntil(facts: UpkeepFacts, idleTimeout: number): number {

@@ -128,6 +128,43 @@ describe('upkeep, for any pool,', () => {
     }))
 })
 
+describe('keepalive, for any number of idle connections,', () => {
+  it('comes to each of them within one and a half times its period, and never to two at the same time', () => {
+    const pool = fc.record({
+      keepalive: fc.integer({ min: 1_000, max: 120_000 }),
+      ages: fc.oneof(
+        fc.array(fraction, { minLength: 1, maxLength: 300 }),
+        fc.integer({ min: 1, max: 300 }).map(length => Array.from({ length }, () => 0)), // opened together
+      ),
+    })
+    fc.assert(
+      fc.property(pool, ({ keepalive, ages }) => {
+        const policy = { idleTimeout: never, keepalive, maxLifetime: never }
+        const size = { min: ages.length, max: ages.length }
+        const idle = ages.map(age => ({
+          retireAt: never,
+          idleSince: 0,
+          provenAt: age * keepalive,
+          idleJitter: 0,
+        }))
+        let time = keepalive
+        let last = 0
+        while (time < 4 * keepalive) {
+          const { validate } = upkeepDue(idle, [], idle.length, size, policy, time)
+          if (validate !== undefined) {
+            expect(time - validate.provenAt).toBeLessThanOrEqual(1.5 * keepalive + 1)
+            expect(time).toBeGreaterThan(last)
+            validate.provenAt = last = time
+          }
+          time = nextUpkeep(idle, [], idle.length, size, policy, time)
+        }
+        for (const { provenAt } of idle) expect(time - provenAt).toBeLessThanOrEqual(1.5 * keepalive + 1)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
 describe('a lifetime', () => {
   it('is cut by up to a quarter, so that connections opened together do not die together', () => {
     expect([0, 0.5, 0.999_999].map(random => Math.round(retirementTime(100, 1_000, random)))).toEqual([
