@@ -6,10 +6,12 @@ import type { EndReason } from '../machines/connection-types.js'
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'draining' | 'closed'
 
 /** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `connection` is the connection's id. */
-export type PoolNotice = {
-  readonly at: number
-} /** Somebody called `acquire`; `waiting` callers were in the line by then. */ & (
-  | { readonly type: 'acquire.requested'; readonly waiting: number }
+export type PoolNotice = { readonly at: number } & (
+  | {
+      readonly type: 'acquire.requested'
+      /** How many callers were in the line by then, this one not included. */
+      readonly waiting: number
+    }
   | {
       readonly type: 'acquire.granted'
       readonly lease: number
@@ -24,6 +26,14 @@ export type PoolNotice = {
       readonly lease: number
       readonly connection: string
       readonly heldFor: number
+    }
+  | {
+      readonly type: 'lease.destroyed'
+      readonly lease: number
+      readonly connection: string
+      readonly heldFor: number
+      /** The reason that the borrower gave. */
+      readonly error: unknown
     }
   | {
       readonly type: 'lease.revoked'
