@@ -110,8 +110,13 @@ export class Supervisor<C> {
     for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
   }
 
+  /** Destroys all but those that say goodbye already: `closeTimeout` is their limit, if it is one. */
   destroyAll(error: Error): void {
-    for (const record of [...this.#parts.roster.records]) record.destroy(error)
+    const lastWords = Number.isFinite(this.#parts.config.closeTimeout)
+    for (const record of [...this.#parts.roster.records]) {
+      if (lastWords && record.ending !== undefined && record.lease === undefined) continue
+      record.destroy(error)
+    }
   }
 
   /**
