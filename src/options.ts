@@ -13,8 +13,6 @@ import {
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 
-export { nearestName } from './check.js'
-
 /** Everything that can be set on a pool. Times are milliseconds. */
 export interface PoolOptions {
   /**

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { nearestName } from '../../src/check.js'
 import { simulated } from '../../src/db/simulated.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
-import { nearestName } from '../../src/options.js'
 
 function refusalOf(options: object): OptionsError {
   const driver = simulated()
