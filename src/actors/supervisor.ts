@@ -1,9 +1,10 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
-import type { EndReason } from '../machines/connection-types.js'
+import type { ConnectionPolicy, EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
 import type { PoolContext } from '../machines/pool-types.js'
+import type { PoolConfig } from '../options.js'
 import { Alarm } from './alarm.js'
 import { type ConnectionLogic, destroyQuietly } from './connection-actor.js'
 import { endingError } from './ending.js'
@@ -17,6 +18,7 @@ import { ClockScheduler } from './scheduler.js'
 export class Supervisor<C> {
   readonly #parts: PoolParts<C>
   readonly #logic: ConnectionLogic
+  readonly #policy: ConnectionPolicy
   readonly #pool: () => PoolActorRef
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
@@ -28,6 +30,7 @@ export class Supervisor<C> {
   constructor(parts: PoolParts<C>, logic: ConnectionLogic, pool: () => PoolActorRef) {
     this.#parts = parts
     this.#logic = logic
+    this.#policy = connectionPolicy(parts.config)
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => pool().send({ type: 'growth.due' }))
@@ -65,7 +68,7 @@ export class Supervisor<C> {
     const child = createActor(this.#logic, {
       id: record.id,
       parent: pool,
-      input: { pool, facts: record, policy: this.#parts.config, line: this.#parts.line },
+      input: { pool, facts: record, policy: this.#policy, line: this.#parts.line },
     })
     record.actor = child
     childrenOf(pool)[record.id] = child
@@ -198,6 +201,19 @@ export class Supervisor<C> {
     if (reason === 'lost') this.#parts.notices.publish({ type: 'connection.lost', ...named(record), error })
     this.#parts.notices.publish({ type: 'connection.closed', ...named(record), reason, error })
   }
+}
+
+/** A connection's own limits and no more: they are in its snapshot, which can be printed and persisted. */
+function connectionPolicy(config: PoolConfig): ConnectionPolicy {
+  const { connectTimeout, validateAfter, validateTimeout, resetTimeout, closeTimeout, maxUses } = config
+  return Object.freeze({
+    connectTimeout,
+    validateAfter,
+    validateTimeout,
+    resetTimeout,
+    closeTimeout,
+    maxUses,
+  })
 }
 
 function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
