@@ -22,6 +22,8 @@ export class Supervisor<C> {
   readonly #pool: () => PoolActorRef
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
+  /** All have been told to end: nothing is opened or looked after any more. */
+  #retiredAll = false
 
   /**
    * @param logic what each connection runs
@@ -44,7 +46,8 @@ export class Supervisor<C> {
       this.#parts.roster.pace(now),
     )
     for (let count = 0; count < plan.open; count++) this.open()
-    if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+    if (plan.lookAgainIn !== undefined && !this.#retiredAll)
+      this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
 
   /**
@@ -82,7 +85,7 @@ export class Supervisor<C> {
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
     const { idleTimeout, keepalive } = this.#parts.config
-    this.#upkeepAlarm.noLaterThan(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
+    this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
     if (this.#parts.notices.observed) {
       this.#parts.notices.publish({
         type: 'connection.ready',
@@ -108,6 +111,7 @@ export class Supervisor<C> {
   }
 
   retireAll(reason: EndReason): void {
+    this.#retiredAll = true
     this.#growthAlarm.clear()
     this.#upkeepAlarm.clear()
     for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
@@ -135,7 +139,7 @@ export class Supervisor<C> {
     const others = new Set([...connecting, ...idle, ...lent])
     const validated = staying.filter(record => !others.has(record))
     let excess = staying.length - size.max
-    this.#upkeepAlarm.noLaterThan(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
+    this.#lookAfterAt(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
     for (const record of [...connecting, ...idle, ...validated, ...lent]) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
@@ -155,9 +159,7 @@ export class Supervisor<C> {
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
-    this.#upkeepAlarm.noLaterThan(
-      nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now),
-    )
+    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now))
   }
 
   /**
@@ -186,6 +188,11 @@ export class Supervisor<C> {
     if (record === undefined) return undefined
     this.#bury(record)
     return record.request
+  }
+
+  #lookAfterAt(time: number): void {
+    // A report that a connection is ready can be read after the order that retires it.
+    if (!this.#retiredAll) this.#upkeepAlarm.noLaterThan(time)
   }
 
   #bury(record: ConnectionRecord<C>): void {
