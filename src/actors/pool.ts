@@ -2,6 +2,7 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
+import { refusal } from '../check.js'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
 import {
@@ -158,11 +159,23 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Shows everything that happens in the actor system to an inspector, such as Stately's.
-   * @param observer gets XState's inspection events
+   * @param observer gets XState's inspection events. If it throws, it gets no more of them, and its error is an uncaught
+   *   exception, as in RxJS; the pool goes on.
    * @returns a function that stops it
+   * @throws OptionsError when `observer` is neither a function nor an object.
    */
   inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): () => void {
-    const subscription = this.#system.actor.system.inspect(observer)
+    const next = checkObserver(observer)
+    const subscription = this.#system.actor.system.inspect(event => {
+      try {
+        next(event)
+      } catch (error) {
+        subscription.unsubscribe()
+        queueMicrotask(() => {
+          throw error // here it would stop the message that was being delivered
+        })
+      }
+    })
     return () => subscription.unsubscribe()
   }
 
@@ -209,6 +222,12 @@ export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C>
   const config = parseOptions(options)
   checkDriver(driver)
   return new Pool(new PoolSystem(driver, config))
+}
+
+function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {
+  if (typeof observer === 'function') return observer
+  if (typeof observer === 'object' && observer !== null) return value => observer.next?.(value)
+  throw refusal('observer', observer, 'a function or an object with a next method')
 }
 
 function checkDriver(driver: unknown): void {
