@@ -14,6 +14,7 @@ import {
   parseOptions,
   parseSize,
 } from '../options.js'
+import { closedError } from './callers.js'
 import type { PoolNotice } from './events.js'
 import type { Lease } from './lease.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
@@ -94,15 +95,13 @@ export class Pool<C> implements AsyncDisposable {
       timeout = options.timeout ?? timeout
       priority = options.priority ?? 0
       signal = options.signal
-      if (signal?.aborted) return Promise.reject(new AcquireAbortedError(signal.reason, 0))
-    }
-    if (system.actor.getSnapshot().status !== 'active') {
-      return Promise.reject(new PoolClosedError('No connection is lent any more: the pool is closed.'))
     }
     const { notices, line } = system.parts
     if (notices.observed) notices.publish({ type: 'acquire.requested', waiting: line.length })
     const request = new AcquireRequest<C>(now, timeout, priority)
-    system.queue.submit(request, signal)
+    if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
+    else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
+    else system.queue.submit(request, signal)
     return request.promise()
   }
 
