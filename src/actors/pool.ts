@@ -2,7 +2,7 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { refusal } from '../check.js'
+import { checkFunction, refusal } from '../check.js'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
 import {
@@ -109,12 +109,13 @@ export class Pool<C> implements AsyncDisposable {
    * Borrows a connection for the length of a call, and gives it back whatever happens. A connection that is broken by the error
    * that the callback threw, as far as the driver can tell, is closed instead.
    * @returns what the callback returned
-   * @throws what {@link Pool.acquire} throws, and whatever the callback throws.
+   * @throws OptionsError when there is no callback; what {@link Pool.acquire} throws; and whatever the callback throws.
    */
   async use<T>(
     callback: (connection: C, lease: Lease<C>) => Promise<T> | T,
     options?: AcquireOptions,
   ): Promise<T> {
+    checkFunction('callback', callback)
     const lease = await this.acquire(options)
     try {
       return await callback(lease.connection, lease)
