@@ -38,11 +38,20 @@ export class WaitingLine<C> implements Line {
     rank.last = request
   }
 
-  /** Goes back to the front of its priority: its connection turned out to be unfit. */
+  /**
+   * Goes to the front of its priority, and counts as having arrived before all others there: its connection turned out to be
+   * unfit. One that never had to join before (it was sent to an idle connection) is no older than that to other priorities.
+   */
   rejoin(request: AcquireRequest<C>): void {
     const rank = this.#rankOf(request.priority)
+    const isNew = request.joinedAt === 0
+    if (rank.first === undefined) {
+      if (isNew) request.arrival = ++this.#arrivals
+    } else if (isNew || request.arrival >= rank.first.arrival) {
+      request.arrival = rank.first.arrival - 1
+    }
     this.#length++
-    if (request.joinedAt === 0) request.joinedAt = 1
+    if (isNew) request.joinedAt = 1
     request.behind = rank.first
     if (rank.first === undefined) rank.last = request
     else rank.first.ahead = request

@@ -129,6 +129,39 @@ it('puts a request that comes back in front of its priority, and counts it again
   expect([line.next(), line.next(), line.next(), line.next()]).toEqual([urgent, first, second, undefined])
 })
 
+it('does not take a request that never joined for the one that has waited longest', () => {
+  const line = new WaitingLine<unknown>()
+  const longest = request()
+  line.join(longest)
+  for (let count = 0; count < 10; count++) line.join(request(5))
+  line.join(request(-1))
+  const declined = request(-1) // went to an idle connection at once, which turned out to be unfit
+  line.rejoin(declined)
+  const served = Array.from({ length: 8 }, () => line.next())
+  expect(served[7]).toBe(longest)
+})
+
+it('knows the places behind a request that never joined, and behind those that came back in any order', () => {
+  const line = new WaitingLine<unknown>()
+  const [first, second, third, declined] = [request(), request(), request(), request()]
+  for (const each of [first, second, third]) line.join(each)
+  line.rejoin(declined)
+  expect([declined, first, second, third].map(each => line.placeOf(each))).toEqual([1, 2, 3, 4])
+  for (let count = 0; count < 3; count++) line.next()
+  for (const each of [first, second]) line.rejoin(each)
+  expect([second, first, third].map(each => line.placeOf(each))).toEqual([1, 2, 3])
+  expect([line.next(), line.next(), line.next()]).toEqual([second, first, third])
+})
+
+it('takes a request that never joined for the youngest if nobody of its priority waits', () => {
+  const line = new WaitingLine<unknown>()
+  line.join(request())
+  const [declined, behind] = [request(9), request(9)]
+  line.rejoin(declined)
+  line.join(behind)
+  expect([declined, behind].map(each => line.placeOf(each))).toEqual([1, 2])
+})
+
 it('takes no longer for a long line: joining, leaving from the middle and taking the next do not search', () => {
   const line = new WaitingLine<unknown>()
   const waiting = Array.from({ length: 200_000 }, () => request())
