@@ -19,54 +19,56 @@ export interface PoolOptions {
    * Connections kept open at least, even when idle. Default 2 (or `max`, if that is smaller); 0 = open none until one is needed.
    * The same as HikariCP's `minimumIdle` plus those in use.
    */
-  min?: number
+  min?: number | undefined
   /** Connections open at most, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
-  max?: number
+  max?: number | undefined
   /** How long an acquire waits. Default 30,000; 0 = fail at once unless a connection is free; Infinity = wait for ever. */
-  acquireTimeout?: number
+  acquireTimeout?: number | undefined
   /** How long opening a connection may take; then its socket is destroyed. Default 10,000; more than 0; Infinity = no limit. */
-  connectTimeout?: number
+  connectTimeout?: number | undefined
   /**
    * How long a connection may stay idle while there are more than `min`; then one is retired, the longest idle first, one at a
    * time, up to 10 % later than set (jitter). Default 300,000; 0 = as soon as it is idle; Infinity = never.
    */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /**
    * How old a connection may get; then it is retired as soon as nobody holds it. Each one gets up to 25 % less at random, so
    * that connections opened together do not die together. Default 1,800,000; more than 0; Infinity = any age.
    */
-  maxLifetime?: number
+  maxLifetime?: number | undefined
   /** How often a connection may be lent; then it is retired on release. Default Infinity; at least 1. As in node-postgres. */
-  maxUses?: number
+  maxUses?: number | undefined
   /**
    * A connection that was idle for longer is validated, by a round trip, before it is lent. Default 500 (HikariCP's
    * aliveBypassWindow); 0 = always validate; false = never.
    */
-  validateAfter?: number | false
+  validateAfter?: number | false | undefined
   /** How long a validation may take; then the connection is destroyed. Default 5,000; more than 0; Infinity = no limit. */
-  validateTimeout?: number
+  validateTimeout?: number | undefined
   /** Idle connections are validated this often, so that firewalls do not cut them. Default 120,000; 0 or Infinity = never. */
-  keepalive?: number
+  keepalive?: number | undefined
   /** How long making a returned connection clean may take; then it is destroyed. Default 5,000; more than 0; Infinity = no limit. */
-  resetTimeout?: number
+  resetTimeout?: number | undefined
   /** How long the goodbye to the server may take; then the socket is destroyed. Default 5,000; 0 = destroy without a goodbye. */
-  closeTimeout?: number
+  closeTimeout?: number | undefined
   /** How long `close()` waits for leases before it destroys them. Default 30,000; 0 = destroys at once; Infinity = waits. */
-  drainTimeout?: number
+  drainTimeout?: number | undefined
   /** Connections being opened at the same time, at most. Default 2; at least 1. From MongoDB's CMAP specification. */
-  maxConnecting?: number
+  maxConnecting?: number | undefined
   /** Callers that may wait at the same time; the next one is refused. Default Infinity; 0 = nobody waits for a lease to end. */
-  maxWaiting?: number
+  maxWaiting?: number | undefined
   /** Lets the process exit while all connections are idle. Default false. As in node-postgres. */
-  allowExitOnIdle?: boolean
+  allowExitOnIdle?: boolean | undefined
   /** Where the pool gets its time from. Default: the system's monotonic clock. */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Where the pool gets its randomness (jitter) from: numbers from 0 to below 1. Default `Math.random`. */
-  random?: () => number
+  random?: (() => number) | undefined
 }
 
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
-export type PoolConfig = Readonly<Required<Omit<PoolOptions, 'validateAfter'>>> & {
+export type PoolConfig = {
+  readonly [Name in Exclude<keyof PoolOptions, 'validateAfter'>]-?: Exclude<PoolOptions[Name], undefined>
+} & {
   /** Infinity = never validate on checkout. */
   readonly validateAfter: number
 }
@@ -74,17 +76,17 @@ export type PoolConfig = Readonly<Required<Omit<PoolOptions, 'validateAfter'>>> 
 /** What `acquire()` takes. */
 export interface AcquireOptions {
   /** How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. */
-  timeout?: number
+  timeout?: number | undefined
   /** Aborts the wait. A lease that was granted before stays granted. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Served before callers of lower priority. An integer, default 0. One hand-off in eight goes to the longest waiting. */
-  priority?: number
+  priority?: number | undefined
 }
 
 /** What `close()` takes. */
 export interface CloseOptions {
   /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 const numbers = {
@@ -134,7 +136,7 @@ export function parseOptions(options: PoolOptions = {}): PoolConfig {
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseSize(
-  size: { min?: number; max?: number },
+  size: { min?: number | undefined; max?: number | undefined },
   current: { min: number; max: number },
 ): { min: number; max: number } {
   refuseUnknown('resize', size, ['min', 'max'])

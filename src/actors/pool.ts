@@ -112,7 +112,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws OptionsError when there is no callback; what {@link Pool.acquire} throws; and whatever the callback throws.
    */
   async use<T>(
-    callback: (connection: C, lease: Lease<C>) => Promise<T> | T,
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
     options?: AcquireOptions,
   ): Promise<T> {
     checkFunction('callback', callback)
@@ -184,7 +184,7 @@ export class Pool<C> implements AsyncDisposable {
    * back.
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
-  resize(size: { min?: number; max?: number }): void {
+  resize(size: { min?: number | undefined; max?: number | undefined }): void {
     const { context } = this.#system.actor.getSnapshot()
     const parsed = parseSize(size, context.size)
     const state = poolState(this.#system)
