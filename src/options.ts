@@ -132,7 +132,8 @@ export function parseOptions(options: PoolOptions = {}): PoolConfig {
 }
 
 /**
- * Checks what `resize()` was given and completes it from the sizes in force.
+ * Checks what `resize()` was given and completes it from the sizes in force. A `min` that was not given gives way to `max`, as
+ * it does in `createPool`.
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseSize(
@@ -141,7 +142,7 @@ export function parseSize(
 ): { min: number; max: number } {
   refuseUnknown('resize', size, ['min', 'max'])
   const max = size.max === undefined ? current.max : checkNumber('max', size.max, numbers.max)
-  const min = size.min === undefined ? current.min : checkNumber('min', size.min, numbers.min)
+  const min = size.min === undefined ? Math.min(current.min, max) : checkNumber('min', size.min, numbers.min)
   checkSize(min, max)
   return { min, max }
 }

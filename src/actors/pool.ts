@@ -181,7 +181,7 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Changes `min` and `max` while the pool runs. Superfluous connections are closed: idle ones at once, lent ones when they come
-   * back.
+   * back. One that is not given stays as it is, except that a `max` below `min`, given alone, lowers `min` to itself.
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
   resize(size: { min?: number | undefined; max?: number | undefined }): void {
