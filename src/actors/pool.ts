@@ -231,13 +231,23 @@ function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value:
 }
 
 function checkDriver(driver: unknown): void {
-  const given = driver as Record<string, unknown> | null | undefined
+  const given = (driver ?? {}) as Record<string, unknown>
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
-    if (typeof given?.[method] === 'function') continue
-    throw new OptionsError(
-      'driver',
-      undefined,
-      `The driver has no ${method}() method. Pass one such as postgres(…) from 'statepool/pg' or simulated() from 'statepool/simulated', or write your own: see Driver.`,
-    )
+    if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
   }
+  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'describe']) {
+    if (given[method] !== undefined && typeof given[method] !== 'function')
+      throw unfitDriver(`The driver's ${method} is not a function`)
+  }
+  if (typeof given.name !== 'string' || given.name === '')
+    throw unfitDriver("The driver has no name, such as 'postgres'")
+}
+
+/** Without the value: what was passed for a driver may well be a connection string. */
+function unfitDriver(what: string): OptionsError {
+  return new OptionsError(
+    'driver',
+    undefined,
+    `${what}. Pass one such as postgres(…) from 'statepool/pg' or simulated() from 'statepool/simulated', or write your own: see Driver.`,
+  )
 }
