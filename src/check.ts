@@ -56,11 +56,16 @@ export function checkClock(clock: Clock): Clock {
 }
 
 export function refusal(name: string, value: unknown, expected: string): OptionsError {
-  return new OptionsError(name, value, `${name} must be ${expected}; got ${show(value)}.`)
+  const shown = isConnectionString(value) ? undefined : value
+  return new OptionsError(name, shown, `${name} must be ${expected}; got ${show(value)}.`)
 }
 
-/** A value as it should appear in a message: short, and never the inside of an object, which might hold a secret. */
+/**
+ * A value as it should appear in a message: short, and neither a connection string nor the inside of an object, which might
+ * hold a secret.
+ */
 export function show(value: unknown): string {
+  if (isConnectionString(value)) return 'a connection string (not shown)'
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null)
@@ -68,9 +73,19 @@ export function show(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value)
 }
 
+/** A URL (`postgres://…`), or a list of settings with a password among them (`host=… password=…`). */
+function isConnectionString(value: unknown): boolean {
+  return typeof value === 'string' && /:\/\/|(password|passwd|pwd)\s*=/i.test(value)
+}
+
 export function refuseUnknown(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionsError('options', options, `${where} takes an object of options; got ${show(options)}.`)
+    const given = typeof options === 'string' ? 'a string' : show(options)
+    throw new OptionsError(
+      'options',
+      undefined, // not the value: a string where options belong is a connection string more often than not
+      `${where} takes an object of options; got ${given}.`,
+    )
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue

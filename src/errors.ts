@@ -203,7 +203,7 @@ export class LeaseError extends PoolError {
 export class OptionsError extends PoolError {
   /** The option's name. */
   readonly option: string
-  /** The value given. */
+  /** The value given; undefined where it might be, or hold, a secret. */
   readonly value: unknown
 
   constructor(option: string, value: unknown, message: string) {
