@@ -1,6 +1,6 @@
 // The way in: one RxJS stream of requests into the pool actor, and the watch over those that have to wait.
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs'
-import { AcquireAbortedError } from '../errors.js'
+import { AcquireAbortedError, PoolClosedError } from '../errors.js'
 import type { AcquireOptions } from '../options.js'
 import { Alarm } from './alarm.js'
 import { Deadlines } from './deadlines.js'
@@ -25,6 +25,8 @@ export class AcquireQueue<C> implements Watch<C> {
   readonly #alarm: Alarm
   readonly #scheduler: SchedulerLike
   readonly #abortListeners = new Map<AcquireRequest<C>, { signal: AbortSignal; listener: () => void }>()
+  /** Those who wait without a deadline, which the deadlines leave out. */
+  readonly #patient = new Set<AcquireRequest<C>>()
   #requests: Subscriber<AcquireRequest<C>> | undefined
   #cancellations: Subscriber<Cancellation<C>> | undefined
 
@@ -41,12 +43,17 @@ export class AcquireQueue<C> implements Watch<C> {
     })
   }
 
-  /** Sends a request to the pool actor, and watches over it if it has to wait. */
+  /** Sends a request to the pool actor, and watches over it if it has to wait. Refuses it after {@link AcquireQueue.close}. */
   submit(request: AcquireRequest<C>, signal: AcquireOptions['signal']): void {
     this.#requests?.next(request)
     if (!request.waits) return
+    if (this.#requests === undefined) {
+      request.refuse(closedError())
+      return
+    }
     request.watch = this
-    this.#deadlines.add(request)
+    if (request.timeout === Number.POSITIVE_INFINITY) this.#patient.add(request)
+    else this.#deadlines.add(request)
     if (signal !== undefined) this.#listen(request, signal)
   }
 
@@ -56,7 +63,8 @@ export class AcquireQueue<C> implements Watch<C> {
   }
 
   settled(request: AcquireRequest<C>): void {
-    this.#deadlines.noteSettled(request)
+    if (request.timeout === Number.POSITIVE_INFINITY) this.#patient.delete(request)
+    else this.#deadlines.noteSettled(request)
     if (this.#abortListeners.size === 0) return
     const listening = this.#abortListeners.get(request)
     if (listening === undefined) return
@@ -64,11 +72,18 @@ export class AcquireQueue<C> implements Watch<C> {
     this.#abortListeners.delete(request)
   }
 
-  /** Ends both streams. */
+  /**
+   * Ends both streams. The pool has answered everybody that it knew of by now; whoever still waits was on the way to it, and is
+   * refused here.
+   */
   close(): void {
-    this.#alarm.clear()
     this.#requests?.complete()
     this.#cancellations?.complete()
+    this.#requests = undefined
+    this.#cancellations = undefined
+    const onTheWay = [...this.#deadlines.takeDue(Number.POSITIVE_INFINITY), ...this.#patient]
+    for (const request of onTheWay) request.refuse(closedError())
+    this.#alarm.clear()
   }
 
   #listen(request: AcquireRequest<C>, signal: AbortSignal): void {
@@ -79,4 +94,8 @@ export class AcquireQueue<C> implements Watch<C> {
     this.#abortListeners.set(request, { signal, listener })
     signal.addEventListener('abort', listener, { once: true })
   }
+}
+
+function closedError(): PoolClosedError {
+  return new PoolClosedError('No connection is lent any more: the pool is closed.')
 }
