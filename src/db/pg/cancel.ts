@@ -12,6 +12,7 @@ interface Cancellable {
   readonly ssl: unknown
   readonly processID: number | null
   readonly secretKey: number | null
+  readonly connection: { readonly stream: { readonly readableEnded: boolean } }
 }
 
 interface Courier extends pg.Connection {
@@ -21,7 +22,7 @@ interface Courier extends pg.Connection {
   cancel(processID: number, secretKey: number): void
 }
 
-/** Nobody waits for the courier, so it must not stay on the road for long. */
+/** Nobody waits for the courier, so it must not stay on the road for long; in ms. */
 const longestTrip = 2_000
 
 /**
@@ -33,10 +34,23 @@ const again = [100, 1_000]
 /**
  * Asks the server to cancel `client`'s query, by the connection of a new client of the same kind: so the request goes over TLS,
  * or over the application's own stream, if the client does. Whether it arrives is nobody's concern: never throws.
+ *
+ * It goes on for up to three seconds after its connection, and its pool, are gone. So it is the one exception to the rule that all
+ * time is the pool's: its timers are Node's own, for the pool's clock is not the driver's, and nobody is left to wait for them.
+ * None of them keeps the process alive; a request that is on its way does, until it is delivered or its two seconds are over.
  */
 export function cancelQuery(client: pg.Client, createClient: () => pg.Client): void {
   sendCancel(client, createClient)
-  for (const delay of again) setTimeout(sendCancel, delay, client, createClient).unref()
+  for (const delay of again) {
+    setTimeout(() => {
+      if (!isBackendGone(client)) sendCancel(client, createClient)
+    }, delay).unref()
+  }
+}
+
+/** Known only of a connection that was left open for the server to end; one whose socket was destroyed here may still work. */
+function isBackendGone(client: pg.Client): boolean {
+  return (client as unknown as Cancellable).connection.stream.readableEnded
 }
 
 function sendCancel(client: pg.Client, createClient: () => pg.Client): void {
@@ -47,7 +61,7 @@ function sendCancel(client: pg.Client, createClient: () => pg.Client): void {
     clearTimeout(deadline)
     courier?.stream.destroy()
   }
-  const deadline = setTimeout(giveUp, longestTrip)
+  const deadline = setTimeout(giveUp, longestTrip).unref()
   const deliver = (): void => {
     courier?.cancel(processID, secretKey)
     courier?.stream.end()
