@@ -4,7 +4,8 @@ import type { ConnectionFacts } from '../machines/connection-types.js'
 import type { PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
-type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked'
+/** A revoked lease that its holder has given back too is `returned`: from then on there is nothing left to give back. */
+type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked' | 'returned'
 
 /**
  * A connection on loan. It is fenced: once given back, destroyed or revoked, it says so instead of reaching a connection that
@@ -32,8 +33,11 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    * @throws LeaseError when the lease has ended.
    */
   get connection(): C {
-    if (this.#state !== 'held') throw misuse(this, this.#record, this.#state, 'its connection was asked for')
-    return this.#record.handle as C
+    if (this.#state === 'held') return this.#record.handle as C
+    const what = 'its connection was asked for'
+    throw this.#state === 'revoked' || this.#state === 'returned'
+      ? takenAway(this, this.#record, what)
+      : alreadyReturned(this, this.#record, this.#state, what)
   }
 
   /** The id of the connection, for messages: `connection-3`. */
@@ -48,15 +52,17 @@ export class Lease<C> implements Disposable, AsyncDisposable {
 
   /**
    * Gives the connection back. It is made clean, if it needs that, before anybody else gets it. Does nothing when the connection
-   * was lost meanwhile, or taken away by a pool that closed: that is not the borrower's mistake.
+   * was lost meanwhile, or taken away by a pool that closed: that is not the borrower's mistake. A second call is.
    * @throws LeaseError when it was given back before.
    */
   release(): void {
     if (this.#state === 'held') {
       this.#state = 'released'
       this.#record.release()
-    } else if (this.#state !== 'revoked') {
-      throw misuse(this, this.#record, this.#state, 'it was released again')
+    } else if (this.#state === 'revoked') {
+      this.#state = 'returned'
+    } else {
+      throw alreadyReturned(this, this.#record, this.#state, 'it was released again')
     }
   }
 
@@ -69,8 +75,10 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     if (this.#state === 'held') {
       this.#state = 'destroyed'
       this.#record.destroy(reason)
-    } else if (this.#state !== 'revoked') {
-      throw misuse(this, this.#record, this.#state, 'it was destroyed again')
+    } else if (this.#state === 'revoked') {
+      this.#state = 'returned'
+    } else {
+      throw alreadyReturned(this, this.#record, this.#state, 'it was destroyed again')
     }
   }
 
@@ -98,23 +106,32 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   }
 }
 
-function misuse(
-  { id }: { readonly id: number },
-  { id: connection, ending }: ConnectionFacts,
+interface Named {
+  readonly id: number
+}
+
+function takenAway({ id }: Named, { id: connection, ending }: ConnectionFacts, what: string): LeaseError {
+  return new LeaseError(
+    'LEASE_REVOKED',
+    id,
+    `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or taken away. Acquire a new lease and repeat the work.`,
+    ending?.error,
+  )
+}
+
+function alreadyReturned(
+  { id }: Named,
+  { id: connection }: ConnectionFacts,
   state: LeaseState,
   what: string,
 ): LeaseError {
-  if (state === 'revoked') {
-    return new LeaseError(
-      'LEASE_REVOKED',
-      id,
-      `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or taken away. Acquire a new lease and repeat the work.`,
-      ending?.error,
-    )
-  }
+  const why =
+    state === 'returned'
+      ? `after it had been given back. Its connection (${connection}) was lost or taken away before that; release a lease once, whatever became of it`
+      : `after it had been ${state}. The connection (${connection}) may be somebody else's by now; use it only until you release it, and release it once`
   return new LeaseError(
     'LEASE_RELEASED',
     id,
-    `Lease ${id} has ended: ${what} after it had been ${state}. The connection (${connection}) may be somebody else's by now; use it only until you release it, and release it once (pool.use() and await using do that for you).`,
+    `Lease ${id} has ended: ${what} ${why} (pool.use() and await using do that for you).`,
   )
 }
