@@ -18,18 +18,26 @@ export type PoolErrorCode =
   | 'LEASE_FOREIGN'
   | 'OPTIONS_INVALID'
 
+/**
+ * Gives a class of errors its name as the language's own have theirs: on the prototype, where stack traces find it, which a
+ * minified class name does not change, and over which any one error may have its own.
+ */
+function setName(type: { readonly prototype: Error }, name: string): void {
+  Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true })
+}
+
 /** The base of all errors that the pool makes; `cause` is the driver's own error, where there is one. */
 export class PoolError extends Error {
+  static {
+    setName(PoolError, 'PoolError')
+  }
+
   /** What kind of failure it is; stable across versions. */
   readonly code: PoolErrorCode
 
   constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
-  }
-
-  override get name(): string {
-    return this.constructor.name
   }
 }
 
@@ -67,6 +75,10 @@ export interface AcquireEvidence {
 
 /** No connection became free within the acquire's timeout. */
 export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
+  static {
+    setName(AcquireTimeoutError, 'AcquireTimeoutError')
+  }
+
   /** The acquire's timeout, in milliseconds. */
   readonly timeout: number
   readonly waited: number
@@ -100,6 +112,10 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
 
 /** The caller's AbortSignal aborted the acquire; `cause` is the signal's reason. */
 export class AcquireAbortedError extends PoolError {
+  static {
+    setName(AcquireAbortedError, 'AcquireAbortedError')
+  }
+
   constructor(reason: unknown, waited: number) {
     super(
       'ACQUIRE_ABORTED',
@@ -111,6 +127,10 @@ export class AcquireAbortedError extends PoolError {
 
 /** `maxWaiting` callers waited already. */
 export class QueueFullError extends PoolError {
+  static {
+    setName(QueueFullError, 'QueueFullError')
+  }
+
   /** The pool's `maxWaiting`. */
   readonly maxWaiting: number
 
@@ -125,6 +145,10 @@ export class QueueFullError extends PoolError {
 
 /** The pool is closing or closed. */
 export class PoolClosedError extends PoolError {
+  static {
+    setName(PoolClosedError, 'PoolClosedError')
+  }
+
   constructor(what: string, options?: ErrorOptions) {
     super('POOL_CLOSED', `${what} Create a new pool, or close this one only after its last use.`, options)
   }
@@ -132,6 +156,10 @@ export class PoolClosedError extends PoolError {
 
 /** The pool is paused, and the caller asked not to wait for that. */
 export class PoolPausedError extends PoolError {
+  static {
+    setName(PoolPausedError, 'PoolPausedError')
+  }
+
   constructor() {
     super(
       'POOL_PAUSED',
@@ -142,6 +170,10 @@ export class PoolPausedError extends PoolError {
 
 /** A connection could not be opened; `cause` is the driver's error. */
 export class ConnectError extends PoolError {
+  static {
+    setName(ConnectError, 'ConnectError')
+  }
+
   /** Where to, as the driver describes it, without secrets. */
   readonly target: string
   /** What went wrong, in the driver's words where it was the driver. */
@@ -165,6 +197,10 @@ export class ConnectError extends PoolError {
 
 /** A connection did not pass its validation or its reset and was closed; `cause` is the driver's error, if it gave one. */
 export class ValidationError extends PoolError {
+  static {
+    setName(ValidationError, 'ValidationError')
+  }
+
   /** The id of the connection. */
   readonly connection: string
 
@@ -185,6 +221,10 @@ export class ValidationError extends PoolError {
 
 /** A lease was used when it was no longer, or never, the caller's to use. */
 export class LeaseError extends PoolError {
+  static {
+    setName(LeaseError, 'LeaseError')
+  }
+
   /** The lease's id. */
   readonly lease: number
 
@@ -201,6 +241,10 @@ export class LeaseError extends PoolError {
 
 /** An option has a value that it cannot have. */
 export class OptionsError extends PoolError {
+  static {
+    setName(OptionsError, 'OptionsError')
+  }
+
   /** The option's name. */
   readonly option: string
   /** The value given; undefined where it might be, or hold, a secret. */

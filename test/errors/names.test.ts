@@ -1,0 +1,70 @@
+// An error's name is a plain property, as on Node's own errors: tools read it, bundlers keep it, and anybody may set it.
+
+import { expect, it } from 'vitest'
+import * as statepool from '../../src/index.js'
+import {
+  AcquireAbortedError,
+  AcquireTimeoutError,
+  ConnectError,
+  LeaseError,
+  OptionsError,
+  PoolClosedError,
+  PoolError,
+  PoolPausedError,
+  QueueFullError,
+  ValidationError,
+} from '../../src/index.js'
+
+const evidence = {
+  waited: 5,
+  position: 1,
+  waiting: 1,
+  total: 0,
+  max: 1,
+  holders: [],
+  connecting: 0,
+  failedConnects: 0,
+  lastConnectError: undefined,
+}
+
+const errors: Record<string, PoolError> = {
+  PoolError: new PoolError('POOL_CLOSED', 'closed'),
+  AcquireAbortedError: new AcquireAbortedError('enough', 5),
+  AcquireTimeoutError: new AcquireTimeoutError(5, evidence),
+  ConnectError: new ConnectError('CONNECT_FAILED', 'nowhere', 'refused'),
+  LeaseError: new LeaseError('LEASE_RELEASED', 1, 'released'),
+  OptionsError: new OptionsError('max', 0, 'max'),
+  PoolClosedError: new PoolClosedError('closed.'),
+  PoolPausedError: new PoolPausedError(),
+  QueueFullError: new QueueFullError(1, 1),
+  ValidationError: new ValidationError('RESET_FAILED', 'connection-1', 'it failed'),
+}
+
+it('covers every error that is exported', () => {
+  const exported = Object.keys(statepool).filter(name => name.endsWith('Error'))
+  expect(Object.keys(errors).sort()).toEqual(exported.sort())
+})
+
+it.each(Object.entries(errors))('%s', (name, error) => {
+  expect(error.name).toBe(name)
+  expect(String(error)).toContain(`${name}: `)
+  expect(error.stack).toContain(`${name}: `)
+  expect(Object.keys(error)).not.toContain('name')
+})
+
+it.each(Object.entries(errors))(
+  '%s keeps its name when its class was renamed by a bundler',
+  (name, error) => {
+    Object.defineProperty(error.constructor, 'name', { value: 'a', configurable: true })
+    expect(error.name).toBe(name)
+    Object.defineProperty(error.constructor, 'name', { value: name, configurable: true })
+  },
+)
+
+it.each(Object.keys(errors))('%s may be given another name, on one error alone', name => {
+  const error = errors[name] as PoolError
+  const other = Object.create(Object.getPrototypeOf(error)) as PoolError
+  other.name = 'CheckoutError'
+  expect(other.name).toBe('CheckoutError')
+  expect(error.name).toBe(name)
+})
