@@ -1,12 +1,10 @@
 // The pool's index of its connections: who exists, who is idle, and how many are in which part of their lives.
 import type { Pace } from '../machines/decisions/sizing.js'
 import type { Roster as RosterView } from '../machines/pool-types.js'
+import { PaceMeter } from './pace.js'
 import type { ConnectionRecord } from './record.js'
 
 type Phase = 'connecting' | 'established' | 'ending'
-
-/** The weight of the newest value in a moving average. */
-const newest = 0.2
 
 /**
  * An index, not the truth: what state a connection is in, its own machine says. It is kept by the connections' reports, so
@@ -22,8 +20,7 @@ export class Roster<C> implements RosterView {
   #serials = 0
   #connecting = 0
   #established = 0
-  #holdTime: number | undefined
-  #connectTime: number | undefined
+  readonly #pace = new PaceMeter()
 
   get total(): number {
     return this.#phases.size
@@ -72,7 +69,7 @@ export class Roster<C> implements RosterView {
 
   noteReady(record: ConnectionRecord<C>, now: number): void {
     if (this.#move(record, 'established')) {
-      this.#connectTime = average(this.#connectTime, now - record.createdAt)
+      this.#pace.noteConnected(now - record.createdAt)
     }
   }
 
@@ -122,8 +119,9 @@ export class Roster<C> implements RosterView {
     return this.staying().filter(record => record.lease !== undefined)
   }
 
+  /** A lease ended that lasted this long. */
   noteHeld(duration: number): void {
-    this.#holdTime = average(this.#holdTime, duration)
+    this.#pace.noteHeld(duration)
   }
 
   /** How fast connections come back and new ones open. Looks at every connection. */
@@ -132,7 +130,7 @@ export class Roster<C> implements RosterView {
     for (const { lease } of this.#phases.keys()) {
       if (lease !== undefined) longestHeld = Math.max(longestHeld, now - lease.acquiredAt)
     }
-    return { holdTime: this.#holdTime, longestHeld, connectTime: this.#connectTime }
+    return { holdTime: this.#pace.holdTime, longestHeld, connectTime: this.#pace.connectTime }
   }
 
   #move(record: ConnectionRecord<C>, to: Phase): boolean {
@@ -144,8 +142,4 @@ export class Roster<C> implements RosterView {
     this.#phases.set(record, to)
     return true
   }
-}
-
-function average(before: number | undefined, value: number): number {
-  return before === undefined ? value : before + newest * (value - before)
 }
