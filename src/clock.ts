@@ -15,10 +15,13 @@ export interface Clock {
   unref?(handle: unknown): void
 }
 
-/** Node caps a timer at 2^31 - 1 ms (24.8 days) and fires at once beyond; such a delay is as good as for ever here. */
+/** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as for ever. */
 const longestDelay = 2_147_483_647
 
 let cachedNow = 0
+
+/** As it was when this was loaded: test runners replace it for a while, and a time that is never forgotten would stand still. */
+const nextTurn = setImmediate
 
 const forgetNow = (): void => {
   cachedNow = 0
@@ -34,13 +37,19 @@ export const systemClock: Clock = {
   now() {
     if (cachedNow === 0) {
       cachedNow = performance.timeOrigin + performance.now()
-      setImmediate(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
+      nextTurn(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
     }
     return cachedNow
   },
-  setTimeout: (callback, delay) => setTimeout(callback, Math.min(delay, longestDelay)),
+  setTimeout(callback, delay) {
+    if (delay > longestDelay) return undefined
+    return setTimeout(() => {
+      forgetNow() // whoever is rung looks at the time, and must not see one from before
+      callback()
+    }, delay)
+  },
   clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
   unref: handle => {
-    ;(handle as NodeJS.Timeout).unref()
+    ;(handle as NodeJS.Timeout | undefined)?.unref()
   },
 }

@@ -105,7 +105,7 @@ export class Callers<C> {
       max: context.size.max,
       holders: holders.sort((a, b) => b.heldFor - a.heldFor),
       connecting: this.#parts.roster.connecting,
-      failedConnects: context.failures,
+      failedConnects: context.lastConnectError === undefined ? 0 : context.failures,
       lastConnectError: context.lastConnectError,
     }
   }

@@ -19,7 +19,7 @@ export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
   const { driver, config, roster, line, notices, counters } = parts
   const { clock } = config
-  const target = quietly(() => driver.describe?.()) ?? driver.name
+  const target = describeTarget(driver)
   const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
   const handleOf = (record: ConnectionRecord<C>) => record.handle as C
 
@@ -79,6 +79,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           self.send({ type: 'driver.closed' })
           return
         }
+        if (config.allowExitOnIdle) quietly(() => driver.ref?.(handleOf(record)))
         attempt(
           () => driver.close(handleOf(record)),
           () => report(self, { type: 'driver.closed' }),
@@ -103,12 +104,14 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
         if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
       },
-      lend: ({ context, event }) => {
+      lend: ({ context, event, self }) => {
         const record = recordOf(context)
         const request = record.request as AcquireRequest<C>
         const at = 'at' in event ? event.at : clock.now()
-        const lease = new Lease(++counters.acquired, at, record)
         record.request = undefined
+        // Gave up on the way here, from within an observer of the pool's actor: nobody will give it back.
+        if (!request.waits) return self.send({ type: 'release', at })
+        const lease = new Lease(++counters.acquired, at, record)
         record.lease = lease
         record.uses++
         if (config.allowExitOnIdle) quietly(() => driver.ref?.(handleOf(record)))
@@ -125,7 +128,8 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       takeBack: ({ context, event }) => {
         if (event.type !== 'release') return
         const record = recordOf(context)
-        const lease = record.lease as Lease<C>
+        const { lease } = record
+        if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
         record.lease = undefined
         record.idleSince = record.provenAt = event.at
@@ -137,10 +141,16 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       revoke: ({ context }) => {
         const record = recordOf(context)
-        const lease = record.lease as Lease<C>
-        record.lease = undefined
-        if (!lease.held) return // the holder destroyed it
+        const { lease } = record
+        if (lease === undefined) return
+        const heldFor = clock.now() - lease.acquiredAt
         const cause = record.ending?.error
+        record.lease = undefined
+        roster.noteHeld(heldFor)
+        if (!lease.held) {
+          const lent = { lease: lease.id, connection: record.id }
+          return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
+        }
         lease.revoke()
         notices.publish({
           type: 'lease.revoked',
@@ -156,7 +166,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       reportReady: ({ context }) => {
         const record = recordOf(context)
-        record.idleSince = record.provenAt = clock.now()
+        record.openedAt = record.idleSince = record.provenAt = clock.now()
         context.pool.send({ type: 'connection.ready', connection: record })
       },
       reportFailed: ({ context }) => {
@@ -211,8 +221,15 @@ export function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
  */
 function quietly<T>(call: () => T): T | undefined {
   try {
-    return call()
+    const answer = call()
+    if (answer instanceof Promise) answer.catch(() => {}) // an `async destroy`, say: TypeScript lets it pass
+    return answer
   } catch {
     return undefined
   }
+}
+
+/** Where a driver connects to, for messages. */
+export function describeTarget<C>(driver: Driver<C>): string {
+  return quietly(() => driver.describe?.()) ?? driver.name
 }

@@ -1,15 +1,23 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
-import { type ActorRefFrom, createActor } from 'xstate'
-import type { Clock } from '../clock.js'
+import { type ActorRefFrom, assign, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, PoolClosedError, QueueFullError } from '../errors.js'
+import { AcquireAbortedError, ConnectError, messageOf, PoolClosedError, QueueFullError } from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
 import { compiled } from '../machines/compiled.js'
+import {
+  afterFailure,
+  afterRecovery,
+  afterStillborn,
+  isLoop,
+  isStillborn,
+} from '../machines/decisions/backoff.js'
 import { poolMachine } from '../machines/pool.js'
+import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
 import { AcquireQueue } from './acquire-queue.js'
 import { Callers, closedError } from './callers.js'
-import { provideConnection } from './connection-actor.js'
+import { describeTarget, provideConnection } from './connection-actor.js'
+import { machineClock } from './machine-clock.js'
 import { createParts, type PoolParts } from './parts.js'
 import { Readiness } from './readiness.js'
 import type { ConnectionRecord } from './record.js'
@@ -24,59 +32,78 @@ export type PoolActorRef = ActorRefFrom<typeof poolMachine>
 export class PoolSystem<C> {
   readonly actor: PoolActorRef
   readonly parts: PoolParts<C>
-  readonly readiness = new Readiness()
+  readonly readiness: Readiness
   readonly scheduler: ClockScheduler
   readonly queue: AcquireQueue<C>
   readonly callers: Callers<C>
   readonly supervisor: Supervisor<C>
 
   constructor(driver: Driver<C>, config: PoolConfig) {
-    const { clock, min, max, maxWaiting, random } = config
+    const { clock, min, max, maxWaiting } = config
     const parts = createParts(driver, config)
     this.parts = parts
     this.scheduler = new ClockScheduler(clock, true)
+    this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.queue = new AcquireQueue(this.scheduler, () => this.actor.send({ type: 'acquire.due' }))
     this.callers = new Callers(parts, this.queue)
     this.supervisor = new Supervisor(parts, compiled(provideConnection(parts)), () => this.actor)
     this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
-      clock: machineClock(parts),
-      input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line, random },
+      clock: machineClock(clock, delay => this.#isIdleBackoff(delay)),
+      input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line },
     })
     this.queue.requests$.subscribe({ next: request => deliver(this.actor, request) })
     this.queue.cancellations$.subscribe({
       next: ({ request, error }) => this.actor.send({ type: 'cancel', request, reason: error }),
     })
   }
-}
 
-/**
- * The clock for the machines' own deadlines. A pool that may be left idle (`allowExitOnIdle`) does not keep the process alive by
- * backing off from a database that nobody waits for.
- */
-function machineClock<C>({ config, line }: PoolParts<C>): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
-  const { clock, allowExitOnIdle } = config
-  return {
-    setTimeout: (callback, delay) => {
-      const timer = clock.setTimeout(callback, delay)
-      if (allowExitOnIdle && line.length === 0) clock.unref?.(timer)
-      return timer
-    },
-    clearTimeout: timer => clock.clearTimeout(timer),
+  /** Whether it is the back-off that is so long, and nobody waits for its end. */
+  #isIdleBackoff(delay: number): boolean {
+    const { config, line } = this.parts
+    if (!config.allowExitOnIdle || line.length > 0 || this.readiness.isAwaited) return false
+    const snapshot = this.actor.getSnapshot()
+    return snapshot.matches({ backingOff: 'waiting' }) && snapshot.context.backoff === delay
   }
 }
 
 /** The machine with its effects: who is told what, and nothing else. */
 function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
   const { callers, supervisor, readiness } = system
-  const { notices } = system.parts
+  const { notices, config, driver } = system.parts
+  const { clock } = config
+  const target = describeTarget(driver)
   // The machines know connections and requests by what they decide by; in this system each is one of these.
   const requestOf = (request: unknown) => request as AcquireRequest<C>
   const recordOf = (connection: unknown) => connection as ConnectionRecord<C>
 
+  /** Why the connection that the event is about is of no use. */
+  const failureOf = (event: PoolEvent): unknown => {
+    if (event.type === 'connection.failed') return event.error
+    if (!('output' in event) || event.output === undefined) return undefined
+    const { ending } = recordOf(event.output)
+    const why = `it was opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
+    return new ConnectError('CONNECT_FAILED', target, why, { cause: ending?.error })
+  }
+  const isVain = (event: PoolEvent) =>
+    'output' in event && event.output !== undefined && isStillborn(event.output, clock.now())
+  const settleReadiness = ({ roster, size }: PoolContext) => {
+    if (roster.established >= size.min) readiness.succeed()
+  }
+
   return poolMachine.provide({
+    guards: {
+      isStillborn: ({ event }) => isVain(event),
+      isStillbornAgain: ({ context, event }) =>
+        isVain(event) && isLoop(context, context.size.max, clock.now()),
+    },
     actions: {
+      countFailure: assign(({ context, event }) =>
+        afterFailure(context, failureOf(event), clock.now(), config.random()),
+      ),
+      noteStillborn: assign(({ context }) => afterStillborn(context, clock.now())),
+      noteRecovery: assign(({ context }) => afterRecovery(context, clock.now())),
       lend: ({ event }) => {
         if (event.type === 'acquire') callers.lend(requestOf(event), event.at)
       },
@@ -108,10 +135,13 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       shrink: ({ context }) => {
         notices.publish({ type: 'pool.resized', ...context.size })
         supervisor.shrink(context)
+        settleReadiness(context)
       },
       maintain: ({ context }) => supervisor.maintain(context),
-      noteReady: ({ event }) => {
-        if (event.type === 'connection.ready') supervisor.noteReady(recordOf(event.connection))
+      noteReady: ({ event, context }) => {
+        if (event.type !== 'connection.ready') return
+        supervisor.noteReady(recordOf(event.connection))
+        settleReadiness(context)
       },
       noteFailed: ({ event }) => {
         if (event.type === 'connection.failed') {
@@ -136,12 +166,12 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
           new PoolClosedError('The pool was closed, and the lease was still out when its time was up.'),
         )
       },
-      announceReady: () => {
-        readiness.succeed()
+      announceReady: ({ context }) => {
+        settleReadiness(context)
         notices.publish({ type: 'pool.ready' })
       },
       announceFailure: ({ event }) => {
-        if (event.type === 'connection.failed') readiness.fail(event.error)
+        readiness.fail(failureOf(event))
       },
       announceClosed: () => {
         system.queue.close()

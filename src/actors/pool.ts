@@ -65,8 +65,10 @@ export class Pool<C> implements AsyncDisposable {
    */
   ready(): Promise<void> {
     switch (poolState(this.#system)) {
-      case 'running':
-        return Promise.resolve()
+      case 'running': {
+        const { roster, size } = this.#system.actor.getSnapshot().context
+        return roster.established >= size.min ? Promise.resolve() : this.#system.readiness.wait()
+      }
       case 'draining':
       case 'closed':
         return Promise.reject(new PoolClosedError('The pool will not be ready: it is closing or closed.'))
@@ -196,7 +198,7 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Closes the pool: lends no more, rejects those who wait, closes idle connections, waits for leases, and destroys those that
-   * are still out when the time is up. Calling it again is harmless, and waits for the same end.
+   * are still out when the time is up. Calling it again is harmless, and waits for the same end; with a shorter timeout it comes sooner.
    * @throws OptionsError for bad options.
    */
   async close(options: CloseOptions = {}): Promise<void> {

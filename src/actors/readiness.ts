@@ -1,15 +1,31 @@
 // Who waits for the pool to be ready.
+import type { SchedulerLike, Subscription } from 'rxjs'
 
 interface Waiter {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
+/** As long as a timer can be; it never gets to ring. */
+const never = 2_147_483_647
+
 /** Settles everybody who waits for the next outcome: ready, or the reason why not. */
 export class Readiness {
+  readonly #holder: SchedulerLike | undefined
   #waiters: Waiter[] = []
+  #hold: Subscription | undefined
+
+  /** @param holder keeps the process alive while somebody waits, where nothing else might */
+  constructor(holder: SchedulerLike | undefined) {
+    this.#holder = holder
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiters.length > 0
+  }
 
   wait(): Promise<void> {
+    this.#hold ??= this.#holder?.schedule(() => {}, never)
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
     })
@@ -26,6 +42,8 @@ export class Readiness {
   #take(): Waiter[] {
     const waiters = this.#waiters
     this.#waiters = []
+    this.#hold?.unsubscribe()
+    this.#hold = undefined
     return waiters
   }
 }

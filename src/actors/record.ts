@@ -26,6 +26,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   readonly createdAt: number
   readonly retireAt: number
   readonly idleJitter: number
+  openedAt: number | undefined = undefined
   idleSince: number
   provenAt: number
   uses = 0

@@ -35,6 +35,12 @@ export class AcquireRequest<C> implements Request {
     this.priority = priority
   }
 
+  /** What inspectors print of the message; the rest of it is places in lists, and goes in circles. */
+  toJSON(): Pick<AcquireRequest<C>, 'type' | 'at' | 'timeout' | 'priority' | 'waits'> {
+    const { type, at, timeout, priority, waits } = this
+    return { type, at, timeout, priority, waits }
+  }
+
   get deadline(): number {
     return this.at + this.timeout
   }

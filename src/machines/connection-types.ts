@@ -23,6 +23,8 @@ export interface ConnectionFacts {
   readonly serial: number
   /** When it will be retired for its age. */
   readonly retireAt: number
+  /** When it was opened; undefined before. */
+  openedAt: number | undefined
   /** When it last became idle. */
   idleSince: number
   /** When it last proved that it works: when it was opened, validated, reset or given back. */

@@ -209,14 +209,18 @@ export const connectionMachine = setup({
     validating: {
       initial: 'checkout',
       on: {
-        retire: { target: 'closed', actions: [{ type: 'noteEnding', params: {} }, 'destroySocket'] },
+        // The caller for whom it is being validated, if there is one, is served in another way.
+        retire: {
+          target: 'closed',
+          actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'decline'],
+        },
         destroy: {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket'],
+          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'decline'],
         },
         'driver.lost': {
           target: 'closed',
-          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
+          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'decline'],
         },
       },
       states: {
@@ -235,18 +239,6 @@ export const connectionMachine = setup({
                 'destroySocket',
                 'decline',
               ],
-            },
-            'driver.lost': {
-              target: '#connection.closed',
-              actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'decline'],
-            },
-            retire: {
-              target: '#connection.closed',
-              actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'decline'],
-            },
-            destroy: {
-              target: '#connection.closed',
-              actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'decline'],
             },
           },
           after: {

@@ -1,6 +1,7 @@
 // What goes into the pool machine and what it decides by: its view of the connections and of the line, its events.
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConnectionFacts, ConnectionReport, Request } from './connection-types.js'
+import type { FailureStreak } from './decisions/backoff.js'
 
 /** How many connections the pool keeps at least and at most. */
 export interface PoolSize {
@@ -51,18 +52,10 @@ export interface PoolInput {
   readonly maxWaiting: number
   readonly roster: Roster
   readonly line: Line
-  /** Numbers from 0 to below 1, for the jitter of the back-off. */
-  readonly random: () => number
 }
 
 /** The context of {@link poolMachine}. */
-export interface PoolContext extends PoolInput {
-  /** Connects that failed in a row. */
-  readonly failures: number
-  /** The last connect error, while connects are failing. */
-  readonly lastConnectError: unknown
-  /** How long to wait before the next connect, while they are failing, in milliseconds. */
-  readonly backoff: number
+export interface PoolContext extends PoolInput, FailureStreak {
   /** How long closing waits for leases, in milliseconds. */
   readonly drainTimeout: number
 }

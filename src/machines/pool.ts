@@ -1,12 +1,14 @@
 // The pool: starting → running → draining → closed, and backing off while connections cannot be opened.
 import { assign, setup } from 'xstate'
 import { connectionMachine } from './connection.js'
-import { backoffDelay } from './decisions/backoff.js'
+import { afterFailure, afterRecovery, afterStillborn, noFailures } from './decisions/backoff.js'
 import { isLineFull, isShort } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
 const provided = (): void => {}
+
+const startingContext = (input: PoolInput): PoolContext => ({ ...input, ...noFailures, drainTimeout: 0 })
 
 /**
  * The statechart of the pool, which supervises the connections. It lends and serves in every state but the last two: a pool
@@ -34,6 +36,12 @@ export const poolMachine = setup({
     isFilled: ({ context }) => context.roster.established >= context.size.min,
     /** A connection is missing, to fill the pool to its minimum or for callers who wait, and there is room for it. */
     isShort: ({ context }) => isShort(context),
+    /** The connection that ended had been opened in vain: it never was of use. Provided with the time. */
+    isStillborn: () => false,
+    /** So many have been, in quick succession, that opening the next one at once would be a loop. Provided with the time. */
+    isStillbornAgain: () => false,
+    /** It is to be over sooner than was said before. */
+    isSooner: ({ context, event }) => event.type === 'close' && event.timeout < context.drainTimeout,
     /** The probe ended without saying so: it was called off, or its actor crashed. */
     isProbeGone: ({ context }) => context.roster.connecting === 0,
     isEmpty: ({ context }) => context.roster.total === 0,
@@ -73,15 +81,15 @@ export const poolMachine = setup({
     announceReady: provided,
     announceFailure: provided,
     announceClosed: provided,
-    countFailure: assign(({ context, event }) => {
-      const failures = context.failures + 1
-      return {
-        failures,
-        backoff: backoffDelay(failures, context.random()),
-        lastConnectError: event.type === 'connection.failed' ? event.error : undefined,
-      }
-    }),
-    clearFailures: assign({ failures: 0, lastConnectError: undefined, backoff: 0 }),
+    /** Counts one more failure; provided with the time and with jitter. */
+    countFailure: assign(({ context, event }) =>
+      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0),
+    ),
+    /** Connects succeed again; provided with the time. */
+    noteRecovery: assign(({ context }) => afterRecovery(context, 0)),
+    /** Counts one more connection that was opened in vain; provided with the time. */
+    noteStillborn: assign(({ context }) => afterStillborn(context, 0)),
+    clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({
       size: event.type === 'resize' ? { min: event.min, max: event.max } : context.size,
     })),
@@ -91,13 +99,7 @@ export const poolMachine = setup({
   },
 }).createMachine({
   id: 'pool',
-  context: ({ input }) => ({
-    ...input,
-    failures: 0,
-    lastConnectError: undefined,
-    backoff: 0,
-    drainTimeout: 0,
-  }),
+  context: ({ input }) => startingContext(input),
   initial: 'starting',
   on: {
     acquire: [
@@ -118,7 +120,15 @@ export const poolMachine = setup({
       target: '.backingOff',
       actions: ['noteFailed', 'countFailure', 'announceFailure'],
     },
-    'xstate.done.actor.*': { actions: ['forget', 'grow'] },
+    'xstate.done.actor.*': [
+      {
+        guard: 'isStillbornAgain',
+        target: '.backingOff',
+        actions: ['forget', 'noteStillborn', 'countFailure', 'announceFailure'],
+      },
+      { guard: 'isStillborn', actions: ['forget', 'noteStillborn', 'grow'] },
+      { actions: ['forget', 'grow'] },
+    ],
     'xstate.error.actor.*': { actions: ['discard', 'forget', 'grow'] },
   },
   states: {
@@ -142,7 +152,7 @@ export const poolMachine = setup({
         resize: { actions: ['resize', 'shrink'] },
         'connection.declined': { actions: 'requeue' },
         'connection.closing': { actions: 'noteClosing' },
-        'connection.ready': { target: 'starting', actions: ['clearFailures', 'noteReady'] },
+        'connection.ready': { target: 'starting', actions: ['noteRecovery', 'noteReady'] },
         'xstate.done.actor.*': { actions: 'forget' },
         'xstate.error.actor.*': { actions: ['discard', 'forget'] },
       },
@@ -193,6 +203,9 @@ export const poolMachine = setup({
       },
       states: {
         waiting: {
+          on: {
+            close: { guard: 'isSooner', target: 'waiting', reenter: true, actions: 'setDrainTimeout' },
+          },
           after: { drainTimeout: { target: 'destroying' } },
         },
         destroying: {

@@ -154,12 +154,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.keepalive': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket',
+      retire: '→ closed: noteEnding, destroySocket, decline',
+      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
       'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
       'driver.validated': '→ idle: park',
       'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket',
+      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
       'after validateTimeout': '→ closed: noteEnding(validation timeout), destroySocket',
     },
     ignores: {
@@ -177,13 +177,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.return': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket',
+      retire: '→ closed: noteEnding, destroySocket, decline',
+      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
       'driver.resetDone if isWantedValidated': '→ validating.checkout: takeNext, validate',
       'driver.resetDone if isWanted': '→ busy.lent: takeNext, lend',
       'driver.resetDone': '→ idle: park',
       'driver.resetFailed': '→ closed: noteEnding(reset failed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket',
+      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
       'after resetTimeout': '→ closed: noteEnding(reset timeout), destroySocket',
     },
     ignores: {

@@ -70,19 +70,19 @@ describe('a pool whose connects fail', () => {
     }
   })
 
-  it('starts from the shortest wait again once one succeeded', async () => {
+  it('forgets the error once one succeeded, but not how long it went on, until that has lasted', async () => {
     const { actor, clock, roster, send, value } = pool()
     send(failed, done)
     await clock.advance(50)
     expect(actor.getSnapshot().context).toMatchObject({ failures: 1, lastConnectError: error })
     send(ready)
     expect(value()).toBe('running')
-    expect(actor.getSnapshot().context).toMatchObject({ failures: 0, lastConnectError: undefined })
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, lastConnectError: undefined })
     roster.established = 0
     send(done)
     expect(roster.connecting).toBe(1)
     send(failed)
-    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, backoff: 50 })
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 2, backoff: 100 })
   })
 
   it.each([

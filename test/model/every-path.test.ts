@@ -93,6 +93,31 @@ describe('with validateAfter 0', () => {
   })
 })
 
+describe('a pool beyond its model', () => {
+  it('backs off from connections that are lost as soon as they are open', async () => {
+    const system = new RunningSystem({ min: 1, max: 1 }, see)
+    await system.answer('connect', 'succeed')
+    system.driver.lose(1)
+    await system.settle()
+    expect(system.pool.stats().state).toBe('running')
+    await system.answer('connect', 'succeed')
+    system.driver.lose(2)
+    await system.settle()
+    expect(system.pool.stats()).toMatchObject({ state: 'backingOff', connecting: 0 })
+  })
+
+  it('is closed sooner by a second close with a shorter timeout', async () => {
+    const system = new RunningSystem({ min: 1, max: 1 }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    system.close(5_000)
+    system.close(1_000)
+    await system.clock.advance(1_000)
+    expect(system.leases).toEqual([])
+    expect(system.closed).toBe(true)
+  })
+})
+
 describe('the paths together', () => {
   it('are as many as they were when they were last looked at', () => {
     const count = (paths: readonly ModelPath[]) => paths.length

@@ -102,17 +102,29 @@ it('refuses acquires from then on', async () => {
   await expect(pool.use(() => 1)).rejects.toMatchObject({ code: 'POOL_CLOSED' })
 })
 
-it('is idempotent: every call resolves at the same end, later ones too', async () => {
+it('is idempotent: every call resolves at the same end, and does not put it off', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1 })
   await clock.advance(100)
   const lease = await pool.acquire()
-  const closings = [watch(pool.close()), watch(pool.close({ timeout: 1 }))]
+  const closings = [watch(pool.close()), watch(pool.close({ timeout: 60_000 }))]
   await clock.advance(1_000)
   expect(closings.map(({ state }) => state)).toEqual(['pending', 'pending'])
   lease.release()
   await clock.advance(10)
   expect(closings.map(({ state }) => state)).toEqual(['fulfilled', 'fulfilled'])
   await pool.close()
+})
+
+it('is hastened by a later call with a shorter timeout, as by a second Ctrl-C', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1 })
+  await clock.advance(100)
+  const lease = await pool.acquire()
+  const closing = watch(pool.close())
+  await clock.advance(1_000)
+  expect(closing.state).toBe('pending')
+  await Promise.all([clock.advance(1), pool.close({ timeout: 0 })])
+  expect(closing.state).toBe('fulfilled')
+  expect([lease.held, database.open]).toEqual([false, 0])
 })
 
 it('with a bad timeout is refused, and the pool goes on', async () => {

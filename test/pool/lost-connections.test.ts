@@ -32,7 +32,6 @@ it('while busy: the lease says so, the slot is free at once, and the release tha
   await clock.advance(100)
   expect(waiting.value?.connection.id).toBe(2)
   lease.release()
-  lease.destroy()
   expect(pool.stats()).toMatchObject({ busy: 1, lost: 1 })
   expect(waiting.value?.held).toBe(true)
 })
