@@ -22,7 +22,7 @@ export interface PoolOptions {
   min?: number | undefined
   /** Connections open at most, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
   max?: number | undefined
-  /** How long an acquire waits. Default 30,000; 0 = fail at once unless a connection is free; Infinity = wait for ever. */
+  /** How long an acquire waits. Default 30,000; 0 = fail at once unless a connection is free and need not be validated first; Infinity = wait for ever. */
   acquireTimeout?: number | undefined
   /** How long opening a connection may take; then its socket is destroyed. Default 10,000; more than 0; Infinity = no limit. */
   connectTimeout?: number | undefined

@@ -6,6 +6,7 @@ import {
   type ChartTransition,
   isIgnored,
   statesOf,
+  type Trigger,
   titleOf,
   transitionsOf,
 } from './chart.js'
@@ -113,14 +114,15 @@ export function linesOf(state: ChartState): Line[] {
       ...withActions('exit', state.exit),
       ...state.invokes.map(source => `runs ${source}`),
       ...inPlace.filter(each => !isIgnored(each)).flatMap(each => withActions(titleOf(each), each.actions)),
+      ...state.transitions.filter(isAside).map(leading),
     ]),
-    ...lines(
-      'end',
-      ends.map(end => `${titleOf(end)} → ${end.targets.map(({ key }) => key).join(', ')}`),
-    ),
+    ...lines('end', ends.map(leading)),
     ...lines('ignored', ignored.length > 0 ? wrap('ignores ', ignored) : []),
   ]
 }
+
+const leading = (transition: ChartTransition): string =>
+  `${titleOf(transition)} → ${transition.targets.map(({ key }) => key).join(', ')}`
 
 /**
  * Leads to a final state, from a state that has other ways out. Nearly every state can end early; arrows for all of these would
@@ -136,10 +138,44 @@ export function isEnd({ source, targets }: ChartTransition): boolean {
   )
 }
 
+/**
+ * Is one of several answers to the same event, not the last resort, and leads to where other arrows lead anyway: listed in the
+ * box, so that the arrows show the usual way.
+ */
+export function isAside(transition: ChartTransition): boolean {
+  return asidesOf(rootOf(transition.source)).has(transition)
+}
+
+const knownAsides = new WeakMap<ChartState, ReadonlySet<ChartTransition>>()
+
+function asidesOf(root: ChartState): ReadonlySet<ChartTransition> {
+  const known = knownAsides.get(root)
+  if (known !== undefined) return known
+  const leading = transitionsOf(root).filter(each => each.targets.length > 0 && !isEnd(each))
+  const isOption = ({ source, trigger, guard }: ChartTransition): boolean =>
+    guard !== undefined &&
+    source.transitions.some(other => other.guard === undefined && isSameTrigger(other.trigger, trigger))
+  const reached = new Set(leading.filter(each => !isOption(each)).flatMap(({ targets }) => targets))
+  const asides = new Set<ChartTransition>()
+  for (const option of leading.filter(isOption)) {
+    if (option.targets.every(target => reached.has(target))) asides.add(option)
+    for (const target of option.targets) reached.add(target)
+  }
+  knownAsides.set(root, asides)
+  return asides
+}
+
+const isSameTrigger = (one: Trigger, other: Trigger): boolean =>
+  one.kind === 'always'
+    ? other.kind === 'always'
+    : other.kind !== 'always' && one.kind === other.kind && one.name === other.name
+
+const rootOf = (state: ChartState): ChartState => (state.parent === undefined ? state : rootOf(state.parent))
+
 /** The transitions that are drawn as arrows, those with the same ends together. */
 export function groupArrows(root: ChartState): { from: string; to: string; titles: string[] }[] {
   const groups = new Map<string, { from: string; to: string; titles: string[] }>()
-  for (const transition of transitionsOf(root).filter(each => !isEnd(each))) {
+  for (const transition of transitionsOf(root).filter(each => !isEnd(each) && !isAside(each))) {
     for (const target of transition.targets) {
       const from = startOf(transition, target)
       const key = `${from} → ${target.name}`
@@ -162,7 +198,7 @@ const layoutOptions = {
   'elk.randomSeed': '1',
   'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
   'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'LINEAR_SEGMENTS',
   'elk.layered.thoroughness': '40',
   'elk.spacing.nodeNode': '28',
   'elk.spacing.edgeNode': '18',

@@ -38,7 +38,8 @@ function writePage(root: ChartState): string {
 </picture>
 
 A black dot marks where a state begins, a double red box an end. In a box stand what the state does on entry and exit
-(\`entry / action\`), the events that it answers without leaving (\`event [guard] / action\`), in red those that end it
+(\`entry / action\`), the events that it answers without leaving (\`event [guard] / action\`) or by a way that is not the usual one
+(\`event [guard] → state\`), in red those that end it
 early (\`event → final state\`), and in grey those that it ignores by decision. \`[else]\` is asked when no guard above it
 held; \`after\` is a time in that state. What stands in an outer box, or leads from “any state”, holds in every state inside
 that does not answer the event itself.

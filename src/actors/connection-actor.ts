@@ -23,6 +23,11 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
   const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
   const handleOf = (record: ConnectionRecord<C>) => record.handle as C
 
+  /** Reserves the connection for the next caller in the line, unless it is reserved for one who still waits. */
+  const claimNext = (record: ConnectionRecord<C>) => {
+    if (record.request?.waits !== true) record.request = line.next()
+  }
+
   return connectionMachine.provide({
     guards: {
       needsReset: ({ context }) =>
@@ -95,11 +100,13 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         if (event.type === 'checkout') recordOf(context).request = event.request as AcquireRequest<C>
       },
       takeNext: ({ context }) => {
-        recordOf(context).request = line.next()
+        claimNext(recordOf(context))
       },
-      park: ({ context }) => {
+      park: ({ context, self }) => {
         const record = recordOf(context)
-        record.request = undefined
+        claimNext(record)
+        const next = record.request
+        if (next !== undefined) return self.send({ type: 'checkout', request: next, at: clock.now() })
         roster.park(record)
         if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
         if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
@@ -167,6 +174,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       reportReady: ({ context }) => {
         const record = recordOf(context)
         record.openedAt = record.idleSince = record.provenAt = clock.now()
+        claimNext(record) // before the pool counts who still needs a connection
         context.pool.send({ type: 'connection.ready', connection: record })
       },
       reportFailed: ({ context }) => {

@@ -34,10 +34,11 @@ export const connectionMachine = setup({
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
     /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
     needsReset: () => false,
-    /** Somebody waits for a connection. */
-    isWanted: ({ context }) => context.line.length > 0,
-    /** Somebody waits, and gets no connection that was not validated for them (`validateAfter: 0`). */
-    isWantedValidated: ({ context }) => context.line.length > 0 && context.policy.validateAfter === 0,
+    /**
+     * Somebody waits for a connection, and takes it without a validation of its own; who wants one (`validateAfter: 0`) is served
+     * by way of `idle`.
+     */
+    isWanted: ({ context }) => context.line.length > 0 && context.policy.validateAfter !== 0,
     /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
     isAwaited: () => true,
   },
@@ -60,7 +61,7 @@ export const connectionMachine = setup({
     reserve: provided,
     /** Takes the next caller out of the pool's line, to be lent to without going idle first. */
     takeNext: provided,
-    /** Lets the pool know that it can be lent. */
+    /** Lets the pool know that it can be lent; if somebody waits all the same, has itself checked out for them. */
     park: provided,
     /** Hands the caller a lease. */
     lend: provided,
@@ -87,11 +88,6 @@ export const connectionMachine = setup({
       entry: 'connect',
       on: {
         'driver.connected': [
-          {
-            guard: 'isWantedValidated',
-            target: 'validating.checkout',
-            actions: ['takeNext', 'reportReady'],
-          },
           { guard: 'isWanted', target: 'busy', actions: ['takeNext', 'reportReady'] },
           { target: 'idle', actions: 'reportReady' },
         ],
@@ -184,11 +180,6 @@ export const connectionMachine = setup({
               },
               { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
               {
-                guard: 'isWantedValidated',
-                target: '#connection.validating.checkout',
-                actions: ['takeBack', 'takeNext'],
-              },
-              {
                 guard: 'isWanted',
                 target: '#connection.busy',
                 reenter: true,
@@ -275,7 +266,6 @@ export const connectionMachine = setup({
           entry: 'reset',
           on: {
             'driver.resetDone': [
-              { guard: 'isWantedValidated', target: 'checkout', actions: 'takeNext' },
               { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
               { target: '#connection.idle' },
             ],

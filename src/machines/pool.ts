@@ -114,7 +114,8 @@ export const poolMachine = setup({
     resize: { actions: ['resize', 'shrink', 'grow'] },
     close: { target: '.draining', actions: 'setDrainTimeout' },
     'connection.ready': { actions: ['noteReady', 'grow'] },
-    'connection.declined': { actions: ['requeue', 'grow'] },
+    // The end of the connection that declined follows, and with it the question whether to open another one.
+    'connection.declined': { actions: 'requeue' },
     'connection.closing': { actions: ['noteClosing', 'grow'] },
     'connection.failed': {
       target: '.backingOff',
@@ -150,7 +151,6 @@ export const poolMachine = setup({
         ],
         'growth.due': {},
         resize: { actions: ['resize', 'shrink'] },
-        'connection.declined': { actions: 'requeue' },
         'connection.closing': { actions: 'noteClosing' },
         'connection.ready': { target: 'starting', actions: ['noteRecovery', 'noteReady'] },
         'xstate.done.actor.*': { actions: 'forget' },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 const readme = readFileSync('README.md', 'utf8')
-const programs = [...readme.matchAll(/(?:<!-- example: (?<file>\S+) -->\n)?```ts\n(?<code>[^]*?)```/g)]
+const programs = [...readme.matchAll(/(?:<!-- example: (?<file>\S+) -->\n)?```ts\n(?<code>[\s\S]*?)```/g)]
 
 it('shows at least one program', () => {
   expect(programs.length).toBeGreaterThan(0)

@@ -31,6 +31,7 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
     idleSince: 0,
     provenAt: 0,
     uses: 0,
+    openedAt: undefined,
     ending: undefined,
   }
   const machine = connectionMachine.provide({ guards: { needsReset: () => needsReset } })

@@ -42,7 +42,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.ready': 'noteReady, grow',
       'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
       'connection.closing': 'noteClosing, grow',
-      'connection.declined': 'requeue, grow',
+      'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
         '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',
@@ -66,7 +66,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.ready': 'noteReady, grow',
       'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
       'connection.closing': 'noteClosing, grow',
-      'connection.declined': 'requeue, grow',
+      'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
         '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',

@@ -40,7 +40,6 @@ function pool() {
       maxWaiting: 0,
       roster,
       line: { length: 0 },
-      random: () => 0,
     },
   }).start()
   const send = (...events: PoolEvent[]) => {

@@ -26,7 +26,7 @@ async function reach(situation: string): Promise<ChildProcess> {
   return child
 }
 
-it.each(['idle', 'used', 'used in a transaction', 'closed', 'refused'])(
+it.each(['idle', 'used', 'used in a transaction', 'closed', 'closed under a lease', 'refused'])(
   'ends by itself when the pool is %s',
   async situation => {
     const child = await reach(situation)
@@ -35,11 +35,14 @@ it.each(['idle', 'used', 'used in a transaction', 'closed', 'refused'])(
   },
 )
 
-it.each(['busy', 'idle, not allowed'])('goes on when the pool is %s', async situation => {
-  const child = await reach(situation)
-  await pause(700)
-  expect(child.exitCode).toBe(null)
-})
+it.each(['busy', 'idle, not allowed', 'refused, ready() awaited'])(
+  'goes on when the pool is %s',
+  async situation => {
+    const child = await reach(situation)
+    await pause(700)
+    expect(child.exitCode).toBe(null)
+  },
+)
 
 it('asks the driver to hold the process while a connection is opened or lent, and only then', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ min: 2, max: 2, allowExitOnIdle: true })

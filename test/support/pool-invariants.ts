@@ -19,8 +19,6 @@ export interface Caller {
 export class WatchedPool {
   readonly parts: PoolInSimulatedTime
   readonly callers: Caller[] = []
-  /** Set when a pool refuses without asking its actor, which is not counted. */
-  uncounted = 0
   #violation: unknown
   /** As last set; the pool's own figure lags behind while it resizes. */
   #max: number
@@ -50,12 +48,10 @@ export class WatchedPool {
     const controller = new AbortController()
     const caller: Caller = { order: this.callers.length, priority: options.priority ?? 0, controller }
     this.callers.push(caller)
-    const closed = this.parts.pool.stats().state === 'closed'
     this.parts.pool.acquire({ ...options, signal: controller.signal }).then(
       lease => this.#attempt(() => this.#granted(caller, lease)),
       error => {
         caller.error = error
-        if (closed) this.uncounted++
       },
     )
   }
@@ -127,7 +123,7 @@ export class WatchedPool {
         acquired: callers.filter(({ lease }) => lease !== undefined).length,
         timedOut: failed('ACQUIRE_TIMEOUT'),
         aborted: failed('ACQUIRE_ABORTED'),
-        refused: failed('QUEUE_FULL') + failed('POOL_CLOSED') - this.uncounted,
+        refused: failed('QUEUE_FULL') + failed('POOL_CLOSED'),
       },
       'what callers were told against what the pool counted',
     ).toEqual({

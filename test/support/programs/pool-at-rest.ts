@@ -10,9 +10,9 @@ const options: PoolOptions = {
 }
 const server = JSON.parse(config ?? '{}')
 // Nothing listens on port 1.
-const pool = createPool(postgres(situation === 'refused' ? { ...server, port: 1 } : server), options)
+const pool = createPool(postgres(situation?.startsWith('refused') ? { ...server, port: 1 } : server), options)
 await pool.ready().catch(error => {
-  if (situation !== 'refused') throw error
+  if (!situation?.startsWith('refused')) throw error
 })
 
 if (situation === 'busy') await pool.acquire()
@@ -20,3 +20,10 @@ if (situation === 'used') await pool.use(client => client.query('SELECT 1'))
 if (situation === 'used in a transaction') await pool.use(client => client.query('BEGIN'))
 if (situation === 'closed') await pool.close()
 process.stdout.write('at rest')
+
+if (situation === 'refused, ready() awaited') for (;;) await pool.ready().catch(() => {})
+if (situation === 'closed under a lease') {
+  await pool.acquire()
+  await pool.close({ timeout: 300 })
+  process.exitCode = pool.stats().state === 'closed' ? 0 : 1
+}

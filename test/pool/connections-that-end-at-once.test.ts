@@ -1,0 +1,46 @@
+// A server (or a proxy) that accepts connections and drops them must not be connected to in a loop.
+import { expect, it } from 'vitest'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+it('that fail every validation are opened ever more slowly, and the caller is told why', async () => {
+  let connects = 0
+  const { pool, clock } = poolInSimulatedTime({ min: 0, max: 3, validateAfter: 0 }, {}, driver => ({
+    connect(context) {
+      connects++
+      return driver.connect(context)
+    },
+    validate: () => Promise.reject(new Error('read-only replica')),
+  }))
+  const acquiring = watch(pool.acquire({ timeout: 60_000 }))
+  await clock.advance(59_000)
+  expect(pool.stats().state).toBe('backingOff')
+  expect(connects).toBeLessThan(30)
+  await clock.advance(1_000)
+  expect(acquiring.error).toMatchObject({
+    code: 'ACQUIRE_TIMEOUT',
+    lastConnectError: { code: 'CONNECT_FAILED' },
+  })
+  expect(String(acquiring.error)).toContain('read-only replica')
+})
+
+it('without any delay do not starve the event loop', async () => {
+  let connects = 0
+  const { pool, clock } = poolInSimulatedTime({ min: 0, max: 1, validateAfter: 0 }, {}, () => ({
+    connect: () => Promise.resolve(++connects as never),
+    validate: () => Promise.reject(new Error('no')),
+    destroy: () => {},
+  }))
+  const acquiring = watch(pool.acquire({ timeout: 1_000 }))
+  await clock.advance(1_000)
+  expect(acquiring.error).toMatchObject({ code: 'ACQUIRE_TIMEOUT' })
+  expect(connects).toBeLessThan(10)
+})
+
+it('are replaced at once as long as there are not more of them than the pool has', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 3, max: 3 })
+  await clock.advance(200)
+  for (const connection of database.connections) database.kill(connection)
+  expect(pool.stats()).toMatchObject({ state: 'running', connecting: 2, lost: 3 })
+  await clock.advance(200)
+  expect(pool.stats()).toMatchObject({ state: 'running', idle: 3 })
+})
