@@ -1,9 +1,10 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
 import type { ActorRef, ActorRefFrom, Snapshot } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import { ConnectError, LeaseError, messageOf } from '../errors.js'
+import { ConnectError, LeaseError } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
+import { messageOf } from '../wording.js'
 import { Lease } from './lease.js'
 import type { PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'

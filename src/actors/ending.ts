@@ -1,7 +1,8 @@
 // Why a connection ended, as an error for `events$`.
-import { messageOf, ValidationError } from '../errors.js'
+import { ValidationError } from '../errors.js'
 import type { ConnectionEnding } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
+import { messageOf } from '../wording.js'
 
 /** The error that belongs to an ending: one of the pool's own where it has more to say than the driver's. */
 export function endingError(connection: string, ending: ConnectionEnding, config: PoolConfig): unknown {

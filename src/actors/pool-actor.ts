@@ -1,7 +1,7 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
 import { type ActorRefFrom, assign, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, ConnectError, messageOf, PoolClosedError, QueueFullError } from '../errors.js'
+import { AcquireAbortedError, ConnectError, PoolClosedError, QueueFullError } from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
 import { compiled } from '../machines/compiled.js'
 import {
@@ -14,6 +14,7 @@ import {
 import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
+import { messageOf } from '../wording.js'
 import { AcquireQueue } from './acquire-queue.js'
 import { Callers, closedError } from './callers.js'
 import { describeTarget, provideConnection } from './connection-actor.js'

@@ -2,7 +2,8 @@
 
 import pg from 'pg'
 import { checkFunction, refusal, refuseUnknown } from '../../check.js'
-import { messageOf, OptionsError } from '../../errors.js'
+import { OptionsError } from '../../errors.js'
+import { messageOf } from '../../wording.js'
 
 /**
  * Everything that `pg.Client` takes (see node-postgres.com/apis/client: `connectionString`, `host`, `ssl`, a `password`
