@@ -55,7 +55,7 @@ export interface PoolOptions {
   drainTimeout?: number | undefined
   /** Connections being opened at the same time, at most. Default 2; at least 1. From MongoDB's CMAP specification. */
   maxConnecting?: number | undefined
-  /** Callers that may wait at the same time; the next one is refused. Default Infinity; 0 = nobody waits for a lease to end. */
+  /** Callers that may wait for a lease to end at the same time; the next one is refused. Callers for whom a connection can still be opened do not count. Default Infinity; 0 = nobody waits for a lease to end. */
   maxWaiting?: number | undefined
   /** Lets the process exit while all connections are idle. Default false. As in node-postgres. */
   allowExitOnIdle?: boolean | undefined
