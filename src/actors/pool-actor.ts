@@ -132,7 +132,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         callers.refuseAll()
       },
       grow: ({ context }) => supervisor.grow(context),
-      probe: () => supervisor.open(),
+      probe: () => supervisor.probe(),
       shrink: ({ context }) => {
         notices.publish({ type: 'pool.resized', ...context.size })
         supervisor.shrink(context)

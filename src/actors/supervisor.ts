@@ -45,16 +45,21 @@ export class Supervisor<C> {
     const plan = growth({ size, roster, line }, this.#parts.config.maxConnecting, () =>
       this.#parts.roster.pace(now),
     )
-    for (let count = 0; count < plan.open; count++) this.open()
+    for (let count = 0; count < plan.open; count++) this.#open()
     if (plan.lookAgainIn !== undefined && !this.#retiredAll)
       this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+  }
+
+  /** Opens one, unless one is being opened still: that tells as much. */
+  probe(): void {
+    if (this.#parts.roster.connecting === 0) this.#open()
   }
 
   /**
    * Starts a connection as a child of the pool. XState's own `spawnChild` copies all children each time, so the child is
    * added to them here: the same child, the same inspection events, without the copy.
    */
-  open(): void {
+  #open(): void {
     const { clock, maxLifetime, random } = this.#parts.config
     const pool = this.#pool()
     const createdAt = clock.now()

@@ -36,6 +36,27 @@ it('without any delay do not starve the event loop', async () => {
   expect(connects).toBeLessThan(10)
 })
 
+it('are not opened two at a time after a back-off where only one may be', async () => {
+  let connecting = 0
+  let most = 0
+  const { pool, clock, database } = poolInSimulatedTime({ min: 3, max: 3, maxConnecting: 1 }, {}, driver => ({
+    async connect(context) {
+      most = Math.max(most, ++connecting)
+      try {
+        return await driver.connect(context)
+      } finally {
+        connecting--
+      }
+    },
+  }))
+  for (let round = 0; round < 20; round++) {
+    await clock.advance(110)
+    for (const connection of database.connections) if (connection.state === 'open') database.kill(connection)
+  }
+  expect(pool.stats().lost).toBeGreaterThan(4)
+  expect(most).toBe(1)
+})
+
 it('are replaced at once as long as there are not more of them than the pool has', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ min: 3, max: 3 })
   await clock.advance(200)
