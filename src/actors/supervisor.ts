@@ -50,9 +50,10 @@ export class Supervisor<C> {
       this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
 
-  /** Opens one, unless one is being opened still: that tells as much. */
+  /** Opens one, unless as many as may be are being opened still: they tell as much. */
   probe(): void {
-    if (this.#parts.roster.connecting === 0) this.#open()
+    const { roster, config } = this.#parts
+    if (roster.connecting < config.maxConnecting) this.#open()
   }
 
   /**

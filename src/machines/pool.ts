@@ -62,7 +62,7 @@ export const poolMachine = setup({
     refuseAll: provided,
     /** Opens as many connections as are missing and allowed. */
     grow: provided,
-    /** Opens one connection, unless one is being opened still, to see whether the database can be reached again. */
+    /** Opens one connection, if one more may be opened, to see whether the database can be reached again. */
     probe: provided,
     /** Retires connections until there are no more than the maximum. */
     shrink: provided,

@@ -91,8 +91,11 @@ export class Session implements SimulatedConnection {
     return this.#world.draw(fault) < this.#world.settings[fault]
   }
 
-  /** One request and its answer: resolves after the latency, or never when it hangs; rejects when it is cut short. */
-  trip(kind: Trip, signal?: AbortSignal): Promise<void> {
+  /**
+   * One request and its answer: resolves after the latency, or never when it hangs; rejects when it is cut short.
+   * @param onAbort called at once when the signal aborts
+   */
+  trip(kind: Trip, signal?: AbortSignal, onAbort?: () => void): Promise<void> {
     const { clock } = this.#world
     return new Promise((resolve, reject) => {
       if (this.state === 'gone') return reject(fatal('08003', 'the simulated connection is closed'))
@@ -109,7 +112,10 @@ export class Session implements SimulatedConnection {
         settle()
         reject(error)
       }
-      const abort = (): void => fail(signal?.reason)
+      const abort = (): void => {
+        onAbort?.()
+        fail(signal?.reason)
+      }
       this.#inFlight.add(fail)
       signal?.addEventListener('abort', abort)
       if (hangs) return

@@ -114,17 +114,14 @@ export class Database implements SimulatedDatabase {
     const session = new Session(++this.#lastId, this.#world)
     this.#sessions.set(session, onLost)
     this.peak = Math.max(this.peak, this.open)
-    const abandon = () => this.destroy(session) // at once: the next connect may be counted within the same turn
-    signal.addEventListener('abort', abandon, { once: true })
     try {
-      await session.trip('connect', signal)
+      // Gone at once when it is called off: the next connect may be counted within the same turn.
+      await session.trip('connect', signal, () => this.destroy(session))
       if (session.happens('connectFailureRate')) throw fatal('08006', 'simulated failure of a connect')
     } catch (error) {
       if (signal.aborted) throw signal.reason
       this.#forget(session, error)
       throw error
-    } finally {
-      signal.removeEventListener('abort', abandon)
     }
     this.totals.opened++
     session.open(() => this.#drop(session, fatal('ECONNRESET', 'simulated loss of the connection')))
