@@ -14,7 +14,7 @@ import type { AcquireQueue } from './acquire-queue.js'
 import type { PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
 
-/** Serves requests from the roster's idle connections and keeps the rest in line. Run by the pool actor's actions alone. */
+/** Serves requests from the roster's idle connections and keeps the rest in line. Run by the pool actor's actions; the façade only refuses. */
 export class Callers<C> {
   readonly #parts: PoolParts<C>
   readonly #queue: AcquireQueue<C>

@@ -6,7 +6,7 @@ import { Notices } from './events.js'
 import { WaitingLine } from './line.js'
 import { Roster } from './roster.js'
 
-/** The plain data of one pool. Nothing but the actions of its actors changes any of it. */
+/** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
 export interface PoolParts<C> {
   readonly driver: Driver<C>
   readonly config: PoolConfig
