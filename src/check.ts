@@ -32,13 +32,21 @@ export function checkNumber(name: string, value: unknown, range: NumberRange): n
 export function describeRange(range: NumberRange): string {
   const { least, most, integer, finite, exclusive } = range
   const kind = integer ? 'an integer' : (range.kind ?? 'a number of milliseconds')
-  if (most !== undefined) return `${kind} from ${least} to ${most}`
+  if (most !== undefined)
+    return exclusive ? `${kind} greater than ${least}, up to ${most}` : `${kind} from ${least} to ${most}`
   const bound = exclusive ? `greater than ${least}` : `of ${least} or more`
   return `${kind} ${bound}${finite ? '' : ', or Infinity'}`
 }
 
 export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
+  return value
+}
+
+export function checkChoice<T extends string>(name: string, value: T, choices: readonly T[]): T {
+  if (!choices.includes(value)) {
+    throw refusal(name, value, choices.map(choice => `'${choice}'`).join(' or '))
+  }
   return value
 }
 

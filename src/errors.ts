@@ -1,13 +1,22 @@
 // Every error that the pool itself makes. Each says what happened, why, and what to do, and has the evidence as fields.
-import { describeTimeout, milliseconds, whyFull } from './wording.js'
+import {
+  describeDeadlock,
+  describeTimeout,
+  messageOf,
+  milliseconds,
+  whyFull,
+  withoutStop,
+} from './wording.js'
 
 /** The stable codes of {@link PoolError.code}; programs should branch on these, never on messages. */
 export type PoolErrorCode =
   | 'ACQUIRE_TIMEOUT'
   | 'ACQUIRE_ABORTED'
   | 'QUEUE_FULL'
+  | 'SELF_DEADLOCK'
   | 'POOL_CLOSED'
   | 'POOL_PAUSED'
+  | 'DATABASE_DOWN'
   | 'CONNECT_FAILED'
   | 'CONNECT_TIMEOUT'
   | 'VALIDATION_FAILED'
@@ -50,14 +59,32 @@ export interface LeaseHolder {
   readonly connection: string
   /** For how long it had been held, in milliseconds. */
   readonly heldFor: number
+  /** Where it was acquired, as lines of a stack; only with the pool's `leakWarning`, and for the share that `leakSampling` records. */
+  readonly acquiredFrom?: string
 }
+
+/**
+ * What kept an acquire from being served: the caller held a connection itself, as all others did who waited (`deadlockCheck`); all
+ * connections were lent out; connects were failing, or just being slow; connections
+ * that were found did not pass their validation; the pool was paused; or connections were on their way (being made clean, closed).
+ */
+export type AcquireObstacle =
+  | 'self-deadlock'
+  | 'exhausted'
+  | 'connects failing'
+  | 'connects slow'
+  | 'validations failing'
+  | 'paused'
+  | 'in transit'
 
 /** Why an acquire could not be served, as the pool saw it when the time was up. */
 export interface AcquireEvidence {
   /** How long the caller waited, in milliseconds. */
   readonly waited: number
-  /** The caller's place in the line when the time was up; 1 is next. */
+  /** The caller's place in the line when the time was up; 1 is next, 0 = it had left the line for a connection being validated. */
   readonly position: number
+  /** The caller's place when it joined the line; 0 = it never had to. */
+  readonly firstPosition: number
   /** How many callers waited, this one included. */
   readonly waiting: number
   /** Connections that exist, in whatever state. */
@@ -72,6 +99,14 @@ export interface AcquireEvidence {
   readonly failedConnects: number
   /** The last connect error, while connects are failing. */
   readonly lastConnectError: unknown
+  /** For how long the connect that has lasted longest had been going on, in milliseconds; 0 = none was. */
+  readonly connectingFor: number
+  /** The error of the last validation that failed while the caller waited. */
+  readonly lastValidationError: unknown
+  /** Whether the pool was paused. */
+  readonly paused: boolean
+  /** The leases that the caller itself held, if nobody could be served for that: told where `deadlockCheck` is 'warn', else empty. */
+  readonly deadlocked: readonly number[]
 }
 
 /** No connection became free within the acquire's timeout. */
@@ -82,8 +117,11 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
 
   /** The acquire's timeout, in milliseconds. */
   readonly timeout: number
+  /** What it was that kept it from being served. */
+  readonly obstacle: AcquireObstacle
   readonly waited: number
   readonly position: number
+  readonly firstPosition: number
   readonly waiting: number
   readonly total: number
   readonly max: number
@@ -91,16 +129,24 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
   readonly connecting: number
   readonly failedConnects: number
   readonly lastConnectError: unknown
+  readonly connectingFor: number
+  readonly lastValidationError: unknown
+  readonly paused: boolean
+  readonly deadlocked: readonly number[]
 
   constructor(timeout: number, evidence: AcquireEvidence) {
+    const obstacle = obstacleIn(evidence)
+    const cause = causeOf(obstacle, evidence)
     super(
       'ACQUIRE_TIMEOUT',
-      describeTimeout(timeout, evidence),
-      evidence.lastConnectError === undefined ? undefined : { cause: evidence.lastConnectError },
+      describeTimeout(timeout, obstacle, evidence),
+      cause === undefined ? undefined : { cause },
     )
     this.timeout = timeout
+    this.obstacle = obstacle
     this.waited = evidence.waited
     this.position = evidence.position
+    this.firstPosition = evidence.firstPosition
     this.waiting = evidence.waiting
     this.total = evidence.total
     this.max = evidence.max
@@ -108,7 +154,26 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
     this.connecting = evidence.connecting
     this.failedConnects = evidence.failedConnects
     this.lastConnectError = evidence.lastConnectError
+    this.connectingFor = evidence.connectingFor
+    this.lastValidationError = evidence.lastValidationError
+    this.paused = evidence.paused
+    this.deadlocked = evidence.deadlocked
   }
+}
+
+/** What the evidence says was in the way: the one thing to look at first. */
+function obstacleIn(evidence: AcquireEvidence): AcquireObstacle {
+  if (evidence.paused) return 'paused'
+  if (evidence.deadlocked.length > 0) return 'self-deadlock'
+  if (evidence.lastConnectError !== undefined) return 'connects failing'
+  if (evidence.holders.length >= evidence.max) return 'exhausted'
+  if (evidence.lastValidationError !== undefined) return 'validations failing'
+  return evidence.connecting > 0 ? 'connects slow' : 'in transit'
+}
+
+function causeOf(obstacle: AcquireObstacle, evidence: AcquireEvidence): unknown {
+  if (obstacle === 'connects failing') return evidence.lastConnectError
+  return obstacle === 'validations failing' ? evidence.lastValidationError : undefined
 }
 
 /** The caller's AbortSignal aborted the acquire; `cause` is the signal's reason. */
@@ -144,6 +209,24 @@ export class QueueFullError extends PoolError {
   }
 }
 
+/** The acquire could never be served: all connections are held by callbacks that wait for another one, this caller's among them. */
+export class SelfDeadlockError extends PoolError {
+  static {
+    setName(SelfDeadlockError, 'SelfDeadlockError')
+  }
+
+  /** The ids of the leases with which the calling code runs, the innermost `use()` first. */
+  readonly leases: readonly number[]
+  /** The pool's `max`. */
+  readonly max: number
+
+  constructor(leases: readonly number[], max: number) {
+    super('SELF_DEADLOCK', describeDeadlock(leases, max))
+    this.leases = leases
+    this.max = max
+  }
+}
+
 /** The pool is closing or closed. */
 export class PoolClosedError extends PoolError {
   static {
@@ -155,7 +238,26 @@ export class PoolClosedError extends PoolError {
   }
 }
 
-/** The pool is paused, and the caller asked not to wait for that. */
+/** No connection is left, none can be opened, and the pool was told not to let callers wait for that (`whenDown: 'fail'`). */
+export class DatabaseDownError extends PoolError {
+  static {
+    setName(DatabaseDownError, 'DatabaseDownError')
+  }
+
+  /** Connects that failed in a row. */
+  readonly failedConnects: number
+
+  constructor(failedConnects: number, lastConnectError: unknown) {
+    super(
+      'DATABASE_DOWN',
+      `The acquire was refused: no connection is left, and none can be opened (${failedConnects} failed in a row; the last error is this error's cause): ${messageOf(lastConnectError)} Callers who should wait for the database instead need whenDown: 'wait'.`,
+      { cause: lastConnectError },
+    )
+    this.failedConnects = failedConnects
+  }
+}
+
+/** The pool is paused, and the caller asked not to wait at all (a timeout of 0). */
 export class PoolPausedError extends PoolError {
   static {
     setName(PoolPausedError, 'PoolPausedError')
@@ -164,7 +266,7 @@ export class PoolPausedError extends PoolError {
   constructor() {
     super(
       'POOL_PAUSED',
-      'The acquire was refused: the pool is paused. Call pool.resume(), or wait without a timeout.',
+      'The acquire was refused: the pool is paused, and its timeout of 0 means not to wait. Call pool.resume(), or give it a timeout.',
     )
   }
 }
@@ -188,7 +290,7 @@ export class ConnectError extends PoolError {
   ) {
     super(
       code,
-      `No connection could be opened to ${target}: ${why}. Check that the database is up and reachable from here, and the credentials; the pool keeps trying.`,
+      `No connection could be opened to ${target}: ${withoutStop(why)}. Check that the database is up and reachable from here, and the credentials; the pool keeps trying.`,
       options,
     )
     this.target = target

@@ -5,13 +5,23 @@ export { Lease } from './actors/lease.js'
 export { createPool, Pool } from './actors/pool.js'
 export type { PoolActorRef } from './actors/pool-actor.js'
 export type { PoolStats } from './actors/stats.js'
+export type { TransactionOptions } from './actors/transaction-options.js'
 export { type Clock, systemClock } from './clock.js'
-export type { ConnectContext, Driver, RoundTripContext } from './db/driver.js'
+export type {
+  BeginOptions,
+  ConnectContext,
+  Driver,
+  IsolationLevel,
+  RoundTripContext,
+  TransactionSupport,
+} from './db/driver.js'
 export {
   AcquireAbortedError,
   type AcquireEvidence,
+  type AcquireObstacle,
   AcquireTimeoutError,
   ConnectError,
+  DatabaseDownError,
   LeaseError,
   type LeaseHolder,
   OptionsError,
@@ -20,6 +30,7 @@ export {
   type PoolErrorCode,
   PoolPausedError,
   QueueFullError,
+  SelfDeadlockError,
   ValidationError,
 } from './errors.js'
 export type { EndReason } from './machines/connection-types.js'

@@ -2,6 +2,7 @@
 
 import {
   checkBoolean,
+  checkChoice,
   checkClock,
   checkFunction,
   checkNumber,
@@ -22,7 +23,7 @@ export interface PoolOptions {
   min?: number | undefined
   /** Connections open at most, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
   max?: number | undefined
-  /** How long an acquire waits. Default 30,000; 0 = fail at once unless a connection is free and need not be validated first; Infinity = wait for ever. */
+  /** How long an acquire waits, not counting the time that the pool is paused. Default 30,000; 0 = fail at once unless a connection is free and need not be validated first; Infinity = wait for ever. */
   acquireTimeout?: number | undefined
   /** How long opening a connection may take; then its socket is destroyed. Default 10,000; more than 0; Infinity = no limit. */
   connectTimeout?: number | undefined
@@ -57,6 +58,37 @@ export interface PoolOptions {
   maxConnecting?: number | undefined
   /** Callers that may wait for a lease to end at the same time; the next one is refused. Callers for whom a connection can still be opened do not count. Default Infinity; 0 = nobody waits for a lease to end. */
   maxWaiting?: number | undefined
+  /**
+   * What becomes of callers while no connection can be opened and none is left. Default 'wait': they wait for the database to come back,
+   * each within its timeout; 'fail' = they are refused at once with a DatabaseDownError, and the next connect is tried within half a
+   * second of that, so that callers are served soon after the database is back; 'fail-until-up' = they are refused like that as long
+   * as the pool has never had a connection, for then its settings are wrong more often than not, and wait later on.
+   */
+  whenDown?: 'wait' | 'fail' | 'fail-until-up' | undefined
+  /**
+   * How long a lease may be held before it is reported as a leak: `lease.leaked` on `events$` and a process warning with the code
+   * STATEPOOL_LEAK, both with the stack of the `acquire()` or `use()` that took it, once for each lease; and `lease.recovered` and
+   * a second warning if it ends after all. The connection is not taken away. The holders in an AcquireTimeoutError say where they
+   * acquired, too. Default false = off, which costs nothing; more than 0. Recording its stack makes an acquire about ten times as
+   * expensive (microseconds); `leakSampling` makes that rare. From HikariCP's leakDetectionThreshold.
+   */
+  leakWarning?: number | false | undefined
+  /**
+   * The share of acquires whose stack is recorded while `leakWarning` is on, drawn at random: the others are reported without it.
+   * Default 1 = all; more than 0, up to 1. The text of a stack is only made when a report shows it.
+   */
+  leakSampling?: number | undefined
+  /**
+   * What becomes of an acquire inside `pool.use()` that can never be served, because every connection that the pool may have is
+   * held by callbacks of `use()` that wait for another one themselves: with `max` 1, any acquire inside `use()` that waits.
+   * 'error' = it is refused at once with a SelfDeadlockError; 'warn' = it waits, and a process warning (STATEPOOL_DEADLOCK) and
+   * `acquire.deadlocked` on `events$` say so. Default false = off, which costs nothing: the others follow every asynchronous call
+   * of the process with an AsyncLocalStorage, and make a `use()` about three times as expensive.
+   *
+   * Leases of a bare `acquire()` are nobody's, so that they never raise an alarm. An acquire inside a callback counts as one that
+   * the callback waits for; start what it need not wait for outside of it. One with a timeout of 0 does not wait.
+   */
+  deadlockCheck?: 'warn' | 'error' | false | undefined
   /** Lets the process exit while all connections are idle. Default false. As in node-postgres. */
   allowExitOnIdle?: boolean | undefined
   /** Where the pool gets its time from. Default: the system's monotonic clock. */
@@ -67,15 +99,23 @@ export interface PoolOptions {
 
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
 export type PoolConfig = {
-  readonly [Name in Exclude<keyof PoolOptions, 'validateAfter'>]-?: Exclude<PoolOptions[Name], undefined>
+  readonly [Name in Exclude<keyof PoolOptions, 'validateAfter' | 'leakWarning'>]-?: Exclude<
+    PoolOptions[Name],
+    undefined
+  >
 } & {
   /** Infinity = never validate on checkout. */
   readonly validateAfter: number
+  /** Infinity = report none. */
+  readonly leakWarning: number
 }
 
 /** What `acquire()` takes. */
 export interface AcquireOptions {
-  /** How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. */
+  /**
+   * How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. The time that
+   * the pool is paused counts.
+   */
   timeout?: number | undefined
   /** Aborts the wait. A lease that was granted before stays granted. */
   signal?: AbortSignal | undefined
@@ -104,19 +144,32 @@ const numbers = {
   drainTimeout: { fallback: 30_000, least: 0 },
   maxConnecting: { fallback: 2, least: 1, integer: true },
   maxWaiting: { fallback: Number.POSITIVE_INFINITY, least: 0, integer: true },
+  leakSampling: { fallback: 1, least: 0, most: 1, exclusive: true, kind: 'a number' },
 } as const satisfies Record<string, NumberRange>
 
 const validateAfterRange: NumberRange = { fallback: 500, least: 0 }
+const leakWarningRange: NumberRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true }
 
-const optionNames = [...Object.keys(numbers), 'validateAfter', 'allowExitOnIdle', 'clock', 'random']
+/** The names of {@link PoolOptions}: drivers and drop-ins say where these belong when they are given them. */
+export const poolOptionNames: readonly string[] = [
+  ...Object.keys(numbers),
+  'validateAfter',
+  'whenDown',
+  'leakWarning',
+  'deadlockCheck',
+  'allowExitOnIdle',
+  'clock',
+  'random',
+]
 
 /**
  * Checks a pool's options and fills in the defaults.
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseOptions(options: PoolOptions = {}): PoolConfig {
-  refuseUnknown('createPool', options, optionNames)
+  refuseUnknown('createPool', options, poolOptionNames)
   const given = options as Record<string, unknown>
+  const { whenDown = 'wait', allowExitOnIdle = false, clock = systemClock, random = Math.random } = options
   const parsed: Record<string, unknown> = {}
   for (const [name, range] of Object.entries<NumberRange>(numbers)) {
     parsed[name] = given[name] === undefined ? range.fallback : checkNumber(name, given[name], range)
@@ -124,10 +177,23 @@ export function parseOptions(options: PoolOptions = {}): PoolConfig {
   if (options.min === undefined) parsed.min = Math.min(parsed.min as number, parsed.max as number)
   if (parsed.keepalive === 0) parsed.keepalive = Number.POSITIVE_INFINITY
   checkSize(parsed.min as number, parsed.max as number)
-  parsed.validateAfter = parseValidateAfter(options.validateAfter)
-  parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', options.allowExitOnIdle ?? false)
-  parsed.clock = checkClock(options.clock ?? systemClock)
-  parsed.random = checkFunction('random', options.random ?? Math.random)
+  parsed.validateAfter = parseUnlessFalse(
+    'validateAfter',
+    options.validateAfter,
+    validateAfterRange,
+    'never validate on checkout',
+  )
+  parsed.leakWarning = parseUnlessFalse(
+    'leakWarning',
+    options.leakWarning,
+    leakWarningRange,
+    'report no leaks',
+  )
+  parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
+  parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up'])
+  parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
+  parsed.clock = checkClock(clock)
+  parsed.random = checkFunction('random', random)
   return Object.freeze(parsed) as unknown as PoolConfig
 }
 
@@ -147,7 +213,8 @@ export function parseSize(
   return { min, max }
 }
 
-const acquireNames = ['timeout', 'signal', 'priority']
+/** The names of {@link AcquireOptions}. */
+export const acquireNames: readonly string[] = ['timeout', 'signal', 'priority']
 
 /**
  * Checks what `acquire()` was given.
@@ -155,6 +222,11 @@ const acquireNames = ['timeout', 'signal', 'priority']
  */
 export function checkAcquireOptions(options: AcquireOptions): void {
   refuseUnknown('acquire', options, acquireNames)
+  checkAcquireValues(options)
+}
+
+/** The same for options whose names were checked before, because there are others among them. */
+export function checkAcquireValues(options: AcquireOptions): void {
   const { timeout, signal, priority } = options
   if (timeout !== undefined) checkNumber('timeout', timeout, numbers.acquireTimeout)
   if (priority !== undefined && !Number.isSafeInteger(priority)) {
@@ -179,15 +251,18 @@ function checkSize(min: number, max: number): void {
   if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
 }
 
-function parseValidateAfter(value: unknown = validateAfterRange.fallback): number {
+/** A number, or false for never, which is `Infinity` to the pool. */
+function parseUnlessFalse(name: string, value: unknown, range: NumberRange, meaningOfFalse: string): number {
+  if (value === undefined) return range.fallback
   if (value === false) return Number.POSITIVE_INFINITY
   try {
-    return checkNumber('validateAfter', value, validateAfterRange)
+    return checkNumber(name, value, range)
   } catch {
-    throw refusal(
-      'validateAfter',
-      value,
-      `${describeRange(validateAfterRange)}, or false to never validate on checkout`,
-    )
+    throw refusal(name, value, `${describeRange(range)}, or false to ${meaningOfFalse}`)
   }
+}
+
+function parseDeadlockCheck(value: 'warn' | 'error' | false = false): 'warn' | 'error' | false {
+  if (value === false || value === 'warn' || value === 'error') return value
+  throw refusal('deadlockCheck', value, "'warn', 'error' or false")
 }

@@ -1,5 +1,5 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
-import type { AcquireEvidence } from './errors.js'
+import type { AcquireEvidence, AcquireObstacle, LeaseHolder } from './errors.js'
 
 /** Why a line is full. */
 export function whyFull(maxWaiting: number, max: number): string {
@@ -10,44 +10,96 @@ export function whyFull(maxWaiting: number, max: number): string {
   return `${callers} already (maxWaiting) for the pool's ${connections}`
 }
 
+/** What there is to say to a caller who waits for itself. */
+export function describeDeadlock(leases: readonly number[], max: number): string {
+  const own = leases.length === 1 ? `lease ${leases[0]}` : `leases ${leases.join(', ')}`
+  const who =
+    max === 1
+      ? `the only connection (max is 1) is held by the very call of pool.use() that acquires another one (${own})`
+      : `all ${max} connections (max) are held by calls of pool.use() that wait for another one, and the caller is inside of one of them (${own})`
+  return `This acquire would wait for ever.\n  Why: ${who}.\n  What to do: hand the connection that is held on to the code that needs one, or acquire before or after pool.use() instead of inside of it; raising max only makes this rarer.`
+}
+
 /** `1,500 ms`. */
 export const milliseconds = (value: number): string => `${Math.round(value).toLocaleString('en-US')} ms`
 
 /** What an acquire that timed out says of it. */
-export function describeTimeout(timeout: number, evidence: AcquireEvidence): string {
-  const { holders, max, connecting, position } = evidence
+export function describeTimeout(
+  timeout: number,
+  obstacle: AcquireObstacle,
+  evidence: AcquireEvidence,
+): string {
+  const { position, firstPosition, waiting } = evidence
   const place =
     position === 0
       ? 'the connection found for it was still being validated'
-      : `place ${position} of ${evidence.waiting} in the line`
-  const lines = [`No connection became free within ${milliseconds(timeout)} (${place}).`]
-  if (evidence.lastConnectError !== undefined) {
-    lines.push(
-      `Why: connections cannot be opened (${evidence.failedConnects} failed in a row; the last error is this error's cause): ${whyNoConnect(evidence.lastConnectError)}.`,
-      'What to do: check that the database is up and reachable, and the credentials.',
-    )
-  } else if (holders.length >= max) {
+      : firstPosition > position
+        ? `place ${position} of ${waiting} in the line, having begun at ${firstPosition}`
+        : `place ${position} of ${waiting} in the line`
+  const [why, advice] = explanations[obstacle](evidence)
+  return `No connection became free within ${milliseconds(timeout)} (${place}).\n  Why: ${withoutStop(why)}.\n  What to do: ${advice}.`
+}
+
+/** Somebody else's sentence, to be ended by ours. */
+export const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
+/** For each obstacle, why nobody was served, and what to do about it. */
+const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => readonly [string, string]> = {
+  paused: () => ['the pool is paused', 'call pool.resume(), or wait without a timeout of your own'],
+  'self-deadlock': ({ deadlocked, max }) => [
+    `the caller deadlocked itself: it held ${deadlocked.length === 1 ? 'lease' : 'leases'} ${deadlocked.join(', ')} while it waited, and so did everybody else who held one of the ${max} (max)`,
+    'pass the connection that is held to the inner call, or release it before acquiring another',
+  ],
+  'connects failing': ({ failedConnects, lastConnectError }) => [
+    `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause): ${whyNoConnect(lastConnectError)}`,
+    'check that the database is up and reachable, and the credentials',
+  ],
+  'validations failing': ({ lastValidationError }) => [
+    `connections that came free did not pass their validation (the last error is this error's cause): ${messageOf(lastValidationError)}`,
+    'look at the database and at what is between (a firewall, a proxy); events$ tells of each connection.closed',
+  ],
+  exhausted: ({ holders, max }) => {
     const longest = holders
       .slice(0, 3)
       .map(holder => `lease ${holder.lease} on ${holder.connection} for ${milliseconds(holder.heldFor)}`)
-    lines.push(
+    const what =
       max === 1
-        ? `Why: the only connection (max is 1) is lent out: ${longest.join()}.`
-        : `Why: all ${max} connections (max) are lent out; the longest held: ${longest.join(', ')}.`,
-      'What to do: release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max.',
-    )
-  } else {
-    const counts = [
-      counted(holders.length, 'lent out'),
-      counted(connecting, 'being opened'),
-      counted(evidence.total - holders.length - connecting, 'being validated, reset or closed'),
-    ].filter(count => count !== '')
-    lines.push(
-      `Why: of at most ${max} ${max === 1 ? 'connection' : 'connections'} ${counts.join(' and ') || 'none is open yet'}.`,
-      'What to do: see whether connects are slow (events$: connection.ready), and raise min, maxConnecting or the timeout.',
-    )
-  }
-  return lines.join('\n  ')
+        ? `the only connection (max is 1) is lent out: ${longest.join()}`
+        : `all ${max} connections (max) are lent out; the longest held: ${longest.join(', ')}`
+    return [
+      `${what}${whereAcquired(holders[0])}`,
+      'release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max',
+    ]
+  },
+  'connects slow': evidence => [
+    `${inNumbers(evidence)}, the slowest for ${milliseconds(evidence.connectingFor)} already`,
+    'see why connects are slow (events$: connection.ready), and raise min, maxConnecting or the timeout',
+  ],
+  'in transit': evidence => [
+    inNumbers(evidence),
+    'see what validations, resets and goodbyes wait for (events$), and raise the timeout',
+  ],
+}
+
+function inNumbers({ holders, connecting, total, max }: AcquireEvidence): string {
+  const counts = [
+    counted(holders.length, 'lent out'),
+    counted(connecting, 'being opened'),
+    counted(total - holders.length - connecting, 'being validated, reset or closed'),
+  ].filter(count => count !== '')
+  return `of at most ${max} ${max === 1 ? 'connection' : 'connections'} ${counts.join(' and ') || 'none is open yet'}`
+}
+
+/** Where the longest held lease was acquired, if that is known. */
+const whereAcquired = (holder: LeaseHolder | undefined): string =>
+  holder?.acquiredFrom === undefined
+    ? ''
+    : ` (lease ${holder.lease} was acquired ${firstUsefulLine(holder.acquiredFrom)})`
+
+/** The line of a stack to look at first: the first one that is neither Node's nor a package's, or else the first. */
+export function firstUsefulLine(stack: string): string {
+  const lines = stack.split('\n')
+  return lines.find(line => !/[/\\]node_modules[/\\]|\(?node:/.test(line)) ?? (lines[0] as string)
 }
 
 const counted = (count: number, what: string): string =>
@@ -61,6 +113,7 @@ const whyNoConnect = (error: unknown): string =>
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
   if (error instanceof Error) return error.message || error.name
+  if (error === undefined || error === null) return 'no reason was given'
   try {
     return String(error)
   } catch {

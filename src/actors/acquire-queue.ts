@@ -1,10 +1,12 @@
 // The way in: one RxJS stream of requests into the pool actor, and the watch over those that have to wait.
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { AcquireAbortedError, PoolClosedError } from '../errors.js'
 import type { AcquireOptions } from '../options.js'
+import { AbortSignals } from './abort-signals.js'
 import { Alarm } from './alarm.js'
 import { Deadlines } from './deadlines.js'
 import type { AcquireRequest, Watch } from './request.js'
+import type { ClockScheduler } from './scheduler.js'
 
 /** What the pool actor is told about a request that nobody waits for any more. */
 export interface Cancellation<C> {
@@ -23,15 +25,18 @@ export class AcquireQueue<C> implements Watch<C> {
   readonly cancellations$: Observable<Cancellation<C>>
   readonly #deadlines: Deadlines<C>
   readonly #alarm: Alarm
-  readonly #scheduler: SchedulerLike
-  readonly #abortListeners = new Map<AcquireRequest<C>, { signal: AbortSignal; listener: () => void }>()
-  /** Those who wait without a deadline, which the deadlines leave out. */
-  readonly #patient = new Set<AcquireRequest<C>>()
+  readonly #scheduler: ClockScheduler
+  readonly #signals = new AbortSignals<C>((request, reason) => this.#cancel(request, reason))
+  /**
+   * Those without a deadline who were not in the line yet when they were submitted. Not all who wait: a set that is written to for
+   * every caller leaves a chain of outgrown tables behind, which keep each other, and all whom they knew, from being collected.
+   */
+  readonly #onTheWay = new Set<AcquireRequest<C>>()
   #requests: Subscriber<AcquireRequest<C>> | undefined
   #cancellations: Subscriber<Cancellation<C>> | undefined
 
   /** @param due called when the deadline of a waiting request has passed */
-  constructor(scheduler: SchedulerLike, due: () => void) {
+  constructor(scheduler: ClockScheduler, due: () => void) {
     this.#scheduler = scheduler
     this.#alarm = new Alarm(scheduler, due)
     this.#deadlines = new Deadlines(this.#alarm)
@@ -51,10 +56,11 @@ export class AcquireQueue<C> implements Watch<C> {
       request.refuse(closedError())
       return
     }
+    if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
+    else if (request.joinedAt === 0) this.#onTheWay.add(request)
+    else if (signal === undefined) return // it is in the line, for as long as it takes
     request.watch = this
-    if (request.timeout === Number.POSITIVE_INFINITY) this.#patient.add(request)
-    else this.#deadlines.add(request)
-    if (signal !== undefined) this.#listen(request, signal)
+    if (signal !== undefined) this.#signals.add(request, signal)
   }
 
   /** Takes out the requests whose time is up. */
@@ -62,14 +68,20 @@ export class AcquireQueue<C> implements Watch<C> {
     return this.#deadlines.takeDue(now)
   }
 
+  /** Stops the time of those who wait, but for those who said themselves how long they would wait. */
+  suspend(): void {
+    this.#deadlines.suspend(this.#scheduler.now())
+  }
+
+  /** Lets it go on where it stopped. */
+  resume(): void {
+    this.#deadlines.resume(this.#scheduler.now())
+  }
+
   settled(request: AcquireRequest<C>): void {
-    if (request.timeout === Number.POSITIVE_INFINITY) this.#patient.delete(request)
-    else this.#deadlines.noteSettled(request)
-    if (this.#abortListeners.size === 0) return
-    const listening = this.#abortListeners.get(request)
-    if (listening === undefined) return
-    listening.signal.removeEventListener('abort', listening.listener)
-    this.#abortListeners.delete(request)
+    if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.noteSettled(request)
+    else if (this.#onTheWay.size > 0) this.#onTheWay.delete(request)
+    this.#signals.forget(request)
   }
 
   /**
@@ -81,18 +93,14 @@ export class AcquireQueue<C> implements Watch<C> {
     this.#cancellations?.complete()
     this.#requests = undefined
     this.#cancellations = undefined
-    const onTheWay = [...this.#deadlines.takeDue(Number.POSITIVE_INFINITY), ...this.#patient]
-    for (const request of onTheWay) request.refuse(closedError())
+    const left = [...this.#deadlines.takeDue(Number.POSITIVE_INFINITY), ...this.#onTheWay]
+    for (const request of left) request.refuse(closedError())
     this.#alarm.clear()
   }
 
-  #listen(request: AcquireRequest<C>, signal: AbortSignal): void {
-    const listener = () => {
-      const waited = this.#scheduler.now() - request.at
-      this.#cancellations?.next({ request, error: new AcquireAbortedError(signal.reason, waited) })
-    }
-    this.#abortListeners.set(request, { signal, listener })
-    signal.addEventListener('abort', listener, { once: true })
+  #cancel(request: AcquireRequest<C>, reason: unknown): void {
+    const waited = this.#scheduler.now() - request.at
+    this.#cancellations?.next({ request, error: new AcquireAbortedError(reason, waited) })
   }
 }
 

@@ -5,6 +5,7 @@ import { ConnectError, LeaseError } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
 import { messageOf } from '../wording.js'
+import { endLoan } from './leaks.js'
 import { Lease } from './lease.js'
 import type { PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
@@ -18,7 +19,7 @@ export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 
 /** The machine with its effects, made once for a pool and shared by all of its connections. */
 export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
-  const { driver, config, roster, line, notices, counters } = parts
+  const { driver, config, roster, line, notices, counters, generation } = parts
   const { clock } = config
   const target = describeTarget(driver)
   const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
@@ -34,6 +35,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       needsReset: ({ context }) =>
         driver.reset !== undefined && (driver.needsReset?.(handleOf(recordOf(context))) ?? true),
       isAwaited: ({ context }) => recordOf(context).request?.waits === true,
+      isWithheld: () => line.withheld,
     },
     actions: {
       connect: ({ context, self }) => {
@@ -45,7 +47,10 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           handle => {
             // Too late: the pool has given this connection up, so nobody else will ever close it.
             if (signal.aborted) return destroyQuietly(driver, handle)
+            if (handle === undefined)
+              return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
             record.handle = handle
+            record.provenIn = generation.current
             record.endEffect()
             report(self, { type: 'driver.connected' })
           },
@@ -59,6 +64,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           () => driver.validate(handleOf(record), { signal }),
           () => {
             record.provenAt = clock.now()
+            record.provenIn = generation.current
             record.endEffect()
             report(self, { type: 'driver.validated' })
           },
@@ -72,6 +78,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           () => driver.reset?.(handleOf(record), { signal }),
           () => {
             record.idleSince = record.provenAt = clock.now()
+            record.provenIn = generation.current
             record.endEffect()
             report(self, { type: 'driver.resetDone' })
           },
@@ -96,9 +103,6 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const record = recordOf(context)
         record.abortEffect()
         if (record.handle !== undefined) destroyQuietly(driver, record.handle)
-      },
-      reserve: ({ context, event }) => {
-        if (event.type === 'checkout') recordOf(context).request = event.request as AcquireRequest<C>
       },
       takeNext: ({ context }) => {
         claimNext(recordOf(context))
@@ -141,8 +145,9 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const heldFor = event.at - lease.acquiredAt
         record.lease = undefined
         record.idleSince = record.provenAt = event.at
-        roster.noteHeld(heldFor)
+        roster.noteReturned(lease.acquiredAt, event.at)
         counters.released++
+        if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
         if (notices.observed) {
           notices.publish({ type: 'lease.released', lease: lease.id, connection: record.id, heldFor })
         }
@@ -151,10 +156,12 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const record = recordOf(context)
         const { lease } = record
         if (lease === undefined) return
-        const heldFor = clock.now() - lease.acquiredAt
+        const now = clock.now()
+        const heldFor = now - lease.acquiredAt
         const cause = record.ending?.error
         record.lease = undefined
-        roster.noteHeld(heldFor)
+        roster.noteReturned(lease.acquiredAt, now)
+        endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
         if (!lease.held) {
           const lent = { lease: lease.id, connection: record.id }
           return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
@@ -208,6 +215,10 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
 /** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
 function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
   if (connection.getSnapshot().status === 'active') connection.send(event)
+}
+
+function noHandle<C>({ name }: Driver<C>): TypeError {
+  return new TypeError(`the driver's connect() (${name}) resolved to undefined, and not to a connection`)
 }
 
 /** Calls the driver, and takes a synchronous throw for a rejection. */

@@ -14,6 +14,8 @@ export interface Counters {
   acquired: number
   /** Leases given back. */
   released: number
+  /** Leases that were reported as leaks (`leakWarning`), whether they came back or not. */
+  leaked: number
   /** Acquires that timed out. */
   timedOut: number
   /** Acquires that were aborted by their signal. */
@@ -30,6 +32,7 @@ export const newCounters = (): Counters => ({
   lost: 0,
   acquired: 0,
   released: 0,
+  leaked: 0,
   timedOut: 0,
   aborted: 0,
   refused: 0,

@@ -10,14 +10,25 @@ export class Deadlines<C> {
   readonly #alarm: Alarm
   #heap: AcquireRequest<C>[] = []
   #settled = 0
+  /** Those whose time stands still, and since when; undefined while nobody's does. */
+  #suspended: { readonly since: number; requests: AcquireRequest<C>[]; settled: number } | undefined
 
   /** @param alarm asked to ring at the earliest deadline */
   constructor(alarm: Alarm) {
     this.#alarm = alarm
   }
 
+  /** How many requests it keeps: those who wait, and at most as many that were settled and are not swept out yet. */
+  get size(): number {
+    return this.#heap.length + (this.#suspended?.requests.length ?? 0)
+  }
+
   add(request: AcquireRequest<C>): void {
     if (request.timeout === Number.POSITIVE_INFINITY) return
+    if (this.#suspended !== undefined && !request.strict) {
+      this.#suspended.requests.push(request)
+      return
+    }
     const heap = this.#heap
     let index = heap.push(request) - 1
     const { deadline } = request
@@ -35,10 +46,33 @@ export class Deadlines<C> {
   /** Says that one of the requests no longer waits. */
   noteSettled(request: AcquireRequest<C>): void {
     if (request.timeout === Number.POSITIVE_INFINITY) return
+    const suspended = this.#suspended
+    if (suspended !== undefined && !request.strict) {
+      if (++suspended.settled * 2 <= suspended.requests.length) return
+      suspended.requests = suspended.requests.filter(candidate => candidate.waits)
+      suspended.settled = 0
+      return
+    }
     if (++this.#settled * 2 <= this.#heap.length) return
-    this.#heap = this.#heap.filter(candidate => candidate.waits).sort((a, b) => a.deadline - b.deadline)
-    this.#settled = 0
-    if (this.#heap.length === 0) this.#alarm.clear()
+    this.#rebuild(this.#heap.filter(candidate => candidate.waits))
+  }
+
+  /** Stops the time of all whose timeout is not their own. */
+  suspend(now: number): void {
+    if (this.#suspended !== undefined) return
+    const requests = this.#heap.filter(({ waits, strict }) => waits && !strict)
+    this.#suspended = { since: now, requests, settled: 0 }
+    this.#rebuild(this.#heap.filter(({ waits, strict }) => waits && strict))
+  }
+
+  /** Lets it go on: nobody's time was up meanwhile, and everybody has as much of it left as before. */
+  resume(now: number): void {
+    if (this.#suspended === undefined) return
+    const { since, requests } = this.#suspended
+    this.#suspended = undefined
+    const waiting = requests.filter(({ waits }) => waits)
+    for (const request of waiting) request.grace += now - Math.max(since, request.at)
+    this.#rebuild([...this.#heap.filter(({ waits }) => waits), ...waiting])
   }
 
   /** Takes out all whose time is up, and sets the alarm for the next one. */
@@ -56,6 +90,15 @@ export class Deadlines<C> {
       this.#removeFirst()
     }
     return due
+  }
+
+  /** A sorted array is a heap, too. */
+  #rebuild(waiting: AcquireRequest<C>[]): void {
+    this.#heap = waiting.sort((a, b) => a.deadline - b.deadline)
+    this.#settled = 0
+    const first = waiting[0]
+    if (first === undefined) this.#alarm.rest()
+    else this.#alarm.noLaterThan(first.deadline)
   }
 
   #removeFirst(): void {

@@ -1,9 +1,9 @@
 // What the pool tells the outside about itself while it runs: `pool.events$`.
-import { asapScheduler, type Observable, observeOn, Subject } from 'rxjs'
+import { asapScheduler, Observable, observeOn, Subject } from 'rxjs'
 import type { EndReason } from '../machines/connection-types.js'
 
 /** The names of the pool's states. */
-export type PoolState = 'starting' | 'running' | 'backingOff' | 'draining' | 'closed'
+export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
 
 /** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `connection` is the connection's id. */
 export type PoolNotice = { readonly at: number } & (
@@ -21,6 +21,8 @@ export type PoolNotice = { readonly at: number } & (
   | { readonly type: 'acquire.timedOut'; readonly error: Error; readonly waited: number }
   | { readonly type: 'acquire.aborted'; readonly error: Error; readonly waited: number }
   | { readonly type: 'acquire.refused'; readonly error: Error }
+  /** Somebody waits for connections that are all held by callbacks that wait, its own among them (`deadlockCheck: 'warn'`). */
+  | { readonly type: 'acquire.deadlocked'; readonly error: Error }
   | {
       readonly type: 'lease.released'
       readonly lease: number
@@ -40,6 +42,23 @@ export type PoolNotice = { readonly at: number } & (
       readonly lease: number
       readonly connection: string
       readonly error: Error
+    }
+  /** A lease has been held for longer than `leakWarning`. Once for each lease. */
+  | {
+      readonly type: 'lease.leaked'
+      readonly lease: number
+      readonly connection: string
+      readonly heldFor: number
+      /** The stack of whoever acquired it, if it was recorded. */
+      readonly acquiredFrom?: string
+    }
+  /** A lease that had been reported as a leak came back after all, or ended in another way. */
+  | {
+      readonly type: 'lease.recovered'
+      readonly lease: number
+      readonly connection: string
+      readonly heldFor: number
+      readonly end: 'released' | 'destroyed' | 'revoked'
     }
   | { readonly type: 'connection.connecting'; readonly connection: string; readonly serial: number }
   | {
@@ -69,6 +88,18 @@ export type PoolNotice = { readonly at: number } & (
     }
   | { readonly type: 'pool.resized'; readonly min: number; readonly max: number }
   | { readonly type: 'pool.ready' }
+  /** Connections cannot be opened: from now on, one at a time is tried with growing delays, the next one in `retryIn` ms. */
+  | {
+      readonly type: 'pool.down'
+      readonly error: unknown
+      readonly failures: number
+      readonly retryIn: number
+    }
+  /** A connection could be opened again, after so many failures in a row. */
+  | { readonly type: 'pool.recovered'; readonly failures: number }
+  | { readonly type: 'pool.paused' }
+  | { readonly type: 'pool.resumed' }
+  | { readonly type: 'pool.evicted'; readonly generation: number }
   | { readonly type: 'pool.draining' }
   | { readonly type: 'pool.closed' }
 )
@@ -85,10 +116,13 @@ export class Notices {
   readonly #subject = new Subject<PoolNotice>()
   readonly #now: () => number
   /** Delivered in a microtask of its own: what listeners do must not run inside a transition of the pool. */
-  readonly events$: Observable<PoolNotice> = this.#subject.pipe(observeOn(asapScheduler))
+  readonly events$: Observable<PoolNotice>
 
-  constructor(now: () => number) {
+  /** @param outside calls listeners so that they do not seem to be called from within a borrower's callback */
+  constructor(now: () => number, outside?: (call: () => void) => void) {
     this.#now = now
+    const later$ = this.#subject.pipe(observeOn(asapScheduler))
+    this.events$ = outside === undefined ? later$ : toldOutside(later$, outside)
   }
 
   get observed(): boolean {
@@ -102,4 +136,13 @@ export class Notices {
   close(): void {
     this.#subject.complete()
   }
+}
+
+function toldOutside<T>(source: Observable<T>, outside: (call: () => void) => void): Observable<T> {
+  return new Observable(listener =>
+    source.subscribe({
+      next: value => outside(() => listener.next(value)),
+      complete: () => outside(() => listener.complete()),
+    }),
+  )
 }

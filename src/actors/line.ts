@@ -22,9 +22,25 @@ export class WaitingLine<C> implements Line {
   #length = 0
   #arrivals = 0
   #passedOver = 0
+  #withheld = false
+  /** What connections see of it, which take the next caller themselves: nobody, while it is withheld from them. */
+  readonly offered: Line = new Offer(this)
 
   get length(): number {
     return this.#length
+  }
+
+  /** Whether nobody is served from it: the pool is paused. */
+  get withheld(): boolean {
+    return this.#withheld
+  }
+
+  withhold(): void {
+    this.#withheld = true
+  }
+
+  offer(): void {
+    this.#withheld = false
   }
 
   /** Joins at the end of its priority. */
@@ -58,12 +74,14 @@ export class WaitingLine<C> implements Line {
     rank.first = request
   }
 
-  /** Takes out whoever is next. */
+  /** Takes out whoever is next; nobody while it is withheld. */
   next(): AcquireRequest<C> | undefined {
+    if (this.#withheld) return undefined
     const highest = this.#ranks[0]
     if (highest === undefined) return undefined
-    const request = this.#ranks.length === 1 ? highest.first : this.#chooseAmongRanks(highest)
-    if (request !== undefined) this.#unlink(request)
+    const rank = this.#ranks.length === 1 ? highest : this.#chooseAmongRanks(highest)
+    const request = rank.first
+    if (request !== undefined) this.#unlink(request, rank)
     return request
   }
 
@@ -71,7 +89,7 @@ export class WaitingLine<C> implements Line {
   leave(request: AcquireRequest<C>): boolean {
     const rank = this.#ranks.find(candidate => candidate.priority === request.priority)
     if (rank === undefined || (request.ahead === undefined && rank.first !== request)) return false
-    this.#unlink(request)
+    this.#unlink(request, rank)
     return true
   }
 
@@ -91,15 +109,15 @@ export class WaitingLine<C> implements Line {
     return 0
   }
 
-  #chooseAmongRanks(highest: Rank<C>): AcquireRequest<C> | undefined {
+  #chooseAmongRanks(highest: Rank<C>): Rank<C> {
     const oldest = this.#ranks.reduce((found, rank) => (isOlder(rank.first, found.first) ? rank : found))
     if (oldest === highest) {
       this.#passedOver = 0
     } else if (++this.#passedOver >= oldestEvery) {
       this.#passedOver = 0
-      return oldest.first
+      return oldest
     }
-    return highest.first
+    return highest
   }
 
   #rankOf(priority: number): Rank<C> {
@@ -117,8 +135,7 @@ export class WaitingLine<C> implements Line {
     return rank
   }
 
-  #unlink(request: AcquireRequest<C>): void {
-    const rank = this.#rankOf(request.priority)
+  #unlink(request: AcquireRequest<C>, rank: Rank<C>): void {
     const { ahead, behind } = request
     if (ahead === undefined) rank.first = behind
     else ahead.behind = behind
@@ -128,6 +145,18 @@ export class WaitingLine<C> implements Line {
     request.behind = undefined
     this.#length--
     if (rank.first === undefined && this.#ranks.length > 1) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
+  }
+}
+
+class Offer implements Line {
+  readonly #line: Line & { readonly withheld: boolean }
+
+  constructor(line: Line & { readonly withheld: boolean }) {
+    this.#line = line
+  }
+
+  get length(): number {
+    return this.#line.withheld ? 0 : this.#line.length
   }
 }
 

@@ -5,17 +5,18 @@ const newest = 0.2
 
 /** Two moving averages, in milliseconds; undefined before the first value. Written on each release: it allocates nothing. */
 export class PaceMeter {
-  #holdTime: number | undefined
-  #connectTime: number | undefined
+  // NaN before the first value: a field that is always a number is written in place.
+  #holdTime = Number.NaN
+  #connectTime = Number.NaN
 
   /** How long leases last. */
   get holdTime(): number | undefined {
-    return this.#holdTime
+    return known(this.#holdTime)
   }
 
   /** How long opening a connection takes. */
   get connectTime(): number | undefined {
-    return this.#connectTime
+    return known(this.#connectTime)
   }
 
   /** A lease ended that lasted this long. */
@@ -29,6 +30,12 @@ export class PaceMeter {
   }
 }
 
-function average(before: number | undefined, value: number): number {
-  return before === undefined ? value : before + newest * (value - before)
+/** As good as nothing, in milliseconds. An average of many zeros would get ever smaller, down to where processors count slowly. */
+const negligible = 1e-6
+
+function average(before: number, value: number): number {
+  const next = Number.isNaN(before) ? value : before + newest * (value - before)
+  return next < negligible ? 0 : next
 }
+
+const known = (average: number): number | undefined => (Number.isNaN(average) ? undefined : average)

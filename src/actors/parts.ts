@@ -1,10 +1,17 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { Driver } from '../db/driver.js'
+import type { Generation } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
 import { type Counters, newCounters } from './counters.js'
 import { Notices } from './events.js'
 import { WaitingLine } from './line.js'
+import { Nesting } from './nesting.js'
 import { Roster } from './roster.js'
+
+/** The pool's generation, as the pool's own actions see it. */
+export interface RaisableGeneration extends Generation {
+  current: number
+}
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
 export interface PoolParts<C> {
@@ -16,16 +23,31 @@ export interface PoolParts<C> {
   readonly line: WaitingLine<C>
   readonly counters: Counters
   readonly notices: Notices
+  /** Undefined unless `deadlockCheck` is on. */
+  readonly nesting: Nesting<C> | undefined
+  readonly generation: RaisableGeneration
+  readonly trouble: Trouble
+}
+
+/** What went wrong last, for the errors of those who wait. */
+export interface Trouble {
+  /** The last validation that failed: when, and how. */
+  invalid: { readonly at: number; readonly error: unknown } | undefined
 }
 
 /** The parts of a pool that has just been created. */
 export function createParts<C>(driver: Driver<C>, config: PoolConfig): PoolParts<C> {
+  const nesting = config.deadlockCheck === false ? undefined : new Nesting<C>()
+  const outside = nesting && ((call: () => void) => nesting.outside(call))
   return {
     driver,
     config,
     roster: new Roster(),
     line: new WaitingLine(),
     counters: newCounters(),
-    notices: new Notices(() => config.clock.now()),
+    notices: new Notices(() => config.clock.now(), outside),
+    nesting,
+    generation: { current: 1 },
+    trouble: { invalid: undefined },
   }
 }

@@ -1,23 +1,34 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
 import { type ActorRefFrom, assign, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, ConnectError, PoolClosedError, QueueFullError } from '../errors.js'
+import {
+  AcquireAbortedError,
+  ConnectError,
+  PoolClosedError,
+  PoolPausedError,
+  QueueFullError,
+} from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
 import { compiled } from '../machines/compiled.js'
 import {
   afterFailure,
   afterRecovery,
   afterStillborn,
+  isFlapping,
   isLoop,
   isStillborn,
+  urgedBackoff,
 } from '../machines/decisions/backoff.js'
+import { isDown } from '../machines/decisions/sizing.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
 import { messageOf } from '../wording.js'
 import { AcquireQueue } from './acquire-queue.js'
+import { Borrowers } from './borrowers.js'
 import { Callers, closedError } from './callers.js'
 import { describeTarget, provideConnection } from './connection-actor.js'
+import { LeakWatch } from './leaks.js'
 import { machineClock } from './machine-clock.js'
 import { createParts, type PoolParts } from './parts.js'
 import { Readiness } from './readiness.js'
@@ -38,21 +49,29 @@ export class PoolSystem<C> {
   readonly queue: AcquireQueue<C>
   readonly callers: Callers<C>
   readonly supervisor: Supervisor<C>
+  readonly leaks: LeakWatch<C> | undefined
+  readonly borrowers: Borrowers<C> | undefined
 
   constructor(driver: Driver<C>, config: PoolConfig) {
-    const { clock, min, max, maxWaiting } = config
+    const { clock, min, max, maxWaiting, whenDown } = config
     const parts = createParts(driver, config)
     this.parts = parts
     this.scheduler = new ClockScheduler(clock, true)
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.queue = new AcquireQueue(this.scheduler, () => this.actor.send({ type: 'acquire.due' }))
     this.callers = new Callers(parts, this.queue)
+    const { nesting } = parts
+    this.leaks =
+      config.leakWarning === Number.POSITIVE_INFINITY
+        ? undefined
+        : new LeakWatch(parts, () => this.actor.send({ type: 'leak.due' }))
+    this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.queue, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, compiled(provideConnection(parts)), () => this.actor)
     this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
       clock: machineClock(clock, delay => this.#isIdleBackoff(delay)),
-      input: { size: { min, max }, maxWaiting, roster: parts.roster, line: parts.line },
+      input: { size: { min, max }, maxWaiting, whenDown, roster: parts.roster, line: parts.line },
     })
     this.queue.requests$.subscribe({ next: request => deliver(this.actor, request) })
     this.queue.cancellations$.subscribe({
@@ -65,14 +84,16 @@ export class PoolSystem<C> {
     const { config, line } = this.parts
     if (!config.allowExitOnIdle || line.length > 0 || this.readiness.isAwaited) return false
     const snapshot = this.actor.getSnapshot()
-    return snapshot.matches({ backingOff: 'waiting' }) && snapshot.context.backoff === delay
+    const { backoff } = snapshot.context
+    if (snapshot.matches({ backingOff: 'urged' })) return urgedBackoff(backoff) === delay
+    return snapshot.matches({ backingOff: 'waiting' }) && backoff === delay
   }
 }
 
 /** The machine with its effects: who is told what, and nothing else. */
 function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
   const { callers, supervisor, readiness } = system
-  const { notices, config, driver } = system.parts
+  const { notices, config, driver, counters } = system.parts
   const { clock } = config
   const target = describeTarget(driver)
   // The machines know connections and requests by what they decide by; in this system each is one of these.
@@ -98,18 +119,20 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       isStillborn: ({ event }) => isVain(event),
       isStillbornAgain: ({ context, event }) =>
         isVain(event) && isLoop(context, context.size.max, clock.now()),
+      isFlapping: ({ context }) => isFlapping(context, context.size.max, clock.now()),
     },
     actions: {
       countFailure: assign(({ context, event }) =>
-        afterFailure(context, failureOf(event), clock.now(), config.random()),
+        afterFailure(context, failureOf(event), clock.now(), config.random(), counters.released),
       ),
       noteStillborn: assign(({ context }) => afterStillborn(context, clock.now())),
-      noteRecovery: assign(({ context }) => afterRecovery(context, clock.now())),
+      noteRecovery: assign(({ context }) => afterRecovery(context, clock.now(), counters.released)),
+      suspendStreak: assign(({ context }) => afterRecovery(context, clock.now(), counters.released)),
       lend: ({ event }) => {
         if (event.type === 'acquire') callers.lend(requestOf(event), event.at)
       },
-      enqueue: ({ event }) => {
-        if (event.type === 'acquire') callers.enqueue(requestOf(event))
+      enqueue: ({ event, context }) => {
+        if (event.type === 'acquire') callers.enqueue(requestOf(event), context)
       },
       requeue: ({ event }) => {
         if (event.type === 'connection.declined') callers.requeue(requestOf(event.request))
@@ -126,6 +149,20 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       refuseClosed: ({ event }) => {
         callers.refuse(requestOf(event.type === 'connection.declined' ? event.request : event), closedError())
       },
+      refuseDown: ({ event, context }) => callers.refuseDown(requestOf(event), context),
+      refusePaused: ({ event }) => callers.refuse(requestOf(event), new PoolPausedError()),
+      failFast: ({ context }) => {
+        if (isDown(context)) callers.failFast(context)
+      },
+      withholdLine: () => {
+        system.parts.line.withhold()
+        system.queue.suspend()
+      },
+      offerLine: () => {
+        system.parts.line.offer()
+        system.queue.resume()
+      },
+      serveLine: () => callers.serveLine(),
       refuseAll: () => {
         notices.publish({ type: 'pool.draining' })
         readiness.fail(closedError())
@@ -139,6 +176,9 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         settleReadiness(context)
       },
       maintain: ({ context }) => supervisor.maintain(context),
+      reportLeaks: () => system.leaks?.report(),
+      raiseGeneration: () => supervisor.raiseGeneration(),
+      evictAll: () => supervisor.evictAll(),
       noteReady: ({ event, context }) => {
         if (event.type !== 'connection.ready') return
         supervisor.noteReady(recordOf(event.connection))
@@ -174,8 +214,17 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       announceFailure: ({ event }) => {
         readiness.fail(failureOf(event))
       },
+      announceDown: ({ context: { lastConnectError: error, failures, backoff: retryIn } }) => {
+        notices.publish({ type: 'pool.down', error, failures, retryIn })
+      },
+      announceRecovery: ({ context: { failures } }) => {
+        notices.publish({ type: 'pool.recovered', failures })
+      },
+      announcePaused: () => notices.publish({ type: 'pool.paused' }),
+      announceResumed: () => notices.publish({ type: 'pool.resumed' }),
       announceClosed: () => {
         system.queue.close()
+        system.leaks?.stop()
         notices.publish({ type: 'pool.closed' })
         notices.close()
       },

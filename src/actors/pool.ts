@@ -4,7 +4,7 @@ import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
 import { checkFunction, refusal } from '../check.js'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
+import { AcquireAbortedError, LeaseError, PoolClosedError } from '../errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
@@ -15,11 +15,14 @@ import {
   parseSize,
 } from '../options.js'
 import { closedError } from './callers.js'
+import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import type { Lease } from './lease.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
 import { AcquireRequest } from './request.js'
 import { type PoolStats, poolState, readStats } from './stats.js'
+import { runTransaction, transactionSupport } from './transaction.js'
+import { parseTransactionOptions, type TransactionOptions } from './transaction-options.js'
 
 /** A pool of connections of type `C`; made by {@link createPool}. */
 export class Pool<C> implements AsyncDisposable {
@@ -65,6 +68,7 @@ export class Pool<C> implements AsyncDisposable {
    */
   ready(): Promise<void> {
     switch (poolState(this.#system)) {
+      case 'paused':
       case 'running': {
         const { roster, size } = this.#system.actor.getSnapshot().context
         return roster.established >= size.min ? Promise.resolve() : this.#system.readiness.wait()
@@ -80,13 +84,14 @@ export class Pool<C> implements AsyncDisposable {
   /**
    * Borrows a connection. Give it back with `lease.release()`, `await using`, or let {@link Pool.use} do it.
    * @throws AcquireTimeoutError when none became free in time, saying why; AcquireAbortedError when the signal aborted;
-   *   QueueFullError when `maxWaiting` callers wait; PoolClosedError when the pool is closing or closed; OptionsError for bad options.
+   *   QueueFullError when `maxWaiting` callers wait;
+   *   DatabaseDownError when no connection can be had and `whenDown` is 'fail'; PoolPausedError when it is paused and the timeout is 0;
+   *   PoolClosedError when the pool is closing or closed; OptionsError for bad options.
    */
   acquire(options?: AcquireOptions): Promise<Lease<C>> {
-    const system = this.#system
-    const now = system.parts.config.clock.now()
     let timeout = this.#acquireTimeout
     let priority = 0
+    let strict = false
     let signal: AbortSignal | undefined
     if (options !== undefined) {
       try {
@@ -95,16 +100,43 @@ export class Pool<C> implements AsyncDisposable {
         return Promise.reject(error)
       }
       timeout = options.timeout ?? timeout
+      strict = options.timeout !== undefined
       priority = options.priority ?? 0
       signal = options.signal
     }
+    return this.#request(timeout, priority, strict, signal, this.acquire).promise()
+  }
+
+  /**
+   * The same, with no options, for those who do without the promise when they are served at once: who stands in for another pool has
+   * one of its own.
+   * @internal
+   */
+  ask(): AcquireRequest<C> {
+    return this.#request(this.#acquireTimeout, 0, false, undefined, this.ask)
+  }
+
+  /** @param entry the method that the caller called, for the stack */
+  #request(
+    timeout: number,
+    priority: number,
+    strict: boolean,
+    signal: AbortSignal | undefined,
+    entry: object,
+  ): AcquireRequest<C> {
+    const system = this.#system
+    const now = system.parts.config.clock.now()
     const { notices, line } = system.parts
     if (notices.observed) notices.publish({ type: 'acquire.requested', waiting: line.length })
-    const request = new AcquireRequest<C>(now, timeout, priority)
+    const { borrowers } = system
+    const request =
+      borrowers === undefined
+        ? new AcquireRequest<C>(now, timeout, priority, strict)
+        : borrowers.request(now, timeout, priority, strict, entry)
     if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
     else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
-    else system.queue.submit(request, signal)
-    return request.promise()
+    else (borrowers ?? system.queue).submit(request, signal)
+    return request
   }
 
   /**
@@ -119,8 +151,11 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     checkFunction('callback', callback)
     const lease = await this.acquire(options)
+    const { borrowers } = this.#system
     try {
-      return await callback(lease.connection, lease)
+      return await (borrowers === undefined
+        ? callback(lease.connection, lease)
+        : borrowers.run(lease, callback))
     } catch (error) {
       const broken = this.#isFatal(error)
       if (broken && lease.held) lease.destroy(error)
@@ -128,6 +163,37 @@ export class Pool<C> implements AsyncDisposable {
     } finally {
       if (lease.held) lease.release()
     }
+  }
+
+  /**
+   * Runs the callback in a transaction: begins one, calls, and commits; when the callback throws, rolls back, and passes its error on
+   * as it is. With `retry`, the whole transaction is tried again after a serialization failure or a deadlock, on the same connection,
+   * after a pause (exponential back-off with full jitter, at most 1 s); so the callback may be called several times, and must
+   * await all that it starts. When no further attempt is made, for whatever reason, the last error is thrown as it is.
+   *
+   * A connection whose transaction cannot be ended is closed, and never lent on. After an error that means that the connection broke
+   * during the commit, nobody can know whether it was committed.
+   *
+   * A `transaction` inside another one is not nested in it: each call takes a connection of its own, and neither sees what the
+   * other did. (Use savepoints for parts of a transaction.)
+   * @returns what the callback returned, once it is committed
+   * @throws OptionsError for bad options, or when the driver has no transactions; what {@link Pool.acquire} throws; whatever the
+   *   callback throws, and what the database says to begin and commit; ValidationError when it does not answer the begin within
+   *   `validateTimeout`; LeaseError when the connection was gone, or was given back by the callback, before the commit.
+   */
+  async transaction<T>(
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    checkFunction('callback', callback)
+    const parsed = parseTransactionOptions(options)
+    const { driver, config } = this.#system.parts
+    const context = {
+      support: transactionSupport(driver),
+      config,
+      isFatal: (error: unknown) => this.#isFatal(error),
+    }
+    return this.use((_, lease) => runTransaction(context, lease, callback, parsed), parsed.acquire)
   }
 
   /** A driver that fails to tell is not trusted, and its error does not take the place of the caller's. */
@@ -189,11 +255,45 @@ export class Pool<C> implements AsyncDisposable {
   resize(size: { min?: number | undefined; max?: number | undefined }): void {
     const { context } = this.#system.actor.getSnapshot()
     const parsed = parseSize(size, context.size)
+    this.#refuseIfClosing('resized')
+    this.#system.actor.send({ type: 'resize', ...parsed })
+  }
+
+  /**
+   * Lends nothing until {@link Pool.resume}: for a switch-over, say. Leases that are out stay out; callers wait, and their time stands
+   * still, except for those who gave `acquire` a timeout of their own. Nothing is opened meanwhile. Pausing twice is harmless.
+   * After PgBouncer's PAUSE.
+   * @throws PoolClosedError when the pool is closing or closed.
+   */
+  pause(): void {
+    this.#refuseIfClosing('paused')
+    this.#system.actor.send({ type: 'pause' })
+  }
+
+  /**
+   * Lends again after {@link Pool.pause}: those who waited are served in their order. Does nothing to a pool that is not paused.
+   * @throws PoolClosedError when the pool is closing or closed.
+   */
+  resume(): void {
+    this.#refuseIfClosing('resumed')
+    this.#system.actor.send({ type: 'resume' })
+  }
+
+  /**
+   * Retires every connection softly, for changed credentials or a database that moved: idle ones are closed now, lent ones when they
+   * come back, and new ones are opened instead. Nobody loses a lease. The same as HikariCP's `softEvictConnections`.
+   * @throws PoolClosedError when the pool is closing or closed.
+   */
+  evict(): void {
+    this.#refuseIfClosing('emptied')
+    this.#system.actor.send({ type: 'evict' })
+  }
+
+  #refuseIfClosing(what: string): void {
     const state = poolState(this.#system)
     if (state === 'draining' || state === 'closed') {
-      throw new PoolClosedError('The pool was not resized: it is closing or closed.')
+      throw new PoolClosedError(`The pool was not ${what}: it is closing or closed.`)
     }
-    this.#system.actor.send({ type: 'resize', ...parsed })
   }
 
   /**
@@ -203,7 +303,8 @@ export class Pool<C> implements AsyncDisposable {
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = parseCloseOptions(options, this.#system.parts.config.drainTimeout)
-    if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'close', timeout })
+    const at = this.#system.parts.config.clock.now()
+    if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'close', timeout, at })
     return this.#closed
   }
 
@@ -230,26 +331,4 @@ function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value:
   if (typeof observer === 'function') return observer
   if (typeof observer === 'object' && observer !== null) return value => observer.next?.(value)
   throw refusal('observer', observer, 'a function or an object with a next method')
-}
-
-function checkDriver(driver: unknown): void {
-  const given = (driver ?? {}) as Record<string, unknown>
-  for (const method of ['connect', 'validate', 'close', 'destroy']) {
-    if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
-  }
-  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'describe']) {
-    if (given[method] !== undefined && typeof given[method] !== 'function')
-      throw unfitDriver(`The driver's ${method} is not a function`)
-  }
-  if (typeof given.name !== 'string' || given.name === '')
-    throw unfitDriver("The driver has no name, such as 'postgres'")
-}
-
-/** Without the value: what was passed for a driver may well be a connection string. */
-function unfitDriver(what: string): OptionsError {
-  return new OptionsError(
-    'driver',
-    undefined,
-    `${what}. Pass one such as postgres(…) from 'statepool/pg' or simulated() from 'statepool/simulated', or write your own: see Driver.`,
-  )
 }

@@ -2,6 +2,7 @@
 import { deliver } from '../machines/compiled/deliver.js'
 import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
+import type { Loan } from './leaks.js'
 import type { Lease } from './lease.js'
 import type { PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
@@ -29,6 +30,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   openedAt: number | undefined = undefined
   idleSince: number
   provenAt: number
+  provenIn = 0
   uses = 0
   ending: ConnectionEnding | undefined = undefined
   readonly #parts: PoolParts<C>
@@ -36,6 +38,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #handle: C | undefined = undefined
   #lease: Lease<C> | undefined = undefined
   #request: AcquireRequest<C> | undefined = undefined
+  #loan: Loan | undefined = undefined
   #effect: AbortController | undefined = undefined
 
   constructor(input: RecordInput, parts: PoolParts<C>) {
@@ -106,6 +109,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   set request(request: AcquireRequest<C> | undefined) {
     this.#request = request
+  }
+
+  /** More about the lease that is out; undefined unless leaks are watched for. */
+  get loan(): Loan | undefined {
+    return this.#loan
+  }
+
+  set loan(loan: Loan | undefined) {
+    this.#loan = loan
   }
 
   /** Starts a call of the driver, and returns the signal that aborts it. */

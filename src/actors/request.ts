@@ -16,7 +16,11 @@ export class AcquireRequest<C> implements Request {
   readonly at: number
   readonly timeout: number
   readonly priority: number
+  /** Whether its timeout is the caller's own: such a one runs on while the pool is paused. */
+  readonly strict: boolean
   waits = true
+  /** How much later its time is up, for the pauses it waited through, in milliseconds. */
+  grace = 0
   /** The order of arrival; set by the line. */
   arrival = 0
   /** How many were waiting when this one joined the line, itself included; 0 = it never had to. */
@@ -29,10 +33,11 @@ export class AcquireRequest<C> implements Request {
   private resolve: ((lease: Lease<C>) => void) | undefined = undefined
   private reject: ((error: unknown) => void) | undefined = undefined
 
-  constructor(at: number, timeout: number, priority: number) {
+  constructor(at: number, timeout: number, priority: number, strict = false) {
     this.at = at
     this.timeout = timeout
     this.priority = priority
+    this.strict = strict
   }
 
   /** What inspectors print of the message; the rest of it is places in lists, and goes in circles. */
@@ -42,7 +47,7 @@ export class AcquireRequest<C> implements Request {
   }
 
   get deadline(): number {
-    return this.at + this.timeout
+    return this.at + this.timeout + this.grace
   }
 
   grant(lease: Lease<C>): void {
@@ -60,6 +65,24 @@ export class AcquireRequest<C> implements Request {
     if (this.reject !== undefined) this.reject(error)
     else this.error = error
     return true
+  }
+
+  /** The lease, where it was granted before anybody asked for the promise. */
+  get granted(): Lease<C> | undefined {
+    return this.lease
+  }
+
+  /**
+   * For those who have a promise of their own, and instead of {@link AcquireRequest.promise}; to be called once. Neither callback may throw
+   * or ask the pool for anything: they are called in the midst of a message.
+   */
+  tell(resolve: (lease: Lease<C>) => void, reject: (error: unknown) => void): void {
+    if (this.lease !== undefined) resolve(this.lease)
+    else if (!this.waits) reject(this.error)
+    else {
+      this.resolve = resolve
+      this.reject = reject
+    }
   }
 
   /** To be called once. The promise needs no closures where the request was served at once. */

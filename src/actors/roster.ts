@@ -20,7 +20,10 @@ export class Roster<C> implements RosterView {
   #serials = 0
   #connecting = 0
   #established = 0
+  #wasUp = false
   readonly #pace = new PaceMeter()
+  /** Since when the lease that is out for longest has been; NaN = somebody has to look. */
+  #lentSince = Number.NaN
 
   get total(): number {
     return this.#phases.size
@@ -32,6 +35,10 @@ export class Roster<C> implements RosterView {
 
   get established(): number {
     return this.#established
+  }
+
+  get wasUp(): boolean {
+    return this.#wasUp
   }
 
   get idle(): number {
@@ -69,6 +76,7 @@ export class Roster<C> implements RosterView {
 
   noteReady(record: ConnectionRecord<C>, now: number): void {
     if (this.#move(record, 'established')) {
+      this.#wasUp = true
       this.#pace.noteConnected(now - record.createdAt)
     }
   }
@@ -80,6 +88,7 @@ export class Roster<C> implements RosterView {
 
   remove(record: ConnectionRecord<C>): void {
     this.noteEnding(record)
+    this.#lentSince = Number.NaN // one whose actor crashed was lent, maybe, and nobody said that it came back
     if (!this.#phases.delete(record)) return
     this.#byId.delete(record.id)
     this.#freeIds.push(record.id)
@@ -119,18 +128,28 @@ export class Roster<C> implements RosterView {
     return this.staying().filter(record => record.lease !== undefined)
   }
 
-  /** A lease ended that lasted this long. */
-  noteHeld(duration: number): void {
-    this.#pace.noteHeld(duration)
+  /** A lease ended, now, that was out since then. */
+  noteReturned(since: number, now: number): void {
+    this.#pace.noteHeld(now - since)
+    if (since <= this.#lentSince) this.#lentSince = Number.NaN
   }
 
-  /** How fast connections come back and new ones open. Looks at every connection. */
+  /**
+   * How fast connections come back and new ones open. Asked for each caller who has to wait while more can be opened, so it looks at
+   * all connections only after the lease that was out for longest has ended: later ones cannot be out for longer than it is.
+   */
   pace(now: number): Pace {
-    let longestHeld = 0
-    for (const { lease } of this.#phases.keys()) {
-      if (lease !== undefined) longestHeld = Math.max(longestHeld, now - lease.acquiredAt)
-    }
+    if (Number.isNaN(this.#lentSince)) this.#lentSince = this.#longestLentSince()
+    const longestHeld = Number.isNaN(this.#lentSince) ? 0 : Math.max(0, now - this.#lentSince)
     return { holdTime: this.#pace.holdTime, longestHeld, connectTime: this.#pace.connectTime }
+  }
+
+  #longestLentSince(): number {
+    let since = Number.NaN
+    for (const { lease } of this.#phases.keys()) {
+      if (lease !== undefined && !(lease.acquiredAt >= since)) since = lease.acquiredAt
+    }
+    return since
   }
 
   #move(record: ConnectionRecord<C>, to: Phase): boolean {

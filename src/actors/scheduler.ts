@@ -20,6 +20,14 @@ export class ClockScheduler implements SchedulerLike {
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
     return new ClockAction(this.#clock, this.#keepsAlive, work).schedule(state, delay)
   }
+
+  /**
+   * Lets the process exit although something is scheduled, or not any more.
+   * @returns whether the clock can do that
+   */
+  letExit(scheduled: Subscription, mayExit: boolean): boolean {
+    return scheduled instanceof ClockAction && scheduled.letExit(mayExit)
+  }
 }
 
 /** One piece of scheduled work; RxJS's operators schedule it again from within. */
@@ -42,5 +50,13 @@ class ClockAction<T> extends Subscription implements SchedulerAction<T> {
     this.#timer = this.#clock.setTimeout(() => this.#work(state), delay)
     if (!this.#keepsAlive) this.#clock.unref?.(this.#timer)
     return this
+  }
+
+  letExit(mayExit: boolean): boolean {
+    const clock = this.#clock
+    if (clock.ref === undefined || clock.unref === undefined) return false
+    if (mayExit) clock.unref(this.#timer)
+    else if (this.#keepsAlive) clock.ref(this.#timer)
+    return true
   }
 }

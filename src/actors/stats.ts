@@ -17,6 +17,8 @@ export interface PoolStats extends Readonly<Counters> {
   readonly closing: number
   /** Callers in the line. */
   readonly waiting: number
+  /** Raised whenever a connection is found dead, and by `evict()`; connections that have not proven themselves since are validated first. */
+  readonly generation: number
 }
 
 /** Reads a pool's figures off the snapshots of its actors. */
@@ -35,6 +37,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     total,
     ...gauges,
     waiting: system.parts.line.length,
+    generation: system.parts.generation.current,
     ...system.parts.counters,
   })
 }

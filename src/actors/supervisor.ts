@@ -8,6 +8,7 @@ import type { PoolConfig } from '../options.js'
 import { Alarm } from './alarm.js'
 import { type ConnectionLogic, destroyQuietly } from './connection-actor.js'
 import { endingError } from './ending.js'
+import { endLoan } from './leaks.js'
 import type { PoolParts } from './parts.js'
 import type { PoolActorRef } from './pool-actor.js'
 import { ConnectionRecord } from './record.js'
@@ -41,6 +42,7 @@ export class Supervisor<C> {
 
   /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
   grow({ size, roster, line }: PoolContext): void {
+    if (roster.total >= size.max) return // asked for each caller who has to wait
     const now = this.#parts.config.clock.now()
     const plan = growth({ size, roster, line }, this.#parts.config.maxConnecting, () =>
       this.#parts.roster.pace(now),
@@ -77,7 +79,14 @@ export class Supervisor<C> {
     const child = createActor(this.#logic, {
       id: record.id,
       parent: pool,
-      input: { pool, facts: record, policy: this.#policy, line: this.#parts.line },
+      src: 'connection', // as the pool's machine calls it: a child without a name cannot be persisted
+      input: {
+        pool,
+        facts: record,
+        policy: this.#policy,
+        generation: this.#parts.generation,
+        line: this.#parts.line.offered,
+      },
     })
     record.actor = child
     childrenOf(pool)[record.id] = child
@@ -116,6 +125,17 @@ export class Supervisor<C> {
     record.actor.send({ type: 'retire', reason })
   }
 
+  /** What happened may have happened to all: each connection has to prove itself before it is lent again. */
+  raiseGeneration(): void {
+    this.#parts.generation.current++
+  }
+
+  /** Retires all that there are; those that nobody holds go now. */
+  evictAll(): void {
+    for (const record of this.#parts.roster.staying()) this.retire(record, 'evicted')
+    this.#parts.notices.publish({ type: 'pool.evicted', generation: this.#parts.generation.current })
+  }
+
   retireAll(reason: EndReason): void {
     this.#retiredAll = true
     this.#growthAlarm.clear()
@@ -127,7 +147,7 @@ export class Supervisor<C> {
   destroyAll(error: Error): void {
     const lastWords = Number.isFinite(this.#parts.config.closeTimeout)
     for (const record of [...this.#parts.roster.records]) {
-      if (lastWords && record.ending !== undefined && record.lease === undefined) continue
+      if (lastWords && record.actor.getSnapshot().matches('closing')) continue
       record.destroy(error)
     }
   }
@@ -181,7 +201,15 @@ export class Supervisor<C> {
     if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
     record.request = undefined
     record.lease = undefined
-    lease?.revoke()
+    if (lease !== undefined) {
+      endLoan(
+        record,
+        lease.id,
+        this.#parts.config.clock.now() - lease.acquiredAt,
+        lease.held ? 'revoked' : 'released',
+      )
+      lease.revoke()
+    }
     return request
   }
 
@@ -209,12 +237,18 @@ export class Supervisor<C> {
     const ending = record.ending ?? { reason: 'crashed' }
     const { reason } = ending
     if (reason === 'lost') this.#parts.counters.lost++
-    if (!this.#parts.notices.observed) return
+    if (foundDead.has(reason)) this.raiseGeneration()
+    const invalid = reason === 'validation failed' || reason === 'validation timeout'
+    if (!invalid && !this.#parts.notices.observed) return
     const error = endingError(id, ending, this.#parts.config)
+    if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }
     if (reason === 'lost') this.#parts.notices.publish({ type: 'connection.lost', ...named(record), error })
     this.#parts.notices.publish({ type: 'connection.closed', ...named(record), reason, error })
   }
 }
+
+/** The ends of connections that make one doubt the others. */
+const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])
 
 /** A connection's own limits and no more: they are in its snapshot, which can be printed and persisted. */
 function connectionPolicy(config: PoolConfig): ConnectionPolicy {

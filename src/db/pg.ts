@@ -2,10 +2,12 @@
 
 import type pg from 'pg'
 import type { ConnectContext, Driver } from './driver.js'
+import { ask } from './pg/ask.js'
 import { cancelQuery } from './pg/cancel.js'
 import { type PostgresConfig, parseConfig } from './pg/config.js'
 import { isFatal } from './pg/fatal.js'
 import { Session } from './pg/session.js'
+import { transactions } from './pg/transaction.js'
 
 export type { PostgresConfig } from './pg/config.js'
 
@@ -20,6 +22,8 @@ export type { PostgresConfig } from './pg/config.js'
  * - A validation is an empty query, as in JDBC's `isValid`: a round trip to the session itself, with nothing to plan or to run.
  * - A connection that comes back with a transaction open is rolled back first. One that comes back with a query still running or
  *   queued is closed: its borrower's code goes on using it, and so the next borrower must not have it.
+ * - `pool.transaction()` tries again, if asked to, after serialization failures (40001) and deadlocks (40P01). A commit that the
+ *   server answers with a rollback, because the callback went on after a statement had failed, is an error.
  * - When a connection is destroyed while a query runs, the query is cancelled on the server, which would work on otherwise.
  * - What else a borrower leaves behind in the session (SET, LISTEN, temporary tables) stays, unless `resetQuery` undoes it.
  *
@@ -30,7 +34,7 @@ export type { PostgresConfig } from './pg/config.js'
  * @throws OptionsError naming the option and what it may be, and never a secret.
  */
 export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client> {
-  const { createClient, resetQuery, description } = parseConfig(config)
+  const { createClient, resetQuery, onConnect, description } = parseConfig(config)
   const sessions = new WeakMap<pg.Client, Session>()
   const sessionOf = (client: pg.Client): Session => {
     const session = sessions.get(client)
@@ -47,12 +51,12 @@ export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client
       const client = createClient()
       const session = new Session(client, onLost)
       sessions.set(client, session)
-      await connectOrDestroy(session, signal)
+      await connectOrDestroy(session, onConnect, signal)
       return client
     },
 
     async validate(client) {
-      await client.query('')
+      await ask(client, '')
     },
 
     needsReset: client => resetQuery !== undefined || !sessionOf(client).clean,
@@ -61,9 +65,9 @@ export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client
       const session = sessionOf(client)
       await session.settled(signal)
       if (!session.ready) throw new Error('A query was still running when the connection was released.')
-      if (session.inTransaction) await client.query('ROLLBACK')
+      if (session.inTransaction) await ask(client, 'ROLLBACK')
       if (resetQuery === undefined) return
-      await client.query(resetQuery)
+      await ask(client, resetQuery)
       if (forgetsStatements) session.forgetStatements()
     },
 
@@ -83,12 +87,17 @@ export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client
     ref: client => setRef(client, 'ref'),
     unref: client => setRef(client, 'unref'),
     isFatal,
+    transaction: transactions(sessionOf),
     describe: () => description,
   }
 }
 
 /** Resolves when the client can be used; rejects, the socket destroyed, when that fails or is no longer wanted. */
-function connectOrDestroy(session: Session, signal: AbortSignal): Promise<void> {
+function connectOrDestroy(
+  session: Session,
+  onConnect: PostgresConfig['onConnect'],
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       signal.removeEventListener('abort', abort)
@@ -97,10 +106,14 @@ function connectOrDestroy(session: Session, signal: AbortSignal): Promise<void> 
     }
     const abort = (): void => fail(signal.reason)
     signal.addEventListener('abort', abort)
-    session.client.connect().then(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    }, fail)
+    const { client } = session
+    client
+      .connect()
+      .then(() => onConnect?.(client))
+      .then(() => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      }, fail)
   })
 }
 

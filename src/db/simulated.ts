@@ -1,10 +1,11 @@
 // The simulated database's driver: for demos, for this project's tests, and for those of the pool's users.
 
-import type { Driver } from './driver.js'
+import type { Driver, TransactionSupport } from './driver.js'
 import type { Session, SimulatedConnection } from './simulated/connection.js'
 import { Database, type SimulatedDatabase } from './simulated/database.js'
 import { fatal, harmless, SimulatedError } from './simulated/error.js'
 import { parseSimulatedOptions, type SimulatedOptions } from './simulated/settings.js'
+import { transactions } from './simulated/transaction.js'
 
 export type { SimulatedConnection, SimulatedResult } from './simulated/connection.js'
 export type { SimulatedDatabase, SimulatedTotals } from './simulated/database.js'
@@ -15,6 +16,7 @@ export type { Latency, SimulatedOptions, SimulatedSettings } from './simulated/s
 export interface SimulatedDriver extends Driver<SimulatedConnection> {
   /** The server's side: what it counts, and its faults. */
   readonly database: SimulatedDatabase
+  readonly transaction: TransactionSupport<SimulatedConnection>
 }
 
 /**
@@ -59,6 +61,7 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
     unref(connection) {
       ;(connection as Session).referenced = false
     },
+    transaction: transactions,
     isFatal: error => error instanceof SimulatedError && error.fatal,
     describe: () => `a simulated database (seed ${seed})`,
   }

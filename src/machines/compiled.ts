@@ -11,8 +11,9 @@ import type {
 import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
 import { initialSnapshot } from './compiled/initial.js'
 import { isInspected } from './compiled/inspection.js'
-import { running, type Scope } from './compiled/internals.js'
-import { choose, replay } from './compiled/replay.js'
+import { plannedTransition, running, type Scope } from './compiled/internals.js'
+import { type Follow, Plan } from './compiled/plan.js'
+import { replay } from './compiled/replay.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 
@@ -23,7 +24,8 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  *
  * What XState does on an event is the same each time for the same active states, event type and answers of the guards: the
  * same exit, transition and entry actions with the same arguments, the same next states. That is planned when it
- * is first needed, and replayed from then on, by all actors of the machine. Snapshots have all that XState's have; those in
+ * is first needed, and replayed from then on, by all actors of the machine; what is used often is written as a function of its own
+ * that the engine can inline (not where `--disallow-code-generation-from-strings` forbids it). Snapshots have all that XState's have; those in
  * the same states share `value`, `tags` and the like, so do not write to them.
  *
  * Handed to `machine.transition`, as a whole and before anything was done for the event:
@@ -42,15 +44,32 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 export function compiled<T extends AnyStateMachine>(machine: T): T {
   const known = logics.get(machine)
   if (known !== undefined) return known as T
-  const logic = logicOf(machine)
+  const logic = compile(machine, 1_000)
   logics.set(machine, logic)
   logics.set(logic, logic)
   return logic as T
 }
 
-function logicOf(machine: AnyStateMachine): AnyStateMachine {
-  const table = new ConfigurationTable(machine)
+/** A compiled machine whose plans are written as code after so many uses. */
+export function compile(machine: AnyStateMachine, generateAfter: number): AnyStateMachine {
   const take = choiceFor(machine)
+  const interpret = (snapshot: AnyMachineSnapshot, event: EventObject, scope: object): AnyMachineSnapshot => {
+    const next = machine.transition(snapshot, event, scope as AnyActorScope)
+    return next === snapshot ? next : table.intern(next)
+  }
+  const follow: Follow = (snapshot, event, scope, choice) => {
+    if (choice === undefined || choice.step !== undefined) return replay(snapshot, event, scope, choice?.step)
+    take(choice.transition)
+    try {
+      return interpret(snapshot, event, scope)
+    } finally {
+      take(undefined) // in case that XState did not come to ask
+    }
+  }
+  const table = new ConfigurationTable(
+    machine,
+    (configuration, choices) => new Plan(configuration, choices, follow, generateAfter),
+  )
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
       if (snapshot.status === 'active') {
@@ -61,17 +80,11 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
           actor.self._processingStatus === running &&
           !isInspected(actor.system)
         ) {
-          const choices = configuration.planFor(event.type)
-          if (choices !== undefined) {
-            const choice = choose(choices, snapshot, event)
-            if (choice === undefined || choice.step !== undefined)
-              return replay(snapshot, event, actor, configuration, choice?.step)
-            take(choice.transition)
-          }
+          const plan = configuration.planFor(event.type)
+          if (plan !== undefined) return plan.run(snapshot, event, actor)
         }
       }
-      const next = machine.transition(snapshot, event, scope)
-      return next === snapshot ? next : table.intern(next)
+      return interpret(snapshot, event, scope)
     },
 
     getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>
@@ -82,21 +95,22 @@ function logicOf(machine: AnyStateMachine): AnyStateMachine {
 
     getPersistedSnapshot(snapshot: AnyMachineSnapshot, options?: unknown): Snapshot<unknown> {
       const persisted = machine.getPersistedSnapshot(snapshot, options)
-      if (typeof snapshot.value !== 'object') return persisted
       return Object.assign(persisted, { value: structuredClone(snapshot.value) }) // the caller's to write to
     },
 
     provide: (implementations: Parameters<AnyStateMachine['provide']>[0]): AnyStateMachine =>
       compiled(machine.provide(implementations)),
   }
-  return Object.assign(Object.create(machine), overridden) as AnyStateMachine
+  return Object.assign(Object.create(machine), overridden, {
+    [plannedTransition]: overridden.transition,
+  }) as AnyStateMachine
 }
 
 /**
  * Lets XState take a transition whose guard has been asked already, so that no guard is asked twice: what is passed to the
  * function returned is what the machine answers when XState asks next, first thing in `machine.transition`.
  */
-function choiceFor(machine: AnyStateMachine): (transition: AnyTransitionDefinition) => void {
+function choiceFor(machine: AnyStateMachine): (transition: AnyTransitionDefinition | undefined) => void {
   let chosen: AnyTransitionDefinition | undefined
   const select = machine.getTransitionData.bind(machine)
   machine.getTransitionData = (snapshot, event) => {

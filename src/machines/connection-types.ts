@@ -29,6 +29,8 @@ export interface ConnectionFacts {
   idleSince: number
   /** When it last proved that it works: when it was opened, validated, reset or given back. */
   provenAt: number
+  /** The generation of the pool in which it last answered a round trip of the pool's own: a connect, a validation or a reset. */
+  provenIn: number
   /** How often it has been lent. */
   uses: number
   /** Why it was, or is being, closed. */
@@ -49,6 +51,7 @@ export type EndReason =
   | 'max lifetime'
   | 'max uses'
   | 'resized'
+  | 'evicted'
   | 'pool closing'
   | 'destroyed'
   | 'crashed'
@@ -99,12 +102,22 @@ export type ConnectionReport =
   /** It cannot serve the request that it was checked out for. */
   | { readonly type: 'connection.declined'; readonly connection: ConnectionFacts; readonly request: Request }
 
+/**
+ * What a whole pool has been through, as a number: raised when a connection turns out to be dead, and by `evict()`. What happened to
+ * one may have happened to all, so a connection that has not proven itself since must do so before it is lent again. Changed in
+ * place, by the pool alone. After the generation number of MongoDB's CMAP specification.
+ */
+export interface Generation {
+  readonly current: number
+}
+
 /** What {@link connectionMachine} is started with. */
 export interface ConnectionInput {
   /** The pool that it reports to. */
   readonly pool: ActorRef<Snapshot<unknown>, PoolEvent>
   readonly facts: ConnectionFacts
   readonly policy: ConnectionPolicy
+  readonly generation: Generation
   /** Those who wait for a connection: one that comes free takes the next of them itself. */
   readonly line: Line
 }

@@ -1,7 +1,7 @@
 // The life of one connection: connecting → idle → busy → validating → closing → closed.
 import { setup } from 'xstate'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput, EndReason } from './connection-types.js'
-import { isSpent, isStale, whySpent } from './decisions/fitness.js'
+import { isSpent, isStale, isSuspect, whySpent } from './decisions/fitness.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
 const provided = (): void => {}
@@ -26,21 +26,21 @@ export const connectionMachine = setup({
     closeTimeout: ({ context }) => context.policy.closeTimeout,
   },
   guards: {
-    /** Idle for so long that it must prove itself before it is lent. */
+    /** Idle for so long, or so doubtful since another one was found dead, that it must prove itself before it is lent. */
     isStale: ({ context, event }) =>
-      event.type === 'checkout' && isStale(context.facts, context.policy, event.at),
+      event.type === 'checkout' && isStale(context.facts, context.policy, context.generation, event.at),
     /** Used up: too old or lent too often to be kept. */
     isSpent: ({ context, event }) =>
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
     /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
     needsReset: () => false,
-    /**
-     * Somebody waits for a connection, and takes it without a validation of its own; who wants one (`validateAfter: 0`) is served
-     * by way of `idle`.
-     */
-    isWanted: ({ context }) => context.line.length > 0 && context.policy.validateAfter !== 0,
+    /** Somebody waits for a connection, and may take this one as it is; one that is suspect serves them by way of `idle`. */
+    isWanted: ({ context }) =>
+      context.line.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
     /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
     isAwaited: () => true,
+    /** The pool was paused meanwhile: nobody is lent anything. Provided. */
+    isWithheld: () => false,
   },
   actions: {
     /** Starts the driver's connect, validate, reset or close, which report back as `driver.*` events. */
@@ -57,8 +57,6 @@ export const connectionMachine = setup({
         error: 'error' in event ? event.error : undefined,
       }
     },
-    /** Remembers for whom it is checked out. */
-    reserve: provided,
     /** Takes the next caller out of the pool's line, to be lent to without going idle first. */
     takeNext: provided,
     /** Lets the pool know that it can be lent; if somebody waits all the same, has itself checked out for them. */
@@ -134,10 +132,7 @@ export const connectionMachine = setup({
     idle: {
       entry: 'park',
       on: {
-        checkout: [
-          { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
-          { target: 'busy', actions: 'reserve' },
-        ],
+        checkout: [{ guard: 'isStale', target: 'validating.checkout' }, { target: 'busy' }],
         validate: { target: 'validating.keepalive' },
         retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
         destroy: {
@@ -219,6 +214,7 @@ export const connectionMachine = setup({
           entry: 'validate',
           on: {
             'driver.validated': [
+              { guard: 'isWithheld', target: '#connection.idle', actions: 'decline' },
               { guard: 'isAwaited', target: '#connection.busy' },
               { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
               { target: '#connection.idle' },
@@ -264,11 +260,8 @@ export const connectionMachine = setup({
         },
         return: {
           entry: 'reset',
+          initial: 'staying',
           on: {
-            'driver.resetDone': [
-              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
-              { target: '#connection.idle' },
-            ],
             'driver.resetFailed': {
               target: '#connection.closed',
               actions: [{ type: 'noteEnding', params: { reason: 'reset failed' } }, 'destroySocket'],
@@ -278,6 +271,24 @@ export const connectionMachine = setup({
             resetTimeout: {
               target: '#connection.closed',
               actions: [{ type: 'noteEnding', params: { reason: 'reset timeout' } }, 'destroySocket'],
+            },
+          },
+          states: {
+            staying: {
+              on: {
+                'driver.resetDone': [
+                  { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
+                  { target: '#connection.idle' },
+                ],
+                retire: { target: 'leaving', actions: { type: 'noteEnding', params: {} } },
+              },
+            },
+            // What its borrower left behind is cleared up all the same, so that the server gets a goodbye and not a broken wire.
+            leaving: {
+              on: {
+                'driver.resetDone': '#connection.closing',
+                retire: {},
+              },
             },
           },
         },

@@ -17,6 +17,8 @@ export interface Roster {
   readonly connecting: number
   /** Those that were opened and are not being closed. */
   readonly established: number
+  /** Whether there ever was one that was opened. */
+  readonly wasUp: boolean
   /** Those that are idle and can be lent. */
   readonly idle: number
 }
@@ -30,26 +32,41 @@ export interface Line {
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
 export type PoolEvent =
   /** A caller wants a connection. The request is its own message, so that none has to be made for it. */
-  | (Request & { readonly type: 'acquire'; readonly at: number })
+  | (Request & { readonly type: 'acquire'; readonly at: number; readonly timeout: number })
   /** A caller gave up. */
   | { readonly type: 'cancel'; readonly request: Request; readonly reason: unknown }
   | { readonly type: 'resize'; readonly min: number; readonly max: number }
+  /** Lend nothing until `resume`; who waits goes on waiting. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** Retire every connection that there is, softly, and open new ones instead. */
+  | { readonly type: 'evict' }
   /** Stop lending; wait for leases this long, then destroy them. */
-  | { readonly type: 'close'; readonly timeout: number }
+  | { readonly type: 'close'; readonly timeout: number; readonly at: number }
   /** The earliest deadline of a waiting caller has passed. */
   | { readonly type: 'acquire.due' }
   /** Time to look again whether more connections are needed. */
   | { readonly type: 'growth.due' }
   /** Time to look for connections that are too old, idle for too long, or due for a keepalive. */
   | { readonly type: 'maintenance.due' }
+  /** A lease may have been held for too long. */
+  | { readonly type: 'leak.due' }
   | ConnectionReport
   | DoneActorEvent<ConnectionFacts, `${string}`>
   | ErrorActorEvent<unknown, `${string}`>
+
+/**
+ * What becomes of callers while no connection is left and none can be opened: they wait, are refused, or are refused as long as there
+ * has never been one.
+ */
+export type WhenDown = 'wait' | 'fail' | 'fail-until-up'
 
 /** What {@link poolMachine} is started with. */
 export interface PoolInput {
   readonly size: PoolSize
   readonly maxWaiting: number
+  /** What becomes of callers when no connection is left and none can be opened. */
+  readonly whenDown: WhenDown
   readonly roster: Roster
   readonly line: Line
 }
@@ -58,4 +75,6 @@ export interface PoolInput {
 export interface PoolContext extends PoolInput, FailureStreak {
   /** How long closing waits for leases, in milliseconds. */
   readonly drainTimeout: number
+  /** When that is over. */
+  readonly drainUntil: number
 }

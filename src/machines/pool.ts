@@ -1,14 +1,19 @@
-// The pool: starting → running → draining → closed, and backing off while connections cannot be opened.
+// The pool: starting → running → draining → closed; backing off while connections cannot be opened, paused while it is told to be.
 import { assign, setup } from 'xstate'
 import { connectionMachine } from './connection.js'
-import { afterFailure, afterRecovery, afterStillborn, noFailures } from './decisions/backoff.js'
-import { isLineFull, isShort } from './decisions/sizing.js'
+import { afterFailure, afterRecovery, afterStillborn, noFailures, urgedBackoff } from './decisions/backoff.js'
+import { isDown, isLineFull, isShort } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
 const provided = (): void => {}
 
-const startingContext = (input: PoolInput): PoolContext => ({ ...input, ...noFailures, drainTimeout: 0 })
+const startingContext = (input: PoolInput): PoolContext => ({
+  ...input,
+  ...noFailures,
+  drainTimeout: 0,
+  drainUntil: 0,
+})
 
 /**
  * The statechart of the pool, which supervises the connections. It lends and serves in every state but the last two: a pool
@@ -27,21 +32,30 @@ export const poolMachine = setup({
   actors: { connection: connectionMachine },
   delays: {
     backoff: ({ context }) => context.backoff,
+    urgedBackoff: ({ context }) => urgedBackoff(context.backoff),
     drainTimeout: ({ context }) => context.drainTimeout,
   },
   guards: {
     hasIdle: ({ context }) => context.roster.idle > 0,
     isLineFull: ({ context }) => isLineFull(context),
+    /** No connection is left, and callers are not to wait until one can be opened (`whenDown: 'fail'`). */
+    isDown: ({ context }) => isDown(context),
+    /** The caller does not want to wait at all. */
+    isImpatient: ({ event }) => event.type === 'acquire' && event.timeout === 0,
     /** As many connections are open as the pool keeps at least. */
     isFilled: ({ context }) => context.roster.established >= context.size.min,
     /** A connection is missing, to fill the pool to its minimum or for callers who wait, and there is room for it. */
     isShort: ({ context }) => isShort(context),
+    /** One more connection may be opened. */
+    hasRoom: ({ context }) => context.roster.total < context.size.max,
     /** The connection that ended had been opened in vain: it never was of use. Provided with the time. */
     isStillborn: () => false,
     /** So many have been, in quick succession, that opening the next one at once would be a loop. Provided with the time. */
     isStillbornAgain: () => false,
+    /** Connections open, but have been ending at once: that one more has opened says nothing. Provided with the time. */
+    isFlapping: () => false,
     /** It is to be over sooner than was said before. */
-    isSooner: ({ context, event }) => event.type === 'close' && event.timeout < context.drainTimeout,
+    isSooner: ({ context, event }) => event.type === 'close' && event.at + event.timeout < context.drainUntil,
     /** The probe ended without saying so: it was called off, or its actor crashed. */
     isProbeGone: ({ context }) => context.roster.connecting === 0,
     isEmpty: ({ context }) => context.roster.total === 0,
@@ -58,8 +72,17 @@ export const poolMachine = setup({
     /** Tells every caller whose time is up why it got no connection. */
     expire: provided,
     refuseFull: provided,
+    refuseDown: provided,
+    refusePaused: provided,
     refuseClosed: provided,
     refuseAll: provided,
+    /** Tells all who wait that no connection can be opened, if they are not to wait for that and none is left. */
+    failFast: provided,
+    /** Keeps connections that come free from taking the next caller, and stops the time of those who wait. */
+    withholdLine: provided,
+    offerLine: provided,
+    /** Lends idle connections to those who wait. */
+    serveLine: provided,
     /** Opens as many connections as are missing and allowed. */
     grow: provided,
     /** Opens one connection, if one more may be opened, to see whether the database can be reached again. */
@@ -68,34 +91,48 @@ export const poolMachine = setup({
     shrink: provided,
     /** Retires, and validates, the connections that are due. */
     maintain: provided,
+    /** Tells of the leases that have been held for too long. */
+    reportLeaks: provided,
+    /** From now on, every connection must prove itself before it is lent again. */
+    raiseGeneration: provided,
+    /** Retires all connections: idle ones now, lent ones when they come back. */
+    evictAll: provided,
     noteReady: provided,
     noteFailed: provided,
     noteClosing: provided,
     /** Does for a connection whose actor crashed what it can do no more: destroys its socket, gives its request back. */
     discard: provided,
-    /** Takes a connection that ended out of the roster. */
+    /** Takes a connection that ended out of the roster; if it was found dead, the generation is raised. */
     forget: provided,
     retireAll: provided,
     destroyAll: provided,
     /** Lets those know who wait for the pool to be ready, or closed. */
     announceReady: provided,
     announceFailure: provided,
+    announceDown: provided,
+    announceRecovery: provided,
+    announcePaused: provided,
+    announceResumed: provided,
     announceClosed: provided,
     /** Counts one more failure; provided with the time and with jitter. */
     countFailure: assign(({ context, event }) =>
-      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0),
+      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0, 0),
     ),
     /** Connects succeed again; provided with the time. */
-    noteRecovery: assign(({ context }) => afterRecovery(context, 0)),
+    noteRecovery: assign(({ context }) => afterRecovery(context, 0, 0)),
     /** Counts one more connection that was opened in vain; provided with the time. */
     noteStillborn: assign(({ context }) => afterStillborn(context, 0)),
+    /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon; provided with the time. */
+    suspendStreak: assign(({ context }) => afterRecovery(context, 0, 0)),
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({
       size: event.type === 'resize' ? { min: event.min, max: event.max } : context.size,
     })),
-    setDrainTimeout: assign(({ context, event }) => ({
-      drainTimeout: event.type === 'close' ? event.timeout : context.drainTimeout,
-    })),
+    setDrainTimeout: assign(({ context, event }) =>
+      event.type === 'close'
+        ? { drainTimeout: event.timeout, drainUntil: event.at + event.timeout }
+        : { drainTimeout: context.drainTimeout, drainUntil: context.drainUntil },
+    ),
   },
 }).createMachine({
   id: 'pool',
@@ -111,7 +148,10 @@ export const poolMachine = setup({
     'acquire.due': { actions: 'expire' },
     'growth.due': { actions: 'grow' },
     'maintenance.due': { actions: 'maintain' },
+    'leak.due': { actions: 'reportLeaks' },
     resize: { actions: ['resize', 'shrink', 'grow'] },
+    evict: { actions: ['raiseGeneration', 'evictAll', 'grow'] },
+    pause: { target: '.paused' },
     close: { target: '.draining', actions: 'setDrainTimeout' },
     'connection.ready': { actions: ['noteReady', 'grow'] },
     // The end of the connection that declined follows, and with it the question whether to open another one.
@@ -141,32 +181,51 @@ export const poolMachine = setup({
       entry: 'announceReady',
     },
     backingOff: {
+      entry: ['announceDown', 'failFast'],
       initial: 'waiting',
       on: {
         // Nothing is opened here but the probe, so these do not grow.
         acquire: [
           { guard: 'hasIdle', actions: 'lend' },
+          { guard: 'isDown', actions: 'refuseDown' },
           { guard: 'isLineFull', actions: 'refuseFull' },
           { actions: 'enqueue' },
         ],
         'growth.due': {},
         resize: { actions: ['resize', 'shrink'] },
-        'connection.closing': { actions: 'noteClosing' },
-        'connection.ready': { target: 'starting', actions: ['noteRecovery', 'noteReady'] },
-        'xstate.done.actor.*': { actions: 'forget' },
-        'xstate.error.actor.*': { actions: ['discard', 'forget'] },
+        evict: { actions: ['raiseGeneration', 'evictAll', 'failFast'] },
+        'connection.closing': { actions: ['noteClosing', 'failFast'] },
+        'connection.ready': {
+          target: 'starting',
+          actions: ['noteRecovery', 'noteReady', 'announceRecovery'],
+        },
+        'xstate.done.actor.*': { actions: ['forget', 'failFast'] },
+        'xstate.error.actor.*': { actions: ['discard', 'forget', 'failFast'] },
       },
       states: {
         waiting: {
           on: {
+            acquire: { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
+            'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
           },
           after: {
             backoff: [
               { guard: 'isShort', target: 'probing' },
-              { target: '#pool.running', actions: 'clearFailures' },
+              // Nobody waits, or all who would have were refused: who comes next shall have a connect tried, but not in a loop.
+              { target: '#pool.running', actions: 'suspendStreak' },
             ],
+          },
+        },
+        // A caller was refused: the database may be back by now, and the next one shall not be refused for half a minute.
+        urged: {
+          on: {
+            'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
+            'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
+          },
+          after: {
+            urgedBackoff: [{ guard: 'hasRoom', target: 'probing' }, { target: 'waiting' }],
           },
         },
         probing: {
@@ -179,6 +238,28 @@ export const poolMachine = setup({
             },
           },
         },
+      },
+    },
+    paused: {
+      entry: ['withholdLine', 'announcePaused'],
+      exit: 'offerLine',
+      on: {
+        resume: { target: 'starting', actions: ['clearFailures', 'announceResumed', 'serveLine'] },
+        pause: {},
+        acquire: [
+          { guard: 'isImpatient', actions: 'refusePaused' },
+          { guard: 'isLineFull', actions: 'refuseFull' },
+          { actions: 'enqueue' },
+        ],
+        // Nothing is opened here: what is missing is opened after the pause.
+        'growth.due': {},
+        resize: { actions: ['resize', 'shrink'] },
+        evict: { actions: ['raiseGeneration', 'evictAll'] },
+        'connection.ready': { actions: ['noteRecovery', 'noteReady'] },
+        'connection.closing': { actions: 'noteClosing' },
+        'connection.failed': { actions: ['noteFailed', 'countFailure', 'announceFailure'] },
+        'xstate.done.actor.*': { actions: 'forget' },
+        'xstate.error.actor.*': { actions: ['discard', 'forget'] },
       },
     },
     draining: {
@@ -197,6 +278,8 @@ export const poolMachine = setup({
         cancel: {},
         close: {},
         resize: {},
+        evict: {},
+        pause: {},
         'acquire.due': {},
         'growth.due': {},
         'maintenance.due': {},

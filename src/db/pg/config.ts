@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { checkFunction, refusal, refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
+import { poolOptionNames } from '../../options.js'
 import { messageOf } from '../../wording.js'
 
 /**
@@ -15,6 +16,11 @@ export interface PostgresConfig extends pg.ClientConfig {
    * LISTEN, temporary tables, advisory locks and prepared statements. Default: none, for it costs a round trip on each release.
    */
   resetQuery?: string
+  /**
+   * Makes a new connection ready for its borrowers (`SET search_path …`, say). Nobody gets the connection before it has settled; if it
+   * rejects, the connect has failed. It is part of the connect, which the pool's `connectTimeout` bounds.
+   */
+  onConnect?: (client: pg.Client) => void | Promise<void>
   /** The class to make connections of, instead of pg's `Client`: a subclass of it. pg-native's cannot be used. */
   Client?: typeof pg.Client
 }
@@ -24,6 +30,7 @@ export interface ParsedConfig {
   /** A new client, not connected. */
   readonly createClient: () => pg.Client
   readonly resetQuery: string | undefined
+  readonly onConnect: PostgresConfig['onConnect']
   /** Where it connects to, without secrets. */
   readonly description: string
 }
@@ -56,6 +63,7 @@ const checks: Record<string, (name: string, value: unknown) => void> = {
   lock_timeout: expectTime,
   idle_in_transaction_session_timeout: expectTime,
   resetQuery: expectSql,
+  onConnect: checkFunction,
   Client: checkFunction,
 }
 
@@ -74,11 +82,39 @@ const unchecked = [
 /** pg-pool's options, which its users have next to those for the client. */
 const poolOptions: Record<string, string> = {
   max: 'max',
+  poolSize: 'max',
   min: 'min',
   idleTimeoutMillis: 'idleTimeout',
   maxUses: 'maxUses',
   maxLifetimeSeconds: 'maxLifetime (in milliseconds)',
   allowExitOnIdle: 'allowExitOnIdle',
+}
+
+/** What else people bring from pg.Pool, or give to the wrong one of the two, and where it belongs. */
+const elsewhere: Record<string, string> = {
+  verify: 'look at a new connection in onConnect, which fails the connect when it throws.',
+  log: 'subscribe to the events$ of the pool, or give log to the drop-in Pool of statepool/pg.',
+  Promise: 'the pool returns native promises; give Promise to the drop-in Pool of statepool/pg.',
+  statepool: 'it is for the drop-in Pool of statepool/pg; createPool takes such options themselves.',
+  likePgPool: 'it is for the drop-in Pool of statepool/pg.',
+}
+
+/** @throws OptionsError for what belongs to the pool, saying where. */
+function refuseMisplaced(config: PostgresConfig): void {
+  for (const name of Object.keys(config ?? {})) {
+    const place = placeOf(name, config.Client !== undefined)
+    // Not the value: it was not looked at.
+    if (place !== undefined)
+      throw new OptionsError(name, undefined, `${name} is not for postgres(): ${place}`)
+  }
+}
+
+/** @param own whether the class of connections is the application's, which may take options that nobody else knows */
+function placeOf(name: string, own: boolean): string | undefined {
+  if (Object.hasOwn(poolOptions, name)) return `give createPool the option ${poolOptions[name]}.`
+  if (own) return undefined
+  if (Object.hasOwn(elsewhere, name)) return elsewhere[name]
+  return poolOptionNames.includes(name) ? `give createPool the option ${name}.` : undefined
 }
 
 /**
@@ -87,21 +123,13 @@ const poolOptions: Record<string, string> = {
  */
 export function parseConfig(given: PostgresConfig | string): ParsedConfig {
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
-  for (const name of Object.keys(config ?? {})) {
-    const option = Object.hasOwn(poolOptions, name) ? poolOptions[name] : undefined
-    if (option === undefined) continue
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} is not for postgres(): give createPool the option ${option}.`,
-    )
-  }
+  refuseMisplaced(config)
   // A subclass of Client may take options that nobody else knows.
   if (config?.Client === undefined) refuseUnknown('postgres', config, [...Object.keys(checks), ...unchecked])
   for (const [name, value] of Object.entries(config)) {
     if (value !== undefined && value !== null) checks[name]?.(name, value)
   }
-  const { resetQuery, Client = pg.Client, ...rest } = config
+  const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
   const clientConfig: pg.ClientConfig = {
     ...rest,
     keepAlive: rest.keepAlive ?? true,
@@ -110,6 +138,7 @@ export function parseConfig(given: PostgresConfig | string): ParsedConfig {
   return {
     createClient: () => new Client(clientConfig),
     resetQuery,
+    onConnect,
     description: describe(Client, clientConfig),
   }
 }

@@ -1,4 +1,4 @@
-// Which errors mean that a PostgreSQL connection cannot be used again.
+// Which errors mean that a PostgreSQL connection cannot be used again, and which that its transaction may be tried again.
 
 /** Class 08: connection exceptions. Class 57P: the server ends the session. And the timeouts by which it does. */
 const fatalStates = /^(08...|57P..|25P03|25P04)$/
@@ -25,15 +25,34 @@ export function rememberAsFatal(error: unknown): void {
 
 /** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
 export function isFatal(error: unknown): boolean {
+  return isOrWraps(error, isFatalItself)
+}
+
+/** Serialization failure and deadlock. What fails so may succeed when it is done again, in a new transaction. */
+const retryableStates = ['40001', '40P01']
+
+/** Whether the same transaction may succeed if it is tried again. */
+export function isRetryable(error: unknown): boolean {
+  return isOrWraps(error, ({ code }) => retryableStates.includes(code as string))
+}
+
+type ServerError = Error & { readonly code?: unknown; readonly severity?: unknown }
+
+function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boolean {
   let current = error
   for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (isFatalItself(current)) return true
+    if (test(current)) return true
     current = current.cause
   }
   return false
 }
 
-function isFatalItself(error: Error & { code?: unknown; severity?: unknown }): boolean {
+/**
+ * The server's own word comes first: an ERROR leaves the session as it was, whatever its code. 08P01, a protocol violation, is what it says
+ * to a wrong number of parameters.
+ */
+function isFatalItself(error: ServerError): boolean {
   if (ofOurSockets.has(error) || error.severity === 'FATAL' || error.severity === 'PANIC') return true
+  if (error.severity === 'ERROR') return false
   return typeof error.code === 'string' ? fatalStates.test(error.code) : fatalMessages.test(error.message)
 }

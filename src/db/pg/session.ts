@@ -18,6 +18,9 @@ export class Session {
   #transaction: 'I' | 'T' | 'E' = 'I'
   /** The query under way was answered with an error, so that ReadyForQuery comes next. */
   #failed = false
+  /** What failed the last transaction that failed. */
+  #failure: unknown
+  #lastError: unknown
   #connected = false
   #lastWords: unknown
   #onLost: ((reason: unknown) => void) | undefined
@@ -30,11 +33,14 @@ export class Session {
     // Before connect(), so that these come before the client's own listeners, which call into the application.
     client.connection.on('readyForQuery', (message: { status: 'I' | 'T' | 'E' }) => {
       this.#connected = true
+      if (message.status === 'E' && this.#transaction !== 'E') this.#failure = this.#lastError
+      this.#lastError = undefined
       this.#transaction = message.status
       this.#failed = false
     })
     client.connection.on('errorMessage', (message: unknown) => {
       this.#failed = true
+      this.#lastError = message
       if (isFatal(message)) this.#lastWords = message
     })
     client.on('error', error => {
@@ -53,6 +59,13 @@ export class Session {
     return this.#transaction !== 'I'
   }
 
+  /** Takes the error that failed the last transaction that failed; undefined when none did since it was taken. */
+  takeFailure(): unknown {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure
+  }
+
   /** Nothing runs and nothing is queued. */
   get ready(): boolean {
     return wired(this.client).readyForQuery === true
@@ -64,19 +77,19 @@ export class Session {
   }
 
   /** Settles when the server is ready for a query if all that it owes is the end of one that failed; else at once. */
-  async settled(signal: AbortSignal): Promise<void> {
-    if (this.ready || !this.#failed || signal.aborted) return
+  async settled(signal?: AbortSignal): Promise<void> {
+    if (this.ready || !this.#failed || signal?.aborted) return
     const { connection } = this.client
     await new Promise<void>(resolve => {
       const done = (): void => {
         connection.off('readyForQuery', done)
         connection.off('end', done)
-        signal.removeEventListener('abort', done)
+        signal?.removeEventListener('abort', done)
         resolve()
       }
       connection.on('readyForQuery', done)
       connection.on('end', done)
-      signal.addEventListener('abort', done)
+      signal?.addEventListener('abort', done)
     })
   }
 

@@ -40,6 +40,7 @@ export interface World {
 }
 
 const begins = /^\s*(begin|start\s+transaction)\b/i
+const commits = /^\s*(commit|end)\b/i
 const ends = /^\s*(commit|end|rollback(?!\s+to\b)|abort)\b/i
 
 /** @internal */
@@ -61,8 +62,21 @@ export class Session implements SimulatedConnection {
   }
 
   query(sql: unknown): Promise<SimulatedResult> {
+    return this.#inTurn(() => this.#run(sql))
+  }
+
+  /** A COMMIT that rejects where the plain statement would quietly roll a failed transaction back. */
+  commit(): Promise<void> {
+    return this.#inTurn(async () => {
+      const failed = this.transaction === 'failed'
+      await this.#run('COMMIT')
+      if (failed) throw harmless('25P02', 'nothing was committed: a query of the transaction had failed')
+    })
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     this.running++
-    const answer = this.#previous.then(() => this.#run(sql)).finally(() => this.running--)
+    const answer = this.#previous.then(run).finally(() => this.running--)
     this.#previous = answer.catch(() => {})
     return answer
   }
@@ -80,6 +94,10 @@ export class Session implements SimulatedConnection {
     if (this.happens('queryFailureRate')) {
       if (this.transaction === 'open') this.transaction = 'failed'
       throw harmless('XX000', 'simulated failure of a query')
+    }
+    if (this.transaction === 'open' && commits.test(text) && this.happens('serializationFailureRate')) {
+      this.transaction = 'none'
+      throw harmless('40001', 'could not serialize access (simulated)')
     }
     if (begins.test(text)) this.transaction = 'open'
     else if (ends.test(text)) this.transaction = 'none'

@@ -24,6 +24,8 @@ export interface SimulatedSettings {
   connectHangRate?: number
   /** How many queries fail with an SQL error, which is not fatal to the connection but fails its transaction. Default 0. */
   queryFailureRate?: number
+  /** How many commits are refused because of what other transactions did (40001), which rolls back. Default 0. */
+  serializationFailureRate?: number
   /** How many queries are never answered. Default 0. */
   queryHangRate?: number
   /** How many validations find the connection unhealthy. Default 0.05. */
@@ -72,6 +74,7 @@ const numbers: Record<string, NumberRange> = {
   connectFailureRate: rate(0),
   connectHangRate: rate(0),
   queryFailureRate: rate(0),
+  serializationFailureRate: rate(0),
   queryHangRate: rate(0),
   unhealthyRate: rate(0.05),
   validateHangRate: rate(0),

@@ -8,6 +8,7 @@ import type {
   StateValue,
 } from 'xstate'
 import { type Guard, resolveGuard } from './guard.js'
+import type { Plan } from './plan.js'
 import { planStep, type Step } from './step.js'
 
 /** One transition that may be taken in a configuration. */
@@ -37,10 +38,10 @@ export class Configuration {
   readonly tags: ReadonlySet<string>
   readonly hasAlways: boolean
   private readonly localChoices = new Map<string, Choices>()
-  private readonly plans = new Map<string, Choices>()
+  private readonly plans = new Map<string, Plan | undefined>()
   /** Most configurations are left by the same event each time. */
   private lastType: string | undefined
-  private lastPlan: Choices
+  private lastPlan: Plan | undefined
   private alwaysChoices: { readonly choices: Choices } | undefined
 
   constructor(
@@ -54,9 +55,9 @@ export class Configuration {
   }
 
   /** What may happen on an event of this type, or `undefined` if XState itself has to see to it. */
-  planFor(type: string): Choices {
+  planFor(type: string): Plan | undefined {
     if (type === this.lastType) return this.lastPlan
-    const plan = this.plans.has(type) ? this.plans.get(type) : this.plan(type)
+    const plan = this.plans.get(type) ?? (this.plans.has(type) ? undefined : this.plan(type))
     this.lastType = type
     this.lastPlan = plan
     return plan
@@ -78,12 +79,15 @@ export class Configuration {
     return choices
   }
 
-  private plan(type: string): Choices {
+  private plan(type: string): Plan | undefined {
     if (typeof type !== 'string' || this.plans.size >= mostTypes) return undefined
     const choices = isReserved(type) ? undefined : this.on(type)
     const isReplayable = choices !== undefined && isPlanned(this, { target: undefined, raises: [] })
     const plan = isReplayable
-      ? choices.map(choice => (isPlanned(this, choice.step) ? choice : { ...choice, step: undefined }))
+      ? this.table.plan(
+          this,
+          choices.map(choice => (isPlanned(this, choice.step) ? choice : { ...choice, step: undefined })),
+        )
       : undefined
     this.plans.set(type, plan)
     return plan
@@ -109,7 +113,11 @@ export class ConfigurationTable {
   /** After how many microsteps XState calls a macrostep endless. */
   readonly mostIterations: number
 
-  constructor(readonly machine: AnyStateMachine) {
+  /** @param plan makes the plan of a configuration for one type of event from what may happen on it */
+  constructor(
+    readonly machine: AnyStateMachine,
+    readonly plan: (configuration: Configuration, choices: readonly Choice[]) => Plan,
+  ) {
     this.mostIterations = machine.options?.maxIterations ?? Number.POSITIVE_INFINITY
   }
 
@@ -203,4 +211,4 @@ function isPlanned(start: Configuration, first: Pick<Step, 'target' | 'raises'> 
 
 /** Events that mean something of their own to XState when an actor is sent them (raised, they do not). */
 const isReserved = (type: string): boolean =>
-  type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error')
+  type === '*' || type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error')

@@ -1,20 +1,141 @@
-// Sends an event to an actor at the cost of its mailbox.
+// Sends an event to an actor at the cost of its transition.
 
-import type { EventObject } from 'xstate'
+import type { AnyMachineSnapshot, EventObject } from 'xstate'
+import { configurationOf } from './configuration.js'
 import { isInspected } from './inspection.js'
-import type { System } from './internals.js'
+import { plannedTransition, running, type Scope, type System } from './internals.js'
+import type { Plan } from './plan.js'
 
-/** An actor as `send` sees it, from within. */
+/** An actor as `send` sees it. */
 interface Recipient<E> {
   readonly system: object
   send(event: E): void
 }
 
+/** A node of XState's mailbox, which is a linked list. */
+interface Letter {
+  value: unknown
+  next: Letter | null
+}
+
+/** Where an actor's scope keeps the letter that stands for the event under way; `null` if the actor is not one that is known here. */
+const ownLetter: unique symbol = Symbol('letter')
+
+/** XState's `Actor`, as far as its `send`, `_process` and `update` go. */
+interface Insides {
+  readonly system: System
+  readonly mailbox: { _active: boolean; _current: Letter | null; _last: Letter | null; flush(): void }
+  observers: Observers
+  readonly logic: { readonly [plannedTransition]?: unknown; readonly transition: unknown }
+  readonly _actorScope: Scope & { [ownLetter]?: Letter | null }
+  readonly _processingStatus: number
+  readonly _deferred: readonly unknown[]
+  _snapshot: AnyMachineSnapshot
+  _error(error: unknown): void
+  update(snapshot: AnyMachineSnapshot, event: EventObject): void
+}
+
 /**
- * The same as `actor.send(event)`, which makes an inspection event for each message, whether anybody inspects or not: on the way
- * from an acquire to a lease that is an eighth of all allocation. While somebody inspects it is `actor.send(event)`.
+ * The same as `actor.send(event)`, for hot paths. `send` makes two inspection events, a mailbox node and an iteration over
+ * observers for each message, whether anybody looks or not: as much work as the transition itself.
+ *
+ * Here the event is processed in place, if its transition has a plan, the actor is idle and nobody would see a difference. It is
+ * `actor.send` itself while somebody inspects the system or observes the actor's snapshots, while the actor is busy (the event has to
+ * wait for its turn), before it starts and after it stops, and if XState's actors turn out to be built differently from those that
+ * this knows.
  */
-export function deliver<E extends EventObject>(actor: Recipient<E>, event: E): void {
-  if (isInspected(actor.system as System)) actor.send(event)
-  else (actor as Recipient<E> & { _send(event: E): void })._send(event)
+export function deliver<E extends EventObject>(recipient: Recipient<E>, event: E): void {
+  const actor = recipient as unknown as Insides
+  const { mailbox } = actor
+  // Not in the middle of anything, before its start or after its end. (One that failed in its start has a mailbox that works.)
+  const isReady = mailbox?._current === null && mailbox._active && actor._processingStatus === running
+  const letter = isReady ? (actor._actorScope?.[ownLetter] ?? letterFor(actor)) : null
+  if (letter === null || isWatched(actor)) {
+    recipient.send(event)
+    return
+  }
+  const snapshot = actor._snapshot
+  const plan = snapshot.status === 'active' ? configurationOf(snapshot)?.planFor(event.type) : undefined
+  if (plan === undefined) {
+    recipient.send(event)
+    return
+  }
+  mailbox._current = letter // what the actor is sent meanwhile queues up behind it
+  if (mailbox._last !== letter) mailbox._last = letter // an empty mailbox does not look at it
+  process(actor, snapshot, event, plan)
+  mailbox._current = letter.next
+  if (letter.next === null) return
+  letter.next = null
+  mailbox.flush()
+}
+
+/** XState's `_process`. */
+function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObject, plan: Plan): void {
+  let next: AnyMachineSnapshot
+  try {
+    next = plan.run(snapshot, event, actor._actorScope)
+  } catch (error) {
+    actor._snapshot = { ...snapshot, status: 'error', error } as AnyMachineSnapshot
+    actor._error(error)
+    return
+  }
+  // An observer may have come meanwhile, and an inspector.
+  if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) {
+    actor.update(next, event)
+  } else {
+    actor._snapshot = next
+  }
+}
+
+/** Whether anybody is told of the actor's messages or its new snapshots. */
+function isWatched({ observers, system }: Insides): boolean {
+  return observers.listening > 0 || isInspected(system)
+}
+
+function letterFor(actor: Insides): Letter | null {
+  const { mailbox, logic } = actor
+  const isKnown =
+    typeof actor._actorScope === 'object' &&
+    typeof mailbox === 'object' &&
+    ['_active', '_current', '_last'].every(name => Object.hasOwn(mailbox, name)) &&
+    typeof mailbox.flush === 'function' &&
+    actor.observers instanceof Set &&
+    Array.isArray(actor._deferred) &&
+    [actor._error, actor.update].every(method => typeof method === 'function') &&
+    typeof logic?.transition === 'function' &&
+    logic[plannedTransition] === logic.transition
+  if (!isKnown) return null
+  const letter: Letter = { value: undefined, next: null }
+  actor._actorScope[ownLetter] = letter
+  actor.observers = new Observers(actor.observers)
+  return letter
+}
+
+interface Observer {
+  readonly next?: unknown
+}
+
+/** An actor's observers, as XState keeps them; it also knows how many of them are told of snapshots, and do not just wait for the end. */
+class Observers extends Set<Observer> {
+  listening = 0
+
+  constructor(observers: Iterable<Observer>) {
+    super()
+    for (const observer of observers) this.add(observer)
+  }
+
+  override add(observer: Observer): this {
+    if (observer.next !== undefined && !this.has(observer)) this.listening++
+    return super.add(observer)
+  }
+
+  override delete(observer: Observer): boolean {
+    if (observer.next !== undefined && this.has(observer)) this.listening--
+    return super.delete(observer)
+  }
+
+  override clear(): void {
+    this.listening = 0
+    super.clear()
+  }
 }

@@ -13,6 +13,9 @@ export interface Scope {
 /** Where an actor's scope keeps its former snapshot. */
 export const former: unique symbol = Symbol('former')
 
+/** Where a compiled logic keeps its own `transition`, so that one that wraps it is told from it. */
+export const plannedTransition: unique symbol = Symbol('transition')
+
 /** An actor system: the root actor and all below it. */
 export interface System {
   inspect: (observer: never) => unknown

@@ -16,11 +16,11 @@ export function replay(
   snapshot: AnyMachineSnapshot,
   event: EventObject,
   scope: Scope,
-  configuration: Configuration,
   step: Step | undefined,
 ): AnyMachineSnapshot {
   if (step === undefined) {
-    return configuration.hasAlways ? settle(snapshot, snapshot, event, scope, []) : snapshot
+    const { hasAlways } = configurationOf(snapshot) as Configuration
+    return hasAlways ? settle(snapshot, snapshot, event, scope, []) : snapshot
   }
   if (step.last) return take(step, snapshot, event, scope, noneRaised)
   const raised: EventObject[] = []
@@ -75,7 +75,7 @@ export function choose(
       const { plain } = guard
       if (plain !== undefined ? plain(args, guard.params) : guard.ask(args, snapshot)) return choice
     } catch (error) {
-      throw new Error(unanswered(choice, event.type, error))
+      throw unanswered(choice, event, error)
     }
   }
   return undefined
@@ -119,7 +119,7 @@ function take(
   }
   if (target === undefined) return snapshot
   return raised === noneRaised
-    ? backTo(target, snapshot, scope)
+    ? moveTo(target, snapshot, scope)
     : snapshotAt(target, snapshot, context, snapshot.children)
 }
 
@@ -127,7 +127,11 @@ function take(
  * The snapshot of an actor whose states changed in a single microstep, and nothing else did. One that goes to and fro, as a connection does between idle
  * and busy, goes back to the snapshot that it had.
  */
-function backTo(target: Configuration, snapshot: AnyMachineSnapshot, scope: Scope): AnyMachineSnapshot {
+export function moveTo(
+  target: Configuration,
+  snapshot: AnyMachineSnapshot,
+  scope: Scope,
+): AnyMachineSnapshot {
   const before = scope[former]
   scope[former] = snapshot
   if (
@@ -169,10 +173,13 @@ function snapshotAt(
   } as AnyMachineSnapshot
 }
 
-function unanswered({ guard, transition }: Choice, type: string, error: unknown): string {
+/** The error that XState makes of one that a guard throws. */
+export function unanswered({ guard, transition }: Choice, event: EventObject, error: unknown): Error {
   const name = guard?.name ? `'${guard.name}' ` : ''
   const { message } = error as Error
-  return `Unable to evaluate guard ${name}in transition for event '${type}' in state node '${transition.source.id}':\n${message}`
+  return new Error(
+    `Unable to evaluate guard ${name}in transition for event '${event.type}' in state node '${transition.source.id}':\n${message}`,
+  )
 }
 
 const endless = (most: number): string =>

@@ -16,6 +16,17 @@ export function backoffDelay(failures: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random
 }
 
+/** How soon after a caller was refused a connect is tried, in milliseconds: none of them may wait for a back-off of half a minute. */
+const urgedDelay = 500
+
+/**
+ * How long to back off once a caller had to be refused for it. Not at all longer than before, and never so short that many callers
+ * who ask again and again make many connects: ten in two seconds at most, as the first back-offs are short.
+ *
+ * @param backoff what {@link backoffDelay} said
+ */
+export const urgedBackoff = (backoff: number): number => Math.min(backoff, urgedDelay)
+
 /** How connects have been failing. */
 export interface FailureStreak {
   /** Connects that failed in a row; 0 = none. */
@@ -24,8 +35,10 @@ export interface FailureStreak {
   readonly backoff: number
   /** The last connect error, while connects are failing. */
   readonly lastConnectError: unknown
-  /** When a connect last succeeded after others had failed. */
+  /** When a connect last succeeded after others had failed, or when it turned out that nobody wants another one for now. */
   readonly recoveredAt: number | undefined
+  /** How many leases had come back by then. */
+  readonly servedBefore: number
   /** Connections in quick succession that were opened and ended before they were of use. */
   readonly stillborn: number
   /** When the last of those ended. */
@@ -38,6 +51,7 @@ export const noFailures: FailureStreak = Object.freeze({
   backoff: 0,
   lastConnectError: undefined,
   recoveredAt: undefined,
+  servedBefore: 0,
   stillborn: 0,
   stillbornAt: 0,
 })
@@ -45,23 +59,29 @@ export const noFailures: FailureStreak = Object.freeze({
 /** For how long connects must have gone well before the next failure is the first of a new streak, in milliseconds. */
 const stableAfter = 5_000
 
-/** The streak after one more failure. A recovery that did not last does not end a streak: it may have been part of the trouble. */
+/**
+ * The streak after one more failure. A recovery that neither lasted nor served anybody does not end a streak: it may have been part
+ * of the trouble. One that did has, or else short outages would add up to delays that outlast the times between them.
+ *
+ * @param served how many leases have come back since the pool was created
+ */
 export function afterFailure(
   streak: FailureStreak,
   error: unknown,
   now: number,
   random: number,
+  served: number,
 ): FailureStreak {
-  const { recoveredAt } = streak
-  const lasted = recoveredAt !== undefined && now - recoveredAt >= stableAfter
+  const { recoveredAt, servedBefore } = streak
+  const lasted = recoveredAt !== undefined && (now - recoveredAt >= stableAfter || served > servedBefore)
   const failures = lasted ? 1 : streak.failures + 1
   const backoff = backoffDelay(failures, random)
   return { ...streak, failures, backoff, lastConnectError: error, recoveredAt: undefined }
 }
 
-/** The streak after a connect succeeded. */
-export function afterRecovery(streak: FailureStreak, now: number): FailureStreak {
-  return { ...streak, lastConnectError: undefined, recoveredAt: now }
+/** The streak after a connect succeeded, or after a back-off in which nobody asked. */
+export function afterRecovery(streak: FailureStreak, now: number, served: number): FailureStreak {
+  return { ...streak, lastConnectError: undefined, recoveredAt: now, servedBefore: served }
 }
 
 /** How long after the last one another stillborn connection is the first of a new succession, in milliseconds. */
@@ -79,6 +99,15 @@ export function afterStillborn(streak: FailureStreak, now: number): FailureStrea
  */
 export function isLoop(streak: FailureStreak, max: number, now: number): boolean {
   return afterStillborn(streak, now).stillborn > max
+}
+
+/** Whether there has just been such a loop: a connection that opened a moment ago may be the next to end. */
+export function isFlapping(
+  { stillborn, stillbornAt }: Pick<FailureStreak, 'stillborn' | 'stillbornAt'>,
+  max: number,
+  now: number,
+): boolean {
+  return stillborn > max && now - stillbornAt <= stillbornForgotten
 }
 
 /** How soon after it was opened a connection must end, without having been of use, to count as one that failed to open. */

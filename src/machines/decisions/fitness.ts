@@ -1,13 +1,29 @@
 // Whether a connection is fit to be lent or kept: pure decisions over its facts.
-import type { ConnectionFacts, ConnectionPolicy, EndReason } from '../connection-types.js'
+import type { ConnectionFacts, ConnectionPolicy, EndReason, Generation } from '../connection-types.js'
 
-/** Whether it last proved so long ago that it works that it must be validated before it is lent (HikariCP's aliveBypassWindow). */
+/**
+ * Whether it must be validated before it is lent: because it last proved too long ago that it works (HikariCP's aliveBypassWindow),
+ * or because it is {@link isSuspect suspect}.
+ */
 export function isStale(
-  facts: Pick<ConnectionFacts, 'provenAt'>,
+  facts: Pick<ConnectionFacts, 'provenAt' | 'provenIn'>,
   policy: Pick<ConnectionPolicy, 'validateAfter'>,
+  generation: Generation,
   now: number,
 ): boolean {
-  return policy.validateAfter === 0 || now - facts.provenAt > policy.validateAfter
+  return now - facts.provenAt > policy.validateAfter || isSuspect(facts, policy, generation)
+}
+
+/**
+ * Whether it must be validated before it is lent, however lately it was used: another connection was found dead since it last
+ * proved itself, or the pool validates always (`validateAfter: 0`). Never in a pool that never validates.
+ */
+export function isSuspect(
+  { provenIn }: Pick<ConnectionFacts, 'provenIn'>,
+  { validateAfter }: Pick<ConnectionPolicy, 'validateAfter'>,
+  { current }: Generation,
+): boolean {
+  return validateAfter === 0 || (provenIn !== current && validateAfter !== Number.POSITIVE_INFINITY)
 }
 
 /** Whether it is too old, or was lent too often, to be kept. */

@@ -1,5 +1,5 @@
 // How many connections the pool should have: pure decisions over its sizes, its line and its roster.
-import type { Line, PoolSize, Roster } from '../pool-types.js'
+import type { Line, PoolSize, Roster, WhenDown } from '../pool-types.js'
 
 /** What the decisions about sizes are made from. */
 export interface Sizes {
@@ -20,6 +20,15 @@ export function isLineFull({
 }: Sizes & { readonly maxWaiting: number }): boolean {
   const openable = Math.max(0, size.max - roster.established)
   return line.length >= maxWaiting + openable
+}
+
+/** Whether nothing can be lent, and nobody should wait for it: no connection is left, and callers are to be told at once. */
+export function isDown({
+  roster,
+  whenDown,
+}: Pick<Sizes, 'roster'> & { readonly whenDown: WhenDown }): boolean {
+  if (roster.established > 0) return false
+  return whenDown === 'fail' || (whenDown === 'fail-until-up' && !roster.wasUp)
 }
 
 /** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */

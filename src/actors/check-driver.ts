@@ -1,0 +1,39 @@
+// Whether what was passed as a driver can be one.
+import { OptionsError } from '../errors.js'
+
+/** @throws OptionsError saying what the driver lacks. */
+export function checkDriver(driver: unknown): void {
+  const given = (driver ?? {}) as Record<string, unknown>
+  for (const method of ['connect', 'validate', 'close', 'destroy']) {
+    if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
+  }
+  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'describe']) {
+    if (given[method] !== undefined && typeof given[method] !== 'function')
+      throw unfitDriver(`The driver's ${method} is not a function`)
+  }
+  checkTransaction(given.transaction)
+  if (typeof given.name !== 'string' || given.name === '')
+    throw unfitDriver("The driver has no name, such as 'postgres'")
+}
+
+function checkTransaction(transaction: unknown): void {
+  if (transaction === undefined) return
+  if (typeof transaction !== 'object' || transaction === null)
+    throw unfitDriver("The driver's transaction is not an object")
+  const given = transaction as Record<string, unknown>
+  for (const method of ['begin', 'commit', 'rollback']) {
+    if (typeof given[method] !== 'function')
+      throw unfitDriver(`The driver's transaction has no ${method}() method`)
+  }
+  if (given.isRetryable !== undefined && typeof given.isRetryable !== 'function')
+    throw unfitDriver("The driver's transaction.isRetryable is not a function")
+}
+
+/** Without the value: what was passed for a driver may well be a connection string. */
+function unfitDriver(what: string): OptionsError {
+  return new OptionsError(
+    'driver',
+    undefined,
+    `${what}. Pass one such as postgres(…) from 'statepool/pg' or simulated() from 'statepool/simulated', or write your own: see Driver.`,
+  )
+}

@@ -1,0 +1,99 @@
+// Who acquires from within a borrowed connection's callback: what the pool must know to see callers deadlock themselves.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { SelfDeadlockError } from '../errors.js'
+import { type Borrowing, isCircle, leasesOf } from '../machines/decisions/deadlock.js'
+import type { Lease } from './lease.js'
+import type { Roster } from './roster.js'
+import { linesOf } from './trace.js'
+import type { WatchedRequest } from './watched-request.js'
+
+/** A call of a callback of `use()`. What goes on after its end still carries it along, so it lets go of everything then. */
+class Use<C> implements Borrowing<Lease<C>> {
+  constructor(
+    public lease: Lease<C> | undefined,
+    public within: Use<C> | undefined,
+  ) {}
+
+  end(): void {
+    this.lease = undefined
+    this.within = undefined
+  }
+}
+
+/** One pool's: a connection of another pool that is held meanwhile says nothing about this one. Made only if `deadlockCheck` is on. */
+export class Nesting<C> {
+  readonly #context = new AsyncLocalStorage<Use<C> | undefined>()
+  /** Those who wait, and were called from within a use. */
+  readonly #waiting = new Set<WatchedRequest<C>>()
+
+  /** The use from within which we are called. */
+  get current(): Borrowing<Lease<C>> | undefined {
+    return this.#current()
+  }
+
+  /** Calls a borrower's callback so that what it acquires is known to be acquired from within it. */
+  async run<T>(lease: Lease<C>, callback: () => T | PromiseLike<T>): Promise<T> {
+    const use = new Use(lease, this.#current())
+    try {
+      return await this.#context.run(use, callback)
+    } finally {
+      use.end()
+    }
+  }
+
+  /** Calls somebody who does not belong to the borrower's callback, in whose course it happens to be. */
+  outside(call: () => void): void {
+    if (this.#context.getStore() === undefined) call()
+    else this.#context.run(undefined, call)
+  }
+
+  #current(): Use<C> | undefined {
+    const use = this.#context.getStore()
+    return use?.lease === undefined ? undefined : use
+  }
+
+  /** Somebody waits from now on. */
+  noteWaiting(request: WatchedRequest<C>): void {
+    if (request.within !== undefined) this.#waiting.add(request)
+  }
+
+  /** Somebody waits no more. */
+  noteSettled(request: WatchedRequest<C>): void {
+    if (request.within !== undefined) this.#waiting.delete(request)
+  }
+
+  /** The error of a caller who would never be served if it waited; undefined for everybody else. */
+  deadlockOf(request: WatchedRequest<C>, max: number, roster: Roster<C>): SelfDeadlockError | undefined {
+    if (!blocks(request)) return undefined
+    const own = leasesOf(request.within).filter(({ held }) => held)
+    if (own.length === 0) return undefined
+    const waiting = [request, ...this.#waiting].filter(blocks)
+    const deadlocked = isCircle(
+      max,
+      [...roster.records].map(({ lease }) => lease),
+      waiting.map(({ within }) => within),
+    )
+    if (!deadlocked) return undefined
+    return request.blame(
+      new SelfDeadlockError(
+        own.map(({ id }) => id),
+        max,
+      ),
+    )
+  }
+}
+
+/** Whether a callback waits for it: one that takes no time is answered before anybody does. */
+function blocks<C>({ within, timeout }: WatchedRequest<C>): boolean {
+  return within !== undefined && timeout > 0
+}
+
+/** Tells the process of a caller who is let wait all the same. */
+export function warnOfDeadlock(error: SelfDeadlockError): void {
+  const detail = linesOf(error)
+  process.emitWarning(error.message, {
+    type: 'PoolDeadlockWarning',
+    code: 'STATEPOOL_DEADLOCK',
+    ...(detail === undefined ? {} : { detail }),
+  })
+}

@@ -1,0 +1,56 @@
+// A request of which it is known where it came from: made instead of a plain one while a caller's mistakes are watched for.
+import type { Borrowing } from '../machines/decisions/deadlock.js'
+import type { LeakWatch } from './leaks.js'
+import type { Lease } from './lease.js'
+import type { Nesting } from './nesting.js'
+import { AcquireRequest } from './request.js'
+import type { Trace } from './trace.js'
+
+/** Tells those who watch when it is settled. */
+export class WatchedRequest<C> extends AcquireRequest<C> {
+  /** Where it was made; undefined if its stack was not recorded. */
+  readonly trace: Trace | undefined
+  /** The use from within which it was made, if any. */
+  readonly within: Borrowing<Lease<C>> | undefined
+  readonly #entry: object
+  readonly #leaks: LeakWatch<C> | undefined
+  readonly #nesting: Nesting<C> | undefined
+
+  constructor(
+    call: {
+      readonly at: number
+      readonly timeout: number
+      readonly priority: number
+      readonly strict: boolean
+      /** The pool's method that was called: stacks begin below it. */
+      readonly entry: object
+    },
+    leaks: LeakWatch<C> | undefined,
+    nesting: Nesting<C> | undefined,
+  ) {
+    super(call.at, call.timeout, call.priority, call.strict)
+    this.#entry = call.entry
+    this.trace = leaks?.record(call.entry)
+    this.within = nesting?.current
+    this.#leaks = leaks
+    this.#nesting = nesting
+  }
+
+  /** Has an error that is made for it on the way say where the caller called, and not where in the pool it was made. */
+  blame<E extends Error>(error: E): E {
+    Error.captureStackTrace(error, this.#entry as () => void)
+    return error
+  }
+
+  override grant(lease: Lease<C>): void {
+    this.#leaks?.noteLent(lease, this.trace)
+    super.grant(lease)
+    this.#nesting?.noteSettled(this)
+  }
+
+  override refuse(error: unknown): boolean {
+    const refused = super.refuse(error)
+    this.#nesting?.noteSettled(this)
+    return refused
+  }
+}

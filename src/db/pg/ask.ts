@@ -1,0 +1,16 @@
+// How the driver itself speaks on a client: past whatever a subclass puts in its borrowers' way.
+
+import type pg from 'pg'
+
+/** The name of the method by which a client that refuses the queries of former borrowers takes those of the driver. */
+export const asDriver = Symbol('asDriver')
+
+/** A client that tells the driver from its borrowers. */
+export interface TellsDriver {
+  [asDriver](sql: string): Promise<unknown>
+}
+
+/** Runs a statement of the driver's own. */
+export async function ask(client: pg.Client | (pg.Client & TellsDriver), sql: string): Promise<void> {
+  await (asDriver in client ? client[asDriver](sql) : client.query(sql))
+}

@@ -1,0 +1,48 @@
+// Transactions on a PostgreSQL session, for pool.transaction().
+
+import type pg from 'pg'
+import type { BeginOptions, IsolationLevel, TransactionSupport } from '../driver.js'
+import { isRetryable } from './fatal.js'
+import type { Session } from './session.js'
+
+const levels: Readonly<Record<IsolationLevel, string>> = {
+  'read uncommitted': 'READ UNCOMMITTED',
+  'read committed': 'READ COMMITTED',
+  'repeatable read': 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+}
+
+/** BEGIN with its modes: `BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY`. */
+export function beginStatement({ isolation, readOnly }: BeginOptions): string {
+  const level = isolation === undefined ? '' : ` ISOLATION LEVEL ${levels[isolation]}`
+  const access = readOnly === undefined ? '' : readOnly ? ' READ ONLY' : ' READ WRITE'
+  return `BEGIN${level}${access}`
+}
+
+/** The transactions of those sessions that `sessionOf` knows. */
+export function transactions(sessionOf: (client: pg.Client) => Session): TransactionSupport<pg.Client> {
+  return {
+    async begin(client, options) {
+      await client.query(beginStatement(options))
+    },
+
+    async commit(client) {
+      const { command } = await client.query('COMMIT')
+      const cause = sessionOf(client).takeFailure()
+      if (command !== 'ROLLBACK') return
+      throw new Error(
+        'Nothing was committed: a statement of the transaction had failed, and PostgreSQL answers the COMMIT of such a transaction with a rollback. Let the error of that statement out of the callback, or put the statement between SAVEPOINT and ROLLBACK TO.',
+        { cause },
+      )
+    },
+
+    async rollback(client) {
+      const session = sessionOf(client)
+      await session.settled()
+      // A COMMIT that fails has rolled back by itself.
+      if (session.inTransaction) await client.query('ROLLBACK')
+    },
+
+    isRetryable,
+  }
+}
