@@ -1,0 +1,115 @@
+// What the drop-in createPool takes: the options of mysql2's, said again as the pool's own.
+
+import type { PoolOptions as Mysql2PoolOptions } from 'mysql2'
+import { refuseUnknown } from '../../check.js'
+import {
+  configNames,
+  definedOf,
+  type Loose,
+  type MysqlConfig,
+  type ParsedConfig,
+  parseConfig,
+} from '../../db/mysql2/config.js'
+import { OptionsError, type PoolOptions } from '../../index.js'
+import { poolOptionNames } from '../../options.js'
+import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './bases.js'
+
+/** Everything that mysql2's `createPool` takes, and: */
+export interface PoolConfig extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLimits> {
+  /** Whether `connection.end()` of a lent connection ends it, as in mysql2. Default false: it is given back, with a warning. */
+  gracefulEnd?: boolean | undefined
+  /** A Promise class for the promise face, as in mysql2. */
+  Promise?: PromiseConstructor | undefined
+  /** Options of the pool beneath, see PoolOptions: `{ acquireTimeout: 5_000, maxLifetime: 600_000 }`. They come before mysql2's. */
+  statepool?: PoolOptions | undefined
+}
+
+/** What the drop-in needs to know. */
+export interface ParsedPoolConfig {
+  readonly connection: ParsedConfig
+  /** What mysql2's own class keeps. */
+  readonly mysql2: ParsedPoolOptions
+  readonly statepool: PoolOptions
+  /** More idle connections than that are not kept. */
+  readonly maxIdle: number
+}
+
+/** What is for the drop-in itself. */
+export const own = ['gracefulEnd', 'Promise', 'statepool']
+/** What is for the pool. */
+export const limits = ['connectionLimit', 'maxIdle', 'idleTimeout', 'queueLimit', 'waitForConnections']
+
+/** `connectionLimit: 0` is no limit in mysql2. */
+const noLimit = Number.MAX_SAFE_INTEGER
+
+/**
+ * Checks a configuration, and says it in the pool's own words.
+ * @throws OptionsError naming the option and what it may be, and never a secret.
+ */
+export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
+  const config: PoolConfig = typeof given === 'string' ? { uri: given } : given
+  const known = [...configNames.filter(name => name !== 'onConnect'), ...limits, ...own]
+  refuseMisplaced(config, known)
+  refuseUnknown('createPool', config, known)
+  const { gracefulEnd, Promise: _forItsFace, statepool = {}, ...rest } = config
+  const { connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, ...connection } = rest
+  for (const [name, value] of Object.entries({ connectionLimit, maxIdle, idleTimeout, queueLimit }))
+    checkCount(name, value)
+  const parsed = parseConfig(connection, 'createPool')
+  const { password, resetOnRelease: _ours, ...forMysql2 } = connection
+  const asMysql2HasIt: Mysql2PoolOptions = {
+    ...definedOf(forMysql2),
+    ...definedOf({ connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, gracefulEnd }),
+    ...(typeof password === 'string' && { password }),
+  }
+  const mysql2 = readPoolOptions(typeof given === 'string' ? given : asMysql2HasIt)
+  return {
+    connection: { ...parsed, connectionOptions: withGracefulEnd(parsed.connectionOptions, gracefulEnd) },
+    mysql2,
+    maxIdle: mysql2.maxIdle,
+    statepool: {
+      min: 0,
+      max: mysql2.connectionLimit === 0 ? noLimit : mysql2.connectionLimit,
+      idleTimeout: mysql2.idleTimeout,
+      maxWaiting: maxWaiting(mysql2),
+      whenDown: 'fail-until-up',
+      ...connectTimeout(connection.connectTimeout),
+      ...statepool,
+    },
+  }
+}
+
+/** Of these createPool of the package itself would take; here they have a place of their own. */
+function refuseMisplaced(config: PoolConfig, known: readonly string[]): void {
+  for (const name of Object.keys(config ?? {})) {
+    if (known.includes(name) || !poolOptionNames.includes(name)) continue
+    const whose = `${name} is an option of the pool underneath`
+    throw new OptionsError(name, undefined, `${whose}: give createPool the option statepool: { ${name}: … }.`)
+  }
+}
+
+function maxWaiting({ waitForConnections, queueLimit }: ParsedPoolOptions): number {
+  if (!waitForConnections) return 0
+  return queueLimit === 0 ? Number.POSITIVE_INFINITY : queueLimit
+}
+
+function connectTimeout(given: number | undefined): PoolOptions {
+  if (given === undefined) return {}
+  return { connectTimeout: given === 0 ? Number.POSITIVE_INFINITY : given }
+}
+
+function withGracefulEnd(
+  connectionOptions: ParsedConfig['connectionOptions'],
+  gracefulEnd: boolean | undefined,
+): ParsedConfig['connectionOptions'] {
+  if (!gracefulEnd) return connectionOptions
+  return async () => ({ ...(await connectionOptions()), gracefulEnd })
+}
+
+/** mysql2 reads a text for a number, and takes its default for anything else without a word. */
+function checkCount(name: string, value: unknown): void {
+  if (value === undefined || value === null) return
+  const count = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof count === 'number' && count >= 0 && Number.isSafeInteger(count)) return
+  throw new OptionsError(name, undefined, `${name} must be an integer of 0 or more.`)
+}

@@ -1,0 +1,83 @@
+// The promise face of the drop-in pool: mysql2's own, whose connections are fenced by their leases.
+
+import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
+import type { Lease, Pool as Statepool } from '../../index.js'
+import { BasePromisePool, BasePromisePoolConnection } from './bases.js'
+import type { PoolConnection } from './connection.js'
+import { usedAfterRelease } from './errors.js'
+import type { Pool } from './pool.js'
+
+/** As made by `createPool` of `mysql2/promise`; `pool` is the one with callbacks. */
+export class PromisePool extends BasePromisePool {
+  declare readonly pool: Pool
+  readonly #implementation: PromiseConstructor
+
+  constructor(pool: Pool, implementation: PromiseConstructor = Promise) {
+    super(pool, implementation)
+    this.#implementation = implementation
+  }
+
+  /** The pool beneath, as of the pool with callbacks. */
+  get statepool(): Statepool<PoolConnection> {
+    return this.pool.statepool
+  }
+
+  /** Borrows a connection. Give it back with `release()`. */
+  override getConnection(): Promise<PromisePoolConnection> {
+    const { pool } = this
+    return new this.#implementation((resolve, reject) => {
+      pool.getConnection((error, connection) => {
+        if (error) reject(error)
+        else resolve(new LentConnection(connection as PoolConnection, this.#implementation))
+      })
+    })
+  }
+}
+
+/** What asks the server for something, and calls back. */
+const commands: ReadonlySet<unknown> = new Set([
+  ...['query', 'execute', 'prepare', 'ping', 'beginTransaction', 'commit', 'rollback'],
+  ...['changeUser', 'reset', 'connect', 'end'],
+])
+
+/** The promise face of a connection for as long as it is lent, a new one for each loan. */
+class LentConnection extends BasePromisePoolConnection {
+  readonly #core: PoolConnection
+  readonly #lease: Lease<PoolConnection> | undefined
+
+  constructor(core: PoolConnection, implementation: PromiseConstructor) {
+    super(core, implementation)
+    this.#core = core
+    this.#lease = core.lease
+    Object.defineProperty(this, 'connection', {
+      get: () => (this.#isOut ? core : refusing(core, this.#lease?.id ?? 0)),
+    })
+  }
+
+  override release(): void {
+    if (this.#isOut) this.#core.release()
+  }
+
+  override destroy(): void {
+    if (this.#isOut) this.#core.destroy()
+  }
+
+  get #isOut(): boolean {
+    return this.#core.isOutBy(this.#lease)
+  }
+}
+
+/** The same connection for one who gave it back: what can be read may be read, what asks the server is answered with an error. */
+function refusing(core: PoolConnection, lease: number): PoolConnection {
+  return new Proxy(core, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (!commands.has(name)) return value.bind(target)
+      return (...parameters: unknown[]) => {
+        const callback = parameters.findLast(parameter => typeof parameter === 'function')
+        if (callback !== undefined) process.nextTick(callback as () => void, usedAfterRelease(lease))
+      }
+    },
+  })
+}

@@ -1,0 +1,67 @@
+// What the drop-in's errors say: pg.Pool's words first, for programs that look for them, then what there is to know.
+
+import { AcquireTimeoutError, LeaseError, PoolError } from '../../errors.js'
+
+const end = 'Cannot use a pool after calling end on the pool'
+
+/** What `connect()` and `query()` say after `end()`. */
+export function afterEnd(cause?: unknown): Error {
+  return new Error(end, cause === undefined ? undefined : { cause })
+}
+
+/** What a second `end()` says. */
+export function endedTwice(): Error {
+  return new Error('Called end on pool more than once')
+}
+
+/**
+ * The error that pg.Pool would give where the pool underneath gives this one: for a connect that failed the driver's own, and for
+ * a wait that was too long the same error with pg.Pool's words before its own.
+ */
+export function asPgPoolError(error: unknown): unknown {
+  if (error instanceof AcquireTimeoutError) return withWords(error)
+  if (!(error instanceof PoolError)) return error
+  const code: string = error.code
+  if (code === 'POOL_CLOSED') return afterEnd(error)
+  if (code === 'CONNECT_TIMEOUT')
+    return new Error('Connection terminated due to connection timeout', { cause: error })
+  // What else a connect failed of; and whoever is refused because of it has that error for a cause.
+  if ((code === 'CONNECT_FAILED' || code === 'DATABASE_DOWN') && error.cause !== undefined)
+    return asPgPoolError(error.cause)
+  return error
+}
+
+function withWords(error: AcquireTimeoutError): AcquireTimeoutError {
+  const words =
+    error.holders.length < error.max
+      ? 'Connection terminated due to connection timeout' // one of its own, in pg.Pool
+      : 'timeout exceeded when trying to connect'
+  error.message = `${words}. ${error.message} (connectionTimeoutMillis sets the time; 0 = no limit.)`
+  return error
+}
+
+/** What a second `client.release()` says. */
+export function releasedTwice(lease: number): LeaseError {
+  return new LeaseError(
+    'LEASE_RELEASED',
+    lease,
+    'Release called on client which has already been released to the pool. Release it once, in a finally block; the connection may be somebody else’s by now.',
+  )
+}
+
+/** What a query through a client that was released says. */
+export function usedAfterRelease(lease: number): LeaseError {
+  return new LeaseError(
+    'LEASE_RELEASED',
+    lease,
+    "A query was run through a client after its release() to the pool. Its connection may be somebody else's by now, so the query was not sent. Await all queries before release(), or take a client of your own from pool.connect(). (likePgPool: ['allowUseAfterRelease'] lets such queries through.)",
+  )
+}
+
+/**
+ * Replaces the stack of an error that came from a socket with one that leads to the code that waits for it, as pg does; and passes it on.
+ */
+export function retrace(error: unknown): never {
+  if (error instanceof Error) Error.captureStackTrace(error)
+  throw error
+}

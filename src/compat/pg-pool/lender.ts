@@ -1,0 +1,192 @@
+// Lends clients in pg.Pool's way: its events, its `release`, its queries, on leases of the pool underneath.
+
+import type { EventEmitter } from 'node:events'
+import { createPool, type Lease, type Pool } from '../../index.js'
+import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
+import { lendingDriver } from './driver.js'
+import { asPgPoolError, releasedTwice } from './errors.js'
+import type { Settings, Verify } from './options.js'
+import { isSubmittable, submit } from './submittable.js'
+
+export type ResultCallback = (error?: unknown, result?: unknown) => void
+
+/** What stands behind one drop-in pool. */
+export class Lender implements Owner {
+  /** The pool underneath. */
+  readonly pool: Pool<LentClient>
+  readonly trusting: boolean
+  readonly #settings: Settings
+  readonly #emitter: EventEmitter
+  readonly #log: (...messages: unknown[]) => void
+  /** Whether a query's error means that its client should be closed. */
+  readonly #closes: (error: unknown) => boolean
+  /** Those that `verify` has seen. */
+  readonly #verified = new WeakSet<LentClient>()
+
+  /** @param emitter where pg.Pool's events are emitted */
+  constructor(
+    settings: Settings,
+    Client: ClientClass,
+    emitter: EventEmitter,
+    log: (...messages: unknown[]) => void,
+  ) {
+    this.#settings = settings
+    this.#emitter = emitter
+    this.#log = log
+    this.trusting = settings.habits.has('allowUseAfterRelease')
+    const driver = lendingDriver(settings, Client, {
+      connected: client => this.#announce(client),
+      removed: client => emitter.emit('remove', client),
+      failed: (error, client) => this.#announceLoss(error, client),
+      log,
+    })
+    const closesAlways = settings.habits.has('closeOnQueryError')
+    this.#closes = error => closesAlways || driver.isFatal?.(error) === true
+    this.pool = createPool(driver, settings.pool)
+    this.#openTheDirectWay(this.pool)
+  }
+
+  /** A client for the caller, with pg.Pool's events and errors. */
+  borrow(): Promise<LentClient> {
+    const request = this.pool.ask()
+    const lease = request.granted
+    return lease?.held && this.#isQuiet ? Promise.resolve(this.#lendBy(lease)) : this.#await(request)
+  }
+
+  /**
+   * Runs a query on a client of its own, and calls back when the client was given back.
+   * @param borrow where to get the client, if not from here
+   */
+  run(
+    text: unknown,
+    values: unknown,
+    callback: ResultCallback,
+    borrow: (() => Promise<object>) | undefined,
+  ): void {
+    const borrowed = borrow === undefined ? this.borrow() : (borrow() as Promise<LentClient>)
+    borrowed.then(
+      client => this.#dispatch(client, text, values, callback),
+      error => process.nextTick(callback, error),
+    )
+  }
+
+  releaseOf(client: LentClient, lease: Lease<LentClient>): Release {
+    let released = false
+    return error => {
+      if (released) throw releasedTwice(lease.id)
+      released = true
+      this.#takeBack(client, lease, error, Boolean(error))
+    }
+  }
+
+  /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
+  #await(request: ReturnType<Pool<LentClient>['ask']>): Promise<LentClient> {
+    return new Promise((resolve, reject) => {
+      request.tell(
+        lease => resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver)),
+        error => reject(asPgPoolError(error)),
+      )
+    })
+  }
+
+  /** Nobody listens for `acquire`, which comes before the caller has the client and after `connect()` has returned; nor verifies. */
+  get #isQuiet(): boolean {
+    return this.#settings.verify === undefined && this.#emitter.listenerCount('acquire') === 0
+  }
+
+  /** Also for the `use` and `transaction` of the pool underneath, a client must know that it is lent. */
+  #openTheDirectWay(pool: Pool<LentClient>): void {
+    const acquire = pool.acquire.bind(pool)
+    pool.acquire = async options => {
+      const lease = await acquire(options)
+      lease.connection[lend](lease, this)
+      return lease
+    }
+  }
+
+  #lendBy(lease: Lease<LentClient>): LentClient {
+    const client = lease.connection
+    client[lend](lease, this)
+    return client
+  }
+
+  /** A field, so that there is one for all calls. */
+  readonly #handOver = (lease: Lease<LentClient>): LentClient | Promise<LentClient> => {
+    const client = this.#lendBy(lease)
+    if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
+    const { verify } = this.#settings
+    return verify === undefined || this.#verified.has(client) ? client : this.#verify(client, verify)
+  }
+
+  #verify(client: LentClient, verify: Verify): Promise<LentClient> {
+    this.#verified.add(client)
+    return new Promise((resolve, reject) => {
+      const judge = (error?: unknown) => {
+        if (!error) return resolve(client)
+        client.release(error as Error)
+        reject(error)
+      }
+      try {
+        verify(client, judge)
+      } catch (error) {
+        judge(error ?? new Error('verify failed'))
+      }
+    })
+  }
+
+  #dispatch(client: LentClient, text: unknown, values: unknown, callback: ResultCallback): void {
+    this.#log('dispatching query')
+    const lease = client[lastLease] as Lease<LentClient>
+    let over = false
+    const done: ResultCallback = (error, result) => {
+      if (over) return
+      over = true
+      this.#log('query dispatched')
+      this.#takeBack(client, lease, error, error ? this.#closes(error) : false)
+      if (error) callback(error)
+      else callback(undefined, result)
+    }
+    try {
+      if (isSubmittable(text)) submit(client, text, done)
+      else client.query(text as string, values as unknown[], done)
+    } catch (error) {
+      process.nextTick(done, error) // a query that is none
+    }
+  }
+
+  /** @param error what `release` was given, or the query's error; for listeners */
+  #takeBack(client: LentClient, lease: Lease<LentClient>, error: unknown, closes: boolean): void {
+    if (this.#emitter.listenerCount('release') > 0) this.#tell('release', error, client)
+    if (closes) lease.destroy(error === true ? undefined : error)
+    else lease.release()
+  }
+
+  /** Emits an event. What a listener throws is an uncaught exception; it must not cost the pool a client. */
+  #tell(event: string, ...args: unknown[]): void {
+    try {
+      this.#emitter.emit(event, ...args)
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
+  }
+
+  /** Nobody gets a new client before the promises of those who prepare it are settled. */
+  async #announce(client: LentClient): Promise<void> {
+    if (this.#settings.habits.has('ignoreConnectListeners')) {
+      this.#emitter.emit('connect', client)
+      return
+    }
+    const listeners = this.#emitter.rawListeners('connect')
+    await Promise.all(listeners.map(listener => listener.call(this.#emitter, client)))
+  }
+
+  #announceLoss(error: unknown, client: LentClient): void {
+    this.#log('idle client was lost', error)
+    const mustBeHeard = this.#settings.habits.has('throwUnhandledErrors')
+    if (!mustBeHeard && this.#emitter.listenerCount('error') === 0) return
+    if (error instanceof Error) Object.assign(error, { client })
+    this.#emitter.emit('error', error, client)
+  }
+}

@@ -1,0 +1,187 @@
+// What the drop-in takes: everything that pg.Pool takes, and three options of its own; translated for the driver and the pool.
+
+import type pg from 'pg'
+import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../check.js'
+import type { PostgresConfig } from '../../db/pg.js'
+import { OptionsError } from '../../errors.js'
+import { type PoolOptions, poolOptionNames } from '../../options.js'
+
+/**
+ * Behaviour of pg.Pool that its users suffer from, and that {@link PoolConfig.likePgPool} brings back:
+ *
+ * - `throwUnhandledErrors`: an idle client's error that no `error` listener of the pool hears, and a lent client's that no
+ *   listener of the client hears, is an uncaught exception and ends the process.
+ * - `closeOnQueryError`: any error of a `pool.query()`, a unique violation too, closes its connection.
+ * - `keepOpenTransactions`: a client that is released with a transaction open, or a query running, is lent on as it is.
+ * - `allowUseAfterRelease`: a client that was released still runs queries.
+ * - `ignoreConnectListeners`: a client is lent before the promises that `connect` listeners returned are settled.
+ * - `waitForever`: `connect()` and `query()` wait without a limit unless `connectionTimeoutMillis` sets one, and so does `end()`
+ *   for clients that are not released.
+ * - `failWhenDown`: while no connection can be opened and none is left, `connect()` and `query()` fail at once with the driver's error,
+ *   and not only until a first one has been opened.
+ */
+export type PgPoolHabit =
+  | 'throwUnhandledErrors'
+  | 'closeOnQueryError'
+  | 'keepOpenTransactions'
+  | 'allowUseAfterRelease'
+  | 'ignoreConnectListeners'
+  | 'waitForever'
+  | 'failWhenDown'
+
+const habits: readonly PgPoolHabit[] = [
+  'throwUnhandledErrors',
+  'closeOnQueryError',
+  'keepOpenTransactions',
+  'allowUseAfterRelease',
+  'ignoreConnectListeners',
+  'waitForever',
+  'failWhenDown',
+]
+
+/** Everything that `pg.Pool` takes, and: */
+export interface PoolConfig extends Omit<pg.PoolConfig, 'onConnect'> {
+  /**
+   * Makes a new client ready for its borrowers. It is awaited before anybody gets the client, and when it throws or rejects, so
+   * does the `connect()` for which the client was opened. It is part of the connect, and of the time that may take.
+   */
+  onConnect?: ((client: pg.ClientBase) => void | Promise<void>) | undefined
+  /** The old name of `max`. */
+  poolSize?: number | undefined
+  /** SQL to run each time a client comes back, such as `'DISCARD ALL'`. Default: none. As in `postgres()`. */
+  resetQuery?: string | undefined
+  /**
+   * Options of the pool underneath for which pg.Pool has none (`validateAfter`, `keepalive`, `drainTimeout`, `maxConnecting`, …); they
+   * come before those that were translated from pg.Pool's.
+   */
+  statepool?: PoolOptions | undefined
+  /** Which of pg.Pool's habits to have: true for all of them, or a list. Default: none. */
+  likePgPool?: boolean | readonly PgPoolHabit[] | undefined
+}
+
+/** What the drop-in works with. */
+export interface Settings {
+  /** For `postgres()`; without a class of clients. */
+  readonly client: PostgresConfig
+  /** For `createPool()`. */
+  readonly pool: PoolOptions
+  readonly habits: ReadonlySet<PgPoolHabit>
+  readonly onConnect: ((client: pg.ClientBase) => unknown) | undefined
+  readonly verify: Verify | undefined
+}
+
+/** Looks at a client that is lent for the first time, and answers by calling back. */
+export type Verify = (client: pg.PoolClient, done: (error?: Error) => void) => void
+
+/** What the pool takes for itself; all else is for the clients. */
+const own = [
+  'max',
+  'min',
+  'poolSize',
+  'idleTimeoutMillis',
+  'connectionTimeoutMillis',
+  'maxUses',
+  'maxLifetimeSeconds',
+  'allowExitOnIdle',
+  'onConnect',
+  'verify',
+  'log',
+  'statepool',
+  'likePgPool',
+  'Client',
+]
+
+const never = Number.POSITIVE_INFINITY
+const size: NumberRange = { fallback: 10, least: 0, integer: true, finite: true }
+const time: NumberRange = { fallback: 0, least: 0 }
+const seconds: NumberRange = { fallback: 0, least: 0, kind: 'a number of seconds' }
+const times: NumberRange = { fallback: never, least: 0, integer: true }
+
+/**
+ * Refuses what is no configuration at all, before anything is read from it.
+ * @throws OptionsError
+ */
+export function checkConfig(config: unknown): void {
+  if (config === undefined || config === null) return
+  if (typeof config === 'object' && !Array.isArray(config)) return
+  throw new OptionsError(
+    'config',
+    undefined, // not the value: it is a connection string more often than not
+    'Pool takes an object; pass a connection string as { connectionString }.',
+  )
+}
+
+/**
+ * Translates a configuration. What pg.Pool takes for "no limit" (0, null, nothing) is no limit here.
+ * @param given what the application passed
+ * @param options the same with pg.Pool's defaults, as it computed them
+ * @param ownClient whether the class of clients is the application's, which may take options that nobody else knows
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {
+  if (!ownClient) refuseMisplaced(given)
+  const client: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) if (!own.includes(name)) client[name] = value
+  const { onConnect, verify, log, statepool = {} } = given
+  for (const [name, value] of Object.entries({ onConnect, verify, log })) {
+    if (value !== undefined && value !== null) checkFunction(name, value)
+  }
+  refuseOptionsOfTheDropIn(statepool)
+  const wanted = parseHabits(given.likePgPool)
+  return {
+    client: client as PostgresConfig,
+    pool: { ...translate(given, options, wanted), ...statepool },
+    habits: wanted,
+    onConnect: onConnect ?? undefined,
+    verify: verify ?? undefined,
+  }
+}
+
+/** pg.Pool takes any option without a word; what belongs to the pool underneath would have no effect here. */
+function refuseMisplaced(given: PoolConfig): void {
+  for (const name of Object.keys(given)) {
+    if (own.includes(name) || !poolOptionNames.includes(name)) continue
+    const whose = `${name} is an option of the pool underneath`
+    const message = `${whose}: give Pool the option statepool: { ${name}: … }.`
+    throw new OptionsError(name, undefined, message)
+  }
+}
+
+function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<PgPoolHabit>): PoolOptions {
+  const wait = given.connectionTimeoutMillis ?? (wanted.has('waitForever') ? 0 : undefined)
+  const translated: PoolOptions = {
+    max: read('max', options.max, size),
+    min: read('min', options.min, size),
+    idleTimeout: read('idleTimeoutMillis', options.idleTimeoutMillis, time) || never,
+    maxUses: read('maxUses', options.maxUses, times) || never,
+    maxLifetime: read('maxLifetimeSeconds', options.maxLifetimeSeconds, seconds) * 1_000 || never,
+    allowExitOnIdle: Boolean(options.allowExitOnIdle),
+    whenDown: wanted.has('failWhenDown') ? 'fail' : 'fail-until-up',
+  }
+  if (wait !== undefined) {
+    const limit = read('connectionTimeoutMillis', wait, time) || never
+    translated.acquireTimeout = limit
+    translated.connectTimeout = limit
+  }
+  if (wanted.has('waitForever')) translated.drainTimeout = never
+  return translated
+}
+
+/** Settings are often read from the environment, where numbers are texts; pg.Pool takes them, for JavaScript compares such. */
+function read(name: string, value: unknown, range: NumberRange): number {
+  if (value === undefined || value === null || value === false) return 0
+  return checkNumber(name, typeof value === 'string' && value.trim() !== '' ? Number(value) : value, range)
+}
+
+function parseHabits(value: PoolConfig['likePgPool']): ReadonlySet<PgPoolHabit> {
+  if (value === undefined || value === false) return new Set()
+  if (value === true) return new Set(habits)
+  if (Array.isArray(value) && value.every(habit => habits.includes(habit))) return new Set(value)
+  throw refusal('likePgPool', value, `true, false or a list of: ${habits.join(', ')}`)
+}
+
+/** A wrong name in there is refused by createPool; a wrong kind of thing must be refused before it is spread. */
+function refuseOptionsOfTheDropIn(statepool: unknown): void {
+  if (typeof statepool !== 'object' || statepool === null || Array.isArray(statepool))
+    refuseUnknown('statepool', statepool, [])
+}

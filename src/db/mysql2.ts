@@ -1,0 +1,50 @@
+// The driver for MySQL and MariaDB, on mysql2: a peer dependency, loaded by this file and not by the pool.
+
+import mysql2, { type Connection as CallbackConnection } from 'mysql2'
+import type { Connection } from 'mysql2/promise'
+import type { Driver } from './driver.js'
+import { type MysqlConfig, parseConfig } from './mysql2/config.js'
+import { driverFor } from './mysql2/driver.js'
+
+export type { MysqlConfig } from './mysql2/config.js'
+
+/**
+ * Connections to MySQL or MariaDB. Takes a URI, or everything that mysql2's `createConnection` takes; `password` may be a function
+ * that is asked on each connect, so that tokens can rotate. Borrowers get the connection that `mysql2/promise` makes; the one with
+ * callbacks, which can stream rows, is its `connection`.
+ *
+ * - The pool's `connectTimeout` bounds a connect, name lookup, TLS and password function included; when it is over the socket is
+ *   destroyed. mysql2's own `connectTimeout` is off unless given, and holds too.
+ * - TCP keepalive is on, after 60 s (`keepAliveInitialDelay`), unless `enableKeepAlive` is false.
+ * - A validation is COM_PING: a round trip that runs no statement.
+ * - A connection that comes back with a transaction open is rolled back first, and one whose autocommit was changed gets it back:
+ *   the server tells both with each answer. After an error it does not, so that a return straight after one costs a ROLLBACK. One
+ *   that comes back with a query still running or queued, or as another user, is closed.
+ * - `pool.transaction()` tries again, if asked to, after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has changed"
+ *   (1020). A commit of a transaction that the server had ended by itself, on a deadlock that the callback caught, is an error. A
+ *   statement that failed for another reason leaves the transaction open, and the commit keeps the rest, as MySQL has it.
+ * - What else a borrower leaves behind in the session (SET, USE, temporary tables, locks) stays, unless `resetOnRelease` undoes it.
+ * - When a connection is destroyed while a query runs, its thread is killed on the server, which would work on otherwise.
+ *
+ * ```ts
+ * const pool = createPool(mysql('mysql://web@db.internal/shop'), { max: 20 })
+ * const [rows] = await pool.use(connection => connection.query('select 6 * 7 as answer'))
+ * ```
+ *
+ * @throws OptionsError naming the option and what it may be, and never a secret.
+ */
+export function mysql(config: MysqlConfig | string = {}): Driver<Connection> {
+  const parsed = parseConfig(config)
+  const { sessionOf: _internal, ...driver } = driverFor<Connection>(parsed, {
+    create: options => mysql2.createConnection(options),
+    faceOf: core => core.promise(),
+    coreOf,
+    prepare: parsed.onConnect,
+  })
+  return driver
+}
+
+/** Its typings leave it out of all connections but those of mysql2's pool. */
+function coreOf(connection: Connection): CallbackConnection {
+  return (connection as unknown as { connection: CallbackConnection }).connection
+}

@@ -1,0 +1,15 @@
+// What the driver itself asks of a session, as promises.
+
+import type { Session } from './session.js'
+
+/** Calls a function of mysql2's that calls back. */
+export function call(start: (done: (error: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start(error => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Runs a statement whose answer is that it worked. */
+export function query({ core }: Session, sql: string): Promise<void> {
+  return call(done => core.query(sql, done))
+}

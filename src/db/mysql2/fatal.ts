@@ -1,0 +1,79 @@
+// Which errors mean that a MySQL or MariaDB connection cannot be used again, and which that its transaction may be tried again.
+
+/**
+ * mysql2's own codes for a protocol out of step. And for a query that timed out on the client: it still runs on the server, so the
+ * connection is not fit for anyone else.
+ */
+const fatalCodes = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'PROTOCOL_PACKETS_OUT_OF_ORDER',
+  'PROTOCOL_UNEXPECTED_PACKET',
+  'PROTOCOL_ERROR',
+])
+
+/** By which the server says that it ends the session, or that it could not make sense of what it got. */
+const fatalNumbers = new Set([
+  1053, // ER_SERVER_SHUTDOWN
+  1077, // ER_NORMAL_SHUTDOWN
+  1079, // ER_SHUTDOWN_COMPLETE
+  1080, // ER_FORCING_CLOSE
+  1152, // ER_ABORTING_CONNECTION
+  1153, // ER_NET_PACKET_TOO_LARGE: the server closes the connection after it
+  1154, // ER_NET_READ_ERROR_FROM_PIPE
+  1155, // ER_NET_FCNTL_ERROR
+  1156, // ER_NET_PACKETS_OUT_OF_ORDER
+  1157, // ER_NET_UNCOMPRESS_ERROR
+  1158, // ER_NET_READ_ERROR
+  1159, // ER_NET_READ_INTERRUPTED
+  1160, // ER_NET_ERROR_ON_WRITE
+  1161, // ER_NET_WRITE_INTERRUPTED
+  1184, // ER_NEW_ABORTING_CONNECTION
+  1836, // ER_READ_ONLY_MODE: a primary that was demoted; only a new connection can lead to the new one
+  1927, // ER_CONNECTION_KILLED (MariaDB)
+  3169, // ER_SESSION_WAS_KILLED (MySQL)
+  4031, // ER_CLIENT_INTERACTION_TIMEOUT (MySQL)
+])
+
+/** What fails so may succeed when it is done again, in a new transaction. */
+const retryableNumbers = new Set([
+  1020, // ER_CHECKREAD: MariaDB's serialization failure
+  1205, // ER_LOCK_WAIT_TIMEOUT
+  1213, // ER_LOCK_DEADLOCK; a Galera cluster says so, too, when another node won
+])
+
+/** ER_OPTION_PREVENTS_STATEMENT is fatal where the option is `--read-only` or `--super-read-only`: see ER_READ_ONLY_MODE. */
+const optionPreventsStatement = 1290
+
+/** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
+const deepestCause = 5
+
+type ServerError = Error & { readonly code?: unknown; readonly errno?: unknown; readonly fatal?: unknown }
+
+/** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
+export function isFatal(error: unknown): boolean {
+  return isOrWraps(error, isFatalItself)
+}
+
+/** Whether the same transaction may succeed if it is tried again. */
+export function isRetryable(error: unknown): boolean {
+  return isOrWraps(error, ({ errno }) => retryableNumbers.has(errno as number))
+}
+
+function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boolean {
+  let current = error
+  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
+    if (test(current)) return true
+    current = current.cause
+  }
+  return false
+}
+
+/**
+ * mysql2 marks what ended a connection as fatal, a socket's error too: so an ECONNRESET of an HTTP request that a borrower made
+ * meanwhile does not cost a healthy connection.
+ */
+function isFatalItself({ code, errno, fatal, message }: ServerError): boolean {
+  if (fatal === true || fatalCodes.has(code as string) || fatalNumbers.has(errno as number)) return true
+  return errno === optionPreventsStatement && /read[-_]only/i.test(message)
+}

@@ -1,0 +1,97 @@
+// The driver for SQLite: each connection lives in a thread or process of its own, because SQLite's calls block.
+
+import type { ConnectContext, Driver } from './driver.js'
+import type { SqliteConnection } from './sqlite/connection.js'
+import { isFatal, SqliteError } from './sqlite/error.js'
+import { Leftovers } from './sqlite/leftovers.js'
+import { type Opened, open } from './sqlite/open.js'
+import { parseSqliteOptions, type SqliteOptions } from './sqlite/options.js'
+import { transactions } from './sqlite/transaction.js'
+
+export type { SqliteRow } from './sqlite/connection.js'
+export { SqliteConnection } from './sqlite/connection.js'
+export { SqliteError } from './sqlite/error.js'
+export type { Isolation } from './sqlite/host.js'
+export type { EngineName, Integers, RunResult, SqliteParameters, SqliteValue } from './sqlite/messages.js'
+export type { SqliteOptions } from './sqlite/options.js'
+export type { StatementOptions } from './sqlite/session.js'
+
+/**
+ * Connections to SQLite, each with a worker of its own that it sends its statements to: so they are off the event loop, and
+ * those of several connections run at the same time. Borrowers get a {@link SqliteConnection}.
+ *
+ * SQLite has one writer at a time. `createSqlitePool` makes of two pools what most programs need: one writer and several readers.
+ * This driver is for a pool of one kind, with `createPool`.
+ *
+ * - A statement that is called off, by its timeout or signal, rejects at once. What becomes of it in the worker, see
+ *   {@link SqliteOptions.isolation}.
+ * - A connection that comes back with a transaction open is rolled back first, and cursors left open are closed. One that comes
+ *   back with a statement still running, and awaited, is closed. One whose statement was called off is lent again when the worker
+ *   has ended it, and destroyed if that takes longer than the pool's `resetTimeout`.
+ * - A thread that is inside SQLite when its connection is destroyed ends when SQLite returns. While four are left behind so, connects
+ *   fail and say why.
+ * - What else a borrower leaves behind (pragmas, temporary tables, attached databases) stays.
+ *
+ * ```ts
+ * const pool = createPool(sqlite({ filename: 'shop.db', readonly: true }), { max: 4 })
+ * const rows = await pool.use(connection => connection.all('select * from orders where customer = ?', [7]))
+ * ```
+ *
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
+  const config = parseSqliteOptions(options)
+  const opened = new WeakMap<SqliteConnection, Opened>()
+  const leftovers = new Leftovers()
+  let isInMemoryTaken = false
+  const openedAs = (connection: SqliteConnection): Opened => {
+    const found = opened.get(connection)
+    if (found === undefined) throw new TypeError('This connection was not opened by this driver.')
+    return found
+  }
+
+  return {
+    name: 'sqlite',
+
+    async connect({ signal, onLost }: ConnectContext): Promise<SqliteConnection> {
+      signal.throwIfAborted()
+      if (isInMemoryTaken) throw onlyOneInMemory()
+      isInMemoryTaken = config.memory
+      try {
+        await leftovers.room(signal)
+        const found = await open(config, signal, onLost, leftovers)
+        opened.set(found.connection, found)
+        return found.connection
+      } catch (error) {
+        isInMemoryTaken = false // it never was opened
+        throw error
+      }
+    },
+
+    validate: connection => openedAs(connection).session.statement('SELECT 1'),
+
+    needsReset: connection => !openedAs(connection).session.clean,
+    reset: (connection, { signal }) => openedAs(connection).session.reset(signal),
+    close: connection => openedAs(connection).session.close(),
+
+    destroy(connection) {
+      const { session, host } = openedAs(connection)
+      session.destroy()
+      leftovers.add(host)
+    },
+
+    ref: connection => openedAs(connection).host.ref(),
+    unref: connection => openedAs(connection).host.unref(),
+    isFatal,
+    transaction: transactions(connection => openedAs(connection).session, config.opening.readonly),
+    describe: () => config.description,
+  }
+}
+
+function onlyOneInMemory(): SqliteError {
+  return new SqliteError({
+    code: 'SQLITE_CANTOPEN',
+    message:
+      "A second connection to ':memory:' would see another, empty database, also when the first one has ended. Give the pool { max: 1, maxLifetime: Infinity }, and do not evict it; or give the database a file (in a temporary folder, say).",
+  })
+}

@@ -1,0 +1,53 @@
+// The little that a worker needs of a library for SQLite, and the choice of one.
+
+import { openBetterSqlite } from './engines/better-sqlite3.js'
+import { openNodeSqlite } from './engines/node-sqlite.js'
+import type { EngineName, SqliteParameters, SqliteValue } from './messages.js'
+
+/** A row as the libraries have it. */
+export type Row = Record<string, SqliteValue>
+
+/** A prepared statement. All integers that it reads are BigInts. */
+export interface Statement {
+  run(parameters: SqliteParameters | undefined): {
+    changes: number | bigint
+    lastInsertRowid: number | bigint
+  }
+  get(parameters: SqliteParameters | undefined): Row | undefined
+  /** Reads as it is asked; ending it early ends the statement. */
+  iterate(parameters: SqliteParameters | undefined): Iterator<Row>
+}
+
+/** An open database. */
+export interface Engine {
+  readonly name: EngineName
+  readonly inTransaction: boolean
+  prepare(sql: string): Statement
+  exec(sql: string): void
+  close(): void
+}
+
+/** What it takes to open a database. */
+export interface Place {
+  readonly filename: string
+  readonly readonly: boolean
+  /** How long SQLite itself waits for a lock, in milliseconds. */
+  readonly lockWait: number
+}
+
+/**
+ * Opens a database with the library that was asked for, or else with Node's own, or else with better-sqlite3.
+ * @throws Error saying what to install when there is none.
+ */
+export async function openEngine(name: EngineName | undefined, place: Place): Promise<Engine> {
+  if (name !== 'better-sqlite3') {
+    const engine = openNodeSqlite(place)
+    if (engine !== undefined) return engine
+    if (name === 'node:sqlite') {
+      throw new Error(
+        `Node ${process.versions.node} has no node:sqlite that serves (it takes Node 22.16 or later). Update Node, or install better-sqlite3 and leave the option engine out.`,
+      )
+    }
+  }
+  return openBetterSqlite(place)
+}

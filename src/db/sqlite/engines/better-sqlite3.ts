@@ -1,0 +1,67 @@
+// SQLite by better-sqlite3, an optional peer dependency, for Node 20 and for those who prefer it.
+
+import type Database from 'better-sqlite3'
+import type { Engine, Place, Row } from '../engine.js'
+import { bindable } from './bindable.js'
+
+/** @throws Error saying what to install when better-sqlite3 is not there, or was built for another Node. */
+export async function openBetterSqlite({ filename, readonly, lockWait }: Place): Promise<Engine> {
+  const Library = await load()
+  const database = new Library(filename, { readonly, timeout: lockWait })
+  database.defaultSafeIntegers(true)
+  return {
+    name: 'better-sqlite3',
+    get inTransaction() {
+      return database.inTransaction
+    },
+    prepare(sql) {
+      const statement = database.prepare<unknown[], Row>(sql)
+      // The library insists on one method for statements with rows and another for those without; node:sqlite does not.
+      if (!statement.reader) {
+        return {
+          run: parameters => statement.run(...bindable(parameters)),
+          get(parameters) {
+            statement.run(...bindable(parameters))
+            return undefined
+          },
+          iterate(parameters) {
+            statement.run(...bindable(parameters))
+            return [][Symbol.iterator]()
+          },
+        }
+      }
+      return {
+        run(parameters) {
+          for (const _ of statement.iterate(...bindable(parameters))) {
+            // Read to the end: the statement is done then, and its rows are of no interest.
+          }
+          return database
+            .prepare<[], { changes: bigint; lastInsertRowid: bigint }>(
+              'SELECT changes() AS changes, last_insert_rowid() AS lastInsertRowid',
+            )
+            .get() as { changes: bigint; lastInsertRowid: bigint }
+        },
+        get: parameters => statement.get(...bindable(parameters)),
+        iterate: parameters => statement.iterate(...bindable(parameters)),
+      }
+    },
+    exec(sql) {
+      database.exec(sql)
+    },
+    close() {
+      database.close()
+    },
+  }
+}
+
+async function load(): Promise<typeof Database> {
+  try {
+    const { default: Library } = await import('better-sqlite3')
+    return Library
+  } catch (cause) {
+    throw new Error(
+      `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: npm install better-sqlite3 (Node 22.16 and later have SQLite of their own).`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,17 @@
+// An error of either library, as data that can be sent.
+
+import { nameOfCode } from './codes.js'
+import type { Failure } from './error.js'
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { code: 'SQLITE_ERROR', message: String(error) }
+  return { code: codeOf(error), message: error.message, cause: error.cause }
+}
+
+/** better-sqlite3 has names, node:sqlite numbers; and both have errors of their own for wrong parameters. */
+function codeOf(error: Error & { code?: unknown; errcode?: unknown }): string {
+  if (typeof error.errcode === 'number') return nameOfCode(error.errcode)
+  if (typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code
+  if (error instanceof RangeError) return 'SQLITE_RANGE'
+  return error instanceof TypeError ? 'SQLITE_MISUSE' : 'SQLITE_ERROR'
+}

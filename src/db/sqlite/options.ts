@@ -1,0 +1,167 @@
+// What sqlite() takes, checked before anything opens.
+
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkBoolean, checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { OptionsError } from '../../errors.js'
+import type { Isolation } from './host.js'
+import type { EngineName, Integers, Opening } from './messages.js'
+
+/** What {@link sqlite} takes. */
+export interface SqliteOptions {
+  /**
+   * The file, by path or `file:` URL; it is created if need be. `':memory:'` is a database that one connection has for itself and
+   * takes with it: only for a pool with `max: 1`.
+   */
+  filename: string | URL
+  /** Opens the file for reading only; it must exist. Default false. */
+  readonly?: boolean | undefined
+  /**
+   * Where a connection lives. Default `'thread'`: a message costs least, and a statement that is called off ends where it next
+   * yields a row; one that computes without yielding goes on until it is done. `'process'`: it is ended at once, whatever it is
+   * doing, and its connection with it; a crash inside SQLite takes nothing else along; a message costs two to three times as much.
+   */
+  isolation?: Isolation | undefined
+  /** The library for SQLite. Default: `'node:sqlite'` where Node has it (from 22.16 on), else `'better-sqlite3'`. */
+  engine?: EngineName | undefined
+  /**
+   * How long a statement waits for another connection's lock, in milliseconds. Default 3,000, which is below the pool's
+   * `validateTimeout`, the limit of a transaction's begin; 0 = fails at once (`SQLITE_BUSY`).
+   */
+  busyTimeout?: number | undefined
+  /** How long a statement may take, in milliseconds, unless it says otherwise. Default Infinity = no limit; more than 0. */
+  statementTimeout?: number | undefined
+  /** Whether foreign keys are enforced. Default true, unlike SQLite's own. */
+  foreignKeys?: boolean | undefined
+  /**
+   * SQLite's journal. Default `'wal'`: readers and the one writer do not wait for each other. It stays with the file. `false` = as
+   * the file has it. A connection for reading only never changes it.
+   */
+  journalMode?: 'wal' | 'delete' | 'truncate' | 'persist' | 'memory' | 'off' | false | undefined
+  /** Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Default: none. */
+  pragmas?: Readonly<Record<string, string | number | boolean>> | undefined
+  /** Prepared statements that each connection keeps. Default 100; 0 = none. */
+  statementCache?: number | undefined
+  /**
+   * What integers become. Default `'number'`: one beyond 2⁵³ is an error instead of another number. `'mixed'`: that one is a
+   * BigInt. `'bigint'`: all are.
+   */
+  integers?: Integers | undefined
+}
+
+/** The options as the driver uses them. */
+export interface SqliteConfig {
+  readonly opening: Omit<Opening, 'calledOff'>
+  readonly isolation: Isolation
+  readonly statementTimeout: number
+  readonly memory: boolean
+  readonly description: string
+}
+
+const names = [
+  'filename',
+  'readonly',
+  'isolation',
+  'engine',
+  'busyTimeout',
+  'statementTimeout',
+  'foreignKeys',
+  'journalMode',
+  'pragmas',
+  'statementCache',
+  'integers',
+]
+
+/**
+ * Checks the options.
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
+  refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names)
+  const { filename, memory } = parseFilename(options.filename)
+  const readonly = checkBoolean('readonly', options.readonly ?? false)
+  if (memory && readonly) throw refusal('readonly', readonly, 'false for a database in memory')
+  const journal = oneOf('journalMode', options.journalMode ?? 'wal', [
+    'wal',
+    'delete',
+    'truncate',
+    'persist',
+    'memory',
+    'off',
+    false,
+  ])
+  const pragmas = [
+    `PRAGMA foreign_keys = ${checkBoolean('foreignKeys', options.foreignKeys ?? true) ? 'on' : 'off'}`,
+  ]
+  if (journal !== false && !readonly && !memory) pragmas.push(`PRAGMA journal_mode = ${journal}`)
+  const milliseconds = { fallback: 3_000, least: 0, finite: true } as const
+  return {
+    opening: {
+      filename,
+      readonly,
+      engine:
+        options.engine === undefined
+          ? undefined
+          : oneOf('engine', options.engine, ['node:sqlite', 'better-sqlite3']),
+      busyTimeout: checkNumber('busyTimeout', options.busyTimeout ?? 3_000, milliseconds),
+      pragmas: [...pragmas, ...parsePragmas(options.pragmas ?? {})],
+      statementCache: checkNumber('statementCache', options.statementCache ?? 100, {
+        fallback: 100,
+        least: 0,
+        integer: true,
+        finite: true,
+      }),
+      integers: oneOf('integers', options.integers ?? 'number', ['number', 'mixed', 'bigint']),
+    },
+    isolation: oneOf('isolation', options.isolation ?? 'thread', ['thread', 'process']),
+    statementTimeout: checkNumber('statementTimeout', options.statementTimeout ?? Number.POSITIVE_INFINITY, {
+      fallback: Number.POSITIVE_INFINITY,
+      least: 0,
+      exclusive: true,
+    }),
+    memory,
+    description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', for reading only' : ''}`,
+  }
+}
+
+/** The path is made absolute here: the process may change its folder later, and a worker's may be another one. */
+function parseFilename(given: unknown): { filename: string; memory: boolean } {
+  if (given instanceof URL) {
+    if (given.protocol !== 'file:') throw refusal('filename', given, 'a path or a file: URL')
+    return { filename: fileURLToPath(given), memory: false }
+  }
+  if (given === ':memory:') return { filename: given, memory: true }
+  if (typeof given !== 'string' || given.trim() === '' || given.includes('\0')) {
+    throw refusal('filename', given, "the path of a file, a file: URL object, or ':memory:'")
+  }
+  if (/^[a-z][a-z\d+.-]+:/i.test(given) && !isAbsolute(given)) {
+    throw new OptionsError(
+      'filename',
+      undefined,
+      "filename must be a path, and not the text of a URL: give new URL('file:///…'), or './' and the name if it has a colon.",
+    )
+  }
+  return { filename: resolve(given), memory: false }
+}
+
+function parsePragmas(pragmas: Readonly<Record<string, unknown>>): string[] {
+  if (typeof pragmas !== 'object' || pragmas === null || Array.isArray(pragmas)) {
+    throw refusal('pragmas', pragmas, 'an object of pragmas and their values')
+  }
+  return Object.entries(pragmas).map(([name, value]) => {
+    if (!/^([a-z_]\w*\.)?[a-z_]\w*$/i.test(name))
+      throw refusal('pragmas', name, 'an object with names of pragmas')
+    if (typeof value === 'boolean') return `PRAGMA ${name} = ${value ? 'on' : 'off'}`
+    if (typeof value === 'number' && Number.isFinite(value)) return `PRAGMA ${name} = ${value}`
+    if (typeof value === 'string' && /^\w+$/.test(value)) return `PRAGMA ${name} = ${value}`
+    throw refusal(`pragmas.${name}`, value, 'a word, a number, true or false')
+  })
+}
+
+function oneOf<T>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (!(allowed as readonly unknown[]).includes(value)) {
+    const shown = allowed.map(one => (typeof one === 'string' ? `'${one}'` : String(one)))
+    throw refusal(name, value, `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`)
+  }
+  return value as T
+}

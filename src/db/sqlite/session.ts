@@ -1,0 +1,224 @@
+// This side of one connection: which calls its worker knows of, what becomes of them, and when it is over.
+
+import { checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { type Call, Calls, type Reply } from './calls.js'
+import { type Failure, SqliteError } from './error.js'
+import type { Host } from './host.js'
+import type { Answer, Request } from './messages.js'
+
+/** What every statement takes. */
+export interface StatementOptions {
+  /**
+   * How long it may take, in milliseconds, waiting for locks and for earlier statements included; then it is called off, and
+   * rejects with the code `SQLITE_INTERRUPT`. For `iterate`, how long each portion of rows may take. Default: the driver's
+   * `statementTimeout`; more than 0; Infinity = no limit.
+   */
+  timeout?: number | undefined
+  /** Calls the statement off; it rejects with the code `SQLITE_INTERRUPT`, the signal's reason as its `cause`. */
+  signal?: AbortSignal | undefined
+}
+
+const timeoutRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true } as const
+
+/** Node's timers take no more. */
+const longestTimer = 0x7fff_ffff
+
+/** A failure by which a statement ends that nobody wants any more. */
+const interrupted = (why: string, cause?: unknown): Failure => ({
+  code: 'SQLITE_INTERRUPT',
+  message: `The statement was called off: ${why}.`,
+  cause,
+})
+
+export class Session {
+  readonly #host: Host
+  readonly #calls = new Calls()
+  readonly #statementTimeout: number
+  #inTransaction = false
+  #queryOnly = false
+  /** Why nothing can be asked any more. */
+  #ended: Failure | undefined
+  #onLost: ((reason: unknown) => void) | undefined
+
+  constructor(host: Host, statementTimeout: number, onLost: (reason: unknown) => void) {
+    this.#host = host
+    this.#statementTimeout = statementTimeout
+    this.#onLost = onLost
+  }
+
+  get inTransaction(): boolean {
+    return this.#inTransaction
+  }
+
+  /** Nothing runs, nothing is being read, no transaction is open. */
+  get clean(): boolean {
+    return !this.#inTransaction && !this.#queryOnly && this.#calls.none
+  }
+
+  begin(): Call {
+    return this.#calls.begin()
+  }
+
+  /**
+   * Sends a request of a call, and waits for the answer.
+   * @throws SqliteError from a function that its caller awaits: so the stack leads to the caller.
+   */
+  async ask(call: Call, request: Request): Promise<Reply> {
+    const unable = this.#ended ?? call.calledOff
+    const reply: Reply =
+      unable !== undefined
+        ? { error: unable }
+        : await new Promise(resolve => {
+            this.#host.post(request)
+            call.asked = call.owed = true
+            call.reply = resolve
+          })
+    if (reply.error !== undefined) throw new SqliteError(reply.error)
+    return reply
+  }
+
+  /** Lets go of a call: of one that has rows left, the worker is told to. */
+  leave(call: Call): void {
+    if (call.owed || !this.#calls.has(call)) return
+    if (call.asked) {
+      call.calledOff ??= interrupted('its rows were not read to the end')
+      call.owed = true
+      this.#host.post({ id: call.id, type: 'stop' })
+    } else {
+      this.#calls.finish(call)
+    }
+  }
+
+  /**
+   * Calls a call off when its time is up or its signal aborts.
+   * @returns what ends the watch
+   * @throws OptionsError for bad options.
+   */
+  watch(call: Call, options: StatementOptions = {}): () => void {
+    refuseUnknown('a statement', options, ['timeout', 'signal'])
+    const { timeout = this.#statementTimeout, signal } = options
+    checkNumber('timeout', timeout, timeoutRange)
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw refusal('signal', signal, 'an AbortSignal')
+    }
+    const abort = (): void => this.#callOff(call, interrupted('its signal was aborted', signal?.reason))
+    if (signal?.aborted) abort()
+    else signal?.addEventListener('abort', abort)
+    const timer =
+      timeout <= longestTimer
+        ? setTimeout(
+            () => this.#callOff(call, interrupted(`it took longer than ${timeout} ms (timeout)`)),
+            timeout,
+          )
+        : undefined
+    return () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  interrupt(): void {
+    for (const call of this.#calls.all) this.#callOff(call, interrupted('interrupt() was called'))
+  }
+
+  /**
+   * Ends what a borrower left behind: waits for statements that were called off, ends those half read, rolls back, lets it write again.
+   * @throws Error when a statement is still running whose caller waits for it.
+   */
+  async reset(signal: AbortSignal): Promise<void> {
+    if (this.#calls.awaited) {
+      throw new Error('A statement was still running when the connection was released.')
+    }
+    for (const call of this.#calls.all) this.#callOff(call, interrupted('its connection was given back'))
+    await this.#calls.settled(signal)
+    const call = this.begin()
+    await this.ask(call, { id: call.id, type: 'reset' })
+    await this.setQueryOnly(false)
+  }
+
+  /** Runs a statement of the driver's own, without a timeout: the pool has one. */
+  async statement(sql: string): Promise<void> {
+    const call = this.begin()
+    await this.ask(call, { id: call.id, type: 'run', sql, parameters: undefined, chunk: 1 })
+  }
+
+  /** Has SQLite refuse to write, until it is told otherwise. */
+  async setQueryOnly(on: boolean): Promise<void> {
+    if (this.#queryOnly === on) return
+    this.#queryOnly = true // if the statement fails, nobody knows
+    await this.statement(`PRAGMA query_only = ${on ? 'on' : 'off'}`)
+    this.#queryOnly = on
+  }
+
+  /** Says goodbye; settles when the worker has ended, and never rejects. */
+  async close(): Promise<void> {
+    this.#onLost = undefined
+    this.interrupt()
+    if (this.#ended === undefined) {
+      this.#end({ code: 'CONNECTION_CLOSED', message: 'The connection was closed.', lost: true })
+      this.#host.post({ id: 0, type: 'close' })
+    }
+    await this.#host.end
+  }
+
+  destroy(): void {
+    this.#onLost = undefined
+    this.#end({ code: 'CONNECTION_CLOSED', message: 'The connection was destroyed.', lost: true })
+    this.#host.kill()
+  }
+
+  /** The worker has ended by itself, or was ended to end a statement. */
+  lose(message: string, cause: unknown): void {
+    if (this.#ended !== undefined) return
+    const failure: Failure = { code: 'CONNECTION_LOST', message, cause, lost: true }
+    this.#end(failure)
+    this.#onLost?.(new SqliteError(failure))
+    this.#onLost = undefined
+  }
+
+  receive(answer: Answer): void {
+    if (this.#ended !== undefined) return
+    this.#inTransaction = answer.inTransaction
+    const call = this.#calls.find(answer.id)
+    if (call === undefined) return
+    const { reply } = call
+    call.reply = undefined
+    if (answer.more !== true) this.#calls.finish(call)
+    else {
+      this.#calls.pause(call)
+      if (call.calledOff !== undefined) this.leave(call)
+    }
+    reply?.(answer)
+  }
+
+  /** Its caller is told at once; a thread goes on with it until it next looks, a process is ended for it. */
+  #callOff(call: Call, failure: Failure): void {
+    if (call.calledOff !== undefined || !this.#calls.has(call)) return
+    call.calledOff = failure
+    if (!call.owed) {
+      if (call.asked) this.leave(call)
+      return
+    }
+    const { reply } = call
+    call.reply = undefined
+    const endedAll = this.#host.callOff(call.id)
+    reply?.({ error: { ...failure, lost: endedAll } })
+    if (endedAll) {
+      this.lose(
+        `The ${this.#host.name} was ended, to end a statement that was called off.`,
+        new SqliteError(failure),
+      )
+    }
+  }
+
+  #end(failure: Failure): void {
+    if (this.#ended !== undefined) return
+    this.#ended = failure
+    this.#inTransaction = false
+    for (const call of this.#calls.all) {
+      const { reply } = call
+      this.#calls.finish(call)
+      reply?.({ error: failure })
+    }
+  }
+}

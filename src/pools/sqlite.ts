@@ -1,0 +1,193 @@
+// Two pools on one SQLite file, because SQLite has one writer and many readers: the entry of `statepool/sqlite`.
+
+import type { Lease } from '../actors/lease.js'
+import { createPool, type Pool } from '../actors/pool.js'
+import type { PoolStats } from '../actors/stats.js'
+import type { TransactionOptions } from '../actors/transaction-options.js'
+import { checkBoolean, checkFunction, checkNumber, refusal } from '../check.js'
+import type { Driver } from '../db/driver.js'
+import { type SqliteConnection, type SqliteOptions, sqlite } from '../db/sqlite.js'
+import { OptionsError } from '../errors.js'
+import type { AcquireOptions, CloseOptions, PoolOptions } from '../options.js'
+
+export * from '../db/sqlite.js'
+
+/** What {@link createSqlitePool} takes: everything that {@link sqlite} takes but `readonly`, and: */
+export interface SqlitePoolOptions extends Omit<SqliteOptions, 'readonly'> {
+  /** Connections for reading, at most; they are opened as they are needed. Default 4; at least 1. */
+  readers?: number | undefined
+  /**
+   * Options for both pools, but their sizes. Defaults that differ from createPool's, for a file does not age and a worker's end is
+   * noticed at once: `maxLifetime` Infinity, `keepalive` 0, `validateAfter` false.
+   */
+  pool?: Omit<PoolOptions, 'min' | 'max' | 'maxConnecting'> | undefined
+}
+
+/** What {@link SqlitePool.use} and {@link SqlitePool.acquire} take. */
+export interface SqliteAcquireOptions extends AcquireOptions {
+  /** true = one of the readers will do. Default false: the writer. */
+  readOnly?: boolean | undefined
+}
+
+/**
+ * One writer and several readers of one file. With the journal in WAL mode, which is the default, readers see what was committed
+ * when they began, and neither they nor the writer wait for each other. Writers wait in the pool's line, in order and with
+ * deadlines, instead of in SQLite's busy loop.
+ */
+export class SqlitePool implements AsyncDisposable {
+  /** The pool of the one connection that may write. */
+  readonly write: Pool<SqliteConnection>
+  /** The pool of the connections for reading only. */
+  readonly read: Pool<SqliteConnection>
+  #closed: Promise<void> | undefined
+
+  /** @internal */
+  constructor(write: Pool<SqliteConnection>, read: Pool<SqliteConnection>) {
+    this.write = write
+    this.read = read
+  }
+
+  /** Settles when the writer is up: the file is there then, and readers can open it. Rejects as `Pool.ready()` does. */
+  ready(): Promise<void> {
+    return this.write.ready()
+  }
+
+  /** Borrows a connection: the writer, or with `readOnly` a reader. Throws as `Pool.acquire()` does. */
+  async acquire(options: SqliteAcquireOptions = {}): Promise<Lease<SqliteConnection>> {
+    const { pool, rest } = this.#choose(options)
+    return pool.acquire(rest)
+  }
+
+  /** Borrows a connection, the writer or with `readOnly` a reader, for the length of a call. Throws as `Pool.use()` does. */
+  async use<T>(
+    callback: (connection: SqliteConnection, lease: Lease<SqliteConnection>) => T | PromiseLike<T>,
+    options: SqliteAcquireOptions = {},
+  ): Promise<T> {
+    checkFunction('callback', callback)
+    const { pool, rest } = this.#choose(options)
+    return pool.use(callback, rest)
+  }
+
+  /**
+   * Runs the callback in a transaction: on the writer, where it has the write lock from its begin on; with `readOnly` on a reader,
+   * where all that it reads is of one moment. Throws as `Pool.transaction()` does; `retry` is for when another process writes, too.
+   */
+  async transaction<T>(
+    callback: (connection: SqliteConnection, lease: Lease<SqliteConnection>) => T | PromiseLike<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    return (options.readOnly ? this.read : this.write).transaction(callback, options)
+  }
+
+  /** Both pools at this moment. */
+  stats(): { readonly read: PoolStats; readonly write: PoolStats } {
+    return Object.freeze({ read: this.read.stats(), write: this.write.stats() })
+  }
+
+  /**
+   * Closes both pools, the readers first: so the writer's connection is the last one on the file, and SQLite writes the journal
+   * back into it. The time for leases is for both together. Calling it again is harmless. Throws as `Pool.close()` does.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const { timeout } = options
+    this.#closed ??= this.#close(timeout)
+    return this.#closed
+  }
+
+  /** The same as {@link SqlitePool.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(timeout: number | undefined): Promise<void> {
+    const start = performance.now()
+    await this.read.close({ timeout })
+    const left = timeout === undefined ? undefined : Math.max(0, timeout - (performance.now() - start))
+    await this.write.close({ timeout: left })
+  }
+
+  #choose({ readOnly = false, ...rest }: SqliteAcquireOptions): {
+    pool: Pool<SqliteConnection>
+    rest: AcquireOptions
+  } {
+    return { pool: checkBoolean('readOnly', readOnly) ? this.read : this.write, rest }
+  }
+}
+
+/**
+ * Opens a SQLite file with one connection for writing and up to `readers` for reading, and starts at once.
+ *
+ * ```ts
+ * const db = createSqlitePool({ filename: 'shop.db' })
+ * await db.use(writer => writer.run('insert into orders (customer) values (?)', [7]))
+ * const orders = await db.use(reader => reader.all('select * from orders'), { readOnly: true })
+ * ```
+ *
+ * @throws OptionsError naming the option, its value and what it may be; for `':memory:'`, too, which every connection would have
+ *   for itself.
+ */
+export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
+  if (typeof options !== 'object' || options === null) throw refusal('options', undefined, 'an object')
+  if ('readonly' in options) {
+    throw new OptionsError(
+      'readonly',
+      undefined,
+      'createSqlitePool has no option readonly: only its readers are. For readers alone: createPool(sqlite({ filename, readonly: true })).',
+    )
+  }
+  const { readers = 4, pool, ...rest } = options
+  if (rest.filename === ':memory:') {
+    throw new OptionsError(
+      'filename',
+      rest.filename,
+      "':memory:' is another database for each connection, so readers would not see what the writer writes. Take a file in a temporary folder; or one connection for all: createPool(sqlite({ filename: ':memory:' }), { max: 1, maxLifetime: Infinity }).",
+    )
+  }
+  checkNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
+  for (const name of ['min', 'max', 'maxConnecting'] as const) {
+    if (pool !== undefined && name in pool) {
+      throw new OptionsError(
+        `pool.${name}`,
+        undefined,
+        `createSqlitePool sets ${name} itself: there is one writer, and the option readers says how many readers there may be.`,
+      )
+    }
+  }
+  const both: PoolOptions = {
+    maxLifetime: Number.POSITIVE_INFINITY,
+    keepalive: 0,
+    validateAfter: false,
+    ...pool,
+  }
+  const reader = sqlite({ ...rest, readonly: true })
+  const write = createPool(sqlite(rest), { ...both, min: 1, max: 1 })
+  return new SqlitePool(
+    write,
+    createPool(afterFirst(write, reader), { ...both, min: 0, max: readers, maxConnecting: readers }),
+  )
+}
+
+/** Readers open the file when the writer has: it may have to create it, and to set its journal's mode. */
+function afterFirst(
+  write: Pool<SqliteConnection>,
+  driver: Driver<SqliteConnection>,
+): Driver<SqliteConnection> {
+  return {
+    ...driver,
+    async connect(context) {
+      const { signal } = context
+      let aborted = (): void => {}
+      const abort = new Promise<never>((_, reject) => {
+        aborted = () => reject(signal.reason)
+        if (signal.aborted) aborted()
+        else signal.addEventListener('abort', aborted)
+      })
+      try {
+        await Promise.race([write.ready(), abort])
+      } finally {
+        signal.removeEventListener('abort', aborted)
+      }
+      return driver.connect(context)
+    },
+  }
+}
