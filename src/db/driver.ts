@@ -20,6 +20,42 @@ export interface RoundTripContext {
   readonly signal: AbortSignal
 }
 
+/** How far a transaction is kept apart from others, by the names that the SQL standard has for it. */
+export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable'
+
+/** What {@link TransactionSupport.begin} is given. What is undefined is left as the session has it. */
+export interface BeginOptions {
+  readonly isolation?: IsolationLevel | undefined
+  /** true = it may only read; false = it may write, whatever the session's own default is. */
+  readonly readOnly?: boolean | undefined
+}
+
+/**
+ * What a driver adds for `pool.transaction()`. A method that throws synchronously is treated like one that rejects. None is
+ * called while another one runs on the same connection, and none after the connection was lost or destroyed.
+ *
+ * Shape after Elixir's `DBConnection` callbacks (handle_begin, handle_commit, handle_rollback).
+ */
+export interface TransactionSupport<C> {
+  /** Begins a transaction. The pool gives it the deadline of a validation, `validateTimeout`. */
+  begin(connection: C, options: BeginOptions): Promise<void>
+  /**
+   * Commits; resolves only when the database has said that everything is kept. It must reject, too, where the database answers
+   * the COMMIT of a transaction in which a statement failed with a quiet rollback, as PostgreSQL does. There is no deadline: a
+   * commit takes as long as a query may.
+   */
+  commit(connection: C): Promise<void>
+  /**
+   * Ends the transaction without effect. Called when the callback threw, and when `commit` rejected: so it must do nothing if
+   * none is open any more. If it rejects, or is not done within `resetTimeout`, the connection is destroyed.
+   */
+  rollback(connection: C): Promise<void>
+  /**
+   * Whether the same work may succeed if it is done again: a serialization failure, a deadlock. Without it nothing is retried.
+   */
+  isRetryable?(error: unknown): boolean
+}
+
 /**
  * How a pool talks to one kind of database. `C` is the driver's own connection object, which borrowers get as
  * `lease.connection` (a `pg.Client`, say).
@@ -57,6 +93,8 @@ export interface Driver<C> {
   unref?(connection: C): void
   /** Whether an error that a borrower met means that the connection cannot be used again. */
   isFatal?(error: unknown): boolean
+  /** Transactions, for `pool.transaction()`; a database that has none leaves it out. */
+  readonly transaction?: TransactionSupport<C> | undefined
   /** Where it connects to, for messages: `'postgres on db.internal:5432/app as web'`. Must not contain secrets. */
   describe?(): string
 }

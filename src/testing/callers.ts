@@ -1,0 +1,134 @@
+// Those who ask a pool for connections, and what each was told.
+
+import type { SimulatedConnection } from '../db/simulated.js'
+import { type AcquireOptions, type Lease, PoolError } from '../index.js'
+import { demand } from './violation.js'
+
+/** One call of acquire, and what became of it. */
+export interface Caller {
+  /** Counted from 1. */
+  readonly order: number
+  readonly priority: number
+  /** When it asked, in milliseconds. */
+  readonly at: number
+  /** When it is told at the latest. */
+  readonly deadline: number
+  /** Whether the pool was paused while it waited, which does not count. */
+  paused: boolean
+  readonly signal: AbortSignal | undefined
+  lease?: Lease<SimulatedConnection>
+  error?: unknown
+}
+
+/** How many callers were told what. */
+export interface Outcomes {
+  acquired: number
+  timedOut: number
+  aborted: number
+  refused: number
+}
+
+/** What must be so for a caller to be told something. */
+export interface Circumstances {
+  readonly now: number
+  readonly closing: boolean
+  readonly bounded: boolean
+}
+
+/** Everybody who asked. */
+export class Callers {
+  readonly outcomes: Outcomes = { acquired: 0, timedOut: 0, aborted: 0, refused: 0 }
+  readonly waiting = new Set<Caller>()
+  readonly #held = new Set<Lease<SimulatedConnection>>()
+  #count = 0
+
+  /** How many asked so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The leases that are out. */
+  get held(): readonly Lease<SimulatedConnection>[] {
+    for (const lease of this.#held) if (!lease.held) this.#held.delete(lease)
+    return [...this.#held]
+  }
+
+  add(
+    { timeout, priority = 0, signal }: AcquireOptions,
+    defaultTimeout: number,
+    at: number,
+    paused: boolean,
+  ): Caller {
+    const deadline = at + (timeout ?? defaultTimeout)
+    const caller: Caller = { order: ++this.#count, priority, at, deadline, paused, signal }
+    this.waiting.add(caller)
+    return caller
+  }
+
+  noteGranted(caller: Caller, lease: Lease<SimulatedConnection>): void {
+    this.waiting.delete(caller)
+    caller.lease = lease
+    this.outcomes.acquired++
+    demand(
+      caller.paused || lease.acquiredAt <= caller.deadline,
+      'settlement',
+      () =>
+        `caller ${caller.order} got a lease ${lease.acquiredAt - caller.deadline} ms after its time was up`,
+    )
+    if (!lease.held) return // lost, or given back, in the same tick
+    this.#held.add(lease)
+    const { connection } = lease
+    demand(
+      connection.transaction === 'none' && connection.running === 0,
+      'fence',
+      () =>
+        `caller ${caller.order} got connection ${connection.id} with ${connection.running} queries running and its transaction ${connection.transaction}`,
+    )
+  }
+
+  noteRefused(caller: Caller, error: unknown, { now, closing, bounded }: Circumstances): void {
+    this.waiting.delete(caller)
+    caller.error = error
+    const code = error instanceof PoolError ? error.code : undefined
+    demand(code !== undefined, 'errors', () => `caller ${caller.order} was told ${String(error)}`)
+    if (code === 'OPTIONS_INVALID') return // it never asked
+    if (code === 'ACQUIRE_TIMEOUT') this.outcomes.timedOut++
+    else if (code === 'ACQUIRE_ABORTED') this.outcomes.aborted++
+    else this.outcomes.refused++
+    const untrue =
+      (code === 'ACQUIRE_TIMEOUT' && now < caller.deadline) ||
+      (code === 'ACQUIRE_ABORTED' && caller.signal?.aborted !== true) ||
+      (code === 'POOL_CLOSED' && !closing) ||
+      (code === 'QUEUE_FULL' && !bounded)
+    demand(
+      !untrue,
+      'errors',
+      () => `caller ${caller.order} was told ${code} after ${now - caller.at} ms, which is not so`,
+    )
+  }
+
+  /** The pool is paused from now on. */
+  notePaused(): void {
+    for (const caller of this.waiting) caller.paused = true
+  }
+
+  /** Throws if somebody should have been told by now. */
+  check(now: number): void {
+    for (const { order, deadline, paused, signal } of this.waiting) {
+      demand(
+        paused || now <= deadline,
+        'settlement',
+        () => `caller ${order} waits ${now - deadline} ms after its time was up`,
+      )
+      demand(signal?.aborted !== true, 'settlement', () => `caller ${order} waits although it gave up`)
+    }
+  }
+
+  /** Those who came before a caller, and were not served before it. */
+  passedOver({ order, priority }: Caller): readonly Caller[] {
+    const before: Caller[] = []
+    for (const other of this.waiting)
+      if (other.order < order && other.priority === priority) before.push(other)
+    return before
+  }
+}

@@ -1,0 +1,270 @@
+// Everything that can happen to a pool, a row each: how often it is drawn, with what, what it does and how it reads.
+
+import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '../db/simulated.js'
+import { type Lease, LeaseError, type Pool } from '../index.js'
+import type { Random } from './random.js'
+import type { SimulatedClock } from './simulated-clock.js'
+import type { Trace } from './trace.js'
+import { demand } from './violation.js'
+import type { PoolWatch } from './watch.js'
+
+/** What commands work on. */
+export interface Scene {
+  readonly pool: Pool<SimulatedConnection>
+  readonly clock: SimulatedClock
+  readonly database: SimulatedDatabase
+  readonly watch: PoolWatch
+  readonly trace: Trace
+  /** Leases that commands took; those that have ended are dropped when it is read. */
+  readonly taken: readonly Lease<SimulatedConnection>[]
+  /** Told when a command got a lease. */
+  take(lease: Lease<SimulatedConnection>): void
+  /** Those whom a command made ask, and how to make them give up. */
+  readonly asking: Set<AbortController>
+  /** Leases that a command has given back. */
+  readonly ended: Lease<SimulatedConnection>[]
+}
+
+interface Kind<Details extends object> {
+  /** How often it is drawn, among all. */
+  readonly weight: number
+  readonly draw: (random: Random) => Details
+  /** What does not apply at the moment (releasing when nobody holds anything) does nothing. */
+  readonly perform: (scene: Scene, details: Details) => Promise<void> | void
+  /** Whether this pool can do it; a pool that cannot is not asked to. */
+  readonly applies?: (pool: object) => boolean
+}
+
+const kind = <Details extends object>(row: Kind<Details>): Kind<Details> => row
+
+const forever = Number.POSITIVE_INFINITY
+
+const which = (random: Random) => ({ which: random.int(0, 9) })
+const size = (random: Random) => ({ min: random.int(0, 3), more: random.int(0, 3) })
+const nothing = () => ({})
+
+/** A command to a lease that is out, whichever `which` stands for. */
+const toLease =
+  (what: string, act: (lease: Lease<SimulatedConnection>, scene: Scene) => void) =>
+  (scene: Scene, details: { which: number }): void => {
+    const { taken } = scene
+    const lease = taken[details.which % Math.max(1, taken.length)]
+    if (lease === undefined) return
+    scene.trace.note(() => `the holder of lease ${lease.id} ${what}`)
+    act(lease, scene)
+  }
+
+const giveBack =
+  (end: (lease: Lease<SimulatedConnection>) => void) => (lease: Lease<SimulatedConnection>, scene: Scene) => {
+    scene.ended.push(lease)
+    end(lease)
+  }
+
+/** A method that some pools have. */
+const able = (method: string, weight: number) =>
+  kind({
+    weight,
+    draw: nothing,
+    applies: pool => method in pool,
+    perform({ pool }) {
+      if (isOpen(pool)) (pool as unknown as Record<string, () => void>)[method]?.()
+    },
+  })
+
+/** What a simulated database can suffer from. */
+export const faults = [
+  'connectFailureRate',
+  'connectHangRate',
+  'unhealthyRate',
+  'validateHangRate',
+  'resetFailureRate',
+  'resetHangRate',
+  'closeHangRate',
+  'queryHangRate',
+] as const satisfies readonly (keyof SimulatedSettings)[]
+
+const kinds = {
+  acquire: kind({
+    weight: 8,
+    draw: random => ({
+      timeout: random.pick([undefined, undefined, forever, 0, 20, 200]),
+      priority: random.pick([0, 0, 0, 1, -1]),
+    }),
+    perform(scene, { timeout, priority }) {
+      const controller = new AbortController()
+      scene.asking.add(controller)
+      const settled = () => scene.asking.delete(controller)
+      scene.pool.acquire({ timeout, priority, signal: controller.signal }).then(lease => {
+        settled()
+        scene.take(lease)
+      }, settled)
+    },
+  }),
+  abort: kind({
+    weight: 2,
+    draw: which,
+    perform({ asking, trace }, { which }) {
+      const controller = [...asking][which % Math.max(1, asking.size)]
+      if (controller === undefined) return
+      trace.note(() => 'one who asked gives up')
+      controller.abort()
+    },
+  }),
+  release: kind({
+    weight: 5,
+    draw: which,
+    perform: toLease(
+      'releases it',
+      giveBack(lease => lease.release()),
+    ),
+  }),
+  destroy: kind({
+    weight: 1,
+    draw: which,
+    perform: toLease(
+      'destroys it',
+      giveBack(lease => lease.destroy()),
+    ),
+  }),
+  begin: kind({
+    weight: 3,
+    draw: which,
+    perform: toLease(
+      'begins a transaction',
+      ({ connection }) => void connection.query('BEGIN').catch(() => {}),
+    ),
+  }),
+  query: kind({
+    weight: 2,
+    draw: which,
+    perform: toLease('sends a query', ({ connection }) => void connection.query('select 1').catch(() => {})),
+  }),
+  misuse: kind({
+    weight: 1,
+    draw: which,
+    perform({ ended, trace }, { which }) {
+      const lease = ended[which % Math.max(1, ended.length)]
+      if (lease === undefined) return
+      trace.note(() => `who had lease ${lease.id} uses it again, and releases it again`)
+      demand(
+        refuses(() => lease.connection),
+        'fence',
+        () => `lease ${lease.id} has ended, and still has a connection`,
+      )
+      demand(
+        refuses(() => lease.release()),
+        'fence',
+        () => `lease ${lease.id} was given back twice`,
+      )
+    },
+  }),
+  wait: kind({
+    weight: 5,
+    draw: random => ({ time: random.pick([1, 10, 50, 300]) }),
+    perform: ({ clock }, { time }) => clock.advance(time),
+  }),
+  rest: kind({ weight: 4, draw: nothing, perform: ({ clock }) => clock.advance(0) }),
+  kill: kind({
+    weight: 2,
+    draw: which,
+    perform({ database, trace }, { which }) {
+      const victim = database.connections[which % Math.max(1, database.open)]
+      if (victim === undefined) return
+      trace.note(() => `the database ends connection ${victim.id}`)
+      database.kill(victim)
+    },
+  }),
+  fault: kind({
+    weight: 3,
+    draw: random => ({ fault: random.pick(faults), rate: random.pick([0, 0.5, 1]) }),
+    perform({ database, trace }, { fault, rate }) {
+      trace.note(() => `the database's ${fault} is ${rate} from now on`)
+      database.change({ [fault]: rate })
+    },
+  }),
+  stop: kind({
+    weight: 0.5,
+    draw: nothing,
+    perform({ database, trace }) {
+      trace.note(() => 'the database stops')
+      database.stop()
+    },
+  }),
+  start: kind({
+    weight: 0.5,
+    draw: nothing,
+    perform({ database, trace }) {
+      trace.note(() => 'the database starts')
+      database.start()
+    },
+  }),
+  resize: kind({
+    weight: 1,
+    draw: size,
+    perform({ pool }, { min, more }) {
+      if (isOpen(pool)) pool.resize({ min, max: Math.max(1, min + more) })
+    },
+  }),
+  pause: able('pause', 0.5),
+  resume: able('resume', 1),
+  evict: able('evict', 0.5),
+  close: kind({
+    weight: 0.3,
+    draw: random => ({ timeout: random.pick([0, 100, forever]) }),
+    perform: ({ pool }, { timeout }) => void pool.close({ timeout }),
+  }),
+}
+
+/** The name of a command. */
+export type CommandName = keyof typeof kinds
+
+/** All of them. */
+export const commandNames = Object.keys(kinds) as readonly CommandName[]
+
+/** One thing to do, as data: a story of these can be printed, shortened and told again. */
+export type Command = {
+  readonly [Name in CommandName]: { readonly do: Name } & ((typeof kinds)[Name] extends Kind<infer Details>
+    ? Readonly<Details>
+    : never)
+}[CommandName]
+
+/** How often each command is drawn, beside what is usual; 0 = never. */
+export type Weights = Readonly<Partial<Record<CommandName, number>>>
+
+/** Draws a story of `length` commands. */
+export function drawCommands(random: Random, length: number, weights: Weights = {}): Command[] {
+  const names = Object.keys(kinds) as CommandName[]
+  const shares = names.map(name => weights[name] ?? kinds[name].weight)
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  const drawOne = (): Command => {
+    let left = random() * total
+    const index = shares.findIndex(share => {
+      left -= share
+      return left < 0
+    })
+    const name = names[index] ?? 'rest'
+    return { do: name, ...kinds[name].draw(random) } as Command
+  }
+  return total > 0 ? Array.from({ length }, drawOne) : []
+}
+
+/** Does one thing, if the pool can. */
+export function perform(command: Command, scene: Scene): Promise<void> | void {
+  const { applies, perform } = kinds[command.do] as Kind<object>
+  if (applies === undefined || applies(scene.pool)) return perform(scene, command)
+}
+
+/** Whether it can still be told to change. */
+export function isOpen(pool: Pool<SimulatedConnection>): boolean {
+  const { state } = pool.stats()
+  return state !== 'draining' && state !== 'closed'
+}
+
+function refuses(misuse: () => unknown): boolean {
+  try {
+    misuse()
+    return false
+  } catch (error) {
+    return error instanceof LeaseError
+  }
+}

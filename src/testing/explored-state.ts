@@ -1,0 +1,118 @@
+// The state of an explored world as text, in which worlds that differ only in names are the same.
+
+import type { AnyActorRef } from 'xstate'
+import type { Pool } from '../index.js'
+
+/** A call of the driver that has not been answered. */
+export interface PendingCall {
+  readonly kind: string
+  /** The number of the session, which is the number of its connection too. */
+  readonly session: number
+  /** When it began. */
+  readonly since: number
+}
+
+/** What the world knows beside the pool. */
+export interface Circumstances {
+  readonly now: number
+  readonly calls: readonly PendingCall[]
+  /** The numbers of the sessions that are open. */
+  readonly open: readonly number[]
+  /** Callers who have not asked yet. */
+  readonly outside: number
+  /** When those asked who wait. */
+  readonly askedAt: readonly number[]
+  /** Callers who hold a lease that was revoked. */
+  readonly bereft: number
+  /** When timers will fire. */
+  readonly timers: readonly number[]
+}
+
+/** How long ago something was is of no account after so long: the longest memory of the pool's decisions, in milliseconds. */
+const memory = 5_001
+
+/**
+ * Two worlds with the same text have the same future, but for names: callers are told apart by how long they have waited, connections by
+ * what they do, for whom and for how long, and by the order in which they would be lent. Everything that the pool's decisions look at is
+ * in it: its sizes, its streak of failures, its pace, and all its timers.
+ */
+export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
+  const { now, calls, open, timers, askedAt, outside, bereft } = around
+  const ago = (time: number): number => Math.min(now - time, memory)
+  const snapshot = pool.actor.getSnapshot()
+  const context = snapshot.context as unknown as PoolFacts
+  const { roster, failures, backoff, recoveredAt, servedBefore, stillborn, stillbornAt } = context
+  const children = Object.values(snapshot.children).map(child => {
+    const { value, context } = (child as AnyActorRef).getSnapshot() as Child
+    return { value, facts: context.facts }
+  })
+  const lastUses = children.map(({ facts }) => facts.idleSince).sort((a, b) => a - b)
+  const connections = children.map(({ value, facts }) => {
+    const { serial, uses, ending, openedAt, lease, request } = facts
+    const call = calls.find(({ session }) => session === serial)
+    return JSON.stringify([
+      value,
+      uses,
+      ending?.reason,
+      uses === 0 && openedAt !== undefined && ago(openedAt),
+      lease && now - lease.acquiredAt,
+      request && (request.waits ? now - request.at : 'in vain'),
+      call && [call.kind, now - call.since],
+      open.includes(serial),
+      roster.idleRecords.indexOf(facts),
+      lastUses.indexOf(facts.idleSince),
+    ])
+  })
+  const known = new Set(children.map(({ facts }) => facts.serial))
+  const wanted = outside + askedAt.length > 0
+  const { holdTime, connectTime } = roster.pace(now)
+  return JSON.stringify([
+    snapshot.value,
+    failures > 0 && [
+      failures,
+      backoff,
+      recoveredAt && ago(recoveredAt),
+      pool.stats().released > servedBefore,
+    ],
+    stillborn > 0 && ago(stillbornAt) < memory && [stillborn, ago(stillbornAt)],
+    wanted && [holdTime, connectTime],
+    connections.sort(),
+    open.filter(number => !known.has(number)).length,
+    calls.filter(({ session }) => !known.has(session)).map(({ kind }) => kind),
+    outside,
+    bereft,
+    askedAt.map(time => now - time).sort((a, b) => a - b),
+    context.line.length,
+    timers.map(time => time - now).sort((a, b) => a - b),
+  ])
+}
+
+/** What the pool knows of a connection beside its state. */
+interface Facts {
+  readonly serial: number
+  readonly uses: number
+  readonly openedAt: number | undefined
+  readonly idleSince: number
+  readonly ending: { readonly reason: string } | undefined
+  readonly lease: { readonly acquiredAt: number } | undefined
+  readonly request: { readonly waits: boolean; readonly at: number } | undefined
+}
+
+interface Child {
+  readonly value: unknown
+  readonly context: { readonly facts: Facts }
+}
+
+interface PoolFacts {
+  readonly failures: number
+  readonly backoff: number
+  readonly recoveredAt: number | undefined
+  readonly servedBefore: number
+  readonly stillborn: number
+  readonly stillbornAt: number
+  readonly line: { readonly length: number }
+  readonly roster: {
+    readonly idleRecords: readonly Facts[]
+    pace(now: number): { readonly holdTime: number | undefined; readonly connectTime: number | undefined }
+  }
+}

@@ -1,0 +1,13 @@
+// statepool/testing: simulated time, simulations of whole pools and of code that uses them, and the invariants as checks.
+export { type Client, type ClientContext, isWeather } from './clients.js'
+export type { Command, CommandName, Weights } from './commands.js'
+export { type ExploreOptions, type ExploreReport, explore } from './explore.js'
+export { SimulationFailure } from './failure.js'
+export { checkInvariants, type Surroundings } from './invariants.js'
+export type { Random } from './random.js'
+export type { SimulationReport } from './run.js'
+export { type SimulateOptions, simulate } from './simulate.js'
+export { createSimulatedClock, type SimulatedClock, type SimulatedClockOptions } from './simulated-clock.js'
+export type { Story } from './story.js'
+export { formatTrace, type TraceEntry } from './trace.js'
+export { type Invariant, InvariantViolation, invariants } from './violation.js'

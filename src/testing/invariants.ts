@@ -1,0 +1,102 @@
+// What holds of any pool at any moment at which it is not in the middle of something: checked from its figures and its machines.
+
+import type { AnyActorRef } from 'xstate'
+import type { SimulatedDatabase } from '../db/simulated.js'
+import type { Pool, PoolStats } from '../index.js'
+import { demand } from './violation.js'
+
+/** What {@link checkInvariants} may know beside the pool. */
+export interface Surroundings {
+  /** The database behind the pool, if it is a simulated one that nobody else uses: it is asked what it counts. */
+  readonly database?: SimulatedDatabase | undefined
+  /** Connections that may exist at the moment. Default: the pool's `max`; more for a while after `max` was lowered. */
+  readonly max?: number | undefined
+  /** The pool's `maxConnecting`. Default: not checked. */
+  readonly maxConnecting?: number | undefined
+  /** Whether callers may wait although a connection is idle, as those of a paused pool do. Default false. */
+  readonly paused?: boolean | undefined
+}
+
+/**
+ * Checks a pool against itself: its figures against its machines, its sizes, and, if it is given, the database's count. For tests
+ * of code that uses a pool, at any moment outside of the pool's own callbacks.
+ *
+ * @returns the figures that it looked at
+ * @throws InvariantViolation saying which invariant is broken and what was found.
+ */
+export function checkInvariants<C>(pool: Pool<C>, around: Surroundings = {}): PoolStats {
+  const stats = pool.stats()
+  const { total, connecting, idle, busy, validating, closing, waiting } = stats
+  const most = around.max ?? stats.max
+  if (around.database !== undefined || around.max !== undefined) {
+    const open = around.database?.open ?? total
+    demand(open <= most, 'size', () => `${open} connections are open, and ${most} may be`)
+  }
+  if (around.database !== undefined) {
+    const { open } = around.database
+    demand(open <= total, 'truth', () => `the database counts ${open} connections, the pool knows ${total}`)
+  }
+  if (around.maxConnecting !== undefined) {
+    const limit = around.maxConnecting
+    demand(connecting <= limit, 'connects', () => `${connecting} connects are under way, and ${limit} may be`)
+  }
+  demand(
+    idle === 0 || waiting === 0 || around.paused === true,
+    'settlement',
+    () => `${waiting} wait although ${idle} idle`,
+  )
+  demand(
+    total === connecting + idle + busy + validating + closing,
+    'truth',
+    () => `there are ${total} connections, but ${describe(stats)}`,
+  )
+  demand(
+    stats.opened - stats.closed === total - connecting,
+    'truth',
+    () => `${stats.opened} were opened and ${stats.closed} closed, but there are ${total - connecting}`,
+  )
+  checkMachines(pool, stats)
+  return stats
+}
+
+/** The pool's children are its connections, and its roster and its line are an index of them. */
+function checkMachines<C>(pool: Pool<C>, stats: PoolStats): void {
+  const counted: Record<string, number> = {
+    connecting: 0,
+    idle: 0,
+    busy: 0,
+    validating: 0,
+    closing: 0,
+    closed: 0,
+  }
+  const snapshot = pool.actor.getSnapshot()
+  const { children } = snapshot
+  for (const id in children) {
+    const { value } = (children[id as keyof typeof children] as AnyActorRef).getSnapshot()
+    const state: string = typeof value === 'string' ? value : (Object.keys(value)[0] as string)
+    counted[state] = (counted[state] ?? 0) + 1
+  }
+  for (const state of ['connecting', 'idle', 'busy', 'validating', 'closing'] as const) {
+    demand(
+      counted[state] === stats[state],
+      'truth',
+      () => `${counted[state]} machines are ${state}, the pool says ${stats[state]}`,
+    )
+  }
+  const { roster, line } = snapshot.context
+  const { connecting, idle, busy, validating, total, waiting } = stats
+  demand(
+    roster.total === total &&
+      roster.connecting === connecting &&
+      roster.established === idle + busy + validating &&
+      roster.idle === idle &&
+      line.length === waiting,
+    'truth',
+    () =>
+      `the roster has ${roster.total} connections (${roster.connecting} connecting, ${roster.established} established, ${roster.idle} to lend), the line ${line.length} callers, but ${describe(stats)}, ${waiting} wait`,
+  )
+}
+
+function describe({ connecting, idle, busy, validating, closing }: PoolStats): string {
+  return `${connecting} are connecting, ${idle} idle, ${busy} busy, ${validating} validating, ${closing} closing`
+}

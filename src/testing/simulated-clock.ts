@@ -1,0 +1,112 @@
+// A clock that stands still until a test moves it: the whole system in simulated time, in a fixed order.
+
+import type { Clock } from '../clock.js'
+import { aTurnOfTheLoop } from './rest.js'
+
+/** A {@link Clock} that a test moves by hand. */
+export interface SimulatedClock extends Clock {
+  /** Timers that are set and have not fired; those that never will (a delay of Infinity) included. */
+  readonly pending: number
+  /**
+   * Lets `duration` milliseconds pass: fires the timers that become due in the order of their times, those of equal time in
+   * the order in which they were set, and lets everything that each set in motion (promises, ticks) come to rest before the
+   * next one. Rejects with what a timer threw; the time then stands at that timer.
+   */
+  advance(duration: number): Promise<void>
+  /** Like {@link advance}, up to a time on this clock. */
+  advanceTo(time: number): Promise<void>
+  /** Fires timers until none is left that ever will; rejects after `limit` of them, for a ticker never ends. Default 10,000. */
+  runAll(limit?: number): Promise<void>
+}
+
+interface Timer {
+  readonly time: number
+  readonly order: number
+  readonly callback: () => void
+}
+
+/** A timer that sets itself again with no delay would hold time still for ever; so much in one call must be such a loop. */
+const mostAtOnce = 1_000_000
+
+/** How a simulated clock is made. */
+export interface SimulatedClockOptions {
+  /** The time at which it stands at first, in milliseconds. Default 0. */
+  start?: number
+  /**
+   * Waits until everything that a timer set in motion has come to rest: called before time passes and after each timer; when it
+   * rejects, so does {@link SimulatedClock.advance}. Default: one turn of the event loop, which also lets `setImmediate` happen.
+   */
+  rest?: () => Promise<void>
+}
+
+/** Makes a clock for tests. Times and delays are milliseconds; a delay below 0 counts as 0. */
+export function createSimulatedClock({
+  start = 0,
+  rest = aTurnOfTheLoop,
+}: SimulatedClockOptions = {}): SimulatedClock {
+  const timers: Timer[] = [] // sorted: the next to fire is first
+  let time = start
+  let set = 0
+  let moving = false
+
+  const before = (a: Timer, b: Timer): boolean => a.time < b.time || (a.time === b.time && a.order < b.order)
+
+  /** The index at which a timer stands, or would stand. */
+  const placeOf = (timer: Timer): number => {
+    let low = 0
+    let high = timers.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (before(timers[middle] as Timer, timer)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  const fireUntil = async (limit: number, most: number): Promise<void> => {
+    if (moving) throw new Error('The simulated clock is being advanced already: await that first.')
+    moving = true
+    try {
+      await rest() // what the test itself set in motion happens before time passes
+      for (let fired = 0; ; fired++) {
+        const next = timers[0]
+        if (next === undefined || next.time > limit || next.time === Number.POSITIVE_INFINITY) return
+        if (fired === most)
+          throw new Error(`${most} timers fired, and there are more: is one setting itself again?`)
+        timers.shift()
+        time = next.time
+        next.callback()
+        await rest()
+      }
+    } finally {
+      moving = false
+    }
+  }
+
+  const advanceTo = async (target: number): Promise<void> => {
+    if (!(target >= time && Number.isFinite(target))) {
+      throw new RangeError(`The simulated clock stands at ${time} and cannot be advanced to ${target}.`)
+    }
+    await fireUntil(target, mostAtOnce)
+    time = target
+  }
+
+  return {
+    now: () => time,
+    setTimeout(callback, delay) {
+      const timer = { time: delay > 0 ? time + delay : time, order: set++, callback }
+      timers.splice(placeOf(timer), 0, timer)
+      return timer
+    },
+    clearTimeout(handle) {
+      const place = handle ? placeOf(handle as Timer) : -1
+      if (timers[place] === handle && place >= 0) timers.splice(place, 1)
+    },
+    get pending() {
+      return timers.length
+    },
+    advance: duration => advanceTo(time + duration),
+    advanceTo,
+    runAll: (limit = 10_000) => fireUntil(Number.POSITIVE_INFINITY, limit),
+  }
+}

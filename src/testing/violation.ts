@@ -1,0 +1,44 @@
+// What a pool promises, by name, and the error that says which promise was broken.
+
+/** The invariants of a pool, as they are checked; the keys are stable and can be branched on. */
+export const invariants = {
+  truth: 'what the pool says of itself agrees with what its machines and the database say',
+  size: 'there are never more connections than max, as the database counts them',
+  settlement:
+    'a caller settles exactly once, in time; no connection is idle while somebody waits, and none is lent while the pool is paused',
+  fence: 'a connection is lent to one caller at a time, clean, and a lease that has ended reaches nothing',
+  deadlines: 'every call of the driver is over, and its socket destroyed, when its time is up',
+  connects:
+    'connects are the pool’s own: no more than maxConnecting at once, none that nobody needs, none called off',
+  generation: 'a connection from before an eviction is never lent again',
+  time: 'everything happens in simulated time: the same seed gives the same story',
+  errors: 'callers are told what really happened',
+  remains: 'everybody is served in the end, and a closed pool leaves nothing behind',
+  client: 'the code that uses the pool neither fails, nor gets stuck, nor keeps a connection',
+} as const
+
+/** The name of an invariant. */
+export type Invariant = keyof typeof invariants
+
+/** A pool, or its user, broke a promise. */
+export class InvariantViolation extends Error {
+  /** Which one. */
+  readonly invariant: Invariant
+  /** What was found, without the invariant's own wording. */
+  readonly finding: string
+
+  constructor(invariant: Invariant, finding: string, options?: ErrorOptions) {
+    super(`${finding}. Broken: ${invariants[invariant]} (${invariant}).`, options)
+    this.invariant = invariant
+    this.finding = finding
+  }
+
+  override get name(): string {
+    return 'InvariantViolation'
+  }
+}
+
+/** Throws unless `holds`. What was found is worded only then: checks run after every event. */
+export function demand(holds: boolean, invariant: Invariant, finding: () => string): asserts holds {
+  if (!holds) throw new InvariantViolation(invariant, finding())
+}

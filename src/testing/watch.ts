@@ -1,0 +1,273 @@
+// Watches a pool from the outside, from the database's side and from the inside, and checks one against the other.
+
+import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated.js'
+import type { AcquireOptions, Driver, Pool, PoolConfig, PoolStats } from '../index.js'
+import { type Caller, Callers } from './callers.js'
+import { DriverWatch } from './driver-watch.js'
+import { checkInvariants } from './invariants.js'
+import { messageOf, type Trace } from './trace.js'
+import { demand } from './violation.js'
+
+type SimulatedPool = Pool<SimulatedConnection>
+
+/** What pools may be able to do beside what this kit needs. */
+interface Able {
+  pause?(): void
+  resume?(): void
+  evict?(): void
+}
+
+/** A pool's calls, its driver's calls and its figures, checked against each other. */
+export class PoolWatch {
+  readonly callers = new Callers()
+  readonly #config: PoolConfig
+  readonly #trace: Trace
+  readonly #driver: DriverWatch
+  #pool: SimulatedPool | undefined
+  #database: SimulatedDatabase | undefined
+  #violation: unknown
+  #min: number
+  #max: number
+  /** More than max only until what there was when it was lowered is gone. */
+  #allowed: number
+  #closing = false
+  #paused = false
+  /** How many leases had been granted when it was paused. */
+  #grantedBefore = 0
+  #upheavalAt = Number.NEGATIVE_INFINITY
+  /** Connections that an eviction met, and how many leases had been granted by then. */
+  readonly #evicted = new Map<number, number>()
+
+  constructor(config: PoolConfig, trace: Trace) {
+    this.#config = config
+    this.#trace = trace
+    this.#min = config.min
+    this.#max = config.max
+    this.#allowed = config.max
+    const {
+      connectTimeout: connect,
+      validateTimeout: validate,
+      resetTimeout: reset,
+      closeTimeout: close,
+    } = config
+    this.#driver = new DriverWatch({
+      now: () => config.clock.now(),
+      deadlines: { connect, validate, reset, close },
+      checkConnect: underWay => this.#checkConnect(underWay),
+      mayCallOff: start => this.#closing || this.#upheavalAt >= start,
+      found: violation => this.#note(violation),
+    })
+  }
+
+  /** The driver to make the pool with. */
+  driver(driver: SimulatedDriver): Driver<SimulatedConnection> {
+    this.#database = driver.database
+    return this.#driver.wrap(driver)
+  }
+
+  /** Watches over a pool's calls from now on, whoever makes them. */
+  attach(pool: SimulatedPool): void {
+    this.#pool = pool
+    const { acquire, resize, close } = pool
+    const { pause, resume, evict } = pool as Able
+    const note = (text: string) => this.#trace.note(() => text)
+    pool.acquire = options => {
+      const caller = this.callers.add(
+        asked(options),
+        this.#config.acquireTimeout,
+        this.#config.clock.now(),
+        this.#paused,
+      )
+      if (this.#trace.wanted) note(`caller ${caller.order} asks for a connection${describeRequest(options)}`)
+      const answer = acquire.call(pool, options)
+      answer.then(
+        lease => this.#attempt(() => this.#granted(caller, lease)),
+        error => this.#attempt(() => this.#refused(caller, error)),
+      )
+      return answer
+    }
+    pool.resize = size => {
+      const before = { min: this.#min, max: this.#max, allowed: this.#allowed, at: this.#upheavalAt }
+      this.#max = size.max ?? this.#max
+      this.#min = size.min ?? Math.min(this.#min, this.#max)
+      this.#allowed = Math.max(this.#max, this.#database?.open ?? 0)
+      this.#upheavalAt = this.#config.clock.now()
+      try {
+        resize.call(pool, size)
+      } catch (error) {
+        this.#min = before.min
+        this.#max = before.max
+        this.#allowed = before.allowed
+        this.#upheavalAt = before.at
+        throw error
+      }
+    }
+    pool.close = options => {
+      this.#closing = true
+      if (this.#trace.wanted)
+        note(
+          `somebody closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
+        )
+      return close.call(pool, options)
+    }
+    const able = pool as Able
+    if (pause !== undefined)
+      able.pause = () => {
+        pause.call(pool)
+        this.#paused = true
+        this.#grantedBefore = pool.stats().acquired
+        this.callers.notePaused()
+        note('somebody pauses the pool')
+      }
+    if (resume !== undefined)
+      able.resume = () => {
+        this.#paused = false
+        note('somebody resumes the pool')
+        resume.call(pool)
+      }
+    if (evict !== undefined)
+      able.evict = () => {
+        this.#upheavalAt = this.#config.clock.now()
+        const granted = pool.stats().acquired
+        for (const { id } of this.#database?.connections ?? []) this.#evicted.set(id, granted)
+        note('somebody evicts all connections')
+        evict.call(pool)
+      }
+  }
+
+  /** Throws what was found in the middle of something since the last time, and what is wrong between two events. */
+  checkStructure(): PoolStats {
+    if (this.#violation !== undefined) throw this.#violation
+    const pool = this.#pool as SimulatedPool
+    const database = this.#database as SimulatedDatabase
+    if (this.#allowed > this.#max) this.#allowed = Math.max(this.#max, Math.min(this.#allowed, database.open))
+    const { maxConnecting } = this.#config
+    const stats = checkInvariants(pool, { database, max: this.#allowed, maxConnecting, paused: this.#paused })
+    demand(
+      !this.#paused || stats.acquired === this.#grantedBefore,
+      'settlement',
+      () => `${stats.acquired - this.#grantedBefore} leases were granted while the pool was paused`,
+    )
+    return stats
+  }
+
+  /** The same, and what holds when all promises have come to rest. */
+  check(): void {
+    const stats = this.checkStructure()
+    const { callers } = this
+    this.#driver.check()
+    callers.check(this.#config.clock.now())
+    const { held, outcomes } = callers
+    demand(
+      held.length === stats.busy,
+      'fence',
+      () => `${held.length} leases are held, and ${stats.busy} connections are busy`,
+    )
+    if (held.length > 0) {
+      const lent = new Set(held.map(({ connection }) => connection))
+      demand(
+        lent.size === held.length,
+        'fence',
+        () => `${held.length} leases are held of ${lent.size} connections`,
+      )
+      for (const { id, connection } of held) {
+        demand(
+          connection.state === 'open',
+          'fence',
+          () => `lease ${id} is held, and its connection is ${connection.state}`,
+        )
+      }
+    }
+    for (const told of ['acquired', 'timedOut', 'aborted', 'refused'] as const) {
+      demand(
+        outcomes[told] === stats[told],
+        'settlement',
+        () => `${outcomes[told]} callers were told that they ${told}, and the pool counted ${stats[told]}`,
+      )
+    }
+    const between = callers.waiting.size - stats.waiting
+    demand(
+      between >= 0 && between <= stats.validating,
+      'settlement',
+      () =>
+        `${callers.waiting.size} callers wait, ${stats.waiting} of them in the line, and ${stats.validating} connections are being validated`,
+    )
+  }
+
+  #granted(caller: Caller, lease: Caller['lease'] & object): void {
+    this.#trace.note(() => `caller ${caller.order} gets ${lease.connectionId} by lease ${lease.id}`)
+    this.callers.noteGranted(caller, lease)
+    if (!lease.held) return
+    const grantedBefore = this.#evicted.get(lease.connection.id)
+    demand(
+      grantedBefore === undefined || lease.id <= grantedBefore,
+      'generation',
+      () => `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted`,
+    )
+    if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) return // who waits for a validation may be overtaken
+    const passedOver = this.callers.passedOver(caller)
+    demand(
+      passedOver.length === 0,
+      'settlement',
+      () => `caller ${caller.order} was served before ${passedOver.map(({ order }) => order).join(', ')}`,
+    )
+  }
+
+  #refused(caller: Caller, error: unknown): void {
+    this.#trace.note(() => `caller ${caller.order} is told ${messageOf(error)}`)
+    this.callers.noteRefused(caller, error, {
+      now: this.#config.clock.now(),
+      closing: this.#closing,
+      bounded: this.#config.maxWaiting !== Number.POSITIVE_INFINITY,
+    })
+  }
+
+  /** In the middle of the pool's work: only what it decided by is looked at. */
+  #checkConnect(underWay: number): void {
+    const { open } = this.#database as SimulatedDatabase
+    demand(
+      open < this.#max,
+      'size',
+      () => `a connect starts while ${open} connections are open, and ${this.#max} may be`,
+    )
+    const { maxConnecting } = this.#config
+    demand(
+      underWay <= maxConnecting,
+      'connects',
+      () => `${underWay} connects are under way, and ${maxConnecting} may be`,
+    )
+    if (this.#pool === undefined) return // the pool is being made
+    const { roster, line, whenDown } = this.#pool.actor.getSnapshot().context
+    if (whenDown !== 'wait') return // a caller who was refused has one tried for those who come next
+    demand(
+      roster.established < this.#min || line.length > 0,
+      'connects',
+      () =>
+        `a connect starts although nobody waits and there are ${roster.established} of at least ${this.#min}`,
+    )
+  }
+
+  #attempt(check: () => void): void {
+    try {
+      check()
+    } catch (error) {
+      this.#note(error)
+    }
+  }
+
+  #note(violation: unknown): void {
+    this.#violation ??= violation
+  }
+}
+
+/** Bad options are the caller's mistake, and the pool's to refuse. */
+function asked(options: unknown): AcquireOptions {
+  return typeof options === 'object' && options !== null ? options : {}
+}
+
+function describeRequest(options: AcquireOptions | undefined): string {
+  const parts: string[] = []
+  if (options?.timeout !== undefined) parts.push(`timeout ${options.timeout} ms`)
+  if (options?.priority) parts.push(`priority ${options.priority}`)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
