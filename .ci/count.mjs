@@ -15,6 +15,11 @@ for (const file of files) {
   )
   total.failed += broken.length
   for (const { name, message } of broken) console.log(`could not be run: ${name}\n${message}`)
+  for (const { name, assertionResults } of report.testResults) {
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      if (status === 'failed') console.log(`failed: ${name}\n  ${fullName}\n${failureMessages.join('\n')}`)
+    }
+  }
 }
 const missing = Number(expected) - files.length
 if (missing > 0) console.log(`${missing} of ${expected} test runs left no report`)

@@ -1,5 +1,6 @@
 // A scenario as an SVG: for each metric a panel of bars, with the span from the least to the greatest round on each.
 
+import * as charts from 'echarts'
 import { number } from './report.js'
 import type { Line, Result, Table } from './result.js'
 
@@ -10,18 +11,7 @@ const left = 180
 const right = 90
 const colours = { statepool: '#2f6fde', limit: '#b9bec7', other: '#8a93a3', span: '#1d2430', text: '#3a4150' }
 
-/** As much of ECharts as is used here: it draws SVG as a string, without a browser. */
-interface Charts {
-  init(
-    element: null,
-    theme: null,
-    options: { renderer: 'svg'; ssr: true; width: number; height: number },
-  ): { setOption(option: object): void; renderToSVGString(): string; dispose(): void }
-}
-
-export async function drawChart({ scenario, tables }: Result): Promise<string> {
-  const library: string = 'echarts'
-  const charts = (await import(library)) as Charts
+export function drawChart({ scenario, tables }: Result): string {
   let top = 48
   const panels = tables.map(table => {
     const panel = { table, top, height: table.lines.length * rowHeight }

@@ -1,6 +1,6 @@
 // The run as pages: a chart for each scenario in docs/bench, and all tables in docs/performance.md.
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { drawChart } from './chart.js'
 import { markdown } from './report.js'
@@ -14,8 +14,9 @@ const end = '<!-- end of numbers -->'
 
 /** @throws Error when the page has no place for the numbers. */
 export async function drawDocs(results: readonly Result[], { rounds, quick }: Plan): Promise<void> {
+  await mkdir(new URL('bench/', docs), { recursive: true })
   for (const result of results) {
-    await writeFile(new URL(`bench/${result.scenario.name}.svg`, docs), await drawChart(result))
+    await writeFile(new URL(`bench/${result.scenario.name}.svg`, docs), drawChart(result))
   }
   const text = await readFile(page, 'utf8')
   const from = text.indexOf(begin)

@@ -13,14 +13,17 @@ export function collect(): void {
   globalThis.gc?.()
 }
 
+/** How long code takes to become what it will be: first run as it is written, then compiled, then compiled once more. Milliseconds. */
+const leastWarmUp = 120
+
 /**
- * Warms a batch up for one and a half times `roundTime` milliseconds, and at least twice, and answers how many of them make a
- * round of that length.
+ * Warms a batch up for one and a half times `roundTime` milliseconds, but not for less than that takes, and at least twice, and
+ * answers how many of them make a round of that length.
  */
 export async function calibrate(batch: Batch, roundTime: number): Promise<number> {
   const times: number[] = []
   const start = performance.now()
-  while (times.length < 2 || performance.now() - start < 1.5 * roundTime) {
+  while (times.length < 2 || performance.now() - start < Math.max(leastWarmUp, 1.5 * roundTime)) {
     const before = performance.now()
     await batch()
     await turn()

@@ -4,11 +4,12 @@ import Table3 from 'cli-table3'
 import pc from 'picocolors'
 import type { Line, Result, Table } from './result.js'
 import type { Spread } from './stat.js'
+import type { Verdict } from './targets.js'
 
 /** All tables of one scenario, for a terminal. */
 export function describeResult(result: Result): string {
   const parts = [pc.bold(result.scenario.title)]
-  for (const table of result.tables) parts.push(drawTable(table), describeVerdict(table))
+  for (const table of result.tables) parts.push(drawTable(table), ...table.verdicts.map(describeVerdict))
   for (const [peer, why] of result.failures) parts.push(pc.red(`${peer} did not do the work: ${why}`))
   return `${parts.filter(part => part !== '').join('\n')}\n`
 }
@@ -16,14 +17,17 @@ export function describeResult(result: Result): string {
 /** All targets and how statepool stands to them, for a terminal. */
 export function describeVerdicts(results: readonly Result[]): string {
   const table = new Table3({
-    head: ['metric', 'reach', 'got', 'against', ''],
+    head: ['metric', 'of', 'reach', 'got', 'against', ''],
     style: { head: [], border: [] },
   })
-  for (const { metric, verdict } of results.flatMap(({ tables }) => tables)) {
-    if (verdict === undefined) continue
+  const judged = results
+    .flatMap(({ tables }) => tables)
+    .flatMap(({ metric, verdicts }) => verdicts.map(verdict => ({ metric, verdict })))
+  for (const { metric, verdict } of judged) {
     const mark = verdict.reached ? pc.green('reached') : pc.yellow('not reached')
     table.push([
       metric,
+      verdict.of,
       verdict.target,
       `${spread(verdict.got)} ${verdict.unit}`,
       verdict.against ?? '',
@@ -46,11 +50,10 @@ export function markdown(results: readonly Result[]): string {
           ...table.lines.map(markdownLine),
         ].join('\n'),
       )
-      const { verdict } = table
-      if (verdict !== undefined) {
+      for (const verdict of table.verdicts) {
         const against = verdict.against === undefined ? '' : ` against ${verdict.against}`
         parts.push(
-          `To reach: ${verdict.target}. ${verdict.reached ? 'Reached' : '**Not reached**'}: ${spread(verdict.got)} ${verdict.unit}${against}.`,
+          `${verdict.of} is to reach: ${verdict.target}. ${verdict.reached ? 'Reached' : '**Not reached**'}: ${spread(verdict.got)} ${verdict.unit}${against}.`,
         )
       }
     }
@@ -73,10 +76,8 @@ function drawTable({ title, unit, better, lines }: Table): string {
   return table.toString()
 }
 
-function describeVerdict({ verdict }: Table): string {
-  if (verdict === undefined) return ''
-  const { target, got, unit, against, reached } = verdict
-  const words = `reach: ${target}; got ${spread(got)} ${unit}${against === undefined ? '' : ` against ${against}`}: `
+function describeVerdict({ of, target, got, unit, against, reached }: Verdict): string {
+  const words = `${of} is to reach: ${target}; got ${spread(got)} ${unit}${against === undefined ? '' : ` against ${against}`}: `
   return words + (reached ? pc.green('reached') : pc.yellow('not reached'))
 }
 

@@ -4,7 +4,7 @@ import type { Outcome } from './contest.js'
 import { rivals } from './peers/index.js'
 import type { Scenario } from './scenario.js'
 import { ratioOf, type Spread, spreadOf } from './stat.js'
-import { targets, type Verdict } from './targets.js'
+import { judge, type Verdict } from './targets.js'
 
 /** One line of `--json`. */
 export interface Row {
@@ -32,7 +32,7 @@ export interface Table {
   readonly unit: string
   readonly better: 'lower' | 'higher'
   readonly lines: readonly Line[]
-  readonly verdict: Verdict | undefined
+  readonly verdicts: readonly Verdict[]
 }
 
 /** A scenario's tables, and who failed in it. */
@@ -57,7 +57,7 @@ export function resultOf(scenario: Scenario, { values, failures }: Outcome): Res
     }))
     const sign = better === 'lower' ? 1 : -1
     lines.sort((a, b) => sign * (a.median - b.median))
-    return [{ metric, title, unit, better, lines, verdict: targets[metric]?.(byPeer, rivals) }]
+    return [{ metric, title, unit, better, lines, verdicts: judge(metric, byPeer, rivals) }]
   })
   return { scenario, tables, failures }
 }

@@ -7,6 +7,8 @@ export type ByPeer = ReadonlyMap<string, readonly number[]>
 
 /** How statepool stands to a target. */
 export interface Verdict {
+  /** Whose target it is: that of the pool itself, or of the drop-in for pg.Pool. */
+  readonly of: string
   /** What is to be reached, in words. */
   readonly target: string
   /** What was reached; the unit is a factor unless the target says otherwise. */
@@ -21,6 +23,8 @@ export interface Verdict {
 type Judge = (values: ByPeer, rivals: readonly string[]) => Verdict | undefined
 
 const own = 'statepool'
+const dropIn = 'statepool/pg'
+const pgPool = 'pg-pool'
 
 /** The fastest rival's cost as a multiple of statepool's. */
 const faster =
@@ -30,7 +34,7 @@ const faster =
     const fastest = cheapest(values, rivals)
     if (mine === undefined || fastest === undefined) return undefined
     const got = ratioOf(fastest.values, mine)
-    return { target: words, got, unit: '×', against: fastest.peer, reached: got.median >= factor }
+    return { of: own, target: words, got, unit: '×', against: fastest.peer, reached: got.median >= factor }
   }
 
 /** statepool's value as a multiple of one other's. */
@@ -41,7 +45,7 @@ const comparedTo =
     const theirs = values.get(other)
     if (mine === undefined || theirs === undefined) return undefined
     const got = ratioOf(mine, theirs)
-    return { target: words, got, unit: '×', against: other, reached: reached(got.median) }
+    return { of: own, target: words, got, unit: '×', against: other, reached: reached(got.median) }
   }
 
 /** statepool's value itself. */
@@ -51,26 +55,45 @@ const atMost =
     const mine = values.get(own)
     if (mine === undefined) return undefined
     const got = spreadOf(mine)
-    return { target: `≤ ${most.toLocaleString('en-US')} ${unit}`, got, unit, reached: got.median <= most }
+    return {
+      of: own,
+      target: `≤ ${most.toLocaleString('en-US')} ${unit}`,
+      got,
+      unit,
+      reached: got.median <= most,
+    }
+  }
+
+/** The drop-in's value and pg.Pool's: it must not cost more to change one import. */
+const atLeastPgPool =
+  (better: 'lower' | 'higher'): Judge =>
+  values => {
+    const mine = values.get(dropIn)
+    const theirs = values.get(pgPool)
+    if (mine === undefined || theirs === undefined) return undefined
+    const got = better === 'higher' ? ratioOf(mine, theirs) : ratioOf(theirs, mine)
+    const target = '≥ 1 × the throughput of pg.Pool'
+    return { of: dropIn, target, got, unit: '×', against: pgPool, reached: got.median >= 1 }
   }
 
 /** The targets by metric. Metrics without one are shown for what they are. */
-export const targets: Readonly<Record<string, Judge>> = {
-  serial: faster(2),
-  contended: faster(2),
-  burst: faster(2.5),
-  'long-line-timeout': faster(1, '≥ every peer that can time out'),
-  'long-line-abort': faster(1, '≥ every peer that can abort'),
-  'spike-connections': atMost(6, 'connections'),
-  'spike-time': faster(1, 'total time ≤ every peer'),
-  'pg-10-rate': comparedTo('pg-pool', '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05),
-  'pg-100-rate': comparedTo('pg-pool', '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05),
-  'pg-10-cpu': comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03),
-  'pg-100-cpu': comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03),
-  'growth-connections': atMost(1.3, '×'),
-  'growth-waiters': atMost(1.3, '×'),
-  'growth-opening': atMost(1.3, '×'),
-  memory: atMost(1_500, 'bytes'),
+const targets: Readonly<Record<string, readonly Judge[]>> = {
+  serial: [faster(2), atLeastPgPool('lower')],
+  contended: [faster(2), atLeastPgPool('lower')],
+  burst: [faster(2.5), atLeastPgPool('lower')],
+  'long-line-timeout': [faster(1, '≥ every peer that can time out')],
+  'long-line-abort': [faster(1, '≥ every peer that can abort')],
+  'spike-connections': [atMost(6, 'connections')],
+  'spike-time': [faster(1, 'total time ≤ every peer'), atLeastPgPool('lower')],
+  'pg-1-rate': [atLeastPgPool('higher')],
+  'pg-10-rate': [comparedTo(pgPool, '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05), atLeastPgPool('higher')],
+  'pg-100-rate': [comparedTo(pgPool, '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05), atLeastPgPool('higher')],
+  'pg-10-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
+  'pg-100-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
+  'growth-connections': [atMost(1.3, '×')],
+  'growth-waiters': [atMost(1.3, '×')],
+  'growth-opening': [atMost(1.3, '×')],
+  memory: [atMost(1_500, 'bytes')],
 }
 
 function cheapest(
@@ -82,4 +105,10 @@ function cheapest(
     .map(([peer, rounds]) => ({ peer, values: rounds, median: spreadOf(rounds).median }))
     .sort((a, b) => a.median - b.median)
   return ranked[0]
+}
+
+/** The verdicts of a metric; none where there is no target, or nobody to measure against. */
+export function judge(metric: string, values: ByPeer, rivals: readonly string[]): Verdict[] {
+  const judges = targets[metric] ?? []
+  return judges.map(one => one(values, rivals)).filter(verdict => verdict !== undefined)
 }

@@ -40,6 +40,8 @@ export interface PostgresServer {
   stop(): Promise<void>
   /** Stops the server, if it runs, and starts it again with the same data: clients are told that it shuts down. */
   restart(): Promise<void>
+  /** Stops the server, if it runs: clients are told that it shuts down. `restart` starts it again. */
+  halt(): Promise<void>
   /** Ends the server as a crash would: no goodbye to anyone. `restart` starts it again. */
   kill(): Promise<void>
 }
@@ -197,8 +199,12 @@ class Server implements PostgresServer {
 
   async restart(): Promise<void> {
     if (this.#stopping) throw new Error('The server was stopped for good.')
-    await this.#shutDown('SIGINT')
+    await this.halt()
     await this.start(20)
+  }
+
+  halt(): Promise<void> {
+    return this.#shutDown('SIGINT')
   }
 
   kill(): Promise<void> {

@@ -2,16 +2,10 @@
 //
 // No idle timer (idleTimeoutMillis: 0), no lifetime, no deadline for acquires unless one is asked for (its defaults).
 
-import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import PgPool from 'pg-pool'
 import { type BenchPool, fill, type Marks, type Peer, type Source } from '../peer.js'
-
-/** What pg-pool hands out; `connection` is the driver's object, where the client is not that itself. */
-interface Client<C> extends EventEmitter {
-  connection?: C
-  release(): void
-}
+import { type Client, connectionOf, stubClientOf } from './stub-client.js'
 
 export const pgPool: Peer = {
   name: 'pg-pool',
@@ -23,7 +17,7 @@ export const pgPool: Peer = {
     const { connectionString } = source
     const pool = new PgPool({
       ...(connectionString !== undefined && { connectionString }),
-      Client: (connectionString === undefined ? stubOf(source) : pg.Client) as typeof pg.Client,
+      Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
       min,
       max,
       idleTimeoutMillis: 0,
@@ -34,10 +28,7 @@ export const pgPool: Peer = {
     return fill(
       {
         acquire: connect,
-        connectionOf:
-          connectionString === undefined
-            ? (client: Client<C>) => client.connection as C
-            : (client: Client<C>) => client as unknown as C,
+        connectionOf: connectionOf(source),
         release: (client: Client<C>) => client.release(),
         // The deadline is an option of the pool that it reads at each acquire.
         acquireWithin(timeout: number) {
@@ -51,24 +42,4 @@ export const pgPool: Peer = {
       min,
     )
   },
-}
-
-/** As much of pg.Client as pg-pool touches. */
-function stubOf<C extends Marks>(source: Source<C>) {
-  return class extends EventEmitter {
-    readonly _queryable = true
-    readonly _ending = false
-    connection: C | undefined = undefined
-
-    connect(done: (error?: unknown) => void): void {
-      source.connect().then(connection => {
-        this.connection = connection
-        done()
-      }, done)
-    }
-
-    end(done: () => void): void {
-      source.close(this.connection as C).then(done)
-    }
-  }
 }

@@ -13,7 +13,7 @@ const installed: Build = { core: 'statepool', pg: 'statepool/pg' }
 
 const interpretedBuild: Build = {
   core: new URL('../../interpreted/dist/index.js', import.meta.url).href,
-  pg: new URL('../../interpreted/dist/db/pg.js', import.meta.url).href,
+  pg: new URL('../../interpreted/dist/pg.js', import.meta.url).href,
 }
 
 export const statepool: Peer = {
@@ -52,7 +52,7 @@ async function open<C extends Marks>(
 async function driverFor<C extends Marks>(build: Build, source: Source<C>): Promise<Driver<C>> {
   const { connectionString } = source
   if (connectionString !== undefined) {
-    const { postgres } = (await import(build.pg)) as typeof import('../../src/db/pg.js')
+    const { postgres } = (await import(build.pg)) as typeof import('../../src/pg.js')
     return postgres(connectionString) as unknown as Driver<C>
   }
   return {

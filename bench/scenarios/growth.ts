@@ -51,8 +51,7 @@ function growth(
       [`${name}-${large}`]: metric(large),
       [name]: { title: `the same, ${words(large)} to ${words(small)}`, unit: '×', better: 'lower' },
     },
-    contestants: (peers, { quick }) =>
-      quick ? peers.filter(peer => peer === 'limit' || peer === 'statepool') : peers,
+    contestants: (peers, { quick }) => (quick ? peers.filter(peer => peer === 'statepool') : peers),
     async prepare(peer, plan) {
       const { few, many } = await load(peer, plan, [small, large])
       return async (): Promise<Reading[]> => {

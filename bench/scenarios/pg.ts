@@ -1,6 +1,6 @@
 // `select 1` on a real PostgreSQL over loopback: queries per second, and what each costs this process in CPU time.
 //
-// pg-pool is `pg.Pool` here, the limit is bare clients taken from an array, and statepool uses its own driver, which also looks at
+// pg-pool is `pg.Pool` here, statepool/pg the drop-in for it, the limit is bare clients taken from an array, and statepool uses its own driver, which also looks at
 // each return whether a transaction was left open.
 
 import pgClient from 'pg'
@@ -12,19 +12,21 @@ import type { Reading, Scenario } from '../scenario.js'
 type Client = pgClient.Client & Marks
 
 const connections = 10
-const loads = [10, 100]
+const loads = [1, 10, 100]
 
 export const pg: Scenario = {
   name: 'pg',
   title: 'select 1 on PostgreSQL, 10 connections',
   metrics: {
+    'pg-1-rate': { title: '1 task', unit: 'queries/s', better: 'higher' },
+    'pg-1-cpu': { title: '1 task', unit: 'µs of CPU/query', better: 'lower' },
     'pg-10-rate': { title: '10 tasks', unit: 'queries/s', better: 'higher' },
     'pg-10-cpu': { title: '10 tasks', unit: 'µs of CPU/query', better: 'lower' },
     'pg-100-rate': { title: '100 tasks', unit: 'queries/s', better: 'higher' },
     'pg-100-cpu': { title: '100 tasks', unit: 'µs of CPU/query', better: 'lower' },
   },
   contestants: (peers, { quick }) =>
-    quick ? peers.filter(peer => ['limit', 'statepool', 'pg-pool'].includes(peer)) : peers,
+    quick ? peers.filter(peer => ['limit', 'statepool', 'statepool/pg', 'pg-pool'].includes(peer)) : peers,
   needsPostgres: true,
   async prepare(peer, { roundTime, connectionString = '' }) {
     const pool = await peer.open(sourceOf(connectionString), { min: connections, max: connections })

@@ -1,12 +1,13 @@
 // npm run docs: regenerates everything in docs/ that comes from the sources. With --check, tells what is out of date.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 import { entryPointsOf, writeApi } from './api.js'
 import { readChart } from './chart.js'
+import { fillExamples } from './examples.js'
 import { fillRegions } from './regions.js'
 import { readErrors, readOptions, writeErrorsTable, writeOptionsTable } from './source-tables.js'
 import { writeStatechart } from './statechart-page.js'
@@ -30,7 +31,18 @@ async function generate(): Promise<Map<string, string>> {
   if (existsSync(join(root, 'README.md'))) {
     files.set('README.md', fillRegions(await read('README.md'), await regions()))
   }
+  for (const path of await pagesWithExamples()) {
+    const source = (example: string): string => readFileSync(join(root, example), 'utf8')
+    files.set(path, fillExamples(files.get(path) ?? (await read(path)), source))
+  }
   return files
+}
+
+/** Pages that are written by hand, but for the programs that they show. */
+async function pagesWithExamples(): Promise<string[]> {
+  const guides = existsSync(join(root, 'docs/guides')) ? await readdir(join(root, 'docs/guides')) : []
+  const pages = ['README.md', 'docs/migrating.md', ...guides.map(name => `docs/guides/${name}`)]
+  return pages.filter(path => path.endsWith('.md') && existsSync(join(root, path)))
 }
 
 async function regions(): Promise<Map<string, string>> {

@@ -1,0 +1,38 @@
+// The drop-in for pg.Pool, imported by its name like any user's; with pg.Client, or with the stub of one that pg-pool gets, too.
+//
+// validateAfter: false and maxConnecting as in statepool's own row; no idle timer, no lifetime and no deadline, as in pg-pool's.
+
+import pg from 'pg'
+import type { BenchPool, Marks, Peer, Settings, Source } from '../peer.js'
+import { type Client, connectionOf, stubClientOf } from './stub-client.js'
+
+/** Not a literal, so that the compiler looks at the sources, and Node at what is measured. */
+const installed: string = 'statepool/pg'
+
+export const dropIn: Peer = {
+  name: 'statepool/pg',
+  kind: 'own',
+  async open<C extends Marks>(
+    source: Source<C>,
+    { min, max, acquireTimeout = 0, defaultPace = false }: Settings,
+  ): Promise<BenchPool<C, Client<C>>> {
+    const { Pool } = (await import(installed)) as typeof import('../../src/pg.js')
+    const { connectionString } = source
+    const pool = new Pool({
+      ...(connectionString !== undefined && { connectionString }),
+      Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
+      min,
+      max,
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: acquireTimeout,
+      statepool: { validateAfter: false, ...(!defaultPace && { maxConnecting: max }) },
+    })
+    await pool.statepool.ready()
+    return {
+      acquire: () => pool.connect() as unknown as Promise<Client<C>>,
+      connectionOf: connectionOf(source),
+      release: client => client.release(),
+      close: () => pool.end(),
+    }
+  },
+}

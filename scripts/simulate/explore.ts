@@ -1,0 +1,69 @@
+// `npm run explore`: goes through everything that can happen to a small pool, within bounds, and counts what it saw.
+
+import { SingleBar } from 'cli-progress'
+import { Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import { explore } from '../../src/testing/index.js'
+
+const number = (value: string): number => {
+  const parsed = Number(value)
+  if (!Number.isSafeInteger(parsed) || parsed < 0)
+    throw new InvalidArgumentError('It must be a whole number from 0.')
+  return parsed
+}
+
+const anyNumber = (value: string): number => (value === 'any' ? Number.POSITIVE_INFINITY : number(value))
+
+const options = new Command('npm run explore --')
+  .description(
+    'Explores a small pool in every order of events. Bounded: what lies beyond the bounds is not shown.',
+  )
+  .option('--max <n>', 'connections', number, 2)
+  .option('--callers <n>', 'callers', number, 3)
+  .option('--faults <n>', 'faults on one path, or "any"', anyNumber, 3)
+  .option('--depth <n>', 'steps on one path', number, 200)
+  .option('--states <n>', 'states', number, 1_000_000)
+  .parse()
+  .opts<{ max: number; callers: number; faults: number; depth: number; states: number }>()
+
+const count = (value: number): string => value.toLocaleString('en-US')
+
+const started = performance.now()
+const bar = new SingleBar({
+  format: '{bar} {value} states, {transitions} transitions',
+  stream: process.stderr,
+  clearOnComplete: true,
+  barsize: 24,
+})
+if (process.stderr.isTTY) bar.start(options.states, 0, { transitions: 0 })
+try {
+  const report = await explore({
+    ...options,
+    onProgress: (states, transitions) => bar.update(states, { transitions }),
+  })
+  bar.stop()
+  const { states, transitions, deepest, byFaults, complete } = report
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  const faults =
+    options.faults === Number.POSITIVE_INFINITY
+      ? 'any number of faults'
+      : `at most ${many(options.faults, 'fault')}`
+  console.log(
+    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
+  )
+  console.log(pc.dim(`states that take 0, 1, 2 … faults: ${byFaults.map(count).join(', ')}`))
+  console.log('No stuck state, no lost waiter, no connection lent twice.')
+  console.log(
+    complete
+      ? 'All states within these bounds were seen; this is bounded, not a proof.'
+      : pc.yellow('The bounds on states or steps cut it short: there are more states within the others.'),
+  )
+} catch (error) {
+  bar.stop()
+  console.log(`${pc.red('✗')} ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
+
+function many(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,121 @@
+// `npm run simulate`: lives many lives of a pool in simulated time, one from each seed, and prints the first that goes wrong.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { SingleBar } from 'cli-progress'
+import { Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import type { Assignment, Told } from './worker.js'
+
+interface Options {
+  seeds: number
+  from: number
+  workers: number
+  steps?: number
+  keepGoing?: boolean
+}
+
+const options = new Command('npm run simulate --')
+  .description(
+    'Simulates whole lives of a pool, checks every invariant after every event, and prints what breaks one.',
+  )
+  .option('--seeds <n>', 'how many lives', atLeast(1), 10_000)
+  .option('--from <seed>', 'the first seed', atLeast(0), 1)
+  .option('--workers <n>', 'processes that share the work', atLeast(1), 2)
+  .option('--steps <n>', 'commands in each story (default 40)', atLeast(0))
+  .option('--keep-going', 'do not stop at the first seed that fails')
+  .parse()
+  .opts<Options>()
+
+/** Seeds that a worker gets at a time: enough to be busy, few enough to share the work evenly. */
+const batch = 100
+
+await simulateAll(options)
+
+async function simulateAll({ seeds, from, workers, steps, keepGoing = false }: Options): Promise<void> {
+  const end = from + seeds
+  const started = performance.now()
+  const view = showProgress(process.stderr, seeds)
+  const sums = { lives: 0, events: 0, duration: 0, callers: 0, opened: 0 }
+  const failures: { seed: number; message: string }[] = []
+  let next = from
+  await Promise.all(
+    Array.from({ length: Math.min(workers, Math.ceil(seeds / batch)) }, async () => {
+      const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+        execArgv: ['--import', 'tsx'],
+      })
+      try {
+        while (next < end && (keepGoing || failures.length === 0)) {
+          const first = next
+          next = Math.min(end, first + batch)
+          const told = await ask(worker, { from: first, to: next, steps, keepGoing })
+          for (const name of ['lives', 'events', 'duration', 'callers', 'opened'] as const)
+            sums[name] += told[name]
+          failures.push(...told.failures)
+          view.update(sums.lives)
+        }
+      } finally {
+        worker.disconnect() // and it ends
+      }
+    }),
+  )
+  view.stop()
+  const seconds = (performance.now() - started) / 1_000
+  for (const { message } of failures) console.log(`${pc.red('✗')} ${message}\n`)
+  const verdict =
+    failures.length === 0 ? pc.green('✓ none broke an invariant') : pc.red(`✗ ${failures.length} failed`)
+  console.log(
+    `${count(sums.lives)} simulations from seed ${from} in ${seconds.toFixed(1)} s (${count(sums.lives / seconds)} a second): ${verdict}`,
+  )
+  console.log(
+    pc.dim(
+      `${count(sums.events)} events checked, ${count(sums.duration / 3_600_000)} hours of simulated time, ${count(sums.callers)} callers, ${count(sums.opened)} connections`,
+    ),
+  )
+  if (failures.length > 0) process.exitCode = 1
+}
+
+function ask(worker: ChildProcess, assignment: Assignment): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    const died = () =>
+      reject(new Error(`The process that simulated seeds ${assignment.from} to ${assignment.to} died.`))
+    worker.once('exit', died)
+    worker.once('message', told => {
+      worker.off('exit', died)
+      resolve(told as Told)
+    })
+    worker.send(assignment)
+  })
+}
+
+function showProgress(
+  stream: NodeJS.WriteStream,
+  total: number,
+): { update(done: number): void; stop(): void } {
+  if (!stream.isTTY) return { update() {}, stop() {} }
+  const started = performance.now()
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} seeds, {rate} a second, {eta} s left',
+    stream,
+    clearOnComplete: true,
+    barsize: 24,
+  })
+  bar.start(total, 0, { rate: '–' })
+  return {
+    update: done => bar.update(done, { rate: count((done / (performance.now() - started)) * 1_000) }),
+    stop: () => bar.stop(),
+  }
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+function atLeast(least: number): (value: string) => number {
+  return value => {
+    const parsed = Number(value)
+    if (!Number.isSafeInteger(parsed) || parsed < least)
+      throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
+    return parsed
+  }
+}

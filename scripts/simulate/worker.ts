@@ -1,0 +1,51 @@
+// A process of `npm run simulate`: tells stories, seed by seed, and says what became of them.
+
+import { simulate } from '../../src/testing/index.js'
+
+/** Which seeds to simulate: from the first up to, and without, the last. */
+export interface Assignment {
+  readonly from: number
+  readonly to: number
+  readonly steps: number | undefined
+  readonly keepGoing: boolean
+}
+
+/** What became of them, in sums; durations in simulated milliseconds. */
+export interface Told {
+  readonly lives: number
+  readonly events: number
+  readonly duration: number
+  readonly callers: number
+  readonly opened: number
+  readonly failures: readonly { readonly seed: number; readonly message: string }[]
+}
+
+/** The seed under way, for what goes wrong outside of the simulation's own promises. */
+let current = 0
+const failures: { seed: number; message: string }[] = []
+
+Error.stackTraceLimit = 0 // thousands of errors are made in a second, and the trace of a failure says more than their stacks
+
+process.on('unhandledRejection', reason => {
+  failures.push({ seed: current, message: `Seed ${current}: nobody handled a rejection: ${String(reason)}` })
+})
+
+process.on('message', async (assignment: Assignment) => {
+  const { from, to, steps, keepGoing } = assignment
+  const told = { lives: 0, events: 0, duration: 0, callers: 0, opened: 0 }
+  failures.length = 0
+  for (current = from; current < to && (keepGoing || failures.length === 0); current++) {
+    try {
+      const report = await simulate({ seed: current, ...(steps !== undefined && { steps }) })
+      told.events += report.events
+      told.duration += report.duration
+      told.callers += report.callers
+      told.opened += report.opened
+    } catch (error) {
+      failures.push({ seed: current, message: error instanceof Error ? error.message : String(error) })
+    }
+    told.lives++
+  }
+  await new Promise(resolve => setImmediate(resolve)) // rejections that nobody handled are told by now
+  process.send?.({ ...told, failures: [...failures] } satisfies Told)
+})
