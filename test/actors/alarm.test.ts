@@ -1,6 +1,6 @@
 // One timer for many wishes: it rings at the earliest.
 
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Alarm } from '../../src/actors/alarm.js'
 import { ClockScheduler } from '../../src/actors/scheduler.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
@@ -47,4 +47,39 @@ it('does not ring when it was cleared, and never for Infinity', async () => {
   expect(clock.pending).toBe(0)
   await clock.advance(100)
   expect(rings).toEqual([])
+})
+
+it('that rests holds no process and keeps its timer, until somebody needs it again', async () => {
+  const clock = createSimulatedClock()
+  const holding = new Set<unknown>()
+  const ring = vi.fn()
+  const scheduler = new ClockScheduler(
+    {
+      now: () => clock.now(),
+      setTimeout: (callback, delay) => {
+        const timer = clock.setTimeout(callback, delay)
+        holding.add(timer)
+        return timer
+      },
+      clearTimeout: timer => clock.clearTimeout(timer),
+      unref: timer => holding.delete(timer),
+      ref: timer => holding.add(timer),
+    },
+    true,
+  )
+  const alarm = new Alarm(scheduler, ring)
+  alarm.noLaterThan(100)
+  alarm.rest()
+  expect([holding.size, clock.pending]).toEqual([0, 1])
+  alarm.noLaterThan(200)
+  expect([holding.size, clock.pending]).toEqual([1, 1])
+  await clock.advance(100)
+  expect(ring).toHaveBeenCalledTimes(1) // whoever is rung too early asks again
+})
+
+it('that rests is cleared where the clock cannot let the process exit and hold it again', () => {
+  const { clock, alarm } = alarmClock()
+  alarm.noLaterThan(100)
+  alarm.rest()
+  expect(clock.pending).toBe(0)
 })

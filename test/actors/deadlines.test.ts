@@ -1,7 +1,7 @@
 // Everybody's deadline is kept, with one timer, whoever is settled before.
 
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Alarm } from '../../src/actors/alarm.js'
 import { Deadlines } from '../../src/actors/deadlines.js'
 import { AcquireRequest } from '../../src/actors/request.js'
@@ -20,14 +20,16 @@ function timekeeping() {
     }
   })
   const deadlines: Deadlines<unknown> = new Deadlines(alarm)
-  const add = (timeout: number) => {
-    const request = new AcquireRequest<unknown>(clock.now(), timeout, 0)
+  const add = (timeout: number, strict = false) => {
+    const request = new AcquireRequest<unknown>(clock.now(), timeout, 0, strict)
     request.watch = { settled: settled => deadlines.noteSettled(settled) }
     request.promise().catch(() => {})
     deadlines.add(request)
     return request
   }
-  return { clock, expired, add, rings: () => rings }
+  const suspend = () => deadlines.suspend(clock.now())
+  const resume = () => deadlines.resume(clock.now())
+  return { clock, expired, add, suspend, resume, rings: () => rings, size: () => deadlines.size }
 }
 
 it('expires each request at its own time, and nobody who was settled before', async () => {
@@ -73,6 +75,17 @@ it('expires each request at its own time, and nobody who was settled before', as
   )
 })
 
+it('expires each at its own time, in whatever order they came', async () => {
+  const { clock, add, expired } = timekeeping()
+  for (let count = 0; count < 101; count++) add(1 + ((count * 37) % 101))
+  for (let time = 1; time <= 101; time++) {
+    await clock.advance(1)
+    expect(expired.map(({ timeout }) => timeout)).toEqual(
+      Array.from({ length: time }, (_, index) => index + 1),
+    )
+  }
+})
+
 it('never sets a timer for those who wait for ever', () => {
   const { clock, add } = timekeeping()
   add(Number.POSITIVE_INFINITY)
@@ -91,7 +104,8 @@ it('does not keep those who were settled in time, however many they are', () => 
   const { clock, add } = timekeeping()
   const start = performance.now()
   add(1_000_000)
-  for (let count = 0; count < 100_000; count++) add(100 + (count % 7)).refuse(new Error('settled'))
+  const settled = new Error('settled')
+  for (let count = 0; count < 100_000; count++) add(100 + (count % 7)).refuse(settled)
   expect(clock.pending).toBe(1)
   expect(performance.now() - start).toBeLessThan(5_000)
 })
@@ -99,3 +113,91 @@ it('does not keep those who were settled in time, however many they are', () => 
 function sorted(list: readonly { at: number; timeout: number }[]): string[] {
   return list.map(({ at, timeout }) => `${at} ${timeout}`).sort()
 }
+
+describe('a pause', () => {
+  it('stops the time of all but those whose timeout is their own', async () => {
+    const { clock, add, expired, suspend, resume } = timekeeping()
+    add(100)
+    add(120, true)
+    add(50)
+    add(2_000, true)
+    add(70)
+    await clock.advance(10)
+    suspend()
+    await clock.advance(1_000)
+    expect(expired).toEqual([{ at: 120, timeout: 120 }])
+    resume()
+    await clock.advance(1_000)
+    expect(expired.slice(1)).toEqual([
+      { at: 1_050, timeout: 50 },
+      { at: 1_070, timeout: 70 },
+      { at: 1_100, timeout: 100 },
+      { at: 2_000, timeout: 2_000 },
+    ])
+  })
+
+  it('gives those who come meanwhile all of their time when it ends, unless it is their own', async () => {
+    const { clock, add, expired, suspend, resume } = timekeeping()
+    suspend()
+    await clock.advance(100)
+    add(30)
+    add(40, true)
+    await clock.advance(100)
+    resume()
+    await clock.advance(100)
+    expect(expired).toEqual([
+      { at: 140, timeout: 40 },
+      { at: 230, timeout: 30 },
+    ])
+  })
+
+  it('begins with the first of several, and ends with the first end', async () => {
+    const { clock, add, expired, suspend, resume } = timekeeping()
+    add(50)
+    resume()
+    suspend()
+    await clock.advance(20)
+    suspend()
+    await clock.advance(80)
+    resume()
+    await clock.advance(20)
+    resume()
+    await clock.advance(30)
+    expect(expired).toEqual([{ at: 150, timeout: 50 }])
+  })
+
+  it('leaves no timer for those who were settled before or meanwhile', () => {
+    const { clock, add, suspend, resume } = timekeeping()
+    const settled = new Error('settled')
+    const [before, meanwhile, own] = [add(10), add(20), add(30, true)]
+    add(40, true)
+    before.refuse(settled)
+    suspend()
+    meanwhile.refuse(settled)
+    own.refuse(settled)
+    expect(clock.pending).toBe(1)
+    resume()
+    expect(clock.pending).toBe(1)
+  })
+
+  it('of a line in which nobody is left leaves none', () => {
+    const { clock, add, suspend, resume } = timekeeping()
+    const waiting = [add(10), add(20), add(30)]
+    suspend()
+    expect(clock.pending).toBe(0)
+    for (const request of waiting) request.refuse(new Error('settled'))
+    resume()
+    expect(clock.pending).toBe(0)
+  })
+})
+
+it.each(['runs', 'stands still'])(
+  'keeps no more of those who gave up than of those who wait, while time %s',
+  how => {
+    const { add, suspend, size } = timekeeping()
+    if (how === 'stands still') suspend()
+    for (let count = 0; count < 10; count++) add(1_000)
+    for (let count = 0; count < 1_000; count++) add(1_000).refuse(new Error('gave up'))
+    expect(size()).toBeLessThanOrEqual(21)
+  },
+)

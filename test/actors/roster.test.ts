@@ -1,7 +1,8 @@
 // The roster counts connections by what they report, whatever the order in which reports come.
 
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { Lease } from '../../src/actors/lease.js'
 import { createParts } from '../../src/actors/parts.js'
 import { ConnectionRecord } from '../../src/actors/record.js'
 import { Roster } from '../../src/actors/roster.js'
@@ -114,10 +115,66 @@ it('learns how long leases last and connects take, as averages that follow', () 
   const roster = new Roster<unknown>()
   expect(roster.pace(0)).toEqual({ holdTime: undefined, longestHeld: 0, connectTime: undefined })
   roster.noteReady(open(roster), 100)
-  roster.noteHeld(10)
+  roster.noteReturned(0, 10)
   expect(roster.pace(0)).toMatchObject({ holdTime: 10, connectTime: 100 })
-  roster.noteHeld(20)
+  roster.noteReturned(0, 20)
   expect(roster.pace(0).holdTime).toBeCloseTo(12)
-  for (let count = 0; count < 50; count++) roster.noteHeld(1_000)
+  for (let count = 0; count < 50; count++) roster.noteReturned(0, 1_000)
   expect(roster.pace(0).holdTime).toBeCloseTo(1_000, -1)
+})
+
+it('takes leases that last no time for just that, and not for ever smaller fractions, which processors are slow with', () => {
+  const roster = new Roster<unknown>()
+  roster.noteReturned(0, 1_000)
+  for (let count = 0; count < 200; count++) roster.noteReturned(0, 0)
+  expect(roster.pace(0).holdTime).toBe(0)
+})
+
+const lend = (record: ConnectionRecord<unknown>, at: number) => {
+  record.lease = new Lease(1, at, record)
+}
+
+it('knows for how long the longest lease has been out, as if it looked at all of them each time', () => {
+  const steps = fc.array(
+    fc.record({ after: fc.nat(3), which: fc.nat(5), what: fc.constantFrom('lend', 'return', 'crash') }),
+    { maxLength: 60 },
+  )
+  fc.assert(
+    fc.property(steps, story => {
+      const roster = new Roster<unknown>()
+      for (let count = 0; count < 4; count++) open(roster)
+      let now = 0
+      for (const { after, which, what } of story) {
+        now += after
+        const records = [...roster.records]
+        const record = records[which % records.length] as ConnectionRecord<unknown>
+        if (what === 'lend' && record.lease === undefined) lend(record, now)
+        if (what === 'return' && record.lease !== undefined) {
+          const { acquiredAt } = record.lease
+          record.lease = undefined
+          roster.noteReturned(acquiredAt, now)
+        }
+        if (what === 'crash') {
+          record.lease = undefined
+          roster.remove(record)
+          open(roster)
+        }
+        const held = [...roster.records].flatMap(({ lease }) => (lease ? now - lease.acquiredAt : []))
+        expect(roster.pace(now).longestHeld).toBe(Math.max(0, ...held))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('looks for the longest lease once for any number of callers who have to wait meanwhile', () => {
+  const roster = new Roster<unknown>()
+  const records = [open(roster), open(roster), open(roster)]
+  for (const [index, record] of records.entries()) lend(record, index)
+  const looks = records.map(record => vi.spyOn(record, 'lease', 'get'))
+  for (let now = 10; now < 20; now++) {
+    expect(roster.pace(now).longestHeld).toBe(now)
+    roster.noteReturned(1, now) // a shorter one ends
+  }
+  expect(looks.map(look => look.mock.calls.length)).toEqual([1, 1, 1])
 })

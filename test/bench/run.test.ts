@@ -24,7 +24,7 @@ function bench(...args: string[]) {
 
 test('a run writes one row for each peer and metric, with as many rounds as were asked for', async () => {
   const file = join(folder, 'rows.json')
-  const peers = ['statepool', 'statepool (interpreted)', 'generic-pool']
+  const peers = ['statepool', 'statepool (interpreted)', 'statepool/pg', 'generic-pool', 'pg-pool']
   const { stdout } = await bench(
     ...['--only', 'serial', '--peers', peers.join(','), '--rounds', '2', '--round-time', '1', '--json', file],
   )
@@ -41,7 +41,8 @@ test('a run writes one row for each peer and metric, with as many rounds as were
     expect(max).toBeGreaterThanOrEqual(median)
   }
   expect(stdout).toContain('≥ 2 × the throughput of the fastest peer')
-  expect(stdout).toContain('against generic-pool')
+  expect(stdout).toMatch(/against (generic-pool|pg-pool)/)
+  expect(stdout).toContain('statepool/pg is to reach: ≥ 1 × the throughput of pg.Pool')
 }, 120_000)
 
 test('a name that there is not is refused with those that there are', async () => {

@@ -1,12 +1,12 @@
 // The benchmark's verdicts: whom statepool is measured against, and when a target counts as reached.
 
 import { expect, test } from 'vitest'
-import { targets } from '../../bench/targets.js'
+import { type Verdict, judge as verdictsOf } from '../../bench/targets.js'
 
 const rivals = ['quick', 'slow']
 
-function judge(metric: string, values: Record<string, number[]>) {
-  return targets[metric]?.(new Map(Object.entries(values)), rivals)
+function judge(metric: string, values: Record<string, number[]>, of = 'statepool'): Verdict | undefined {
+  return verdictsOf(metric, new Map(Object.entries(values)), rivals).find(verdict => verdict.of === of)
 }
 
 test('the fastest rival is the one with the lowest median, and not the limit or the interpreted machines', () => {
@@ -34,6 +34,20 @@ test('queries per second are to be higher than pg.Pool, CPU time not much higher
   expect(judge('pg-10-rate', { statepool: [104], 'pg-pool': [100] })).toMatchObject({ reached: false })
   expect(judge('pg-10-cpu', { statepool: [103], limit: [100] })).toMatchObject({ reached: true })
   expect(judge('pg-10-cpu', { statepool: [104], limit: [100] })).toMatchObject({ reached: false })
+})
+
+test('the drop-in is to be as quick as pg.Pool, in time and in queries per second, whatever the pool itself is', () => {
+  const judgeDropIn = (metric: string, mine: number, theirs: number) =>
+    judge(metric, { statepool: [1], 'statepool/pg': [mine], 'pg-pool': [theirs] }, 'statepool/pg')
+  for (const metric of ['serial', 'contended', 'burst', 'spike-time']) {
+    expect(judgeDropIn(metric, 100, 100)).toMatchObject({ reached: true, against: 'pg-pool' })
+    expect(judgeDropIn(metric, 101, 100)).toMatchObject({ reached: false })
+  }
+  for (const metric of ['pg-1-rate', 'pg-10-rate', 'pg-100-rate']) {
+    expect(judgeDropIn(metric, 100, 100)).toMatchObject({ reached: true })
+    expect(judgeDropIn(metric, 99, 100)).toMatchObject({ reached: false })
+  }
+  expect(judge('serial', { statepool: [1], 'pg-pool': [1] }, 'statepool/pg')).toBeUndefined()
 })
 
 test('what has a greatest value is measured against that alone', () => {

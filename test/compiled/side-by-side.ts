@@ -1,4 +1,4 @@
-// Runs two actors of one random machine side by side, interpreted and compiled, and tells everything that can be seen of each.
+// Runs actors of one random machine side by side, interpreted and compiled, and tells everything that can be seen of each.
 
 import {
   type Actor,
@@ -7,7 +7,8 @@ import {
   createActor,
   SimulatedClock,
 } from 'xstate'
-import { compiled } from '../../src/machines/compiled.js'
+import { deliver } from '../../src/machines/compiled/deliver.js'
+import { compile, compiled } from '../../src/machines/compiled.js'
 import { eventTypes, type Record } from './random-actions.js'
 import type { RandomMachine } from './random-machine.js'
 
@@ -17,7 +18,15 @@ export type Happening =
   | { readonly kind: 'tick' }
   | { readonly kind: 'restore' }
 
-/** One of the two actors, and what was seen of it. */
+/** How an actor is run. */
+export interface Way {
+  /** By XState, by replaying plans, or by plans that are written as code at their first use. */
+  readonly logic: 'interpreted' | 'compiled' | 'generated'
+  /** Whether events are sent, as anybody would, or delivered in place, which nobody may observe. */
+  readonly by: 'send' | 'deliver'
+}
+
+/** One of the actors, and what was seen of it. */
 export class Side {
   /** How often `machine.transition` was called for this side. */
   interpreted = 0
@@ -27,7 +36,11 @@ export class Side {
   private readonly machine: AnyStateMachine
   private readonly logic: AnyStateMachine
 
-  constructor(make: RandomMachine, isCompiled: boolean) {
+  constructor(
+    make: RandomMachine,
+    private readonly way: Way,
+    private readonly observed: boolean,
+  ) {
     const record: Record = (what, { context, event, self, system }, params) => {
       const value = self?._snapshot?.value // getSnapshot refuses while the actor is being made
       this.seen.push({ what, context: { ...context }, event: { ...event }, params, value })
@@ -40,7 +53,12 @@ export class Side {
       this.interpreted++
       return interpret(...args)
     }
-    this.logic = isCompiled ? compiled(this.machine) : this.machine
+    this.logic =
+      way.logic === 'interpreted'
+        ? this.machine
+        : way.logic === 'compiled'
+          ? compiled(this.machine)
+          : compile(this.machine, 0)
     this.actor = this.start()
   }
 
@@ -48,7 +66,7 @@ export class Side {
   after(happening: Happening): unknown {
     const before = this.actor.getSnapshot()
     if (before.status !== 'active') return before.status
-    if (happening.kind === 'event') this.actor.send({ type: happening.type })
+    if (happening.kind === 'event') this.tell({ type: happening.type })
     else if (happening.kind === 'tick') this.clock.increment(10)
     else this.restore()
     return { ...this.look(), same: before === this.actor.getSnapshot() }
@@ -82,6 +100,11 @@ export class Side {
     this.actor.stop()
   }
 
+  private tell(event: { readonly type: string }): void {
+    if (this.way.by === 'deliver') deliver(this.actor, event)
+    else this.actor.send(event)
+  }
+
   private start(snapshot?: unknown): Actor<AnyStateMachine> {
     const actor = createActor(this.logic, {
       id: 'root',
@@ -92,7 +115,7 @@ export class Side {
     this.actor = actor
     actor.on('*', event => this.seen.push({ emitted: event }))
     actor.subscribe({
-      next: snapshot => this.seen.push({ next: snapshot.value }),
+      ...(this.observed && { next: snapshot => this.seen.push({ next: snapshot.value }) }),
       error: error => this.seen.push({ error: String(error) }),
       complete: () => this.seen.push('complete'),
     })

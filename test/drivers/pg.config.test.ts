@@ -49,6 +49,17 @@ describe('postgres()', () => {
       { idleTimeoutMillis: 5 },
       'idleTimeoutMillis is not for postgres(): give createPool the option idleTimeout.',
     ],
+    [{ poolSize: 5 }, 'poolSize is not for postgres(): give createPool the option max.'],
+    [{ validateAfter: 0 }, 'validateAfter is not for postgres(): give createPool the option validateAfter.'],
+    [
+      { verify: () => {} },
+      'verify is not for postgres(): look at a new connection in onConnect, which fails the connect when it throws.',
+    ],
+    [
+      { log: console.log },
+      'log is not for postgres(): subscribe to the events$ of the pool, or give log to the drop-in Pool of statepool/pg.',
+    ],
+    [{ likePgPool: true }, 'likePgPool is not for postgres(): it is for the drop-in Pool of statepool/pg.'],
     [{ hots: 'db' }, 'postgres has no option "hots"; did you mean host?'],
     [7, 'postgres takes an object of options; got 7.'],
     [null, 'postgres takes an object of options; got null.'],
@@ -101,7 +112,7 @@ describe('postgres()', () => {
       keepAlive: false,
       pipeline: false,
     })
-    postgres({ Client: Tenant, tenant: 7 } as PostgresConfig)
+    postgres({ Client: Tenant, tenant: 7, log: console.log } as PostgresConfig)
     postgres()
   })
 })

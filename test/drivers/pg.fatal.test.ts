@@ -21,6 +21,14 @@ describe("PostgreSQL's isFatal", () => {
     },
   )
 
+  it.each(['08P01', '08001', '08006', '57P01'])(
+    'is false for %s where the server says that it is no more than an error',
+    code => {
+      expect(isFatal(error(code, { severity: 'ERROR' }))).toBe(false)
+      expect(isFatal(error(code, { severity: 'FATAL' }))).toBe(true)
+    },
+  )
+
   it('is true for whatever the server calls fatal', () => {
     expect(isFatal(error('XX000', { severity: 'FATAL' }))).toBe(true)
   })

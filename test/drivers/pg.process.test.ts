@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { postgres } from '../../src/db/pg.js'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { socketsHeld } from '../support/sockets.js'
+import { socketsAtRest, socketsHeld } from '../support/sockets.js'
 
 describe('a PostgreSQL connection', () => {
   let backends: Backends
@@ -17,7 +17,7 @@ describe('a PostgreSQL connection', () => {
     ['in the clear', () => ({})],
     ['over TLS', () => ({ ssl: { ca: inject('postgres').cert } })],
   ])('%s lets the process exit after unref, and holds it again after ref', async (_, more) => {
-    const before = socketsHeld()
+    const before = await socketsAtRest()
     const driver = postgres({ ...backends.config, ...more() })
     const client = await driver.connect({ signal: new AbortController().signal, onLost() {} })
     expect(socketsHeld()).toBe(before + 1)

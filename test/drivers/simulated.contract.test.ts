@@ -29,7 +29,10 @@ describeDriverContract<SimulatedConnection>('simulated', async () => {
     countOnServer: () => database.open,
     kill: connection => database.kill(connection),
     succeed: connection => ask(connection, 'SELECT 1'),
-    fail: connection => ask(connection, 'SELECT 1 / 0', { queryFailureRate: 1 }),
+    fail: connection =>
+      ask(connection, 'SELECT 1 / 0', { queryFailureRate: 1 }).finally(() =>
+        database.change({ queryFailureRate: 0 }),
+      ),
     begin: connection => ask(connection, 'BEGIN'),
     inTransaction: async connection => connection.transaction !== 'none',
     runForEver: connection => ask(connection, 'SELECT pg_sleep(1e9)', { queryHangRate: 1 }),

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { type AcquireTimeoutError, type PoolError, PoolPausedError } from '../../src/index.js'
-import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+import { type PoolInSimulatedTime, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 describe('an acquire timeout says why', () => {
   it('when all connections are lent: who holds them, longest first, and for how long', async () => {
@@ -68,6 +68,65 @@ describe('an acquire timeout says why', () => {
     expect(error.lastConnectError).toBe(error.cause)
     expect(error.message.match(/ECONNREFUSED/g)).toHaveLength(1)
     expect(error.message.match(/heck that the database is up/g)).toHaveLength(1)
+  })
+})
+
+describe('an acquire timeout names what was in the way', () => {
+  const refusedAfter = async (
+    timeout: number,
+    { pool, clock }: Pick<PoolInSimulatedTime, 'pool' | 'clock'>,
+  ): Promise<AcquireTimeoutError> => {
+    const waiting = watch(pool.acquire({ timeout }))
+    await clock.advance(timeout)
+    return waiting.error as AcquireTimeoutError
+  }
+
+  it('connects that are slow, and for how long the slowest has been going on', async () => {
+    const parts = poolInSimulatedTime({ min: 1, max: 2 }, { connectLatency: 5_000 })
+    await parts.clock.advance(1_000)
+    const error = await refusedAfter(500, parts)
+    expect(error).toMatchObject({ obstacle: 'connects slow', connecting: 1, connectingFor: 1_500 })
+    expect(error.message).toContain('1 is being opened, the slowest for 1,500 ms already')
+  })
+
+  it('and not for how long those have existed that are open', async () => {
+    const parts = poolInSimulatedTime({ min: 1, max: 2 })
+    await parts.clock.advance(100)
+    await parts.pool.acquire()
+    await parts.clock.advance(900)
+    parts.database.change({ connectLatency: 5_000 })
+    expect(await refusedAfter(500, parts)).toMatchObject({ connecting: 1, connectingFor: 500 })
+  })
+
+  it('validations that fail, with the error of the last as its cause', async () => {
+    const parts = poolInSimulatedTime({ min: 1, max: 1, validateAfter: 0 }, { unhealthyRate: 1 })
+    await parts.clock.advance(100)
+    const error = await refusedAfter(115, parts)
+    expect(error).toMatchObject({ obstacle: 'validations failing', cause: { code: 'VALIDATION_FAILED' } })
+    expect(error.message).toContain('did not pass their validation')
+  })
+
+  it('connections on their way: being made clean, say', async () => {
+    const parts = poolInSimulatedTime({ min: 1, max: 1 }, { resetLatency: 1_000 })
+    await parts.clock.advance(100)
+    const lease = await parts.pool.acquire()
+    await Promise.all([lease.connection.query('BEGIN'), parts.clock.advance(10)])
+    lease.release()
+    const error = await refusedAfter(500, parts)
+    expect(error).toHaveProperty('obstacle', 'in transit')
+    expect(error.message).toContain('1 is being validated, reset or closed')
+  })
+
+  it('and how far the caller came in the line', async () => {
+    const parts = poolInSimulatedTime({ min: 1, max: 1, validateAfter: false })
+    await parts.clock.advance(100)
+    const lease = await parts.pool.acquire()
+    watch(parts.pool.acquire())
+    const waiting = watch(parts.pool.acquire({ timeout: 500 }))
+    lease.release()
+    await parts.clock.advance(500)
+    expect(waiting.error).toMatchObject({ obstacle: 'exhausted', firstPosition: 2, position: 1 })
+    expect((waiting.error as Error).message).toContain('place 1 of 1 in the line, having begun at 2')
   })
 })
 

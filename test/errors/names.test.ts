@@ -6,12 +6,14 @@ import {
   AcquireAbortedError,
   AcquireTimeoutError,
   ConnectError,
+  DatabaseDownError,
   LeaseError,
   OptionsError,
   PoolClosedError,
   PoolError,
   PoolPausedError,
   QueueFullError,
+  SelfDeadlockError,
   ValidationError,
 } from '../../src/index.js'
 
@@ -25,6 +27,11 @@ const evidence = {
   connecting: 0,
   failedConnects: 0,
   lastConnectError: undefined,
+  firstPosition: 1,
+  connectingFor: 0,
+  lastValidationError: undefined,
+  paused: false,
+  deadlocked: [],
 }
 
 const errors: Record<string, PoolError> = {
@@ -32,10 +39,12 @@ const errors: Record<string, PoolError> = {
   AcquireAbortedError: new AcquireAbortedError('enough', 5),
   AcquireTimeoutError: new AcquireTimeoutError(5, evidence),
   ConnectError: new ConnectError('CONNECT_FAILED', 'nowhere', 'refused'),
+  DatabaseDownError: new DatabaseDownError(1, new Error('refused')),
   LeaseError: new LeaseError('LEASE_RELEASED', 1, 'released'),
   OptionsError: new OptionsError('max', 0, 'max'),
   PoolClosedError: new PoolClosedError('closed.'),
   PoolPausedError: new PoolPausedError(),
+  SelfDeadlockError: new SelfDeadlockError([1], 1),
   QueueFullError: new QueueFullError(1, 1),
   ValidationError: new ValidationError('RESET_FAILED', 'connection-1', 'it failed'),
 }

@@ -1,8 +1,8 @@
 // No error, event or snapshot shows a password, even when the driver's connection and its options are full of them.
 
-import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { createPool, type Driver, type PoolNotice } from '../../src/index.js'
+import { everythingOf } from '../support/everything-of.js'
 import { watch } from '../support/pool-in-simulated-time.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
@@ -20,18 +20,6 @@ const driver: Driver<Client> = {
   close: () => Promise.resolve(),
   destroy() {},
   describe: () => 'careless on db.internal as web',
-}
-
-/** Everything that a log or an inspector could get out of a value. */
-function everythingOf(value: unknown): string {
-  const json = (() => {
-    try {
-      return JSON.stringify(value)
-    } catch (error) {
-      return String(error)
-    }
-  })()
-  return [inspect(value, { depth: 6, showHidden: true, maxArrayLength: 20 }), String(value), json].join('\n')
 }
 
 it('neither errors nor events nor snapshots nor stats show it', async () => {
@@ -58,7 +46,16 @@ it('neither errors nor events nor snapshots nor stats show it', async () => {
   expect(events.length).toBeGreaterThan(5)
   expect(inspected.length).toBeGreaterThan(5)
   const snapshot = pool.actor.getSnapshot()
-  const shown = [timedOut, invalid, events, inspected, pool.stats(), snapshot.context, snapshot.toJSON()]
+  const shown: unknown[] = [
+    timedOut,
+    invalid,
+    events,
+    inspected,
+    pool.stats(),
+    snapshot.context,
+    snapshot.toJSON(),
+  ]
+  shown.push(pool.actor.getPersistedSnapshot(), pool, lease)
   for (const value of shown) expect(everythingOf(value)).not.toContain(secret)
   for (const child of Object.values(snapshot.children))
     expect(everythingOf(child?.getSnapshot())).not.toContain(secret)

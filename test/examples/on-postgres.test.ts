@@ -34,8 +34,8 @@ test('postgres.ts without a server ends with an error that says where it tried, 
   expect(errors).not.toContain('hunter2')
 })
 
-test('transactions-with-use.ts commits what succeeded, and nothing of what failed', async () => {
-  const { code, output, errors } = await runExample('transactions-with-use', {
+test('transactions.ts commits what succeeded, and nothing of what failed', async () => {
+  const { code, output, errors } = await runExample('transactions', {
     DATABASE_URL: server.connectionString,
   })
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
@@ -43,4 +43,27 @@ test('transactions-with-use.ts commits what succeeded, and nothing of what faile
     'refused: new row for relation "account" violates check constraint "account_balance_check"',
     'balances: ada 70, bob 30',
   ])
+})
+
+const pets = ['rolled back: not like this', "pets: [ 'Max', 'Mia' ]"]
+
+test.each([
+  ['kysely', [...pets, "streamed: [ 'Max', 'Mia' ]", 'clients: 1 opened: 1']],
+  ['drizzle', [pets[0], "prepared: [ { id: 2, name: 'Mia' } ]", pets[1], 'clients: 1 opened: 1']],
+  [
+    'knex',
+    [
+      ...pets,
+      "streamed: [ 'Max', 'Mia' ]",
+      'too slow: Defined query timeout of 500ms exceeded when running query.',
+    ],
+  ],
+  ['typeorm', [...pets, 'connections: 1']],
+  ['prisma', [pets[0], "pets: [ 'Rex', 'Mia' ]", 'connections: 1']],
+  ['pg-boss', [pets[0], 'mail to ada', 'jobs left: 0']],
+  ['graphile-worker', [pets[0], 'mail to ada']],
+  ['connect-pg-simple', ['visit 1', 'visit 2']],
+])('%s.ts does what it says, and ends', async (name, said) => {
+  const { code, output, errors } = await runExample(name, { DATABASE_URL: server.connectionString })
+  expect({ code, errors, output }).toEqual({ code: 0, errors: '', output: [...said, 'state: closed'] })
 })

@@ -60,8 +60,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
   idle: table({
     answers: {
-      'checkout if isStale': '→ validating.checkout: reserve, validate',
-      checkout: '→ busy.lent: reserve, lend',
+      'checkout if isStale': '→ validating.checkout: validate',
+      checkout: '→ busy.lent: lend',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing: noteEnding, reportClosing, close',
       destroy: '→ closed: noteEnding(destroyed), destroySocket',
@@ -84,7 +84,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isSpent': '→ closing: takeBack, noteEnding(max lifetime), reportClosing, close',
-      'release if needsReset': '→ validating.return: takeBack, reset',
+      'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if isWanted': 'takeBack, takeNext, lend',
       release: '→ idle: takeBack, park',
       retire: '→ busy.retiring: noteEnding',
@@ -131,6 +131,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       retire: '→ closed: noteEnding, destroySocket, decline',
       destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
       'driver.validated if isAwaited': '→ busy.lent: lend',
+      'driver.validated if isWithheld': '→ idle: decline, park',
       'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
       'driver.validated': '→ idle: park',
       'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket, decline',
@@ -172,10 +173,10 @@ const expected: Record<string, ReturnType<typeof table>> = {
       ],
     },
   }),
-  'validating.return': table({
+  'validating.return.staying': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket, decline',
+      retire: '→ validating.return.leaving: noteEnding',
       destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
       'driver.resetDone if isWanted': '→ busy.lent: takeNext, lend',
       'driver.resetDone': '→ idle: park',
@@ -186,6 +187,28 @@ const expected: Record<string, ReturnType<typeof table>> = {
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is being validated, or made clean, as it is': ['validate'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'that was not asked of the driver here': [
+        'driver.validated',
+        'driver.invalid',
+        'driver.closed',
+        'driver.closeFailed',
+      ],
+    },
+  }),
+  'validating.return.leaving': table({
+    answers: {
+      checkout: 'decline',
+      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
+      'driver.resetDone': '→ closing: reportClosing, close',
+      'driver.resetFailed': '→ closed: noteEnding(reset failed), destroySocket',
+      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
+      'after resetTimeout': '→ closed: noteEnding(reset timeout), destroySocket',
+    },
+    ignores: {
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'it is being validated, or made clean, as it is': ['validate'],
+      'it is going anyway': ['retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
         'driver.validated',
@@ -238,15 +261,22 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
 }
 
-const answers = answersOf(connectionMachine, { policy, facts: { uses: 0 }, line: { length: 0 } }, events)
+let asked: ReturnType<typeof answersOf> | undefined
+/** Asked by the tests and not before them: a machine that cannot be asked fails each of them. */
+const answers = () => {
+  asked ??= answersOf(connectionMachine, { policy, facts: { uses: 0 }, line: { length: 0 } }, events)
+  return asked
+}
 
 describe('a connection that is', () => {
-  it.each(Object.keys(answers))('%s answers and ignores what the table says', state => {
-    expect(answers[state]?.answers).toEqual(expected[state]?.answers)
-    expect([...(answers[state]?.ignores ?? [])].sort()).toEqual([...(expected[state]?.ignores ?? [])].sort())
+  it.each(Object.keys(expected))('%s answers and ignores what the table says', state => {
+    expect(answers()[state]?.answers).toEqual(expected[state]?.answers)
+    expect([...(answers()[state]?.ignores ?? [])].sort()).toEqual(
+      [...(expected[state]?.ignores ?? [])].sort(),
+    )
   })
 })
 
 it('has no state in the table that the machine has not', () => {
-  expect(Object.keys(expected)).toEqual(Object.keys(answers))
+  expect(Object.keys(expected)).toEqual(Object.keys(answers()))
 })

@@ -30,6 +30,7 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
     retireAt: 10_000,
     idleSince: 0,
     provenAt: 0,
+    provenIn: 1,
     uses: 0,
     openedAt: undefined,
     ending: undefined,
@@ -37,7 +38,13 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
   const machine = connectionMachine.provide({ guards: { needsReset: () => needsReset } })
   const actor = createActor(machine, {
     clock,
-    input: { pool: nobody, facts, policy: { ...policy, ...changes }, line: { length: 0 } },
+    input: {
+      pool: nobody,
+      facts,
+      policy: { ...policy, ...changes },
+      generation: { current: 1 },
+      line: { length: 0 },
+    },
   }).start()
   const send = (...events: ConnectionEvent[]) => {
     for (const event of events) actor.send(event)
@@ -107,5 +114,25 @@ describe('its facts decide', () => {
     expect(send({ type: 'driver.lost', error }, { type: 'destroy', error })).toBe('closed')
     expect(facts.ending).toEqual({ reason: 'max lifetime', error: undefined })
     expect(actor.getSnapshot().output).toBe(facts)
+  })
+})
+
+describe('without an actor system around it', () => {
+  it('it is lent, comes back and is lent again, and needs no reset', () => {
+    const machine = createActor(connectionMachine, {
+      clock: createSimulatedClock(),
+      input: { ...connection().actor.getSnapshot().context },
+    }).start()
+    const states = [
+      connected,
+      checkout(),
+      release(),
+      checkout(51),
+      { type: 'driver.validated' } as const,
+    ].map(event => {
+      machine.send(event)
+      return machine.getSnapshot().value
+    })
+    expect(states).toEqual(['idle', { busy: 'lent' }, 'idle', { validating: 'checkout' }, { busy: 'lent' }])
   })
 })

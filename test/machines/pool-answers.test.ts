@@ -10,13 +10,17 @@ const connection = {} as Extract<PoolEvent, { type: 'connection.ready' }>['conne
 const error = new Error('of the driver')
 /** One of each: an event that is missing here does not compile. */
 const events: { [T in Own]: Extract<PoolEvent, { type: T }> } = {
-  acquire: { type: 'acquire', at: 0, ...nobody },
+  acquire: { type: 'acquire', at: 0, timeout: 1_000, ...nobody },
   cancel: { type: 'cancel', request: nobody, reason: error },
   resize: { type: 'resize', min: 0, max: 1 },
-  close: { type: 'close', timeout: 1_000 },
+  pause: { type: 'pause' },
+  resume: { type: 'resume' },
+  evict: { type: 'evict' },
+  close: { type: 'close', timeout: 1_000, at: 0 },
   'acquire.due': { type: 'acquire.due' },
   'growth.due': { type: 'growth.due' },
   'maintenance.due': { type: 'maintenance.due' },
+  'leak.due': { type: 'leak.due' },
   'connection.ready': { type: 'connection.ready', connection },
   'connection.failed': { type: 'connection.failed', connection, error },
   'connection.closing': { type: 'connection.closing', connection },
@@ -35,22 +39,26 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
+      pause: '→ paused: withholdLine, announcePaused',
+      evict: 'raiseGeneration, evictAll, grow',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'growth.due': 'grow',
       'maintenance.due': 'maintain',
+      'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady, grow',
-      'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
+      'connection.failed':
+        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast',
       'connection.closing': 'noteClosing, grow',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
-        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure',
+        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',
       'xstate.done.actor': 'forget, grow',
       'xstate.error.actor': 'discard, forget, grow',
       'always if isFilled': '→ running: announceReady',
     },
-    ignores: {},
+    ignores: { 'it is not paused': ['resume'] },
   }),
   running: table({
     answers: {
@@ -59,70 +67,140 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
+      pause: '→ paused: withholdLine, announcePaused',
+      evict: 'raiseGeneration, evictAll, grow',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'growth.due': 'grow',
       'maintenance.due': 'maintain',
+      'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady, grow',
-      'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
+      'connection.failed':
+        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast',
       'connection.closing': 'noteClosing, grow',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
-        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure',
+        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',
       'xstate.done.actor': 'forget, grow',
       'xstate.error.actor': 'discard, forget, grow',
     },
-    ignores: {},
+    ignores: { 'it is not paused': ['resume'] },
   }),
   'backingOff.waiting': table({
     answers: {
       'acquire if hasIdle': 'lend',
+      'acquire if isDown': '→ backingOff.urged: refuseDown',
       'acquire if isLineFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
+      pause: '→ paused: withholdLine, announcePaused',
+      evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'maintenance.due': 'maintain',
-      'connection.ready': '→ starting: noteRecovery, noteReady, grow',
+      'leak.due': 'reportLeaks',
+      'connection.ready if isFlapping': 'noteReady',
+      'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
       'connection.failed': 'noteFailed, announceFailure',
-      'connection.closing': 'noteClosing',
+      'connection.closing': 'noteClosing, failFast',
       'connection.declined': 'requeue',
-      'xstate.done.actor': 'forget',
-      'xstate.error.actor': 'discard, forget',
+      'xstate.done.actor': 'forget, failFast',
+      'xstate.error.actor': 'discard, forget, failFast',
       'after backoff if isShort': '→ backingOff.probing: probe',
-      'after backoff': '→ running: clearFailures, announceReady',
+      'after backoff': '→ running: suspendStreak, announceReady',
     },
     ignores: {
       'nothing is opened but the probe': ['growth.due'],
+      'it is not paused': ['resume'],
+    },
+  }),
+  'backingOff.urged': table({
+    answers: {
+      'acquire if hasIdle': 'lend',
+      'acquire if isDown': 'refuseDown',
+      'acquire if isLineFull': 'refuseFull',
+      acquire: 'enqueue',
+      cancel: 'cancel',
+      resize: 'resize, shrink',
+      pause: '→ paused: withholdLine, announcePaused',
+      evict: 'raiseGeneration, evictAll, failFast',
+      close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
+      'acquire.due': 'expire',
+      'maintenance.due': 'maintain',
+      'leak.due': 'reportLeaks',
+      'connection.ready if isFlapping': 'noteReady',
+      'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
+      'connection.failed': 'noteFailed, announceFailure',
+      'connection.closing': 'noteClosing, failFast',
+      'connection.declined': 'requeue',
+      'xstate.done.actor': 'forget, failFast',
+      'xstate.error.actor': 'discard, forget, failFast',
+      'after urgedBackoff if hasRoom': '→ backingOff.probing: probe',
+      'after urgedBackoff': '→ backingOff.waiting',
+    },
+    ignores: {
+      'nothing is opened but the probe': ['growth.due'],
+      'it is not paused': ['resume'],
     },
   }),
   'backingOff.probing': table({
     answers: {
       'acquire if hasIdle': 'lend',
+      'acquire if isDown': 'refuseDown',
       'acquire if isLineFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
+      pause: '→ paused: withholdLine, announcePaused',
+      evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'maintenance.due': 'maintain',
-      'connection.ready': '→ starting: noteRecovery, noteReady, grow',
+      'leak.due': 'reportLeaks',
+      'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
       'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
-      'connection.closing': 'noteClosing',
+      'connection.closing': 'noteClosing, failFast',
       'connection.declined': 'requeue',
-      'xstate.done.actor': 'forget',
-      'xstate.error.actor': 'discard, forget',
+      'xstate.done.actor': 'forget, failFast',
+      'xstate.error.actor': 'discard, forget, failFast',
       'always if isProbeGone': '→ backingOff.waiting',
     },
     ignores: {
       'nothing is opened but the probe': ['growth.due'],
+      'it is not paused': ['resume'],
+    },
+  }),
+  paused: table({
+    answers: {
+      'acquire if isLineFull': 'refuseFull',
+      'acquire if isImpatient': 'refusePaused',
+      acquire: 'enqueue',
+      cancel: 'cancel',
+      resize: 'resize, shrink',
+      resume: '→ starting: offerLine, clearFailures, announceResumed, serveLine, grow',
+      evict: 'raiseGeneration, evictAll',
+      close: '→ draining.waiting: offerLine, setDrainTimeout, refuseAll, retireAll',
+      'acquire.due': 'expire',
+      'maintenance.due': 'maintain',
+      'leak.due': 'reportLeaks',
+      'connection.ready': 'noteRecovery, noteReady',
+      'connection.failed': 'noteFailed, countFailure, announceFailure',
+      'connection.closing': 'noteClosing',
+      'connection.declined': 'requeue',
+      'xstate.done.actor': 'forget',
+      'xstate.error.actor': 'discard, forget',
+    },
+    ignores: {
+      'nothing is opened': ['growth.due'],
+      'it is paused already': ['pause'],
     },
   }),
   'draining.waiting': table({
     answers: {
       acquire: 'refuseClosed',
+      'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady',
       'connection.failed': 'noteFailed',
       'connection.closing': 'noteClosing',
@@ -135,13 +213,15 @@ const expected: Record<string, ReturnType<typeof table>> = {
     },
     ignores: {
       'nobody waits any more': ['cancel', 'acquire.due'],
-      'nothing is opened any more': ['resize', 'growth.due'],
+      'nothing is opened any more': ['resize', 'evict', 'growth.due'],
+      'nothing is lent any more': ['pause', 'resume'],
       'every connection has its orders': ['maintenance.due'],
     },
   }),
   'draining.destroying': table({
     answers: {
       acquire: 'refuseClosed',
+      'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady',
       'connection.failed': 'noteFailed',
       'connection.closing': 'noteClosing',
@@ -152,7 +232,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
     },
     ignores: {
       'nobody waits any more': ['cancel', 'acquire.due'],
-      'nothing is opened any more': ['resize', 'growth.due'],
+      'nothing is opened any more': ['resize', 'evict', 'growth.due'],
+      'nothing is lent any more': ['pause', 'resume'],
       'it is closing': ['close'],
       'every connection has its orders': ['maintenance.due'],
     },
@@ -164,10 +245,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'acquire',
         'cancel',
         'resize',
+        'pause',
+        'resume',
+        'evict',
         'close',
         'acquire.due',
         'growth.due',
         'maintenance.due',
+        'leak.due',
         'connection.ready',
         'connection.failed',
         'connection.closing',
@@ -180,15 +265,22 @@ const expected: Record<string, ReturnType<typeof table>> = {
 }
 
 const context = { roster: {}, size: {}, line: {}, backoff: 1_000, drainTimeout: 1_000 }
-const answers = answersOf(poolMachine, context, { ...events, ...ends })
+let asked: ReturnType<typeof answersOf> | undefined
+/** Asked by the tests and not before them: a machine that cannot be asked fails each of them. */
+const answers = () => {
+  asked ??= answersOf(poolMachine, context, { ...events, ...ends })
+  return asked
+}
 
 describe('a pool that is', () => {
-  it.each(Object.keys(answers))('%s answers and ignores what the table says', state => {
-    expect(answers[state]?.answers).toEqual(expected[state]?.answers)
-    expect([...(answers[state]?.ignores ?? [])].sort()).toEqual([...(expected[state]?.ignores ?? [])].sort())
+  it.each(Object.keys(expected))('%s answers and ignores what the table says', state => {
+    expect(answers()[state]?.answers).toEqual(expected[state]?.answers)
+    expect([...(answers()[state]?.ignores ?? [])].sort()).toEqual(
+      [...(expected[state]?.ignores ?? [])].sort(),
+    )
   })
 })
 
 it('has no state in the table that the machine has not', () => {
-  expect(Object.keys(expected)).toEqual(Object.keys(answers))
+  expect(Object.keys(expected)).toEqual(Object.keys(answers()))
 })

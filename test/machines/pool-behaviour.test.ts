@@ -4,10 +4,18 @@ import { createActor } from 'xstate'
 import { type ConnectionFacts, type PoolEvent, poolMachine } from '../../src/machines/index.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
-/** A pool that keeps one connection, and whose connections are only numbers. */
-function pool() {
+/** A pool that keeps one connection, if not told otherwise, and whose connections are only numbers. */
+function pool({
+  whenDown = 'wait',
+  min = 1,
+  isStillborn,
+}: {
+  whenDown?: 'wait' | 'fail'
+  min?: number
+  isStillborn?: (() => boolean) | undefined
+} = {}) {
   const clock = createSimulatedClock()
-  const roster = { total: 0, connecting: 0, established: 0, idle: 0 }
+  const roster = { total: 0, connecting: 0, established: 0, idle: 0, wasUp: false }
   const open = () => {
     roster.total++
     roster.connecting++
@@ -16,6 +24,7 @@ function pool() {
     roster.connecting--
   }
   const machine = poolMachine.provide({
+    ...(isStillborn && { guards: { isStillborn } }),
     actions: {
       grow: () => {
         if (roster.total === 0) open()
@@ -36,8 +45,9 @@ function pool() {
   const actor = createActor(machine, {
     clock,
     input: {
-      size: { min: 1, max: 1 },
+      size: { min, max: 1 },
       maxWaiting: 0,
+      whenDown,
       roster,
       line: { length: 0 },
     },
@@ -50,6 +60,7 @@ function pool() {
 
 const connection = {} as ConnectionFacts
 const error = new Error('refused')
+const acquire: PoolEvent = { type: 'acquire', at: 0, timeout: 1_000, waits: true }
 const failed: PoolEvent = { type: 'connection.failed', connection, error }
 const ready: PoolEvent = { type: 'connection.ready', connection }
 const ended = { actorId: 'connection-1', output: connection } as const
@@ -101,10 +112,80 @@ describe('a pool whose connects fail', () => {
   })
 })
 
+describe('a connection that ends', () => {
+  it.each([
+    [0, 'was of use, unless something tells', undefined],
+    [1, 'was opened in vain, if something tells', () => true],
+  ])('counts as stillborn %i times when it %s', (times, _what, isStillborn) => {
+    const { actor, send } = pool({ isStillborn })
+    send(ready, done)
+    expect(actor.getSnapshot().context.stillborn).toBe(times)
+  })
+})
+
+describe("a pool whose connects fail, with whenDown: 'fail'", () => {
+  /** It has failed so often that it backs off for fifteen seconds. */
+  async function tired() {
+    const parts = pool({ whenDown: 'fail' })
+    parts.send(failed, done)
+    for (let failures = 1; failures < 10; failures++) {
+      await parts.clock.advance(parts.actor.getSnapshot().context.backoff)
+      parts.send(failed, done)
+    }
+    expect(parts.actor.getSnapshot().context.backoff).toBe(15_000)
+    return parts
+  }
+
+  it('tries again half a second after a caller came, however many come after', async () => {
+    const { clock, roster, send, value } = await tired()
+    await clock.advance(1_000)
+    send(acquire)
+    expect(value()).toEqual({ backingOff: 'urged' })
+    for (let time = 0; time < 499; time++) {
+      send(acquire)
+      await clock.advance(1)
+    }
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'urged' }, 0])
+    await clock.advance(1)
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'probing' }, 1])
+    send(acquire)
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'probing' }, 1])
+  })
+
+  it('goes on backing off after that, until the next caller comes', async () => {
+    const { clock, send, value } = await tired()
+    send(acquire)
+    await clock.advance(500)
+    send(failed, done)
+    await clock.advance(14_999)
+    expect(value()).toEqual({ backingOff: 'waiting' })
+    await clock.advance(1)
+    expect(value()).toEqual({ backingOff: 'probing' })
+  })
+
+  it('waits until there is room for a connection: one that is being closed counts', async () => {
+    const { clock, roster, send, value } = await tired()
+    roster.total = 1
+    send(acquire)
+    await clock.advance(500)
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'waiting' }, 0])
+  })
+
+  it('counts on where it stopped if the next failure comes soon after a back-off in which nobody came', async () => {
+    const { actor, clock, send, value } = pool({ whenDown: 'fail', min: 0 })
+    send(failed, done)
+    await clock.advance(50)
+    expect(value()).toBe('running')
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, lastConnectError: undefined })
+    send(failed, done)
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 2, backoff: 100 })
+  })
+})
+
 describe('a pool that closes', () => {
   const closing = (timeout: number) => {
     const parts = pool()
-    parts.send(ready, { type: 'close', timeout })
+    parts.send(ready, { type: 'close', timeout, at: 0 })
     return parts
   }
 
@@ -119,7 +200,7 @@ describe('a pool that closes', () => {
   it('does not start to wait anew when it is told again', async () => {
     const { clock, send, value } = closing(1_000)
     await clock.advance(600)
-    send({ type: 'close', timeout: 1_000 })
+    send({ type: 'close', timeout: 1_000, at: 0 })
     await clock.advance(400)
     expect(value()).toEqual({ draining: 'destroying' })
   })

@@ -175,10 +175,26 @@ export const connectionModel = setup({
           },
         },
         return: {
+          initial: 'staying',
           on: {
-            'reset succeeds': free,
             'reset fails': '#model.closed',
-            'reset times out': '#model.closed',
+          },
+          states: {
+            staying: {
+              on: {
+                'reset succeeds': free,
+                'reset times out': '#model.closed',
+                'the pool closes': { target: 'leaving', actions: 'closePool' },
+              },
+            },
+            // The drain time is shorter than a reset may take.
+            leaving: {
+              on: {
+                'reset succeeds': '#model.closing',
+                'the drain time is up': '#model.closed',
+                'the pool closes': { actions: 'nothing' },
+              },
+            },
           },
         },
       },

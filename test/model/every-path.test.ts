@@ -2,8 +2,9 @@
 // together take every state and every transition of the real machines, as the running system's own inspection events say.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
+import type { PoolError } from '../../src/index.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
-import { type Execution, type ModelPath, pathsOf } from '../support/xstate-test.js'
+import { type Execution, leafName, type ModelPath, pathsOf } from '../support/xstate-test.js'
 import { executeConnection } from './connection-executor.js'
 import { connectionModel } from './connection-model.js'
 import { Coverage } from './coverage.js'
@@ -21,8 +22,17 @@ const connectionPaths = {
   shortest: pathsOf(connectionModel, { kind: 'shortest', traversalLimit: 1_000 }),
   simple: pathsOf(connectionModel, { kind: 'simple', traversalLimit: 500, filter: oneUse }),
 }
+/** What an operator does, and what can happen meanwhile. */
+const operated = [
+  ...['pause', 'resume', 'evict', 'close', 'acquire', 'release', 'a caller gives up', 'the callers time out'],
+  ...['a connect succeeds', 'a connect fails', 'the back-off is over', 'release one that retires'],
+  ...['release and crash', 'a lent one is lost', 'an idle one is lost', 'resize to none or one'],
+]
+const unoperated = poolModel.events.filter(event => !['pause', 'resume', 'evict'].includes(event))
+
 const poolPaths = {
-  shortest: pathsOf(poolModel, { kind: 'shortest', traversalLimit: 12_000 }),
+  shortest: pathsOf(poolModel, { kind: 'shortest', traversalLimit: 12_000, events: unoperated }),
+  operated: pathsOf(poolModel, { kind: 'shortest', traversalLimit: 12_000, events: operated }),
   simple: pathsOf(poolModel, { kind: 'simple', traversalLimit: 1_000, events: ups }),
 }
 
@@ -63,6 +73,10 @@ describe('a pool, by the shortest path through each transition of the model', ()
   walk(poolPaths.shortest, executePool)
 })
 
+describe('a pool that is paused, resumed and evicted, by the shortest path through each transition of the model', () => {
+  walk(poolPaths.operated, executePool)
+})
+
 describe('a pool, by every simple path of opening, failing and lending', () => {
   walk(poolPaths.simple, executePool)
 })
@@ -73,7 +87,7 @@ describe('nobody needs to look for it to be so', () => {
   })
 
   it('a pool takes the same paths without an inspector', async () => {
-    for (const path of poolPaths.shortest) await path.execute(executePool())
+    for (const path of [...poolPaths.shortest, ...poolPaths.operated]) await path.execute(executePool())
   })
 })
 
@@ -94,6 +108,8 @@ describe('with validateAfter 0', () => {
 })
 
 describe('a pool beyond its model', () => {
+  const leafOf = (system: RunningSystem) => leafName(system.pool.actor.getSnapshot().value)
+
   it('backs off from connections that are lost as soon as they are open', async () => {
     const system = new RunningSystem({ min: 1, max: 1 }, see)
     await system.answer('connect', 'succeed')
@@ -104,6 +120,132 @@ describe('a pool beyond its model', () => {
     system.driver.lose(2)
     await system.settle()
     expect(system.pool.stats()).toMatchObject({ state: 'backingOff', connecting: 0 })
+  })
+
+  it('refuses who would have to wait for a database that is down, if it is told to', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, whenDown: 'fail' }, see)
+    system.acquire()
+    await system.answer('connect', 'fail')
+    system.acquire()
+    await system.settle()
+    expect(system.callers.map(({ error }) => (error as PoolError).code)).toEqual([
+      'DATABASE_DOWN',
+      'DATABASE_DOWN',
+    ])
+  })
+
+  it('tries again soon for those whom it refused, and forgets it if nobody comes', async () => {
+    const system = new RunningSystem({ min: 0, max: 2, whenDown: 'fail' }, see)
+    system.acquire()
+    system.acquire()
+    await system.answer('connect', 'fail')
+    system.acquire()
+    await system.answer('connect', 'fail') // the second one that was under way
+    expect(leafOf(system)).toBe('backingOff.urged')
+    await system.waitUntil(() => leafOf(system) === 'backingOff.probing', 10)
+    system.acquire()
+    await system.answer('connect', 'fail')
+    await system.waitUntil(() => leafOf(system) === 'running', 10)
+    expect(system.waiting).toEqual([])
+  })
+
+  it('says goodbye to one that is being made clean once, however often it is told to', async () => {
+    const system = new RunningSystem({ min: 1, max: 1 }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    system.driver.needsResetAnswer = true
+    system.lease.release()
+    system.pool.evict()
+    system.close(1_000)
+    await system.settle()
+    expect(system.connectionStates).toEqual(['validating.return.leaving'])
+    await system.answer('reset', 'succeed')
+    expect(system.connectionStates).toEqual(['closing'])
+    await system.answer('close', 'succeed')
+    expect(system.closed).toBe(true)
+  })
+
+  it('keeps the connection of a caller for whom it is validated when it is paused meanwhile', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, validateAfter: 0 }, see)
+    await system.answer('connect', 'succeed')
+    system.acquire()
+    await system.settle()
+    system.pool.pause()
+    await system.answer('validate', 'succeed')
+    expect(system.connectionStates).toEqual(['idle'])
+    expect(system.waiting).toHaveLength(1)
+  })
+
+  it.each(['waiting', 'urged'])(
+    'is not persuaded by one more that opens while others end at once (%s)',
+    async substate => {
+      const whenDown = substate === 'urged' ? 'fail' : 'wait'
+      const system = new RunningSystem({ min: 2, max: 2, maxConnecting: 2, whenDown }, see)
+      for (let connection = 1; connection <= 3; connection++) {
+        await system.answer('connect', 'succeed')
+        system.driver.lose(connection)
+        await system.settle()
+      }
+      expect(leafOf(system)).toBe('backingOff.waiting')
+      if (substate === 'urged') system.acquire()
+      await system.answer('connect', 'succeed')
+      expect([leafOf(system), system.pool.stats().idle]).toEqual([`backingOff.${substate}`, 1])
+    },
+  )
+
+  it('tries nothing for them while there is no room, because a connection is being closed', async () => {
+    const system = new RunningSystem({ min: 0, max: 2, maxUses: 1, whenDown: 'fail' }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    system.acquire()
+    await system.settle()
+    system.lease.release() // it was used up: its goodbye is awaited
+    await system.answer('connect', 'fail')
+    system.resize(0, 1)
+    system.acquire()
+    await system.settle()
+    expect([leafOf(system), system.pool.stats().closing]).toEqual(['backingOff.urged', 1])
+    await system.waitUntil(() => leafOf(system) === 'backingOff.waiting', 10)
+    expect(system.pool.stats()).toMatchObject({ connecting: 0, closing: 1 })
+  })
+
+  it('refuses who does not want to wait at all while it is paused', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, maxWaiting: 0 }, see)
+    await system.answer('connect', 'succeed')
+    system.pool.pause()
+    system.acquire(0)
+    system.acquire(1_000)
+    await system.settle()
+    expect(system.callers.map(({ error }) => (error as PoolError | undefined)?.code)).toEqual([
+      'POOL_PAUSED',
+      'QUEUE_FULL',
+    ])
+  })
+
+  it('opens nothing for those who wait while it is paused, also when it was about to', async () => {
+    const system = new RunningSystem({ min: 1, max: 3 }, see)
+    await system.clock.advance(100)
+    await system.answer('connect', 'succeed') // slow to open …
+    system.acquire()
+    await system.settle()
+    system.lease.release() // … and soon back: better to wait for it, and to look again
+    for (let callers = 0; callers < 3; callers++) system.acquire()
+    await system.settle()
+    system.pool.pause()
+    await system.clock.advance(60)
+    expect(system.connectionStates).toEqual(['busy.lent', 'connecting'])
+  })
+
+  it('tells of leases that are held for too long, in whatever state it is', async () => {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const system = new RunningSystem({ min: 1, max: 1, leakWarning: 1_000 }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    await system.clock.advance(500)
+    system.close(5_000)
+    await system.clock.advance(500)
+    expect(emitWarning).toHaveBeenCalledTimes(1)
+    expect(system.pool.stats()).toMatchObject({ state: 'draining', busy: 1, leaked: 1 })
   })
 
   it('is closed sooner by a second close with a shorter timeout', async () => {
@@ -123,7 +265,7 @@ describe('the paths together', () => {
     const count = (paths: readonly ModelPath[]) => paths.length
     expect([connectionPaths, poolPaths].map(({ shortest, simple }) => [shortest, simple].map(count))).toEqual(
       [
-        [206, 294],
+        [211, 308],
         [808, 635],
       ],
     )

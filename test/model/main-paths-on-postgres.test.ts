@@ -25,8 +25,11 @@ const neverOnPostgres = {
   ],
 }
 
-/** The pool is resized between two and one: with a third size there are four times as many paths, and nothing new for the server. */
-const leftOut = ['resize to none or two']
+/**
+ * The pool is resized between two and one: with a third size there are four times as many paths, and nothing new for the server. The
+ * same goes for what an operator does: walked in simulated time alone.
+ */
+const leftOut = ['resize to none or two', 'pause', 'resume', 'evict']
 
 /** The pool must not notice it, but the server counts one less than the pool until the goodbye has failed. */
 const isLostWhileClosing = ({ events, states }: ModelPath) =>
@@ -90,6 +93,6 @@ describe('the paths together', () => {
     console.info(
       `${walked.connection + walked.pool} paths of ${walked.steps} steps, executed against a real PostgreSQL`,
     )
-    expect(walked).toEqual({ connection: 176, pool: 173, steps: 1588 })
+    expect(walked).toEqual({ connection: 180, pool: 173, steps: 1609 })
   })
 })

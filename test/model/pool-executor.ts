@@ -90,6 +90,10 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
       'resize to two': resize('resize to two'),
       'resize to none or two': resize('resize to none or two'),
       'resize to none or one': resize('resize to none or one'),
+      // By message: a pool that is closing refuses the calls.
+      pause: doing(() => pool.actor.send({ type: 'pause' })),
+      resume: doing(() => pool.actor.send({ type: 'resume' })),
+      evict: doing(() => pool.actor.send({ type: 'evict' })),
       close: doing(() => system.close(5_000)),
       'acquire and close at once': doing(() => {
         acquireNow()
@@ -122,7 +126,15 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
         lose()
       }),
     },
-    states: ['starting', 'running', 'backingOff.waiting', 'backingOff.probing', 'draining.waiting', 'closed'],
+    states: [
+      'starting',
+      'running',
+      'backingOff.waiting',
+      'backingOff.probing',
+      'paused',
+      'draining.waiting',
+      'closed',
+    ],
     check: (model: AnyMachineSnapshot) => {
       const { min, max, opening, idle, lent, retiring, line } = model.context as Figures
       const state = leafName(pool.actor.getSnapshot().value)

@@ -72,6 +72,27 @@ export function resize(figures: Figures, min: number, max: number): Figures {
   }
 }
 
+/** A caller wants a connection while none is lent: it waits, if it may. */
+export function wait(figures: Figures): Figures {
+  return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
+}
+
+/** Idle connections are lent to those who wait. */
+export function serve(figures: Figures): Figures {
+  const served = Math.min(figures.idle, figures.line)
+  return {
+    ...figures,
+    idle: figures.idle - served,
+    lent: figures.lent + served,
+    line: figures.line - served,
+  }
+}
+
+/** All that there are are retired. */
+export function evict(figures: Figures): Figures {
+  return { ...figures, opening: 0, idle: 0, lent: 0, retiring: figures.lent + figures.retiring }
+}
+
 /** Nobody waits, nothing is opened, nothing is kept; what is lent is awaited. */
 export function drain(figures: Figures): Figures {
   return {

@@ -5,12 +5,15 @@ import {
   declined,
   drain,
   established,
+  evict,
   type Figures,
   free,
   grow,
   isShort,
   resize,
+  serve,
   total,
+  wait,
 } from './pool-figures.js'
 
 /** The sizes that the pool is given in turn. */
@@ -36,6 +39,9 @@ const events = [
   'an idle one is lost',
   'one that retires is lost',
   'idle for too long',
+  'pause',
+  'resume',
+  'evict',
   'close',
   'acquire and close at once',
   'the drain time is up',
@@ -90,6 +96,11 @@ export const poolModel = setup({
       const [min, max] = sizes[event.type as keyof typeof sizes]
       return resize(context, min, max)
     }),
+    wait: assign(({ context }) => wait(context)),
+    keep: assign(({ context }) => ({ opening: context.opening - 1, idle: context.idle + 1 })),
+    takeBack: assign(({ context }) => ({ lent: context.lent - 1, idle: context.idle + 1 })),
+    serve: assign(({ context }) => serve(context)),
+    evict: assign(({ context }) => evict(context)),
     drain: assign(({ context }) => drain(context)),
     grow: assign(({ context }) => grow(context)),
     nothing: assign({}),
@@ -116,6 +127,8 @@ export const poolModel = setup({
     'resize to two': { guard: 'differs', actions: ['resize', 'grow'] },
     'resize to none or two': { guard: 'differs', actions: ['resize', 'grow'] },
     'resize to none or one': { guard: 'differs', actions: ['resize', 'grow'] },
+    pause: { target: '.paused' },
+    evict: { actions: ['evict', 'grow'] },
     close: { target: '.draining', actions: 'drain' },
     'acquire and close at once': { guard: 'hasIdle', target: '.draining', actions: 'drain' },
   },
@@ -158,6 +171,7 @@ export const poolModel = setup({
         'resize to two': { guard: 'differs', actions: 'resize' },
         'resize to none or two': { guard: 'differs', actions: 'resize' },
         'resize to none or one': { guard: 'differs', actions: 'resize' },
+        evict: { actions: 'evict' },
         // Time would end the back-off as well.
         'the callers time out': {},
         'idle for too long': {},
@@ -180,6 +194,29 @@ export const poolModel = setup({
         },
       },
     },
+    paused: {
+      on: {
+        // Nothing is lent and nothing is opened.
+        pause: { actions: 'nothing' },
+        resume: { target: 'starting', actions: ['serve', 'grow'] },
+        acquire: { actions: 'wait' },
+        'acquire an unfit one': {},
+        'a connect succeeds': { guard: 'opens', actions: 'keep' },
+        'a connect fails': { guard: 'opens', actions: 'fail' },
+        release: { guard: 'hasLent', actions: 'takeBack' },
+        'release one that retires': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'release and crash': { guard: 'hasLent', actions: 'loseLent' },
+        'a lease is destroyed': { guard: 'hasLent', actions: 'loseLent' },
+        'a lent one is lost': { guard: 'hasLent', actions: 'loseLent' },
+        'an idle one is lost': { guard: 'hasIdle', actions: 'loseIdle' },
+        'one that retires is lost': { guard: 'hasRetiring', actions: 'loseRetiring' },
+        'resize to two': { guard: 'differs', actions: 'resize' },
+        'resize to none or two': { guard: 'differs', actions: 'resize' },
+        'resize to none or one': { guard: 'differs', actions: 'resize' },
+        evict: { actions: 'evict' },
+        'acquire and close at once': {},
+      },
+    },
     draining: {
       always: settled,
       initial: 'waiting',
@@ -193,6 +230,8 @@ export const poolModel = setup({
         'resize to two': {},
         'resize to none or two': {},
         'resize to none or one': {},
+        evict: { actions: 'nothing' },
+        pause: { actions: 'nothing' },
       },
     },
     closed: {

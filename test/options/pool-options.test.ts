@@ -80,9 +80,10 @@ it('min must not be greater than max', () => {
 })
 
 it.each([
-  ['allowExitOnIdle', ['true', 1, 0, {}]],
-  ['random', [1, 'Math.random', {}]],
-  ['clock', [1, {}, { now: () => 0 }, { now: 1, setTimeout: 1, clearTimeout: 1 }]],
+  ['whenDown', ['retry', true, 0, null, {}]],
+  ['allowExitOnIdle', ['true', 1, 0, null, {}]],
+  ['random', [1, 'Math.random', null, {}]],
+  ['clock', [1, null, {}, { now: () => 0 }, { now: 1, setTimeout: 1, clearTimeout: 1 }]],
 ])('%s of another type is refused', (name, values) => {
   for (const value of values) {
     expect(refusalOf({ [name]: value })).toMatchObject({ option: name, value })

@@ -1,5 +1,6 @@
 // An acquire can be called off by an AbortSignal, at any moment up to the lease.
 
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { AcquireAbortedError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
@@ -108,10 +109,23 @@ it('lets go of the signal when the caller is served, so that a long-lived signal
   const holder = await pool.acquire({ signal })
   const served = pool.acquire({ signal })
   const timedOut = watch(pool.acquire({ signal, timeout: 50 }))
-  expect(listeners).toBe(2)
+  expect(listeners).toBe(1)
   holder.release()
   await served
   await clock.advance(50)
   expect(timedOut.state).toBe('rejected')
   expect(listeners).toBe(0)
+})
+
+it('is not listened for any more once the caller is served', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
+  await clock.advance(100)
+  const holder = await pool.acquire()
+  const { signal } = new AbortController()
+  const waiting = watch(pool.acquire({ signal }))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  holder.release()
+  await clock.advance(0)
+  expect(waiting.state).toBe('fulfilled')
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

@@ -52,7 +52,7 @@ it('of 0 gets a free connection, or fails before any time passes', async () => {
 it('of Infinity waits for ever', async () => {
   const { pool, clock, holder } = await exhausted({ idleTimeout: Number.POSITIVE_INFINITY })
   const waiting = watch(pool.acquire({ timeout: Number.POSITIVE_INFINITY }))
-  await clock.advance(365 * 24 * 3_600_000)
+  await clock.advance(30 * 24 * 3_600_000)
   expect(waiting.state).toBe('pending')
   holder.release()
   await clock.advance(200)

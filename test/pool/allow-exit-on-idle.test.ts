@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, inject, it } from 'vitest'
-import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
 const program = fileURLToPath(new URL('../support/programs/pool-at-rest.ts', import.meta.url))
 const started: ChildProcess[] = []
@@ -43,22 +42,3 @@ it.each(['busy', 'idle, not allowed', 'refused, ready() awaited'])(
     expect(child.exitCode).toBe(null)
   },
 )
-
-it('asks the driver to hold the process while a connection is opened or lent, and only then', async () => {
-  const { pool, clock, database } = poolInSimulatedTime({ min: 2, max: 2, allowExitOnIdle: true })
-  const referenced = () => database.connections.filter(connection => connection.referenced).length
-  expect(referenced()).toBe(2)
-  await clock.advance(100)
-  expect(referenced()).toBe(0)
-  const lease = await pool.acquire()
-  expect(referenced()).toBe(1)
-  lease.release()
-  expect(referenced()).toBe(0)
-})
-
-it('leaves the driver alone unless it was asked to', async () => {
-  const { pool, clock, database } = poolInSimulatedTime({ min: 2 })
-  await clock.advance(100)
-  await pool.use(() => {})
-  expect(database.connections.every(connection => connection.referenced)).toBe(true)
-})

@@ -66,15 +66,15 @@ it('while a keepalive runs', async () => {
   await expectGone(parts, 10)
 })
 
-it('while a returned connection is cleaned', async () => {
-  const parts = poolInSimulatedTime({ min: 1 }, { resetHangRate: 1 })
+it('while a returned connection is cleaned, for longer than resetTimeout', async () => {
+  const parts = poolInSimulatedTime({ min: 1, resetTimeout: 300 }, { resetHangRate: 1 })
   await parts.clock.advance(100)
   const lease = await parts.pool.acquire()
   lease.connection.query('BEGIN')
   await parts.clock.advance(10)
   lease.release()
   expect(parts.pool.stats()).toMatchObject({ validating: 1 })
-  await expectGone(parts, 10)
+  await expectGone(parts, 300)
 })
 
 it('while a goodbye is not answered: after closeTimeout', async () => {

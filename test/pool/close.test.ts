@@ -127,6 +127,25 @@ it('is hastened by a later call with a shorter timeout, as by a second Ctrl-C', 
   expect([lease.held, database.open]).toEqual([false, 0])
 })
 
+it.each([
+  { later: 5_000, ends: 10_000 },
+  { later: 500, ends: 9_500 },
+])(
+  'ends when the first of its times is up: after $later ms asked for at 9 s, and 10 s at the start',
+  async ({ later, ends }) => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1 })
+    await clock.advance(100)
+    await pool.acquire()
+    const closing = watch(pool.close({ timeout: 10_000 }))
+    await clock.advance(9_000)
+    watch(pool.close({ timeout: later }))
+    await clock.advance(ends - 9_000 - 1)
+    expect(closing.state).toBe('pending')
+    await clock.advance(1)
+    expect(closing.state).toBe('fulfilled')
+  },
+)
+
 it('with a bad timeout is refused, and the pool goes on', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1 })
   await clock.advance(100)

@@ -65,3 +65,45 @@ it('are replaced at once as long as there are not more of them than the pool has
   await clock.advance(200)
   expect(pool.stats()).toMatchObject({ state: 'running', idle: 3 })
 })
+
+it('are the reason why the pool is not ready, with the driver’s error as the cause', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2, maxConnecting: 1 }, { loseAfter: 0 })
+  const ready = watch(pool.ready())
+  await clock.advance(2_000)
+  expect(ready.error).toMatchObject({ code: 'CONNECT_FAILED', cause: { code: 'ECONNRESET' } })
+  expect(String(ready.error)).toContain('it was opened, but ended at once (lost)')
+})
+
+it.each([
+  { min: 2, max: 10 },
+  { min: 2, max: 2 },
+  { min: 10, max: 10 },
+  { min: 10, max: 10, maxConnecting: 10 },
+])('are not opened in a loop because others opened meanwhile: %o', async sizes => {
+  const { pool, clock, database } = poolInSimulatedTime(sizes, { connectLatency: 5, loseAfter: 1 })
+  let downs = 0
+  pool.events$.subscribe(({ type }) => {
+    if (type === 'pool.down') downs++
+  })
+  await clock.advance(2_000) // a burst of as many as there may be at once, and a few more
+  expect(pool.stats().state).toBe('backingOff')
+  const before = database.totals.connects
+  await clock.advance(60_000)
+  expect(database.totals.connects - before).toBeLessThan(150) // 2,000 in two seconds before
+  expect(downs).toBeLessThan(60)
+})
+
+it('but stay open in the end are used again soon', async () => {
+  const { pool, clock, database } = poolInSimulatedTime(
+    { min: 2, max: 4 },
+    { connectLatency: 5, loseAfter: 1 },
+  )
+  await clock.advance(2_000)
+  database.change({ loseAfter: Number.POSITIVE_INFINITY })
+  const waiting = watch(pool.acquire())
+  await clock.advance(10_000)
+  expect(waiting.state).toBe('fulfilled')
+  await clock.advance(30_000)
+  expect(pool.stats()).toMatchObject({ state: 'running', busy: 1 })
+  expect(pool.stats().total).toBeGreaterThanOrEqual(2)
+})

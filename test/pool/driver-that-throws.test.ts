@@ -96,3 +96,13 @@ it('describe: the driver’s name stands in for it', async () => {
   await clock.advance(0)
   expect(ready.error).toMatchObject({ target: 'simulated' })
 })
+
+it('connect that resolves to nothing: a failed connect, which says so', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 0, max: 1 }, {}, () => ({
+    connect: () => Promise.resolve(undefined as never),
+  }))
+  const acquiring = watch(pool.acquire({ timeout: 1_000 }))
+  await clock.advance(1_000)
+  expect(acquiring.error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', obstacle: 'connects failing' })
+  expect(String(acquiring.error)).toMatch(/connect\(\) \(.*\) resolved to undefined, and not to a connection/)
+})

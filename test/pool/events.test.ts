@@ -71,6 +71,7 @@ it('tells how connections came and went', async () => {
     'connection.closed',
     'connection.connecting',
     'connection.failed',
+    'pool.down',
     'connection.closed',
   ])
   expect(events[4]).toMatchObject({ lease: 1, error: { code: 'LEASE_REVOKED', cause: { code: '57P01' } } })

@@ -72,3 +72,16 @@ it('counts connections that say goodbye as long as the database does', async () 
   expect(next.state).toBe('fulfilled')
   expect(database.peak).toBe(1)
 })
+
+it('is looked at again: who waited for a lease that does not end gets a connection of their own', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 3, maxConnecting: 3 })
+  await clock.advance(100)
+  await pool.use(() => {}) // leases seem to be short
+  await pool.acquire() // and this one is long
+  database.change({ connectHangRate: 1 })
+  const waiting = [watch(pool.acquire()), watch(pool.acquire())]
+  expect(pool.stats()).toMatchObject({ connecting: 1, waiting: 2 })
+  database.change({ connectHangRate: 0 })
+  await clock.advance(500)
+  expect(waiting.map(({ state }) => state)).toEqual(['fulfilled', 'pending'])
+})

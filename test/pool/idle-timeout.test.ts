@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { PoolOptions } from '../../src/index.js'
-import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 /** A pool with `count` idle connections, all idle since the same moment. */
 async function idlePool(count: number, options: PoolOptions) {
@@ -106,4 +106,31 @@ it('closes at once what a lower min no longer keeps, where it is 0', async () =>
   pool.resize({ min: 1 })
   await clock.advance(50)
   expect(pool.stats()).toMatchObject({ idle: 1, total: 1 })
+})
+
+it('keeps the last one while another is only being opened', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({
+    min: 1,
+    max: 2,
+    idleTimeout: 1_000,
+    connectTimeout: 60_000,
+  })
+  await clock.advance(100)
+  const lease = await pool.acquire()
+  database.change({ connectHangRate: 1 })
+  const waiting = watch(pool.acquire())
+  lease.release()
+  await clock.advance(0)
+  waiting.value?.release()
+  await clock.advance(5_000)
+  expect(pool.stats()).toMatchObject({ idle: 1, connecting: 1 })
+})
+
+it('leaves no timer behind when the last one has gone', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 0, max: 1, idleTimeout: 1_000 })
+  const using = watch(pool.use(() => 'used'))
+  await clock.advance(100)
+  expect(using.value).toBe('used')
+  await clock.advance(2_000)
+  expect([pool.stats().total, clock.pending]).toEqual([0, 0])
 })

@@ -48,3 +48,20 @@ it('lets the pool’s state be subscribed to', async () => {
   await closing
   expect(states).toEqual(['running', { draining: 'waiting' }, 'closed'])
 })
+
+it('takes an observer that is not interested, and refuses what is none', async () => {
+  const { pool } = poolInSimulatedTime({ min: 1 })
+  pool.inspect({})
+  await pool.close()
+  expect(() => pool.inspect(5 as never)).toThrow('a function or an object with a next method')
+})
+
+it('can be found and persisted by name: the pool, and its connections as the machine calls them', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
+  await clock.advance(100)
+  expect(pool.actor.id).toBe('pool')
+  expect(pool.actor.system.get('pool')).toBe(pool.actor)
+  expect(pool.actor.getPersistedSnapshot()).toMatchObject({
+    children: { 'connection-1': { src: 'connection', snapshot: { value: 'idle' } } },
+  })
+})

@@ -2,10 +2,8 @@
 import { expect, it } from 'vitest'
 import { RunningSystem } from '../model/running-system.js'
 
-const ends = { reset: 'reset', keepalive: 'validate' } as const
-
 /** A pool of two connections, both of which are being validated or made clean. */
-async function twoThatAreValidated(what: keyof typeof ends): Promise<RunningSystem> {
+async function twoThatAreValidated(what: 'reset' | 'keepalive'): Promise<RunningSystem> {
   const system = new RunningSystem({
     min: 2,
     max: 2,
@@ -25,18 +23,26 @@ async function twoThatAreValidated(what: keyof typeof ends): Promise<RunningSyst
   return system
 }
 
-it.each(['keepalive', 'reset'] as const)(
-  'a %s under way does not keep a connection beyond max',
-  async what => {
-    const system = await twoThatAreValidated(what)
-    system.resize(1, 1)
-    await system.settle()
-    expect(system.pool.stats().total).toBe(1)
-    await system.answer(ends[what], 'succeed')
-    expect(system.pool.stats()).toMatchObject({ idle: 1, total: 1 })
-    expect(system.driver.counted).toBe(1)
-  },
-)
+it('a keepalive under way does not keep a connection beyond max', async () => {
+  const system = await twoThatAreValidated('keepalive')
+  system.resize(1, 1)
+  await system.settle()
+  expect(system.pool.stats().total).toBe(1)
+  await system.answer('validate', 'succeed')
+  expect(system.pool.stats()).toMatchObject({ idle: 1, total: 1 })
+  expect(system.driver.counted).toBe(1)
+})
+
+it('a reset under way is waited for, and the connection beyond max says goodbye then', async () => {
+  const system = await twoThatAreValidated('reset')
+  system.resize(1, 1)
+  await system.settle()
+  expect(system.pool.stats()).toMatchObject({ validating: 2, total: 2 })
+  for (const _ of [1, 2]) await system.answer('reset', 'succeed')
+  expect(system.pool.stats()).toMatchObject({ idle: 1, total: 1 })
+  expect(system.driver.counted).toBe(1)
+  expect(system.driver.calls.filter(({ question }) => question === 'close')).toHaveLength(1)
+})
 
 it('a caller whose connection was being validated gets the one that stays', async () => {
   const system = new RunningSystem({ min: 2, max: 2, validateAfter: 0 })

@@ -103,3 +103,57 @@ it('of every connection leaves the caller with a timeout, and no connection over
   expect(acquiring.error).toMatchObject({ code: 'ACQUIRE_TIMEOUT' })
   expect(database.peak).toBeLessThanOrEqual(3)
 })
+
+it('by a timeout is named in the error of a caller whose time is up, and makes the other connections suspect', async () => {
+  const { pool, clock } = poolInSimulatedTime(
+    { min: 1, max: 1, validateAfter: 0, validateTimeout: 100 },
+    { validateHangRate: 1 },
+  )
+  await clock.advance(100)
+  const before = pool.stats().generation
+  const acquiring = watch(pool.acquire({ timeout: 500 }))
+  await clock.advance(500)
+  expect(acquiring.error).toMatchObject({ lastValidationError: { code: 'VALIDATION_TIMEOUT' } })
+  expect(pool.stats().generation).toBeGreaterThan(before)
+})
+
+it('is not what other ends of connections are taken for', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2 })
+  await clock.advance(100)
+  const [first] = [await pool.acquire(), await pool.acquire()]
+  pool.events$.subscribe()
+  const acquiring = watch(pool.acquire({ timeout: 50 }))
+  first.destroy(new Error('my own'))
+  await clock.advance(50)
+  expect(acquiring.error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', lastValidationError: undefined })
+})
+
+it('of an earlier time is nothing that a later caller is told of', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1, validateAfter: 0 })
+  await clock.advance(100)
+  database.change({ unhealthyRate: 1 })
+  const first = watch(pool.acquire({ timeout: 200 }))
+  await clock.advance(10)
+  database.change({ unhealthyRate: 0 })
+  await clock.advance(150)
+  expect(first.state).toBe('fulfilled')
+  const second = watch(pool.acquire({ timeout: 50 }))
+  await clock.advance(50)
+  expect(second.error).toMatchObject({ obstacle: 'exhausted', lastValidationError: undefined })
+})
+
+it('while the pool is paused puts the caller back into the line, and lends nothing else', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 2, max: 2, validateAfter: 0 })
+  await clock.advance(100)
+  database.change({ unhealthyRate: 1 })
+  const waiting = watch(pool.acquire())
+  pool.pause()
+  await clock.advance(10)
+  database.change({ unhealthyRate: 0 })
+  await clock.advance(100)
+  expect(waiting.state).toBe('pending')
+  expect(pool.stats()).toMatchObject({ state: 'paused', idle: 1, validating: 0, waiting: 1 })
+  pool.resume()
+  await clock.advance(20)
+  expect(waiting.state).toBe('fulfilled')
+})

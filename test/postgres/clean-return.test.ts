@@ -59,3 +59,27 @@ it('an error of the database does not cost the connection', async () => {
   }
   expect(pool.stats()).toMatchObject({ opened: 1, closed: 0 })
 })
+
+it('a wrong number of parameters does not cost it either, although the server calls that a protocol violation', async () => {
+  await using pool = createPool(postgres(backends.config), { min: 1, max: 1 })
+  for (let query = 0; query < 5; query++) {
+    const mistaken = pool.use(client => client.query('SELECT $1::int, $2::int', [1]))
+    await expect(mistaken).rejects.toMatchObject({ code: '08P01' })
+  }
+  expect(pool.stats()).toMatchObject({ opened: 1, closed: 0 })
+})
+
+it('a pool that is closed in the midst of a rollback waits for it, and leaves no backend behind', async () => {
+  const pool = createPool(postgres(backends.config), { min: 1, max: 1 })
+  const ends: unknown[] = []
+  pool.events$.subscribe(event => {
+    if (event.type === 'connection.closed') ends.push(event.reason)
+  })
+  const lease = await pool.acquire()
+  await lease.connection.query('BEGIN')
+  lease.release()
+  expect(pool.stats()).toMatchObject({ validating: 1 })
+  await pool.close()
+  expect(await backends.count()).toBe(0)
+  expect(ends).toEqual(['pool closing'])
+})

@@ -6,7 +6,7 @@ import { postgres } from '../../src/db/pg.js'
 import { ConnectError, createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { startSilentServer } from '../support/silent-server.js'
-import { socketsHeld } from '../support/sockets.js'
+import { socketsAtRest, socketsHeld } from '../support/sockets.js'
 import { until } from '../support/until.js'
 
 let backends: Backends
@@ -17,7 +17,7 @@ afterAll(() => backends.stop())
 
 it('a server that accepts and says nothing: a timeout, and no socket stays', async () => {
   const server = await startSilentServer()
-  const before = socketsHeld() - server.open
+  const before = (await socketsAtRest()) - server.open
   const { host, port } = server
   const pool = createPool(postgres({ host, port, user: 'me', password: 'hunter2' }), {
     min: 2,
@@ -33,7 +33,7 @@ it('a server that accepts and says nothing: a timeout, and no socket stays', asy
   await pool.close()
   await until(() => server.open === 0, 'the server sees no socket any more')
   await server.stop()
-  expect(socketsHeld()).toBe(before)
+  expect(socketsHeld()).toBeLessThanOrEqual(before)
 })
 
 it('a wrong password: PostgreSQL’s own error as the cause, and the password nowhere', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { postgres } from '../../src/db/pg.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { socketsHeld } from '../support/sockets.js'
+import { socketsAtRest, socketsHeld } from '../support/sockets.js'
 import { until } from '../support/until.js'
 
 let backends: Backends
@@ -76,7 +76,7 @@ it('under load, while the pool grows and connections are used up, grow old, are 
 })
 
 it('is 0 after close, and no socket is left, also for leases that were destroyed in the middle of a query', async () => {
-  const before = socketsHeld()
+  const before = await socketsAtRest()
   const pool = createPool(postgres(backends.config), { min: 4, max: 4 })
   await pool.ready()
   expect(await backends.count()).toBe(4)
@@ -84,7 +84,7 @@ it('is 0 after close, and no socket is left, also for leases that were destroyed
   const query = lease.connection.query('SELECT pg_sleep(60)').catch(error => error)
   await pool.close({ timeout: 50 })
   expect(await query).toBeInstanceOf(Error)
-  await until(() => socketsHeld() === before, 'the cancelling of the query is over too')
+  await until(() => socketsHeld() <= before, 'the cancelling of the query is over too')
   await until(async () => (await backends.count()) === 0, 'the backend of the destroyed lease has noticed')
 })
 

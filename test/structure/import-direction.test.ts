@@ -12,25 +12,94 @@ const rules: Rule[] = [
     may: /^(xstate$|src\/machines\/)/,
   },
   {
-    name: 'actors import machines, the core, xstate, rxjs, and of drivers the contract’s types',
+    name: 'actors import machines, the core, xstate, rxjs, Node’s async_hooks, and of drivers the contract’s types',
     files: /^src\/actors\//,
-    may: new RegExp(`^(xstate$|rxjs$|src/actors/|src/machines/|${core}$)`),
+    may: new RegExp(`^(xstate$|rxjs$|node:async_hooks$|src/actors/|src/machines/|${core}$)`),
     mayTypes: /^src\/db\/driver\.ts$/,
+  },
+  {
+    name: 'callers are followed through their awaits in one place, which is made only when it is asked for',
+    files: /^src\/(?!actors\/nesting\.ts$)/,
+    may: /^(?!node:async_hooks$)/,
   },
   {
     name: 'drivers import no actors, no machines, and no package but their database’s',
     files: /^src\/db\//,
-    may: new RegExp(`^(src/db/|${core}$|node:|pg$)`),
+    may: new RegExp(`^(src/db/|${core}$|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`),
   },
   {
-    name: 'pg is for the PostgreSQL driver',
-    files: /^src\/(?!db\/pg(\/|\.ts$))/,
+    name: 'what stands in for another library’s pool is made of the entry’s exports and one driver',
+    files: /^src\/compat\/pg-pool\//,
+    may: new RegExp(`^(src/compat/pg-pool/|src/index\\.ts$|src/db/pg(/|\\.ts$)|${core}$|node:|pg$)`),
+  },
+  {
+    name: 'nobody imports it but the entry that exports it',
+    files: /^src\/(?!compat\/|(pg|mysql2(-promise)?)\.ts$)/,
+    may: /^(?!src\/compat\/)/,
+  },
+  {
+    name: 'pg is for the PostgreSQL driver and for what stands in for pg.Pool',
+    files: /^src\/(?!db\/pg(\/|\.ts$)|compat\/pg-pool\/)/,
     may: /^(?!pg$)/,
+  },
+  {
+    name: 'and so is what stands in for mysql2’s',
+    files: /^src\/compat\/mysql2-pool\//,
+    may: new RegExp(
+      `^(src/compat/mysql2-pool/|src/index\\.ts$|src/db/mysql2(/|\\.ts$)|${core}$|node:|mysql2(/promise)?$)`,
+    ),
+  },
+  {
+    name: 'mysql2 is for the MySQL driver and for what stands in for its pool',
+    files: /^src\/(?!db\/mysql2(\/|\.ts$)|compat\/mysql2-pool\/)/,
+    may: /^(?!mysql2(\/|$))/,
+  },
+  {
+    name: 'the entries for MySQL export the driver and the drop-in',
+    files: /^src\/mysql2(-promise)?\.ts$/,
+    may: /^src\/(db\/mysql2\.ts$|compat\/mysql2-pool\/)/,
+  },
+  {
+    name: 'better-sqlite3 is for the SQLite driver’s worker, which loads it when it is chosen',
+    files: /^src\/(?!db\/sqlite\/engines\/better-sqlite3\.ts$)/,
+    may: /^(?!better-sqlite3$)/,
+  },
+  {
+    // What one database needs of several pools, or of a pool in other clothes: so it may not be in src/db, below the actors.
+    name: 'pools for one database stand on the pool and on their driver, and nothing stands on them',
+    files: /^src\/pools\//,
+    may: new RegExp(
+      `^(src/pools/|src/actors/(pool|lease|stats|transaction-options)\\.ts$|src/db/|${core}$|node:)`,
+    ),
+  },
+  {
+    name: 'nothing below imports a pool for one database',
+    files: /^src\/(?!pools\/)/,
+    may: /^(?!src\/pools\/)/,
+  },
+  {
+    name: 'the entry for PostgreSQL exports the driver and the drop-in',
+    files: /^src\/pg\.ts$/,
+    may: /^src\/(db\/pg|compat\/pg-pool\/(pool|pg))\.ts$/,
   },
   {
     name: 'the core imports nothing but itself',
     files: new RegExp(`^${core}$`),
     may: new RegExp(`^${core}$`),
+  },
+  {
+    // It stands on top of everything, as an application does, and brings the one driver that needs no server.
+    name: 'the kit for tests imports the entry, the machines, the simulated driver and what the core is made of',
+    files: /^src\/testing\//,
+    may: new RegExp(
+      `^(src/testing/|src/index\\.ts$|src/actors/|src/machines/|src/db/simulated(/|\\.ts$)|${core}$|xstate$|node:)`,
+    ),
+    mayTypes: /^src\/db\/driver\.ts$/,
+  },
+  {
+    name: 'nothing but the kit for tests imports the kit for tests',
+    files: /^src\/(?!testing\/)/,
+    may: /^(?!src\/testing\/)/,
   },
   {
     name: 'the entry imports no driver',
@@ -41,7 +110,7 @@ const rules: Rule[] = [
   {
     name: 'the product imports no test, demo or development code',
     files: /^src\//,
-    may: /^(src\/(?!.*\.test\.ts$)|xstate$|rxjs$|pg$|node:)/,
+    may: /^(src\/(?!.*\.test\.ts$)|xstate$|rxjs$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
   },
 ]
 
@@ -76,6 +145,8 @@ describe('the entry', () => {
   it('exports what is elsewhere, and nothing else', () => {
     expect(onlyReexports(readFileSync('src/index.ts', 'utf8'))).toBe(true)
     expect(onlyReexports(readFileSync('src/machines/index.ts', 'utf8'))).toBe(true)
+    expect(onlyReexports(readFileSync('src/testing/index.ts', 'utf8'))).toBe(true)
+    expect(onlyReexports(readFileSync('src/pg.ts', 'utf8'))).toBe(true)
   })
 
   it.each([
@@ -101,17 +172,38 @@ describe('the rules', () => {
     ['src/actors/pool.ts', "import { connect } from '../db/driver.js'"],
     ['src/actors/pool.ts', "export * from 'pg'"],
     ['src/actors/pool.ts', "const net = await import('node:net')"],
+    ['src/actors/pool.ts', "import { AsyncLocalStorage } from 'node:async_hooks'"],
     ['src/db/pg.ts', "import { createPool } from '../actors/pool.js'"],
     ['src/db/pg/session.ts', "import type { PoolEvent } from '../../machines/pool-types.js'"],
     ['src/db/pg.ts', "import { createActor } from 'xstate'"],
     ['src/db/pg.ts', "import { createPool } from '../index.js'"],
     ['src/db/simulated.ts', "import pg from 'pg'"],
     ['src/db/driver.ts', "import 'pg'"],
+    ['src/db/pg.ts', "import mysql2 from 'mysql2'"],
+    ['src/actors/pool.ts', "import mysql2 from 'mysql2/promise'"],
+    ['src/db/mysql2.ts', "import { Pool } from '../compat/mysql2-pool/pool.js'"],
+    ['src/index.ts', "export { Pool } from './compat/mysql2-pool/pool.js'"],
+    ['src/compat/mysql2-pool/pool.ts', "import { PoolSystem } from '../../actors/pool-actor.js'"],
+    ['src/db/pg.ts', "import Database from 'better-sqlite3'"],
+    ['src/db/sqlite/engine.ts', "import type Database from 'better-sqlite3'"],
+    ['src/db/sqlite.ts', "import { createPool } from '../actors/pool.js'"],
+    ['src/pools/sqlite.ts', "import { PoolSystem } from '../actors/pool-actor.js'"],
+    ['src/index.ts', "export { createSqlitePool } from './pools/sqlite.js'"],
     ['src/options.ts', "import { Pool } from './actors/pool.js'"],
+    ['src/compat/pg-pool/pool.ts', "import { Pool } from '../../actors/pool.js'"],
+    ['src/compat/pg-pool/pool.ts', "import { poolMachine } from '../../machines/index.js'"],
+    ['src/compat/pg-pool/pool.ts', "import { simulated } from '../../db/simulated.js'"],
+    ['src/db/pg.ts', "import { Pool } from '../compat/pg-pool/pool.js'"],
+    ['src/index.ts', "export { Pool } from './compat/pg-pool/pool.js'"],
+    ['src/pg.ts', "export { createPool } from './index.js'"],
     ['src/errors.ts', "import pg from 'pg'"],
     ['src/index.ts', "export { postgres } from './db/pg.js'"],
     ['src/actors/pool.ts', "import { clock } from '../../test/support/simulated-clock.js'"],
     ['src/db/simulated.ts', "import fc from 'fast-check'"],
+    ['src/testing/simulate.ts', "import fc from 'fast-check'"],
+    ['src/testing/simulate.ts', "import { expect } from 'vitest'"],
+    ['src/testing/simulate.ts', "import { postgres } from '../db/pg.js'"],
+    ['src/actors/pool.ts', "import { createSimulatedClock } from '../testing/simulated-clock.js'"],
     ['src/actors/pool.ts', "import {\n  type Driver,\n  connect,\n} from '../db/driver.js'"],
   ])('refuse that %s says: %s', (from, text) => {
     expect(judge(from, text)).not.toEqual([])
@@ -123,6 +215,13 @@ describe('the rules', () => {
     ['src/actors/pool.ts', "import { type Driver } from '../db/driver.js'"],
     ['src/actors/pool.ts', "// import pg from 'pg'\n/* import pg from 'pg' */"],
     ['src/db/pg.ts', "import pg from 'pg'\nimport { PoolError } from '../errors.js'"],
+    [
+      'src/compat/mysql2-pool/pool.ts',
+      "import { createPool } from '../../index.js'\nimport mysql2 from 'mysql2'",
+    ],
+    ['src/db/sqlite/engines/better-sqlite3.ts', "const { default: L } = await import('better-sqlite3')"],
+    ['src/pools/sqlite.ts', "import { createPool } from '../actors/pool.js'"],
+    ['src/compat/pg-pool/pool.ts', "import pg from 'pg'\nimport { createPool } from '../../index.js'"],
   ])('allow that %s says: %s', (from, text) => {
     expect(judge(from, text)).toEqual([])
   })

@@ -13,6 +13,8 @@ export interface DriverUnderTest<C> {
   succeed(connection: C): Promise<unknown>
   fail(connection: C): Promise<unknown>
   begin(connection: C): Promise<unknown>
+  /** Whether a statement that fails leaves the rest of its transaction as it is, to be committed; so it is in MySQL. */
+  readonly failsAlone?: boolean
   /** Asks the server, not the driver. */
   inTransaction(connection: C): Promise<boolean>
   /** Starts a query that would run for ever. */

@@ -124,7 +124,7 @@ describe('the simulated clock', () => {
   })
 
   it('refuses to go back, to go nowhere definite, and to be moved by two at once', async () => {
-    const clock = createSimulatedClock(100)
+    const clock = createSimulatedClock({ start: 100 })
     await expect(clock.advanceTo(99)).rejects.toThrow(RangeError)
     await expect(clock.advance(Number.NaN)).rejects.toThrow(RangeError)
     await expect(clock.advance(Number.POSITIVE_INFINITY)).rejects.toThrow(RangeError)

@@ -4,3 +4,16 @@
 export const socketsHeld = (): number =>
   process.getActiveResourcesInfo().filter(kind => /^(TCPSocketWrap|TCPConnectWrap|TLSWrap)$/.test(kind))
     .length
+
+/**
+ * The same, once those that are still being closed, by whatever came before, are gone. To be compared with `<=` afterwards: who starts from
+ * one too many would wait for it for ever.
+ */
+export async function socketsAtRest(): Promise<number> {
+  for (let count = socketsHeld(); ; ) {
+    await new Promise(resolve => setTimeout(resolve, 50))
+    const now = socketsHeld()
+    if (now === count) return now
+    count = now
+  }
+}

@@ -1,7 +1,7 @@
 // How long to wait before the next connect while they fail: ever longer, up to a limit, never at once, never in step.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backoffDelay } from '../../../src/machines/decisions/backoff.js'
+import { backoffDelay, urgedBackoff } from '../../../src/machines/decisions/backoff.js'
 
 const failures = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 2 ** 31 }))
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -22,6 +22,10 @@ describe('the back-off', () => {
         expect(delay).toBeLessThanOrEqual(30_000)
       }),
     )
+  })
+
+  it('is half a second at most once a caller had to be refused for it', () => {
+    expect([50, 499, 500, 501, 30_000].map(urgedBackoff)).toEqual([50, 499, 500, 500, 500])
   })
 
   it('is spread over the upper half of its range by chance, and never gets shorter with more failures', () => {

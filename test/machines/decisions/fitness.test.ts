@@ -1,12 +1,12 @@
 // Whether a connection is fit to be lent or kept: where the limits lie, to the millisecond and to the use.
 import { describe, expect, it } from 'vitest'
-import { isSpent, isStale, whySpent } from '../../../src/machines/decisions/fitness.js'
+import { isSpent, isStale, isSuspect, whySpent } from '../../../src/machines/decisions/fitness.js'
 
 const never = Number.POSITIVE_INFINITY
 
 describe('a connection is stale', () => {
   const stale = (idleFor: number, validateAfter: number) =>
-    isStale({ provenAt: 1_000 }, { validateAfter }, 1_000 + idleFor)
+    isStale({ provenAt: 1_000, provenIn: 1 }, { validateAfter }, { current: 1 }, 1_000 + idleFor)
 
   it('when it last proved that it works longer ago than validateAfter', () => {
     expect([stale(499, 500), stale(500, 500), stale(501, 500)]).toEqual([false, false, true])
@@ -14,6 +14,24 @@ describe('a connection is stale', () => {
 
   it('always for 0, also within the same millisecond; never for Infinity', () => {
     expect([stale(0, 0), stale(1e12, never)]).toEqual([true, false])
+  })
+})
+
+describe('a connection is suspect', () => {
+  const suspect = (provenIn: number, current: number, validateAfter: number) =>
+    isSuspect({ provenIn }, { validateAfter }, { current })
+
+  it('when another was found dead since it last proved itself', () => {
+    expect([suspect(1, 1, 500), suspect(1, 2, 500), suspect(2, 2, 500)]).toEqual([false, true, false])
+  })
+
+  it('always in a pool that always validates, never in one that never does', () => {
+    expect([suspect(1, 1, 0), suspect(1, 2, never)]).toEqual([true, false])
+  })
+
+  it('and is then stale, however lately it was used', () => {
+    const facts = { provenAt: 1_000, provenIn: 1 }
+    expect(isStale(facts, { validateAfter: 500 }, { current: 2 }, 1_000)).toBe(true)
   })
 })
 

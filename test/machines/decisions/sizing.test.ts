@@ -9,7 +9,7 @@ const pools = fc
   .record({ a: count, b: count, connecting: count, established: count, ending: count, line: fc.nat(40) })
   .map(({ a, b, connecting, established, ending, line }) => ({
     size: { min: Math.min(a, b), max: Math.max(a, b, 1) },
-    roster: { connecting, established, total: connecting + established + ending, idle: 0 },
+    roster: { connecting, established, total: connecting + established + ending, idle: 0, wasUp: true },
     line: { length: line },
   }))
 const time = fc.double({ min: 0, max: 100_000, noNaN: true })
@@ -77,7 +77,7 @@ describe('growth, for any pool,', () => {
 describe('growth', () => {
   const pool = (established: number, connecting: number, waiting: number): Sizes => ({
     size: { min: 0, max: 10 },
-    roster: { established, connecting, total: established + connecting, idle: 0 },
+    roster: { established, connecting, total: established + connecting, idle: 0, wasUp: true },
     line: { length: waiting },
   })
   const pace =
@@ -102,6 +102,17 @@ describe('growth', () => {
     expect(growth(pool(4, 0, 4), 10, pace(5, 100, 1_000)).open).toBe(4)
   })
 
+  it('waits for those that come back when they are back as soon as a new one would be open', () => {
+    expect(growth(pool(1, 1, 2), 10, pace(100, 100))).toEqual({ open: 0, lookAgainIn: 25 })
+    expect(growth(pool(1, 1, 2), 10, pace(101, 100))).toEqual({ open: 1, lookAgainIn: undefined })
+  })
+
+  it('does not look again when it opens as many as may be opened to fill the pool', () => {
+    const { roster, line } = pool(1, 0, 5)
+    const filling = { size: { min: 2, max: 10 }, roster, line }
+    expect(growth(filling, 1, pace(5, 100))).toEqual({ open: 1, lookAgainIn: undefined })
+  })
+
   it('opens for everybody where there is nothing to come back', () => {
     expect(growth(pool(0, 0, 30), 10, pace(5, 100)).open).toBe(10)
   })
@@ -112,7 +123,7 @@ describe('the line', () => {
     const full = (waiting: number, established: number, maxWaiting: number) =>
       isLineFull({
         size: { min: 0, max: 3 },
-        roster: { established, connecting: 0, total: established, idle: 0 },
+        roster: { established, connecting: 0, total: established, idle: 0, wasUp: true },
         line: { length: waiting },
         maxWaiting,
       })

@@ -128,6 +128,36 @@ describe('upkeep, for any pool,', () => {
     }))
 })
 
+describe('upkeep looks again', () => {
+  const unlimited = { idleTimeout: never, keepalive: never, maxLifetime: never }
+  const one = { retireAt: never, idleSince: now, provenAt: now, idleJitter: 0 }
+  const nextIn = (idle: UpkeepFacts[], lent: UpkeepFacts[], policy: Partial<UpkeepPolicy>) =>
+    nextUpkeep(
+      idle,
+      lent,
+      idle.length + lent.length,
+      { min: 0, max: 500 },
+      { ...unlimited, ...policy },
+      now,
+    ) - now
+
+  it('before a connection that is opened now can be too old: after three quarters of the lifetime', () => {
+    expect(nextIn([one], [], { maxLifetime: 1_000 })).toBe(750)
+  })
+
+  it('for a lent one at the moment when it is too old, and not before its return if it is already', () => {
+    expect(nextIn([], [{ ...one, retireAt: now + 300 }], { maxLifetime: 1_000 })).toBe(300)
+    expect(nextIn([], [{ ...one, retireAt: now }], { maxLifetime: 1_000 })).toBe(750)
+    expect(nextIn([], [{ ...one, retireAt: now - 1 }], { maxLifetime: 1_000 })).toBe(750)
+  })
+
+  it('so often that all have their turn within half a period, lent ones too', () => {
+    const due = Array.from({ length: 100 }, () => ({ ...one, provenAt: 0 }))
+    expect(nextIn(due, [], { keepalive: 1_000 })).toBe(1_000 / 200)
+    expect(nextIn(due, due, { keepalive: 1_000 })).toBe(1_000 / 400)
+  })
+})
+
 describe('keepalive, for any number of idle connections,', () => {
   it('comes to each of them within one and a half times its period, and never to two at the same time', () => {
     const pool = fc.record({

@@ -1,0 +1,93 @@
+// The drop-in emits pg.Pool's events, with its arguments, in its order.
+
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Backends, watchBackends } from '../../support/backends.js'
+import { failure, sameOnBoth } from '../../support/both-pools.js'
+import { until } from '../../support/until.js'
+
+describe('the events of pg.Pool', () => {
+  let backends: Backends
+  beforeAll(async () => {
+    backends = await watchBackends('same events')
+  })
+  afterAll(() => backends.stop())
+
+  it('tell of a client’s whole life', async () => {
+    const transcript = await sameOnBoth(async ({ open, note, removals }) => {
+      const pool = open()
+      await pool.query('SELECT 1')
+      note('a second one')
+      const clients = [await pool.connect(), await pool.connect()]
+      for (const client of clients) client.release()
+      note('the end')
+      const removed = removals(pool, 2)
+      await pool.end()
+      await removed
+    })
+    expect(transcript.map(([event]) => event)).toEqual([
+      ...['connect', 'acquire', 'release', 'a second one', 'acquire', 'connect', 'acquire'],
+      ...['release', 'release', 'the end', 'removed'],
+    ])
+  })
+
+  it('tell of a client that is closed on its release, and why', async () => {
+    await sameOnBoth(async ({ open, note, removals }) => {
+      const pool = open()
+      for (const reason of [new Error('a mistake'), true]) {
+        const removed = removals(pool, 1)
+        const client = await pool.connect()
+        client.release(reason)
+        note('after release', pool.totalCount)
+        await removed
+      }
+    })
+  })
+
+  it('are emitted before whoever asked for the client has it', async () => {
+    await sameOnBoth(async ({ open, note }) => {
+      const pool = open()
+      await new Promise<void>(resolve => {
+        pool.connect((_, client, done) => {
+          note('here it is', client)
+          done()
+          note('and back')
+          resolve()
+        })
+      })
+    })
+  })
+
+  it('tell of an idle client that the server ended, by its error', async () => {
+    await sameOnBoth(async ({ open, note, removals }) => {
+      const pool = open({ application_name: 'same events' })
+      const client = await pool.connect()
+      client.release()
+      const removed = removals(pool, 1)
+      const failed = new Promise<unknown[]>(resolve => pool.once('error', (...args) => resolve(args)))
+      await backends.terminate(client)
+      const [error] = (await failed) as [Error & { client?: unknown }]
+      note(error.client === client)
+      await removed
+      note(pool.totalCount, pool.idleCount)
+      note((await pool.query('SELECT 1 AS one')).rows)
+    })
+  })
+
+  it('tell nothing of a lent client’s error: its borrower has it', async () => {
+    await sameOnBoth(async ({ open, note, kind }) => {
+      const pool = open({ application_name: 'same events' })
+      const client = await pool.connect()
+      client.on('error', error => note('the client’s own', error))
+      const query = failure(client.query('SELECT pg_sleep(60)'))
+      await until(async () => (await backends.stateOf(client)) === 'active', 'the query runs')
+      await backends.terminate(client)
+      note(await query)
+      await until(() => (client as unknown as { _ended: boolean })._ended, 'the client has ended')
+      note(await failure(client.query('SELECT 1')))
+      client.release()
+      note(pool.totalCount)
+      expect(kind === 'pg.Pool' || pool instanceof pg.Pool).toBe(true)
+    })
+  })
+})

@@ -1,0 +1,23 @@
+// Every pain has a row, and every row a test that exists.
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+const rows = readFileSync('docs/pains.md', 'utf8')
+  .split('\n')
+  .filter(line => /^\| \d/.test(line))
+  .map(line => line.split('|').map(cell => cell.trim()))
+
+it('all 29 are there, each once', () => {
+  expect(rows.map(([, number]) => Number(number))).toEqual(
+    Array.from({ length: 29 }, (_, index) => index + 1),
+  )
+})
+
+it.each(rows.map(row => [row[1], row[5] ?? ''] as const))(
+  'pain %s is shown by a test that exists',
+  (_, shown) => {
+    const [, path = '', , title] = /^\[[^\]]+\]\(\.\.\/([^)]+)\)( "([^"]+)")?$/.exec(shown) ?? []
+    expect(existsSync(path), shown).toBe(true)
+    if (title !== undefined) expect(readFileSync(path, 'utf8')).toContain(title)
+  },
+)

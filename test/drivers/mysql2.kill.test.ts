@@ -1,0 +1,77 @@
+// A query whose connection is destroyed is ended on the server too, and nobody else's is.
+
+import type { Connection } from 'mysql2/promise'
+import { describe, expect, it } from 'vitest'
+import type { Core } from '../../src/db/mysql2/internals.js'
+import { killQuery } from '../../src/db/mysql2/kill.js'
+import { mariadbMissing } from '../support/mariadb-threads.js'
+import { useMysqlDriver } from '../support/mysql-driver.js'
+import { startSilentServer } from '../support/silent-server.js'
+import { until } from '../support/until.js'
+
+const minutes = "BENCHMARK(300000000, SHA2('x', 512))"
+
+describe.skipIf(mariadbMissing())('a MySQL query under way', () => {
+  const mysqlDriver = useMysqlDriver()
+  const { open } = mysqlDriver
+
+  const running = async ({ threadId }: Connection): Promise<string | undefined> => {
+    const [thread] = await mysqlDriver.threads.ask(
+      'SELECT info FROM information_schema.processlist WHERE id = ?',
+      [threadId],
+    )
+    return thread?.info
+  }
+
+  it.each([
+    // The server does not look whether the client is there still; in a SLEEP it does, every five seconds.
+    ['by text', (connection: Connection) => connection.query(`SELECT ${minutes};`)],
+    ['with values', (connection: Connection) => connection.query(`SELECT ?, ${minutes}`, ['what?'])],
+    ['prepared', (connection: Connection) => connection.execute(`SELECT ${minutes}, ?`, ['x'])],
+  ])('%s ends on the server when its connection is destroyed', async (_, run) => {
+    const { driver, connection } = await open()
+    const query = run(connection).catch((error: unknown) => error)
+    await until(async () => (await running(connection)) !== undefined, 'it runs')
+    driver.destroy(connection)
+    expect(driver.isFatal?.(await query)).toBe(true)
+    await until(async () => (await mysqlDriver.threads.count()) === 0, 'its thread is gone')
+  })
+
+  it('ends on the server when its connection is closed', async () => {
+    const { driver, connection } = await open()
+    const query = connection.query('SELECT SLEEP(60)').catch(() => {})
+    await until(async () => (await running(connection)) !== undefined, 'it runs')
+    await driver.close(connection)
+    await query
+  })
+
+  it('of a thread that got the same id after a restart is left alone', async () => {
+    const { driver, connection } = await open()
+    const query = connection.query('SELECT SLEEP(60)').catch(() => {})
+    await until(async () => (await running(connection)) === 'SELECT SLEEP(60)', 'it runs')
+    const { config } = mysqlDriver.threads
+    const asked: Promise<object>[] = []
+    const stale = { threadId: connection.threadId, _command: { sql: 'DELETE FROM huge' } }
+    killQuery(stale as unknown as Core, () => {
+      const options = Promise.resolve({ ...config })
+      asked.push(options)
+      return options
+    })
+    await until(() => asked.length === 3, 'the courier has gone three times')
+    await until(async () => (await mysqlDriver.threads.count()) === 1, 'the last courier is back')
+    expect(await running(connection)).toBe('SELECT SLEEP(60)')
+    driver.destroy(connection)
+    await query
+  })
+})
+
+it('no timer of the courier keeps the process alive', async () => {
+  const server = await startSilentServer()
+  const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const core = { threadId: 1, _command: { sql: 'SELECT 1' } }
+  killQuery(core as unknown as Core, async () => ({ host: server.host, port: server.port }))
+  await until(() => server.open === 1, 'the courier is there')
+  expect(timers()).toBe(before)
+  await server.stop()
+})

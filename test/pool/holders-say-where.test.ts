@@ -1,0 +1,45 @@
+// With leakWarning on, an acquire that times out says where those who hold the connections acquired them.
+
+import { expect, it } from 'vitest'
+import type { AcquireTimeoutError } from '../../src/index.js'
+import { firstUsefulLine } from '../../src/wording.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+async function timeOut(options: { leakWarning?: number }) {
+  const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2, validateAfter: false, ...options })
+  await clock.advance(100)
+  const loadOrders = () => pool.acquire()
+  const loadUsers = () => pool.use(() => new Promise(() => {}))
+  await loadOrders()
+  await clock.advance(10)
+  watch(loadUsers())
+  const waiting = watch(pool.acquire({ timeout: 500 }))
+  await clock.advance(500)
+  return waiting.error as AcquireTimeoutError
+}
+
+it('each holder as a stack that begins in the application, and the longest in the message', async () => {
+  const { holders, message } = await timeOut({ leakWarning: 60_000 })
+  expect(holders).toMatchObject([{ lease: 1 }, { lease: 2 }])
+  expect(holders[0]?.acquiredFrom).toMatch(/^at loadOrders \(.*holders-say-where\.test\.ts:\d+:\d+\)/)
+  expect(holders[1]?.acquiredFrom).toMatch(/^at loadUsers \(/)
+  expect(message).toMatch(
+    /the longest held: lease 1 on .* for 500 ms \(lease 1 was acquired at loadOrders \(.*\)\)\.\n {2}What to do/,
+  )
+})
+
+it('and nothing of that with leakWarning off', async () => {
+  const { holders, message } = await timeOut({})
+  for (const holder of holders) expect(holder).not.toHaveProperty('acquiredFrom')
+  expect(message).not.toContain('was acquired')
+})
+
+it.each([
+  ['at load (/app/a.js:1:1)\nat run (/app/b.js:1:1)', 'at load (/app/a.js:1:1)'],
+  ['at q (/app/node_modules/kysely/a.js:1:1)\nat run (/app/b.js:1:1)', 'at run (/app/b.js:1:1)'],
+  ['at C:\\app\\node_modules\\x\\a.js:1:1\nat C:\\app\\b.js:1:1', 'at C:\\app\\b.js:1:1'],
+  ['at process.tick (node:internal/process:1:1)\nat b (/b.js:1:1)', 'at b (/b.js:1:1)'],
+  ['at q (/app/node_modules/pg/a.js:1:1)', 'at q (/app/node_modules/pg/a.js:1:1)'],
+])('the line to look at first of %j', (stack, line) => {
+  expect(firstUsefulLine(stack)).toBe(line)
+})

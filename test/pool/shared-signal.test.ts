@@ -1,0 +1,51 @@
+// One AbortSignal for many callers, as of one HTTP request that asks for many things.
+import { getEventListeners } from 'node:events'
+import { expect, it } from 'vitest'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+async function line(length: number) {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
+  await clock.advance(100)
+  const lease = await pool.acquire()
+  const controller = new AbortController()
+  const { signal } = controller
+  const callers = Array.from({ length }, () => watch(pool.acquire({ signal })))
+  return { pool, lease, controller, signal, callers }
+}
+
+it('is listened to once, whatever the number of callers, and no more when nobody waits by it', async () => {
+  const { lease, signal, callers } = await line(100)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  lease.release()
+  for (const caller of callers) {
+    await Promise.resolve()
+    caller.value?.release()
+  }
+  await Promise.resolve()
+  expect(callers.map(({ state }) => state)).toEqual(callers.map(() => 'fulfilled'))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+it('calls all of them off, and nobody else', async () => {
+  const { pool, lease, controller, callers } = await line(20)
+  const other = watch(pool.acquire())
+  controller.abort(new Error('the client is gone'))
+  await Promise.resolve()
+  for (const caller of callers) {
+    expect(caller.error).toMatchObject({ code: 'ACQUIRE_ABORTED', cause: new Error('the client is gone') })
+  }
+  expect(pool.stats()).toMatchObject({ waiting: 1, aborted: 20 })
+  lease.release()
+  await Promise.resolve()
+  expect(other.state).toBe('fulfilled')
+})
+
+it('can be used again after everybody who waited by it was served', async () => {
+  const { pool, lease, controller, signal, callers } = await line(1)
+  lease.release()
+  await Promise.resolve()
+  const second = watch(pool.acquire({ signal }))
+  controller.abort()
+  await Promise.resolve()
+  expect([callers[0]?.state, second.state]).toEqual(['fulfilled', 'rejected'])
+})

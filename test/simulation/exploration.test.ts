@@ -1,0 +1,77 @@
+// A small pool in every order of events, within bounds: nobody is stuck, nobody is lost, nothing is lent twice.
+
+import { describe, expect, it } from 'vitest'
+import { WaitingLine } from '../../src/actors/line.js'
+import { explore } from '../../src/testing/index.js'
+import { StateGraph } from '../../src/testing/state-graph.js'
+
+describe('a bounded exploration', () => {
+  it('of 2 connections and 3 callers, without faults, sees every order of events', async () => {
+    const report = await explore({ faults: 0 })
+    expect(report).toMatchObject({ complete: true, byFaults: [report.states] })
+    expect(report.states).toBeGreaterThan(100)
+    expect(report.transitions).toBeGreaterThan(report.states)
+  })
+
+  it('of 2 connections and 2 callers, with a fault at any two steps, finds no stuck state', async () => {
+    const report = await explore({ callers: 2, faults: 2 })
+    expect(report.complete).toBe(true)
+    expect(report.states).toBeGreaterThan(2_000)
+    expect(report.byFaults).toHaveLength(3)
+  })
+
+  it('of 1 connection and 1 caller, with up to six faults, finds none either', async () => {
+    const report = await explore({ max: 1, callers: 1, faults: 6 })
+    expect(report.complete).toBe(true)
+    expect(report.byFaults).toHaveLength(7)
+  })
+
+  it('says when it was cut short, by steps or by states', async () => {
+    expect(await explore({ faults: 0, depth: 5 })).toMatchObject({ complete: false, deepest: 5 })
+    expect(await explore({ faults: 1, states: 50 })).toMatchObject({ complete: false })
+  })
+
+  it('finds the caller whom a line loses that forgets those who left it', async () => {
+    const { leave } = WaitingLine.prototype
+    WaitingLine.prototype.leave = () => true
+    try {
+      await expect(explore({ callers: 2, faults: 1 })).rejects.toThrow(/after:\n {2}1\. caller 1 asks/)
+    } finally {
+      WaitingLine.prototype.leave = leave
+    }
+  })
+
+  it('sees the same as often as it looks', async () => {
+    const bounds = { callers: 2, faults: 1 }
+    expect(await explore(bounds)).toEqual(await explore(bounds))
+  })
+})
+
+describe('what an exploration knows of its states', () => {
+  /** 0 → 1 → 2, and from 1 by another choice → 3 → 1. */
+  const loop = () => {
+    const graph = new StateGraph()
+    graph.reach('0', undefined)
+    graph.reach('1', [0, 0])
+    graph.reach('2', [1, 0])
+    graph.reach('3', [1, 1])
+    graph.reach('1', [3, 0])
+    return graph
+  }
+
+  it('is how to come to them, by the path on which they were first seen', () => {
+    expect([0, 1, 2, 3].map(state => loop().pathTo(state))).toEqual([[], [0], [0, 0], [0, 1]])
+    expect(loop()).toMatchObject({ size: 4, deepest: 2 })
+  })
+
+  it('is whether good things lead from each to a good end', () => {
+    const graph = loop()
+    expect(graph.neverGood()).toBe(0)
+    graph.noteGood(2)
+    expect(graph.neverGood()).toBe(undefined)
+    graph.reach('4', [2, 1])
+    graph.reach('5', [4, 0])
+    graph.reach('4', [5, 0])
+    expect(graph.neverGood(), 'a circle of states in which nobody is done').toBe(4)
+  })
+})

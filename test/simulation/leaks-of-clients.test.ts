@@ -1,0 +1,57 @@
+// The commonest mistake of those who borrow: a lease that is not given back when something goes wrong.
+import { expect, it } from 'vitest'
+import { type Client, simulate } from '../../src/testing/index.js'
+
+/** In how many of the first so many lives it is found. */
+async function found(seeds: number, run: Client, more = {}): Promise<number> {
+  let failures = 0
+  for (let seed = 1; seed <= seeds; seed++) {
+    await simulate({ seed, run, shrink: 0, ...more }).catch(({ invariant }) => {
+      expect(invariant).toBe('client')
+      failures++
+    })
+  }
+  return failures
+}
+
+it('is found in half of all lives when it is always forgotten, and in all where the database keeps well', async () => {
+  const forgetful: Client = async ({ pool }) => {
+    await pool.acquire()
+  }
+  expect(await found(50, forgetful, { steps: 0 })).toBe(50)
+  expect(await found(50, forgetful)).toBeGreaterThan(20)
+})
+
+it('is found when it is forgotten after a failed query only', async () => {
+  const careless: Client = async ({ pool }) => {
+    const lease = await pool.acquire()
+    await lease.connection.query('select 1')
+    lease.release()
+  }
+  expect(await found(50, careless, { database: { queryFailureRate: 0.5 } })).toBeGreaterThan(5)
+})
+
+it('is not found in who gives back whatever happens', async () => {
+  const careful: Client = async ({ pool }) => {
+    await using lease = await pool.acquire()
+    await lease.connection.query('select 1')
+  }
+  expect(await found(50, careful, { database: { queryFailureRate: 0.5 } })).toBe(0)
+})
+
+it('a tolerate that fails tolerates nothing', async () => {
+  const run: Client = () => {
+    throw new Error('mine')
+  }
+  const tolerate = () => {
+    throw new Error('undecided')
+  }
+  await expect(simulate({ seed: 1, run, tolerate, shrink: 0 })).rejects.toMatchObject({ invariant: 'client' })
+})
+
+it.each(['fail', 'fail-until-up'] as const)(
+  'a pool that refuses callers while its database is down is no mistake (%s)',
+  async whenDown => {
+    for (let seed = 1; seed <= 60; seed++) await simulate({ seed, pool: { whenDown }, shrink: 0 })
+  },
+)

@@ -1,0 +1,352 @@
+// The pool, broken on purpose in one place at a time: what the simulation has to find.
+
+import { AcquireQueue } from '../../src/actors/acquire-queue.js'
+import { Alarm } from '../../src/actors/alarm.js'
+import { Callers, closedError } from '../../src/actors/callers.js'
+import { Deadlines } from '../../src/actors/deadlines.js'
+import { Lease } from '../../src/actors/lease.js'
+import { WaitingLine } from '../../src/actors/line.js'
+import { ConnectionRecord } from '../../src/actors/record.js'
+import { AcquireRequest } from '../../src/actors/request.js'
+import { Roster } from '../../src/actors/roster.js'
+import { ClockScheduler } from '../../src/actors/scheduler.js'
+import { Supervisor } from '../../src/actors/supervisor.js'
+import { connectionMachine } from '../../src/machines/connection.js'
+import { forgetSharedLogic } from '../../src/testing/shared-logic.js'
+import type { Invariant } from '../../src/testing/violation.js'
+
+export interface Mutation {
+  readonly name: string
+  /** Which invariant is broken; any of them, where a mistake shows in more than one way. */
+  readonly breaks: readonly Invariant[]
+  /** Breaks it, and answers how to repair it. */
+  readonly apply: () => () => void
+}
+
+type Method = (...args: never[]) => unknown
+
+/** Replaces a method of a class. */
+function replace<T extends object, K extends keyof T>(
+  { prototype }: { readonly prototype: T },
+  name: K,
+  broken: (original: T[K]) => T[K] extends Method ? (this: T, ...args: Parameters<T[K]>) => unknown : never,
+): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
+  if (descriptor === undefined) throw new Error(`There is no method ${String(name)} to break.`)
+  Object.defineProperty(prototype, name, { ...descriptor, value: broken(descriptor.value as T[K]) })
+  return () => Object.defineProperty(prototype, name, descriptor)
+}
+
+/** Replaces a getter of a class. */
+function replaceGetter<T extends object, K extends keyof T>(
+  { prototype }: { readonly prototype: T },
+  name: K,
+  broken: (original: (this: T) => T[K]) => (this: T) => T[K],
+): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
+  if (descriptor?.get === undefined) throw new Error(`There is no getter ${String(name)} to break.`)
+  Object.defineProperty(prototype, name, { ...descriptor, get: broken(descriptor.get as (this: T) => T[K]) })
+  return () => Object.defineProperty(prototype, name, descriptor)
+}
+
+/** Takes the deadline away from a state of the connection's machine. */
+function withoutDeadline(name: 'validateTimeout' | 'resetTimeout' | 'closeTimeout'): () => void {
+  const delays = connectionMachine.implementations.delays as Record<string, unknown>
+  const original = delays[name]
+  delays[name] = () => Number.POSITIVE_INFINITY
+  forgetSharedLogic()
+  return () => {
+    delays[name] = original
+    forgetSharedLogic()
+  }
+}
+
+/** What a pool that can evict does then. */
+const evictAll = Object.getOwnPropertyDescriptor(Supervisor.prototype, 'evictAll')
+
+const mutationsOfEviction: readonly Mutation[] =
+  evictAll === undefined
+    ? []
+    : [
+        {
+          name: 'goes on lending what was evicted',
+          breaks: ['generation'],
+          apply: () => {
+            Object.defineProperty(Supervisor.prototype, 'evictAll', { ...evictAll, value: () => {} })
+            return () => Object.defineProperty(Supervisor.prototype, 'evictAll', evictAll)
+          },
+        },
+      ]
+
+export const mutations: readonly Mutation[] = [
+  ...mutationsOfEviction,
+  {
+    name: 'opens one connection more than max',
+    breaks: ['size'],
+    apply: () =>
+      replace(
+        Supervisor,
+        'grow',
+        original =>
+          function (context) {
+            const { min, max } = context.size
+            original.call(this, { ...context, size: { min, max: max + 1 } })
+          },
+      ),
+  },
+  {
+    name: 'loses every fifth caller when it takes the next one out of the line',
+    breaks: ['settlement', 'remains'],
+    apply: () => {
+      let calls = 0
+      return replace(
+        WaitingLine,
+        'next',
+        original =>
+          function () {
+            if (++calls % 5 === 0) original.call(this)
+            return original.call(this)
+          },
+      )
+    },
+  },
+  {
+    name: 'forgets the deadlines of those who wait',
+    breaks: ['settlement'],
+    apply: () => replace(Deadlines, 'add', () => () => {}),
+  },
+  {
+    name: 'ignores callers who give up',
+    breaks: ['settlement'],
+    apply: () => replace(Callers, 'cancel', () => () => {}),
+  },
+  {
+    name: 'settles a caller again who was served already',
+    breaks: ['settlement'],
+    apply: () => {
+      const repair = [
+        replace(AcquireQueue, 'settled', () => () => {}),
+        replace(
+          AcquireRequest,
+          'refuse',
+          original =>
+            function (error) {
+              original.call(this, error)
+              return true
+            },
+        ),
+      ]
+      return () => {
+        for (const undo of repair) undo()
+      }
+    },
+  },
+  {
+    name: 'leaves one who gave up in the line, and lends to nobody',
+    breaks: ['settlement', 'truth', 'fence', 'remains'],
+    apply: () => replace(WaitingLine, 'leave', () => () => true),
+  },
+  {
+    name: 'serves whoever came last first',
+    breaks: ['settlement'],
+    apply: () =>
+      replace(
+        WaitingLine,
+        'join',
+        () =>
+          function (request) {
+            this.rejoin(request)
+          },
+      ),
+  },
+  {
+    name: 'hands the same caller over to two connections',
+    breaks: ['fence', 'settlement'],
+    apply: () => {
+      let again: AcquireRequest<unknown> | undefined
+      return replace(
+        WaitingLine,
+        'next',
+        original =>
+          function () {
+            const request = again ?? original.call(this)
+            again = again === undefined ? (request as typeof again) : undefined
+            return request
+          },
+      )
+    },
+  },
+  {
+    name: 'lets a lease be released twice',
+    breaks: ['fence'],
+    apply: () =>
+      replace(
+        Lease,
+        'release',
+        original =>
+          function () {
+            if (this.held) original.call(this)
+          },
+      ),
+  },
+  {
+    name: 'lends the connection that had this name before',
+    breaks: ['size', 'fence', 'truth', 'deadlines', 'remains', 'settlement'],
+    apply: () => {
+      const first = new WeakMap<object, Map<string, unknown>>()
+      return replaceGetter(
+        ConnectionRecord,
+        'handle',
+        original =>
+          function () {
+            const handle = original.call(this)
+            if (handle === undefined) return handle
+            const known = first.get(this.parts) ?? new Map<string, unknown>()
+            first.set(this.parts, known)
+            if (!known.has(this.id)) known.set(this.id, handle)
+            return known.get(this.id)
+          },
+      )
+    },
+  },
+  {
+    name: 'does not abort the connect whose time is up',
+    breaks: ['deadlines', 'truth', 'size'],
+    apply: () => replace(ConnectionRecord, 'abortEffect', () => () => {}),
+  },
+  ...(['validateTimeout', 'resetTimeout', 'closeTimeout'] as const).map(
+    (name): Mutation => ({
+      name: `has no ${name}`,
+      breaks: ['deadlines'],
+      apply: () => withoutDeadline(name),
+    }),
+  ),
+  {
+    name: 'forgets maxConnecting',
+    breaks: ['connects', 'truth', 'size'],
+    apply: () => replaceGetter(Roster, 'connecting', () => () => 0),
+  },
+  {
+    name: 'opens a connection more whenever one is ready',
+    breaks: ['connects', 'size'],
+    apply: () =>
+      replace(
+        Supervisor,
+        'noteReady',
+        original =>
+          function (record) {
+            original.call(this, record)
+            this.probe()
+          },
+      ),
+  },
+  {
+    name: 'calls a connect off with the caller who waited for it',
+    breaks: ['connects'],
+    apply: () => {
+      let opening: ConnectionRecord<unknown> | undefined
+      const repair = [
+        replace(
+          Roster,
+          'add',
+          original =>
+            function (record) {
+              opening = record as ConnectionRecord<unknown>
+              original.call(this, record)
+            },
+        ),
+        replace(
+          Callers,
+          'cancel',
+          original =>
+            function (request, error) {
+              original.call(this, request, error)
+              if (opening?.handle === undefined) opening?.actor.send({ type: 'retire', reason: 'resized' })
+            },
+        ),
+      ]
+      return () => {
+        for (const undo of repair) undo()
+      }
+    },
+  },
+  {
+    name: 'lends an idle connection at random',
+    breaks: ['time'],
+    apply: () =>
+      replace(
+        Roster,
+        'takeIdle',
+        original =>
+          function () {
+            const others = Array.from({ length: this.idle }, () => original.call(this))
+            const [chosen] = others.splice(Math.floor(Math.random() * others.length), 1)
+            for (const record of others) if (record !== undefined) this.park(record)
+            return chosen
+          },
+      ),
+  },
+  {
+    name: 'sets its alarms by a clock of its own',
+    breaks: ['settlement', 'errors', 'time'],
+    apply: () =>
+      replace(
+        ClockScheduler,
+        'now',
+        original =>
+          function () {
+            return original.call(this) - 30 * Math.random()
+          },
+      ),
+  },
+  {
+    name: 'tells a caller that the time is up before it is',
+    breaks: ['errors'],
+    apply: () =>
+      replace(
+        Deadlines,
+        'takeDue',
+        original =>
+          function (now) {
+            return original.call(this, now + 50)
+          },
+      ),
+  },
+  {
+    name: 'tells those whom it refuses that it is closed',
+    breaks: ['errors'],
+    apply: () =>
+      replace(
+        Callers,
+        'refuse',
+        original =>
+          function (request) {
+            original.call(this, request, closedError())
+          },
+      ),
+  },
+  {
+    name: 'parks an idle connection twice',
+    breaks: ['truth'],
+    apply: () =>
+      replace(
+        Roster,
+        'park',
+        original =>
+          function (record) {
+            original.call(this, record)
+            original.call(this, record)
+          },
+      ),
+  },
+  {
+    name: 'leaves its alarms set when it closes',
+    breaks: ['remains'],
+    apply: () => replace(Alarm, 'clear', () => () => {}),
+  },
+  {
+    name: 'keeps connections that have ended in its roster',
+    breaks: ['truth', 'remains'],
+    apply: () => replace(Supervisor, 'forget', () => () => undefined),
+  },
+]

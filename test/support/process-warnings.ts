@@ -1,0 +1,20 @@
+// The warnings that the process is given during a test, instead of on the terminal.
+import { vi } from 'vitest'
+
+/** One call of `process.emitWarning` in the form that the pool uses. */
+export interface Warning {
+  readonly text: string
+  readonly type: string
+  readonly code: string
+  readonly detail?: string
+}
+
+/** Catches what the process is warned of from now on, until mocks are restored. */
+export function catchWarnings(): Warning[] {
+  const warnings: Warning[] = []
+  const emit = (text: string, options: Omit<Warning, 'text'>) => {
+    warnings.push({ text, ...options })
+  }
+  vi.spyOn(process, 'emitWarning').mockImplementation(emit as typeof process.emitWarning)
+  return warnings
+}

@@ -1,0 +1,27 @@
+// A program whose server ends a client, and in which nobody listens for errors: does it survive? Arguments: which pool, and
+// whether the client is idle or lent, and pg.Client's config.
+
+import pg from 'pg'
+import { Pool } from '../../../src/pg.js'
+
+const [, , kind, situation, config] = process.argv
+const server = JSON.parse(config ?? '{}')
+const pool =
+  kind === 'pg.Pool'
+    ? new pg.Pool(server)
+    : new Pool({
+        ...server,
+        likePgPool: kind === 'drop-in with the habit' ? ['throwUnhandledErrors'] : false,
+      })
+const other = new pg.Client(server)
+await other.connect()
+
+const client = await pool.connect()
+const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+const end = new Promise(resolve => client.once('end', resolve))
+if (situation === 'idle') client.release()
+await other.query('SELECT pg_terminate_backend($1, 5000)', [rows[0].pid])
+await end
+if (situation === 'lent') client.release()
+process.stdout.write((await pool.query("SELECT 'alive' AS still")).rows[0].still)
+await Promise.all([pool.end(), other.end()])
