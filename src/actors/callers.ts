@@ -121,12 +121,12 @@ export class Callers<C> {
   }
 
   /** Refuses everybody, also those for whom a connection is being validated. */
-  refuseAll(): void {
+  refuseAll(error: PoolClosedError): void {
     for (let request = this.#parts.line.next(); request !== undefined; request = this.#parts.line.next()) {
-      this.refuse(request, closedError())
+      this.refuse(request, error)
     }
     for (const { request } of this.#parts.roster.records) {
-      if (request !== undefined) this.refuse(request, closedError())
+      if (request !== undefined) this.refuse(request, error)
     }
   }
 

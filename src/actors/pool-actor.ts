@@ -77,6 +77,31 @@ export class PoolSystem<C> {
     this.queue.cancellations$.subscribe({
       next: ({ request, error }) => this.actor.send({ type: 'cancel', request, reason: error }),
     })
+    this.actor.subscribe({ complete: () => this.#abandon(), error: error => this.#abandon(error) })
+  }
+
+  /**
+   * The actor has ended. If it came to the end of its chart, nothing is left to do. If it was stopped from outside
+   * (`pool.actor.stop()`), or failed by a defect, it took the connections' actors with it, and there are no goodbyes; but nobody
+   * is left waiting, no socket is left open, and whoever holds a lease is told when it is used.
+   */
+  #abandon(cause?: unknown): void {
+    if (this.actor.getSnapshot().status === 'done') return
+    const what = cause === undefined ? 'was stopped' : 'failed'
+    const error = new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause })
+    this.parts.line.offer()
+    this.readiness.fail(error)
+    this.callers.refuseAll(error)
+    this.supervisor.abandonAll(error)
+    this.end()
+  }
+
+  /** Lets go of what the pool lived by. */
+  end(): void {
+    this.queue.close()
+    this.leaks?.stop()
+    this.parts.notices.publish({ type: 'pool.closed' })
+    this.parts.notices.close()
   }
 
   /** Whether it is the back-off that is so long, and nobody waits for its end. */
@@ -166,7 +191,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       refuseAll: () => {
         notices.publish({ type: 'pool.draining' })
         readiness.fail(closedError())
-        callers.refuseAll()
+        callers.refuseAll(closedError())
       },
       grow: ({ context }) => supervisor.grow(context),
       probe: () => supervisor.probe(),
@@ -222,12 +247,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       },
       announcePaused: () => notices.publish({ type: 'pool.paused' }),
       announceResumed: () => notices.publish({ type: 'pool.resumed' }),
-      announceClosed: () => {
-        system.queue.close()
-        system.leaks?.stop()
-        notices.publish({ type: 'pool.closed' })
-        notices.close()
-      },
+      announceClosed: () => system.end(),
     },
   })
 }

@@ -137,9 +137,7 @@ export class Supervisor<C> {
   }
 
   retireAll(reason: EndReason): void {
-    this.#retiredAll = true
-    this.#growthAlarm.clear()
-    this.#upkeepAlarm.clear()
+    this.#stopAlarms()
     for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
   }
 
@@ -192,11 +190,11 @@ export class Supervisor<C> {
    * Destroys the socket of a connection whose actor crashed (in a driver's `needsReset`, say) and revokes its lease.
    * @returns the request that it was checked out for and did not serve
    */
-  discard(id: string, error: unknown): AcquireRequest<C> | undefined {
+  discard(id: string, error: unknown, reason: EndReason = 'crashed'): AcquireRequest<C> | undefined {
     const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
     const { request, lease } = record
-    record.ending = { reason: 'crashed', error }
+    record.ending = { reason, error }
     record.abortEffect()
     if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
     record.request = undefined
@@ -222,6 +220,21 @@ export class Supervisor<C> {
     if (record === undefined) return undefined
     this.#bury(record)
     return record.request
+  }
+
+  /** Does for all what their actors cannot do any more: the pool's actor was stopped, and they with it. */
+  abandonAll(error: unknown): void {
+    this.#stopAlarms()
+    for (const record of [...this.#parts.roster.records]) {
+      this.discard(record.id, error, 'pool closing')
+      this.#bury(record)
+    }
+  }
+
+  #stopAlarms(): void {
+    this.#retiredAll = true
+    this.#growthAlarm.clear()
+    this.#upkeepAlarm.clear()
   }
 
   #lookAfterAt(time: number): void {
