@@ -17,6 +17,7 @@ import {
   isFlapping,
   isLoop,
   isStillborn,
+  type Progress,
   urgedBackoff,
 } from '../machines/decisions/backoff.js'
 import { isDown } from '../machines/decisions/sizing.js'
@@ -135,6 +136,10 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
   }
   const isVain = (event: PoolEvent) =>
     'output' in event && event.output !== undefined && isStillborn(event.output, clock.now())
+  const progressOf = ({ roster }: PoolContext): Progress => ({
+    served: counters.released,
+    established: roster.established,
+  })
   const settleReadiness = ({ roster, size }: PoolContext) => {
     if (roster.established >= size.min) readiness.succeed()
   }
@@ -148,11 +153,11 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
     },
     actions: {
       countFailure: assign(({ context, event }) =>
-        afterFailure(context, failureOf(event), clock.now(), config.random(), counters.released),
+        afterFailure(context, failureOf(event), clock.now(), config.random(), progressOf(context)),
       ),
       noteStillborn: assign(({ context }) => afterStillborn(context, clock.now())),
-      noteRecovery: assign(({ context }) => afterRecovery(context, clock.now(), counters.released)),
-      suspendStreak: assign(({ context }) => afterRecovery(context, clock.now(), counters.released)),
+      noteRecovery: assign(({ context }) => afterRecovery(context, clock.now(), progressOf(context))),
+      suspendStreak: assign(({ context }) => afterRecovery(context, clock.now(), progressOf(context))),
       lend: ({ event }) => {
         if (event.type === 'acquire') callers.lend(requestOf(event), event.at)
       },

@@ -172,7 +172,8 @@ export class Pool<C> implements AsyncDisposable {
    * await all that it starts. When no further attempt is made, for whatever reason, the last error is thrown as it is.
    *
    * A connection whose transaction cannot be ended is closed, and never lent on. After an error that means that the connection broke
-   * during the commit, nobody can know whether it was committed.
+   * during the commit, nobody can know whether it was committed. COMMIT and ROLLBACK are not the callback's to send: one that did is
+   * told so by an error (but not on MySQL, where other statements end a transaction as well).
    *
    * A `transaction` inside another one is not nested in it: each call takes a connection of its own, and neither sees what the
    * other did. (Use savepoints for parts of a transaction.)

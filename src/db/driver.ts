@@ -41,8 +41,8 @@ export interface TransactionSupport<C> {
   begin(connection: C, options: BeginOptions): Promise<void>
   /**
    * Commits; resolves only when the database has said that everything is kept. It must reject, too, where the database answers
-   * the COMMIT of a transaction in which a statement failed with a quiet rollback, as PostgreSQL does. There is no deadline: a
-   * commit takes as long as a query may.
+   * the COMMIT of a transaction in which a statement failed with a quiet rollback, as PostgreSQL does, and where the callback has
+   * ended the transaction itself, if the driver can tell. There is no deadline: a commit takes as long as a query may.
    */
   commit(connection: C): Promise<void>
   /**

@@ -1,12 +1,22 @@
 // The pool: starting → running → draining → closed; backing off while connections cannot be opened, paused while it is told to be.
 import { assign, setup } from 'xstate'
 import { connectionMachine } from './connection.js'
-import { afterFailure, afterRecovery, afterStillborn, noFailures, urgedBackoff } from './decisions/backoff.js'
+import {
+  afterFailure,
+  afterRecovery,
+  afterStillborn,
+  noFailures,
+  type Progress,
+  urgedBackoff,
+} from './decisions/backoff.js'
 import { isDown, isLineFull, isShort } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
 const provided = (): void => {}
+
+/** Alone, the machine serves nobody. */
+const nothingDone: Progress = { served: 0, established: 0 }
 
 const startingContext = (input: PoolInput): PoolContext => ({
   ...input,
@@ -116,14 +126,14 @@ export const poolMachine = setup({
     announceClosed: provided,
     /** Counts one more failure; provided with the time and with jitter. */
     countFailure: assign(({ context, event }) =>
-      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0, 0),
+      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0, nothingDone),
     ),
     /** Connects succeed again; provided with the time. */
-    noteRecovery: assign(({ context }) => afterRecovery(context, 0, 0)),
+    noteRecovery: assign(({ context }) => afterRecovery(context, 0, nothingDone)),
     /** Counts one more connection that was opened in vain; provided with the time. */
     noteStillborn: assign(({ context }) => afterStillborn(context, 0)),
     /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon; provided with the time. */
-    suspendStreak: assign(({ context }) => afterRecovery(context, 0, 0)),
+    suspendStreak: assign(({ context }) => afterRecovery(context, 0, nothingDone)),
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({
       size: event.type === 'resize' ? { min: event.min, max: event.max } : context.size,

@@ -41,7 +41,8 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const ago = (time: number): number => Math.min(now - time, memory)
   const snapshot = pool.actor.getSnapshot()
   const context = snapshot.context as unknown as PoolFacts
-  const { roster, failures, backoff, recoveredAt, servedBefore, stillborn, stillbornAt } = context
+  const { roster, failures, backoff, recoveredAt, servedBefore, establishedBefore, stillborn, stillbornAt } =
+    context
   const children = Object.values(snapshot.children).map(child => {
     const { value, context } = (child as AnyActorRef).getSnapshot() as Child
     return { value, facts: context.facts }
@@ -73,6 +74,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       backoff,
       recoveredAt && ago(recoveredAt),
       pool.stats().released > servedBefore,
+      recoveredAt !== undefined && roster.established - establishedBefore,
     ],
     stillborn > 0 && ago(stillbornAt) < memory && [stillborn, ago(stillbornAt)],
     wanted && [holdTime, connectTime],
@@ -108,11 +110,13 @@ interface PoolFacts {
   readonly backoff: number
   readonly recoveredAt: number | undefined
   readonly servedBefore: number
+  readonly establishedBefore: number
   readonly stillborn: number
   readonly stillbornAt: number
   readonly line: { readonly length: number }
   readonly roster: {
     readonly idleRecords: readonly Facts[]
+    readonly established: number
     pace(now: number): { readonly holdTime: number | undefined; readonly connectTime: number | undefined }
   }
 }

@@ -28,6 +28,7 @@ describe.skipIf(mariadbMissing())('On MariaDB,', () => {
         return { driver, countOnServer: () => server.open, stop: server.stop }
       },
       failsAlone: true,
+      endsUnasked: true,
       secret: threads.config.password,
       stop: threads.stop,
     }

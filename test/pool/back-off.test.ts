@@ -101,3 +101,12 @@ it('ends when nothing is missing any more', async () => {
   expect(pool.stats()).toMatchObject({ state: 'running', total: 0 })
   expect(database.totals.connects).toBe(1)
 })
+
+it.each([0.1, 0.2, 0.3])(
+  'a pool fills at a good pace while %s of the connects fail',
+  async connectFailureRate => {
+    const { pool, clock } = poolInSimulatedTime({ min: 50, max: 50 }, { connectFailureRate })
+    await clock.advance(15_000)
+    expect(pool.stats()).toMatchObject({ state: 'running', total: 50 })
+  },
+)

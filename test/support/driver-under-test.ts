@@ -15,6 +15,8 @@ export interface DriverUnderTest<C> {
   begin(connection: C): Promise<unknown>
   /** Whether a statement that fails leaves the rest of its transaction as it is, to be committed; so it is in MySQL. */
   readonly failsAlone?: boolean
+  /** Whether other statements than COMMIT and ROLLBACK end a transaction, so that one that has ended is no mistake; MySQL's DDL does. */
+  readonly endsUnasked?: boolean
   /** Asks the server, not the driver. */
   inTransaction(connection: C): Promise<boolean>
   /** Starts a query that would run for ever. */

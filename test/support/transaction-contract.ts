@@ -78,6 +78,16 @@ export function describeTransactionContract<C>(
       expect(await subject.inTransaction(connection)).toBe(false)
     })
 
+    test('commit rejects when the callback had ended the transaction itself', async (support, connection, subject) => {
+      await support.begin(connection, {})
+      await subject.succeed(connection)
+      await support.rollback(connection) // as a ROLLBACK of its own would
+      if (subject.endsUnasked) await support.commit(connection)
+      else await expect(support.commit(connection)).rejects.toThrow()
+      await subject.succeed(connection)
+      expect(needsReset(connection)).toBe(false)
+    })
+
     test('rollback does nothing when none is open', async (support, connection, subject) => {
       await support.rollback(connection)
       await subject.succeed(connection)

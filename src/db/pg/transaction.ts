@@ -27,6 +27,12 @@ export function transactions(sessionOf: (client: pg.Client) => Session): Transac
     },
 
     async commit(client) {
+      const { ready, inTransaction } = sessionOf(client)
+      if (ready && !inTransaction) {
+        throw new Error(
+          'There was no transaction left to commit: the callback had ended it itself, with a COMMIT or a ROLLBACK of its own. What it committed is committed. Leave both to pool.transaction(): return to commit, throw to roll back.',
+        )
+      }
       const { command } = await client.query('COMMIT')
       const cause = sessionOf(client).takeFailure()
       if (command !== 'ROLLBACK') return

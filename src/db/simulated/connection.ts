@@ -65,12 +65,14 @@ export class Session implements SimulatedConnection {
     return this.#inTurn(() => this.#run(sql))
   }
 
-  /** A COMMIT that rejects where the plain statement would quietly roll a failed transaction back. */
+  /** A COMMIT that rejects where the plain statement would quietly roll a failed transaction back, or do nothing at all. */
   commit(): Promise<void> {
     return this.#inTurn(async () => {
-      const failed = this.transaction === 'failed'
+      const { transaction } = this
       await this.#run('COMMIT')
-      if (failed) throw harmless('25P02', 'nothing was committed: a query of the transaction had failed')
+      if (transaction === 'none') throw harmless('25P01', 'there was no transaction left to commit')
+      if (transaction === 'failed')
+        throw harmless('25P02', 'nothing was committed: a query of the transaction had failed')
     })
   }
 

@@ -37,8 +37,9 @@ export interface FailureStreak {
   readonly lastConnectError: unknown
   /** When a connect last succeeded after others had failed, or when it turned out that nobody wants another one for now. */
   readonly recoveredAt: number | undefined
-  /** How many leases had come back by then. */
+  /** How many leases had come back by then, and how many connections were open. */
   readonly servedBefore: number
+  readonly establishedBefore: number
   /** Connections in quick succession that were opened and ended before they were of use. */
   readonly stillborn: number
   /** When the last of those ended. */
@@ -52,6 +53,7 @@ export const noFailures: FailureStreak = Object.freeze({
   lastConnectError: undefined,
   recoveredAt: undefined,
   servedBefore: 0,
+  establishedBefore: 0,
   stillborn: 0,
   stillbornAt: 0,
 })
@@ -59,29 +61,49 @@ export const noFailures: FailureStreak = Object.freeze({
 /** For how long connects must have gone well before the next failure is the first of a new streak, in milliseconds. */
 const stableAfter = 5_000
 
+/** How far a pool has come, to tell a recovery that was of use from one that was not. */
+export interface Progress {
+  /** How many leases have come back since the pool was created. */
+  readonly served: number
+  /** How many connections are open and to be kept. */
+  readonly established: number
+}
+
 /**
  * The streak after one more failure. A recovery that neither lasted nor served anybody does not end a streak: it may have been part
- * of the trouble. One that did has, or else short outages would add up to delays that outlast the times between them.
- *
- * @param served how many leases have come back since the pool was created
+ * of the trouble. One that did has, or else short outages would add up to delays that outlast the times between them. What it has won
+ * counts, too: each connection more than the first makes up for a failure, or else a pool that fills while one connect in five fails
+ * would come to wait for half a minute.
  */
 export function afterFailure(
   streak: FailureStreak,
   error: unknown,
   now: number,
   random: number,
-  served: number,
+  { served, established }: Progress,
 ): FailureStreak {
-  const { recoveredAt, servedBefore } = streak
-  const lasted = recoveredAt !== undefined && (now - recoveredAt >= stableAfter || served > servedBefore)
-  const failures = lasted ? 1 : streak.failures + 1
+  const { recoveredAt, servedBefore, establishedBefore } = streak
+  const recovered = recoveredAt !== undefined
+  const lasted = recovered && (now - recoveredAt >= stableAfter || served > servedBefore)
+  const won = recovered ? Math.max(0, established - establishedBefore - 1) : 0
+  const failures = lasted ? 1 : Math.max(1, streak.failures + 1 - won)
   const backoff = backoffDelay(failures, random)
   return { ...streak, failures, backoff, lastConnectError: error, recoveredAt: undefined }
 }
 
 /** The streak after a connect succeeded, or after a back-off in which nobody asked. */
-export function afterRecovery(streak: FailureStreak, now: number, served: number): FailureStreak {
-  return { ...streak, lastConnectError: undefined, recoveredAt: now, servedBefore: served }
+export function afterRecovery(
+  streak: FailureStreak,
+  now: number,
+  { served, established }: Progress,
+): FailureStreak {
+  return {
+    ...streak,
+    lastConnectError: undefined,
+    recoveredAt: now,
+    servedBefore: served,
+    establishedBefore: established,
+  }
 }
 
 /** How long after the last one another stillborn connection is the first of a new succession, in milliseconds. */
