@@ -20,6 +20,7 @@ describe("createPool of 'statepool/mysql2'", () => {
     [{ queueLimit: 0 }, { maxWaiting: Number.POSITIVE_INFINITY }],
     [{ waitForConnections: false }, { maxWaiting: 0 }],
     [{ connectTimeout: 2_000 }, { connectTimeout: 2_000 }],
+    [{ connectTimeout: '2000', ssl: false } as unknown as PoolConfig, { connectTimeout: 2_000 }],
     [{ connectTimeout: 0 }, { connectTimeout: Number.POSITIVE_INFINITY }],
     [
       { connectionLimit: 5, statepool: { max: 6, maxLifetime: 1 } },

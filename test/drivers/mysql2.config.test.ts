@@ -1,6 +1,7 @@
 // What mysql() takes and refuses, and that it says neither with a secret in it.
 
 import { describe, expect, it, vi } from 'vitest'
+import { parseConfig } from '../../src/db/mysql2/config.js'
 import { type MysqlConfig, mysql } from '../../src/db/mysql2.js'
 import { OptionsError } from '../../src/errors.js'
 
@@ -91,6 +92,15 @@ describe('mysql()', () => {
     mysql()
     expect(complain).not.toHaveBeenCalled()
     complain.mockRestore()
+  })
+
+  it('takes what JavaScript and the environment make of it: no TLS, and numbers as texts', async () => {
+    await expect(parseConfig({ ssl: false }).connectionOptions()).resolves.not.toHaveProperty('ssl')
+    const config = { connectTimeout: '1000', keepAliveInitialDelay: '5' } as unknown as MysqlConfig
+    await expect(parseConfig(config).connectionOptions()).resolves.toMatchObject({
+      connectTimeout: 1_000,
+      keepAliveInitialDelay: 5,
+    })
   })
 
   it('leaves its configuration as it was given, for mysql2 writes into its own', () => {

@@ -56,9 +56,10 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
   for (const [name, value] of Object.entries({ connectionLimit, maxIdle, idleTimeout, queueLimit }))
     checkCount(name, value)
   const parsed = parseConfig(connection, 'createPool')
-  const { password, resetOnRelease: _ours, ...forMysql2 } = connection
+  const { password, ssl, resetOnRelease: _ours, ...forMysql2 } = connection
   const asMysql2HasIt: Mysql2PoolOptions = {
     ...definedOf(forMysql2),
+    ...(ssl && { ssl }),
     ...definedOf({ connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, gracefulEnd }),
     ...(typeof password === 'string' && { password }),
   }
@@ -95,7 +96,7 @@ function maxWaiting({ waitForConnections, queueLimit }: ParsedPoolOptions): numb
 
 function connectTimeout(given: number | undefined): PoolOptions {
   if (given === undefined) return {}
-  return { connectTimeout: given === 0 ? Number.POSITIVE_INFINITY : given }
+  return { connectTimeout: Number(given) || Number.POSITIVE_INFINITY }
 }
 
 function withGracefulEnd(

@@ -121,7 +121,8 @@ export function checkConfig(config: unknown): void {
 export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {
   if (!ownClient) refuseMisplaced(given)
   const client: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(given)) if (!own.includes(name)) client[name] = value
+  for (const [name, value] of Object.entries(given))
+    if (!own.includes(name)) client[name] = unlessEmpty(name, value)
   const { onConnect, verify, log, statepool = {} } = given
   for (const [name, value] of Object.entries({ onConnect, verify, log })) {
     if (value !== undefined && value !== null) checkFunction(name, value)
@@ -148,7 +149,8 @@ function refuseMisplaced(given: PoolConfig): void {
 }
 
 function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<PgPoolHabit>): PoolOptions {
-  const wait = given.connectionTimeoutMillis ?? (wanted.has('waitForever') ? 0 : undefined)
+  const limit = unlessEmpty('connectionTimeoutMillis', given.connectionTimeoutMillis)
+  const wait = limit ?? (wanted.has('waitForever') ? 0 : undefined)
   const translated: PoolOptions = {
     max: read('max', options.max, size),
     min: read('min', options.min, size),
@@ -159,9 +161,9 @@ function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<P
     whenDown: wanted.has('failWhenDown') ? 'fail' : 'fail-until-up',
   }
   if (wait !== undefined) {
-    const limit = read('connectionTimeoutMillis', wait, time) || never
-    translated.acquireTimeout = limit
-    translated.connectTimeout = limit
+    const most = read('connectionTimeoutMillis', wait, time) || never
+    translated.acquireTimeout = most
+    translated.connectTimeout = most
   }
   if (wanted.has('waitForever')) translated.drainTimeout = never
   return translated
@@ -169,8 +171,14 @@ function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<P
 
 /** Settings are often read from the environment, where numbers are texts; pg.Pool takes them, for JavaScript compares such. */
 function read(name: string, value: unknown, range: NumberRange): number {
-  if (value === undefined || value === null || value === false) return 0
+  if (value === undefined || value === null || value === false || value === '') return 0
   return checkNumber(name, typeof value === 'string' && value.trim() !== '' ? Number(value) : value, range)
+}
+
+/** What is not set in the environment is often an empty text; to pg, nothing was given then. But `ssl` that is empty is off. */
+function unlessEmpty(name: string, value: unknown): unknown {
+  if (value !== '' || name === 'resetQuery') return value
+  return name === 'ssl' ? false : undefined
 }
 
 function parseHabits(value: PoolConfig['likePgPool']): ReadonlySet<PgPoolHabit> {

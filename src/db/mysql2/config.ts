@@ -25,7 +25,9 @@ type PoolOptionOfMysql2 =
  * Everything that mysql2's `createConnection` takes (see sidorares.github.io/node-mysql2: `host`, `uri`, `ssl`, `typeCast`,
  * `timezone`, …), and:
  */
-export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfMysql2 | 'password'>> {
+export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfMysql2 | 'password' | 'ssl'>> {
+  /** One of mysql2's profiles, or TLS options; false, the default, is without TLS. */
+  ssl?: ConnectionOptions['ssl'] | false | undefined
   /** The password, or a function that is asked for it on each connect, so that tokens can rotate. */
   password?: string | (() => string | Promise<string>) | undefined
   /**
@@ -148,11 +150,12 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
   for (const [name, value] of Object.entries(config)) {
     if (value !== undefined && value !== null) checks[name]?.(name, value)
   }
-  const { resetOnRelease = false, onConnect, password, ...rest } = config
+  const { resetOnRelease = false, onConnect, password, ssl, ...rest } = config
   const options: ConnectionOptions = {
     ...definedOf(rest),
-    keepAliveInitialDelay: rest.keepAliveInitialDelay ?? keepAliveDelay,
-    connectTimeout: rest.connectTimeout ?? 0, // 0 = none of mysql2's own: the pool has a deadline
+    ...(ssl && { ssl }),
+    keepAliveInitialDelay: Number(rest.keepAliveInitialDelay ?? keepAliveDelay),
+    connectTimeout: Number(rest.connectTimeout ?? 0), // 0 = none of mysql2's own: the pool has a deadline
   }
   return {
     async connectionOptions() {
@@ -193,8 +196,10 @@ function expectString(name: string, value: unknown): void {
   if (typeof value !== 'string') throw refusal(name, value, 'a string')
 }
 
+/** mysql2 reads a text for a number, as environments have it. */
 function expectTime(name: string, value: unknown): void {
-  if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value)))
+  const time = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (!(typeof time === 'number' && time >= 0 && Number.isFinite(time)))
     throw refusal(name, value, 'a number of milliseconds of 0 or more')
 }
 
@@ -240,13 +245,13 @@ function expectUri(name: string, value: unknown): void {
 }
 
 function expectSsl(name: string, value: unknown): void {
-  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) throw unfitSsl(name)
+  if (typeof value !== 'string' && typeof value !== 'object' && value !== false) throw unfitSsl(name)
 }
 
 function unfitSsl(name: string): OptionsError {
   return new OptionsError(
     name,
     undefined,
-    `${name} must be the name of one of mysql2's profiles, such as 'Amazon RDS', or an object of TLS options ({} turns TLS on).`,
+    `${name} must be the name of one of mysql2's profiles, such as 'Amazon RDS', an object of TLS options ({} turns TLS on), or false.`,
   )
 }

@@ -1,7 +1,7 @@
 // Every option of pg.Pool means the same to the drop-in.
 
 import pg from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { failure, sameOnBoth, tell } from '../../support/both-pools.js'
 import { startSilentServer } from '../../support/silent-server.js'
 
@@ -23,6 +23,15 @@ describe('an option of pg.Pool means the same', () => {
     ['max 0', { max: 0 }],
     ['poolSize', { poolSize: 4 }],
     ['numbers as texts', { max: '5', idleTimeoutMillis: '100' } as unknown as pg.PoolConfig],
+    [
+      'empty texts, as from an environment that lacks them',
+      Object.fromEntries(
+        ['max', 'min', 'maxUses', 'maxLifetimeSeconds', 'connectionTimeoutMillis', 'statement_timeout'].map(
+          name => [name, ''],
+        ),
+      ),
+    ],
+    ['an empty idle timeout', { idleTimeoutMillis: '' } as unknown as pg.PoolConfig],
     ['no idle timeout', { idleTimeoutMillis: 0 }],
     ['null', { idleTimeoutMillis: null, maxUses: 0, maxLifetimeSeconds: 0 }],
     ['the rest', { min: 0, maxUses: 9, maxLifetimeSeconds: 60, allowExitOnIdle: true }],
@@ -54,6 +63,16 @@ describe('an option of pg.Pool means the same', () => {
       const byFunction = make({ ...server, password: async () => String(password) })
       note((await byFunction.query('SELECT current_user = $1 AS me', [user])).rows)
       note(Object.keys(byFunction.options).includes('password'), typeof byFunction.options.password)
+    })
+  })
+
+  it('connectionString, host, port, user, password, database and ssl that are empty texts: as if not given', async () => {
+    await sameOnBoth(async ({ make, note, server }) => {
+      for (const [name, value] of Object.entries(server)) vi.stubEnv(`PG${name.toUpperCase()}`, String(value))
+      const options = ['connectionString', 'host', 'port', 'user', 'password', 'database', 'ssl']
+      const pool = make(Object.fromEntries(options.map(name => [name, ''])))
+      note((await pool.query('SELECT current_database() = $1 AS same', [server.database])).rows)
+      vi.unstubAllEnvs()
     })
   })
 
