@@ -1,10 +1,10 @@
 // Every error that the pool itself makes. Each says what happened, why, and what to do, and has the evidence as fields.
 import {
   describeDeadlock,
+  describeFull,
   describeTimeout,
   messageOf,
   milliseconds,
-  whyFull,
   withoutStop,
 } from './wording.js'
 
@@ -191,21 +191,45 @@ export class AcquireAbortedError extends PoolError {
   }
 }
 
-/** `maxWaiting` callers waited already. */
-export class QueueFullError extends PoolError {
+/** What is known when a caller is refused because others wait already. */
+export type RefusalEvidence = Pick<
+  AcquireEvidence,
+  'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError'
+>
+
+/** `maxWaiting` callers waited already; `cause` is the last connect error, if they wait because connects are failing. */
+export class QueueFullError extends PoolError implements RefusalEvidence {
   static {
     setName(QueueFullError, 'QueueFullError')
   }
 
   /** The pool's `maxWaiting`. */
   readonly maxWaiting: number
+  /** What it is that those who wait are waiting for to end. */
+  readonly obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>
+  readonly waiting: number
+  readonly total: number
+  readonly max: number
+  readonly paused: boolean
+  readonly failedConnects: number
+  readonly lastConnectError: unknown
 
-  constructor(maxWaiting: number, max: number) {
+  constructor(maxWaiting: number, evidence: RefusalEvidence) {
+    const { paused, lastConnectError } = evidence
+    const obstacle = paused ? 'paused' : lastConnectError === undefined ? 'exhausted' : 'connects failing'
     super(
       'QUEUE_FULL',
-      `The acquire was refused: ${whyFull(maxWaiting, max)}. Shed load further up, hold connections for less time, or raise maxWaiting or max.`,
+      describeFull(maxWaiting, obstacle, evidence),
+      obstacle === 'connects failing' ? { cause: lastConnectError } : undefined,
     )
     this.maxWaiting = maxWaiting
+    this.obstacle = obstacle
+    this.waiting = evidence.waiting
+    this.total = evidence.total
+    this.max = evidence.max
+    this.paused = paused
+    this.failedConnects = evidence.failedConnects
+    this.lastConnectError = lastConnectError
   }
 }
 

@@ -30,6 +30,7 @@ export {
   type PoolErrorCode,
   PoolPausedError,
   QueueFullError,
+  type RefusalEvidence,
   SelfDeadlockError,
   ValidationError,
 } from './errors.js'

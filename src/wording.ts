@@ -1,13 +1,34 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
-import type { AcquireEvidence, AcquireObstacle, LeaseHolder } from './errors.js'
+import type {
+  AcquireEvidence,
+  AcquireObstacle,
+  LeaseHolder,
+  QueueFullError,
+  RefusalEvidence,
+} from './errors.js'
 
-/** Why a line is full. */
-export function whyFull(maxWaiting: number, max: number): string {
-  const connections = `${max} ${max === 1 ? 'connection' : 'connections'} (max)`
-  if (maxWaiting === 0)
-    return `none of the pool's ${connections} is free, and nobody may wait (maxWaiting is 0)`
-  const callers = maxWaiting === 1 ? '1 caller waits' : `${maxWaiting} callers wait`
-  return `${callers} already (maxWaiting) for the pool's ${connections}`
+/** What there is to say to a caller who is one too many. */
+export function describeFull(
+  maxWaiting: number,
+  obstacle: QueueFullError['obstacle'],
+  { waiting, max, failedConnects, lastConnectError }: RefusalEvidence,
+): string {
+  const [why, advice] = {
+    exhausted: () => [
+      `none of the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max) is free`,
+      'Shed load further up, hold connections for less time, or raise maxWaiting or max.',
+    ],
+    paused: () => ['the pool is paused', 'Call pool.resume(), or raise maxWaiting.'],
+    'connects failing': () => [
+      `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause: ${withoutStop(whyNoConnect(lastConnectError))})`,
+      'Check that the database is up and reachable, and the credentials.',
+    ],
+  }[obstacle]()
+  const others =
+    waiting === 0
+      ? `nobody may wait (maxWaiting is ${maxWaiting})`
+      : `${waiting === 1 ? '1 caller waits' : `${waiting} callers wait`} already (maxWaiting is ${maxWaiting})`
+  return `The acquire was refused: ${why}, and ${others}. ${advice}`
 }
 
 /** What there is to say to a caller who waits for itself. */

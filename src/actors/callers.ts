@@ -8,7 +8,8 @@ import {
   type LeaseHolder,
   PoolClosedError,
   type PoolPausedError,
-  type QueueFullError,
+  QueueFullError,
+  type RefusalEvidence,
   type SelfDeadlockError,
 } from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
@@ -108,6 +109,11 @@ export class Callers<C> {
     this.#parts.notices.publish({ type: 'acquire.refused', error })
   }
 
+  /** Refuses one because too many wait already. */
+  refuseFull(request: AcquireRequest<C>, context: PoolContext): void {
+    this.refuse(request, new QueueFullError(context.maxWaiting, this.#refusalEvidence(context)))
+  }
+
   /** Refuses one because the database cannot be reached. */
   refuseDown(request: AcquireRequest<C>, { failures, lastConnectError }: PoolContext): void {
     this.refuse(request, new DatabaseDownError(failures, lastConnectError))
@@ -179,15 +185,23 @@ export class Callers<C> {
       })
     }
     return {
-      waiting: this.#parts.line.length,
-      total: this.#parts.roster.total,
-      max: context.size.max,
       holders: holders.sort((a, b) => b.heldFor - a.heldFor),
       connecting: this.#parts.roster.connecting,
-      failedConnects: context.lastConnectError === undefined ? 0 : context.failures,
-      lastConnectError: context.lastConnectError,
       connectingFor,
-      paused: this.#parts.line.withheld,
+      ...this.#refusalEvidence(context),
+    }
+  }
+
+  /** What it costs next to nothing to know: who sheds load does it for thousands. */
+  #refusalEvidence({ size, failures, lastConnectError }: PoolContext): RefusalEvidence {
+    const { line, roster } = this.#parts
+    return {
+      waiting: line.length,
+      total: roster.total,
+      max: size.max,
+      paused: line.withheld,
+      failedConnects: lastConnectError === undefined ? 0 : failures,
+      lastConnectError,
     }
   }
 }

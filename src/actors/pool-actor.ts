@@ -1,13 +1,7 @@
 // The pool machine at work: its actions as messages to connections and answers to callers.
 import { type ActorRefFrom, assign, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
-import {
-  AcquireAbortedError,
-  ConnectError,
-  PoolClosedError,
-  PoolPausedError,
-  QueueFullError,
-} from '../errors.js'
+import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../errors.js'
 import { deliver } from '../machines/compiled/deliver.js'
 import { compiled } from '../machines/compiled.js'
 import {
@@ -173,9 +167,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
         }
       },
       expire: ({ context }) => callers.expire(context),
-      refuseFull: ({ event, context }) => {
-        callers.refuse(requestOf(event), new QueueFullError(context.maxWaiting, context.size.max))
-      },
+      refuseFull: ({ event, context }) => callers.refuseFull(requestOf(event), context),
       refuseClosed: ({ event }) => {
         callers.refuse(requestOf(event.type === 'connection.declined' ? event.request : event), closedError())
       },

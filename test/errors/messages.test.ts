@@ -1,7 +1,12 @@
 // Each error says what happened, why, and what to do; and has the evidence as fields.
 
 import { describe, expect, it } from 'vitest'
-import { type AcquireTimeoutError, type PoolError, PoolPausedError } from '../../src/index.js'
+import {
+  type AcquireTimeoutError,
+  type PoolError,
+  PoolPausedError,
+  type QueueFullError,
+} from '../../src/index.js'
 import { type PoolInSimulatedTime, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 describe('an acquire timeout says why', () => {
@@ -130,18 +135,50 @@ describe('an acquire timeout names what was in the way', () => {
   })
 })
 
-it('a full line says how many wait, or that nobody may', async () => {
-  for (const [maxWaiting, words] of [
-    [0, 'none of the pool’s 1 connection (max) is free, and nobody may wait (maxWaiting is 0)'],
-    [1, '1 caller waits already (maxWaiting)'],
-    [2, '2 callers wait already (maxWaiting)'],
-  ] as const) {
+describe('a full line says', () => {
+  it.each([
+    [0, 'none of the pool’s 1 connection (max) is free, and nobody may wait (maxWaiting is 0). Shed load'],
+    [1, 'is free, and 1 caller waits already (maxWaiting is 1). Shed load'],
+    [2, 'is free, and 2 callers wait already (maxWaiting is 2). Shed load'],
+  ])('how many wait, or that nobody may: %s', async (maxWaiting, words) => {
     const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting })
     await clock.advance(100)
     await pool.acquire()
     for (let waiting = 0; waiting < maxWaiting; waiting++) watch(pool.acquire())
-    await expect(pool.acquire()).rejects.toThrow(words.replace('’', "'"))
-  }
+    const refused = await pool.acquire().catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      message: expect.stringContaining(words.replace('’', "'")),
+      obstacle: 'exhausted',
+      ...{ waiting: maxWaiting, total: 1, max: 1, maxWaiting, paused: false, lastConnectError: undefined },
+    })
+  })
+
+  it('that it is for the pause that they wait', async () => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting: 0 })
+    await clock.advance(100)
+    pool.pause()
+    const refused = await pool.acquire().catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      message:
+        'The acquire was refused: the pool is paused, and nobody may wait (maxWaiting is 0). Call pool.resume(), or raise maxWaiting.',
+      ...{ obstacle: 'paused', paused: true, total: 1 },
+    })
+  })
+
+  it('that it is for the database that they wait', async () => {
+    const { pool, clock, database } = poolInSimulatedTime({ max: 1, maxWaiting: 1 })
+    database.stop()
+    watch(pool.acquire())
+    watch(pool.acquire())
+    await clock.advance(300)
+    const refused = await pool.acquire().catch((error: unknown) => error)
+    const { lastConnectError } = refused as QueueFullError
+    expect(refused).toMatchObject({ obstacle: 'connects failing', failedConnects: 3, waiting: 2, total: 0 })
+    expect((refused as QueueFullError).cause).toBe(lastConnectError)
+    expect((refused as QueueFullError).message).toMatch(
+      /^The acquire was refused: connections cannot be opened \(3 failed in a row; the last error is this error's cause: .*ECONNREFUSED.*\), and 2 callers wait already \(maxWaiting is 1\)\. Check that the database is up/,
+    )
+  })
 })
 
 it('an aborted acquire has the signal’s reason as its cause, whatever it is', async () => {

@@ -45,7 +45,7 @@ const errors: Record<string, PoolError> = {
   PoolClosedError: new PoolClosedError('closed.'),
   PoolPausedError: new PoolPausedError(),
   SelfDeadlockError: new SelfDeadlockError([1], 1),
-  QueueFullError: new QueueFullError(1, 1),
+  QueueFullError: new QueueFullError(1, evidence),
   ValidationError: new ValidationError('RESET_FAILED', 'connection-1', 'it failed'),
 }
 
