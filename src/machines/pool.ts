@@ -216,6 +216,7 @@ export const poolMachine = setup({
         waiting: {
           on: {
             acquire: { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
+            evict: { target: 'urged', actions: ['raiseGeneration', 'evictAll', 'failFast'] },
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
@@ -228,7 +229,8 @@ export const poolMachine = setup({
             ],
           },
         },
-        // A caller was refused: the database may be back by now, and the next one shall not be refused for half a minute.
+        // A caller was refused, or credentials or the like were changed: the database may be back by now, and nobody shall be refused, or
+        // wait, for half a minute.
         urged: {
           on: {
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },

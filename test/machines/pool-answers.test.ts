@@ -96,7 +96,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       cancel: 'cancel',
       resize: 'resize, shrink',
       pause: '→ paused: withholdLine, announcePaused',
-      evict: 'raiseGeneration, evictAll, failFast',
+      evict: '→ backingOff.urged: raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'maintenance.due': 'maintain',

@@ -54,3 +54,26 @@ it('says so, and why each connection went', async () => {
     { type: 'connection.connecting' },
   ])
 })
+
+it('has a connect tried soon while the pool backs off: what kept them from succeeding may be what was changed', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 2 })
+  database.stop()
+  await clock.advance(60_000)
+  database.start()
+  expect(pool.stats()).toMatchObject({ state: 'backingOff', total: 0 })
+  pool.evict()
+  await clock.advance(1_000)
+  expect(pool.stats()).toMatchObject({ state: 'running', idle: 2 })
+})
+
+it('again and again does not make a loop of connects', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 2 })
+  database.stop()
+  await clock.advance(60_000)
+  const { connects } = database.totals
+  for (let time = 0; time < 10_000; time += 50) {
+    pool.evict()
+    await clock.advance(50)
+  }
+  expect(database.totals.connects - connects).toBeLessThanOrEqual(20)
+})

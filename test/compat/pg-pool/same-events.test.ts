@@ -78,12 +78,14 @@ describe('the events of pg.Pool', () => {
     await sameOnBoth(async ({ open, note, kind }) => {
       const pool = open({ application_name: 'same events' })
       const client = await pool.connect()
-      client.on('error', error => note('the client’s own', error))
+      const own: unknown[] = []
+      client.on('error', error => own.push(error))
       const query = failure(client.query('SELECT pg_sleep(60)'))
       await until(async () => (await backends.stateOf(client)) === 'active', 'the query runs')
       await backends.terminate(client)
       note(await query)
       await until(() => (client as unknown as { _ended: boolean })._ended, 'the client has ended')
+      note('the client’s own', ...own)
       note(await failure(client.query('SELECT 1')))
       client.release()
       note(pool.totalCount)
