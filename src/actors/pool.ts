@@ -282,7 +282,8 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Retires every connection softly, for changed credentials or a database that moved: idle ones are closed now, lent ones when they
-   * come back, and new ones are opened instead. Nobody loses a lease. The same as HikariCP's `softEvictConnections`.
+   * come back, and new ones are opened instead; while connects fail, one is tried within half a second. Nobody loses a lease. The same
+   * as HikariCP's `softEvictConnections`.
    * @throws PoolClosedError when the pool is closing or closed.
    */
   evict(): void {
