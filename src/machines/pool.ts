@@ -64,6 +64,8 @@ export const poolMachine = setup({
     isStillbornAgain: () => false,
     /** Connections open, but have been ending at once: that one more has opened says nothing. Provided with the time. */
     isFlapping: () => false,
+    /** It is worth while to begin the back-off again, with a shorter one. */
+    isLongBackoff: ({ context }) => context.backoff > urgedBackoff(context.backoff),
     /** It is to be over sooner than was said before. */
     isSooner: ({ context, event }) => event.type === 'close' && event.at + event.timeout < context.drainUntil,
     /** The probe ended without saying so: it was called off, or its actor crashed. */
@@ -134,6 +136,7 @@ export const poolMachine = setup({
     noteStillborn: assign(({ context }) => afterStillborn(context, 0)),
     /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon; provided with the time. */
     suspendStreak: assign(({ context }) => afterRecovery(context, 0, nothingDone)),
+    hastenBackoff: assign(({ context }) => ({ backoff: urgedBackoff(context.backoff) })),
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({
       size: event.type === 'resize' ? { min: event.min, max: event.max } : context.size,
@@ -216,7 +219,13 @@ export const poolMachine = setup({
         waiting: {
           on: {
             acquire: { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
-            evict: { target: 'urged', actions: ['raiseGeneration', 'evictAll', 'failFast'] },
+            // What was changed may be what kept connects from succeeding.
+            evict: {
+              guard: 'isLongBackoff',
+              target: 'waiting',
+              reenter: true,
+              actions: ['raiseGeneration', 'evictAll', 'hastenBackoff', 'failFast'],
+            },
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
@@ -229,8 +238,7 @@ export const poolMachine = setup({
             ],
           },
         },
-        // A caller was refused, or credentials or the like were changed: the database may be back by now, and nobody shall be refused, or
-        // wait, for half a minute.
+        // A caller was refused: the database may be back by now, and the next one shall not be refused for half a minute.
         urged: {
           on: {
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },

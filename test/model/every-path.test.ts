@@ -149,6 +149,19 @@ describe('a pool beyond its model', () => {
     expect(system.waiting).toEqual([])
   })
 
+  it('begins a long back-off again, a shorter one, when all are evicted', async () => {
+    const system = new RunningSystem({ min: 1, max: 1 }, see)
+    for (let failures = 0; failures < 6; failures++) {
+      await system.waitUntil(() => system.pool.stats().connecting === 1, 10)
+      await system.answer('connect', 'fail')
+    }
+    const { backoff } = system.pool.actor.getSnapshot().context
+    system.pool.evict()
+    expect(leafOf(system)).toBe('backingOff.waiting')
+    await system.clock.advance(500)
+    expect([backoff > 1_000, leafOf(system)]).toEqual([true, 'backingOff.probing'])
+  })
+
   it('says goodbye to one that is being made clean once, however often it is told to', async () => {
     const system = new RunningSystem({ min: 1, max: 1 }, see)
     system.acquire()

@@ -77,10 +77,8 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
       'the callers time out': () => system.clock.advance(acquireTimeout),
       'a connect succeeds': () => system.answer('connect', 'succeed'),
       'a connect fails': () => system.answer('connect', 'fail'),
-      'the back-off is over': () => {
-        const backingOff = leafName(pool.actor.getSnapshot().value)
-        return system.waitUntil(() => leafName(pool.actor.getSnapshot().value) !== backingOff, 10)
-      },
+      'the back-off is over': () =>
+        system.waitUntil(() => leafName(pool.actor.getSnapshot().value) !== 'backingOff.waiting', 10),
       release: doing(() => leaseIn('busy.lent').release()),
       'release one that retires': doing(() => leaseIn('busy.retiring').release()),
       'release and crash': doing(() => crash()),
@@ -132,7 +130,6 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
       'starting',
       'running',
       'backingOff.waiting',
-      'backingOff.urged',
       'backingOff.probing',
       'paused',
       'draining.waiting',

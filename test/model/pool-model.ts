@@ -70,7 +70,6 @@ export const poolModel = setup({
     hasSuperfluous: ({ context }) => context.idle > 0 && context.min === 0,
     isFilled: ({ context }) => established(context) >= context.min,
     isShort: ({ context }) => isShort(context),
-    hasRoom: ({ context }) => total(context) < context.max,
     isEmpty: ({ context }) => total(context) === 0,
     isCalledOff: ({ context }) => context.opening === 0,
     differs: ({ context, event }) => {
@@ -184,16 +183,6 @@ export const poolModel = setup({
             'the back-off is over': [
               { guard: 'isShort', target: 'probing', actions: 'probe' },
               { target: '#model.running' },
-            ],
-            evict: { target: 'urged', actions: 'evict' },
-          },
-        },
-        urged: {
-          on: {
-            'a connect fails': { guard: 'opens', actions: 'fail' },
-            'the back-off is over': [
-              { guard: 'hasRoom', target: 'probing', actions: 'probe' },
-              { target: 'waiting' },
             ],
           },
         },

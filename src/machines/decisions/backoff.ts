@@ -16,11 +16,11 @@ export function backoffDelay(failures: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random
 }
 
-/** How soon after a caller was refused a connect is tried, in milliseconds: none of them may wait for a back-off of half a minute. */
+/** How soon after a caller was refused, or an `evict()`, a connect is tried, in milliseconds: nobody may wait for a back-off of half a minute. */
 const urgedDelay = 500
 
 /**
- * How long to back off once a caller had to be refused for it. Not at all longer than before, and never so short that many callers
+ * How long to back off once there is a reason to try again. Not at all longer than before, and never so short that many callers
  * who ask again and again make many connects: ten in two seconds at most, as the first back-offs are short.
  *
  * @param backoff what {@link backoffDelay} said
