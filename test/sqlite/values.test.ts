@@ -7,6 +7,11 @@ const driverOf = (options: Partial<SqliteOptions> = {}) => sqlite({ filename: ':
 const connectTo = (driver: ReturnType<typeof driverOf>): Promise<SqliteConnection> =>
   driver.connect({ signal: new AbortController().signal, onLost() {} })
 
+it('a file in a folder that is not there cannot be opened, by SQLite’s own code', async () => {
+  const refused = connectTo(driverOf({ filename: '/no/such/folder/at/all.db' }))
+  await expect(refused).rejects.toMatchObject({ code: 'SQLITE_CANTOPEN' })
+})
+
 describe.each<Isolation>(['thread', 'process'])('values of a connection in a %s', isolation => {
   const driver = driverOf({ isolation, integers: 'mixed' })
   let connection: SqliteConnection
@@ -38,6 +43,35 @@ describe.each<Isolation>(['thread', 'process'])('values of a connection in a %s'
       await expect(refused).rejects.toThrow(/^parameter 1 must be null, a number/)
     },
   )
+
+  it.each([':', '@', '$'])('a named value may be given with its sign (%s) or without', async sign => {
+    const sql = `SELECT ${sign}id AS id`
+    expect(await connection.get(sql, { [`${sign}id`]: 7 })).toEqual({ id: 7 })
+    expect(await connection.get(sql, { id: 8 })).toEqual({ id: 8 })
+  })
+
+  it('several statements in one are refused, whatever is between them, and what is no statement is not', async () => {
+    const { rows } = (await connection.get('SELECT count(*) AS rows FROM t')) as { rows: number }
+    const insert = 'INSERT INTO t (v) VALUES (1)'
+    await expect(connection.run(`${insert}; ${insert}`)).rejects.toThrow(/more than one statement/)
+    await expect(connection.run(`${insert} /* ; */; -- one\n ; ${insert}`)).rejects.toThrow(/more than one/)
+    await connection.run(`${insert} ; -- ${insert}\n /* ${insert}; */ ;`)
+    expect(await connection.get('SELECT count(*) AS rows FROM t')).toEqual({ rows: rows + 1 })
+  })
+
+  it('what is written while rows are read by iterate disturbs neither', async () => {
+    await connection.exec('CREATE TABLE visited (i INTEGER PRIMARY KEY, seen INTEGER)')
+    await connection.exec(
+      'INSERT INTO visited WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) SELECT i, 0 FROM n',
+    )
+    for await (const { i } of connection.iterate<{ i: number }>('SELECT i FROM visited'))
+      await connection.run('UPDATE visited SET seen = seen + 1 WHERE i = ?', [i])
+    expect(await connection.get('SELECT count(*) AS rows, min(seen), max(seen) FROM visited')).toEqual({
+      rows: 2_000,
+      'min(seen)': 1,
+      'max(seen)': 1,
+    })
+  })
 
   it('many rows come complete and in order, by all and by iterate', async () => {
     const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1234) SELECT i FROM n'

@@ -24,6 +24,8 @@ export interface Engine {
   readonly inTransaction: boolean
   prepare(sql: string): Statement
   exec(sql: string): void
+  /** Whether a statement is read in parts from now on, so that others may be run before it is through, writes too. */
+  setReading(reading: boolean): void
   close(): void
 }
 

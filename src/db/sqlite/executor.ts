@@ -144,6 +144,7 @@ export class Executor {
     }
     const more = cursor.ahead.done !== true
     if (!more) this.#end(query.id)
+    else if (query.type === 'iterate') this.#engine.setReading(true)
     return { rows: pack(read, this.#opening.integers), more }
   }
 
@@ -153,6 +154,7 @@ export class Executor {
     if (cursor === undefined) return
     this.#cursors.delete(id)
     if (!cursor.ahead.done) cursor.rows.return?.()
+    if (this.#cursors.size === 0) this.#engine.setReading(false)
     this.#statements.putBack(cursor.query.sql, cursor.statement)
   }
 

@@ -2,12 +2,12 @@
 
 import type Database from 'better-sqlite3'
 import type { Engine, Place, Row } from '../engine.js'
-import { bindable } from './bindable.js'
+import { bare, bindable } from './bindable.js'
 
 /** @throws Error saying what to install when better-sqlite3 is not there, or was built for another Node. */
 export async function openBetterSqlite({ filename, readonly, lockWait }: Place): Promise<Engine> {
   const Library = await load()
-  const database = new Library(filename, { readonly, timeout: lockWait })
+  const database = open(Library, filename, { readonly, timeout: lockWait })
   database.defaultSafeIntegers(true)
   return {
     name: 'better-sqlite3',
@@ -19,20 +19,20 @@ export async function openBetterSqlite({ filename, readonly, lockWait }: Place):
       // The library insists on one method for statements with rows and another for those without; node:sqlite does not.
       if (!statement.reader) {
         return {
-          run: parameters => statement.run(...bindable(parameters)),
+          run: parameters => statement.run(...bindable(bare(parameters))),
           get(parameters) {
-            statement.run(...bindable(parameters))
+            statement.run(...bindable(bare(parameters)))
             return undefined
           },
           iterate(parameters) {
-            statement.run(...bindable(parameters))
+            statement.run(...bindable(bare(parameters)))
             return [][Symbol.iterator]()
           },
         }
       }
       return {
         run(parameters) {
-          for (const _ of statement.iterate(...bindable(parameters))) {
+          for (const _ of statement.iterate(...bindable(bare(parameters)))) {
             // Read to the end: the statement is done then, and its rows are of no interest.
           }
           return database
@@ -41,16 +41,30 @@ export async function openBetterSqlite({ filename, readonly, lockWait }: Place):
             )
             .get() as { changes: bigint; lastInsertRowid: bigint }
         },
-        get: parameters => statement.get(...bindable(parameters)),
-        iterate: parameters => statement.iterate(...bindable(parameters)),
+        get: parameters => statement.get(...bindable(bare(parameters))),
+        iterate: parameters => statement.iterate(...bindable(bare(parameters))),
       }
     },
     exec(sql) {
       database.exec(sql)
     },
+    // The library refuses writes meanwhile, as it is not defined whether the reader will see them; SQLite, and node:sqlite, do not.
+    setReading(reading) {
+      database.unsafeMode(reading)
+    },
     close() {
       database.close()
     },
+  }
+}
+
+/** The library looks for the folder itself, and has its own error when there is none, without SQLite's code. */
+function open(Library: typeof Database, filename: string, options: Database.Options): Database.Database {
+  try {
+    return new Library(filename, options)
+  } catch (error) {
+    if (error instanceof TypeError) Object.assign(error, { code: 'SQLITE_CANTOPEN' })
+    throw error
   }
 }
 

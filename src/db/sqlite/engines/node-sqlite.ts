@@ -5,6 +5,7 @@ import { bindable } from './bindable.js'
 
 /** What is used of node:sqlite; the typings of Node 20 do not have it. */
 interface StatementSync {
+  readonly sourceSQL: string
   setReadBigInts(on: boolean): void
   run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
   get(...parameters: unknown[]): Row | undefined
@@ -41,6 +42,7 @@ export function openNodeSqlite({ filename, readonly, lockWait }: Place): Engine 
     },
     prepare(sql) {
       const statement = database.prepare(sql)
+      refuseMore(sql.slice(statement.sourceSQL.length))
       statement.setReadBigInts(true)
       return {
         run: parameters => statement.run(...bindable(parameters)),
@@ -49,8 +51,16 @@ export function openNodeSqlite({ filename, readonly, lockWait }: Place): Engine 
       }
     },
     exec: sql => database.exec(sql),
+    setReading() {},
     close: () => database.close(),
   }
+}
+
+/** node:sqlite does the first statement and says nothing of others; better-sqlite3 refuses them, in these words. */
+function refuseMore(tail: string): void {
+  const statements = tail.replace(/--.*|\/\*[\s\S]*?(\*\/|$)/g, '').replace(/[\s;]/g, '')
+  if (statements === '') return
+  throw new RangeError('The supplied SQL string contains more than one statement')
 }
 
 /** Node says in each thread anew that it is experimental; who chose it knows, and its name is in the options. */
