@@ -18,8 +18,8 @@ export interface Stage {
   make(config?: PoolConfig, Client?: typeof pg.Client): pg.Pool
   /** Writes something down. Clients become `client 1`, `client 2` in the order in which they appear; errors what they say. */
   note(...things: unknown[]): void
-  /** Waits until as many clients have been removed since, and then writes it down. */
-  removals(pool: pg.Pool, count: number): Promise<void>
+  /** Counts the clients that are removed from now on. What it returns waits for so many and writes them down: nobody can say when it happens. */
+  removals(pool: pg.Pool, count: number): () => Promise<void>
   /** Writes down how the pool's figures stand. */
   count(pool: pg.Pool): void
 }
@@ -67,16 +67,19 @@ export async function tell(kind: Stage['kind'], story: (stage: Stage) => Promise
   const open: Stage['open'] = config => make({ ...server, ...config })
   const count: Stage['count'] = ({ totalCount, idleCount, waitingCount, expiredCount }) =>
     note('counts', { totalCount, idleCount, waitingCount, expiredCount })
-  const removals: Stage['removals'] = (pool, count) =>
-    new Promise(resolve => {
-      const removed: unknown[] = []
+  const removals: Stage['removals'] = (pool, count) => {
+    const removed: unknown[] = []
+    const all = new Promise<void>(resolve => {
       pool.on('remove', (...args: unknown[]) => {
         removed.push(...args.map(show))
-        if (removed.length < count) return
-        note('removed', ...removed.sort())
-        resolve()
+        if (removed.length === count) resolve()
       })
     })
+    return async () => {
+      await all
+      note('removed', ...removed.sort())
+    }
+  }
   await story({ kind, server, open, make, note, removals, count })
   const told = [...transcript]
   for (const pool of pools) if (!pool.ending) await pool.end()

@@ -23,7 +23,7 @@ describe('the events of pg.Pool', () => {
       note('the end')
       const removed = removals(pool, 2)
       await pool.end()
-      await removed
+      await removed()
     })
     expect(transcript.map(([event]) => event)).toEqual([
       ...['connect', 'acquire', 'release', 'a second one', 'acquire', 'connect', 'acquire'],
@@ -39,7 +39,7 @@ describe('the events of pg.Pool', () => {
         const client = await pool.connect()
         client.release(reason)
         note('after release', pool.totalCount)
-        await removed
+        await removed()
       }
     })
   })
@@ -68,7 +68,7 @@ describe('the events of pg.Pool', () => {
       await backends.terminate(client)
       const [error] = (await failed) as [Error & { client?: unknown }]
       note(error.client === client)
-      await removed
+      await removed()
       note(pool.totalCount, pool.idleCount)
       note((await pool.query('SELECT 1 AS one')).rows)
     })
