@@ -93,6 +93,7 @@ export class Supervisor<C> {
     this.#parts.roster.add(record)
     this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
     child.start()
+    forgetOptions(child)
   }
 
   noteReady(record: ConnectionRecord<C>): void {
@@ -274,6 +275,16 @@ function connectionPolicy(config: PoolConfig): ConnectionPolicy {
     closeTimeout,
     maxUses,
   })
+}
+
+const noOptions = Object.freeze({})
+
+/**
+ * An actor keeps the options that it was made with, and needs them no more once it runs. They are a sixth of an idle connection's
+ * weight: XState spreads two objects into one, and V8 makes a hidden class of its own for each of those.
+ */
+function forgetOptions(actor: object): void {
+  Object.assign(actor, { options: noOptions })
 }
 
 function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {

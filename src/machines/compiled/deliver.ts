@@ -29,7 +29,7 @@ interface Insides {
   readonly logic: { readonly [plannedTransition]?: unknown; readonly transition: unknown }
   readonly _actorScope: Scope & { [ownLetter]?: Letter | null }
   readonly _processingStatus: number
-  readonly _deferred: readonly unknown[]
+  readonly _deferred: unknown[]
   _snapshot: AnyMachineSnapshot
   _error(error: unknown): void
   update(snapshot: AnyMachineSnapshot, event: EventObject): void
@@ -108,6 +108,8 @@ function letterFor(actor: Insides): Letter | null {
   const letter: Letter = { value: undefined, next: null }
   actor._actorScope[ownLetter] = letter
   actor.observers = new Observers(actor.observers)
+  // Empty since the start, with room still for all that was in it; this lets go of the room.
+  if (actor._deferred.length === 0) actor._deferred.length = 0
   return letter
 }
 
