@@ -1,15 +1,16 @@
 // `npm run bench`: measures statepool against other pools, and says which of its targets it reaches. See docs/performance.md.
 
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { startPostgres } from '../support/postgres-server.js'
+import { showProgress } from '../support/progress.js'
 import { compile } from './compile.js'
 import { contest } from './contest.js'
 import { peerNames } from './peers/index.js'
-import { showProgress } from './progress.js'
 import { describeResult, describeVerdicts } from './report.js'
 import { type Result, resultOf, rowsOf } from './result.js'
 import type { Plan } from './scenario.js'
@@ -41,7 +42,7 @@ const options = new Command('npm run bench --')
     'how long a round takes, where that can be chosen (default 200, quick: 40)',
     atLeastOne,
   )
-  .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]')
+  .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]', fileToWrite)
   .option('--chart', 'draw docs/bench/*.svg, and put the tables into docs/performance.md')
   .option('--profile <folder>', 'write a CPU profile of each measured process; costs some per cent')
   .parse()
@@ -60,7 +61,7 @@ async function run({
 }: Options): Promise<void> {
   const chosen = Object.values(scenarios).filter(({ name }) => only === undefined || only.includes(name))
   const profiles = profile === undefined ? undefined : resolve(profile)
-  const view = showProgress(process.stderr)
+  const view = showProgress(process.stderr, startOfScenario())
   const compiled = await compile()
   let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined
   const cleanUp = async () => {
@@ -87,6 +88,10 @@ async function run({
     const results: Result[] = []
     for (const scenario of chosen) {
       const contestants = scenario.contestants(peers, plan)
+      if (contestants.length === 0) {
+        console.log(pc.dim(`${scenario.title}: none of these peers takes part (${peers.join(', ')}).\n`))
+        continue
+      }
       const outcome = await contest(
         scenario,
         contestants,
@@ -111,7 +116,7 @@ async function publish(
   json?: string,
   chart?: boolean,
 ): Promise<void> {
-  console.log(describeVerdicts(results))
+  if (results.length > 0) console.log(describeVerdicts(results))
   const processors = cpus()
   console.log(
     pc.dim(
@@ -123,6 +128,25 @@ async function publish(
     const { drawDocs } = await import('./docs.js')
     await drawDocs(results, plan)
   }
+}
+
+/** A line for each scenario, with the time that has gone by. */
+function startOfScenario(): (what: string, done: number, steps: number) => string | undefined {
+  const start = performance.now()
+  return (what, done, steps) => {
+    if (done > 0) return undefined
+    return `${((performance.now() - start) / 1_000).toFixed(1)} s, ${what.split(':')[0]}: ${steps} steps`
+  }
+}
+
+/** Refused now and not after half an hour of measuring. */
+function fileToWrite(value: string): string {
+  const folder = dirname(resolve(value))
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new InvalidArgumentError(`There is no folder ${folder}.`)
+  if (statSync(value, { throwIfNoEntry: false })?.isDirectory())
+    throw new InvalidArgumentError('It is a folder, and not a file.')
+  return value
 }
 
 function listOf(known: readonly string[]): (value: string) => string[] {

@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { showProgress } from '../support/progress.js'
 import { contenders } from './contenders/index.js'
-import { showProgress } from './progress.js'
 import { describeComplaints, describeRows, jsonOf } from './report.js'
 import { run } from './run.js'
 import { scenarios } from './scenarios/index.js'
@@ -42,7 +42,7 @@ async function main({ only, pool, json, docs }: Options): Promise<void> {
   const chosen = scenarios.filter(({ name }) => only === undefined || only.includes(name))
   const contender = contenders[pool]
   if (contender === undefined) throw new Error(`There is no pool ${pool}.`)
-  const view = showProgress(process.stderr)
+  const view = showProgress(process.stderr, (what, done, steps) => `${done + 1}/${steps} ${what}`)
   const stopping = stopOnSignals()
   try {
     const rows = await run(chosen, contender, stopping.signal, ({ name, title }, place) =>
