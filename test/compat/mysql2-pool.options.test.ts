@@ -1,5 +1,6 @@
 // The options of mysql2's createPool, and what they are in the pool beneath.
 
+import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { type PoolConfig, parsePoolConfig } from '../../src/compat/mysql2-pool/options.js'
 import { createPool } from '../../src/mysql2.js'
@@ -42,6 +43,19 @@ describe("createPool of 'statepool/mysql2'", () => {
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got "abc".'],
   ])('refuses %o', (given, message) => {
     expect(() => parsePoolConfig(given as PoolConfig)).toThrow(message)
+  })
+
+  it.each<PoolConfig | string>([
+    { user: 'web', password: 'hunter2', password2: 'hunter2', ssl: { key: 'hunter2' } },
+    'mysql://web:hunter2@db/shop',
+  ])('shows nobody the password who prints the pool: %#', given => {
+    const pool = createPool(given)
+    expect(inspect(pool, { depth: 20 })).not.toContain('hunter2')
+    expect(inspect(pool.promise(), { depth: 20 })).not.toContain('hunter2')
+    const { password } = (pool.config as unknown as { connectionConfig: { password: string } })
+      .connectionConfig
+    expect(password).toBe('hunter2')
+    pool.end()
   })
 
   it('has no timer of its own, and mysql2 has nothing to say to its options', () => {

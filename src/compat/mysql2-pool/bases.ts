@@ -45,7 +45,9 @@ export const { PromisePool: BasePromisePool, PromisePoolConnection: BasePromiseP
 
 /** What a connection is made of. */
 export function connectionConfig(options: ConnectionOptions): unknown {
-  return new ConnectionConfig({ ...options })
+  const config = new ConnectionConfig({ ...options })
+  hideSecrets(config)
+  return config
 }
 
 /** Has mysql2 read a pool's options, a URI's included, and opens nothing. */
@@ -53,4 +55,12 @@ export function readPoolOptions(options: PoolOptions | string): ParsedPoolOption
   const pool = typeof options === 'string' ? mysql2.createPool(options) : mysql2.createPool({ ...options })
   pool.end() // of a timer that it may have
   return pool.config as unknown as ParsedPoolOptions
+}
+
+/** Has whoever prints a pool, or what belongs to it, not see its password. It may be read still. */
+export function hideSecrets(config: unknown): void {
+  for (const name of ['password', 'password1', 'password2', 'password3', 'passwordSha1', 'ssl']) {
+    const value: unknown = Reflect.get(config as object, name)
+    if (value) Object.defineProperty(config, name, { value, enumerable: false, writable: true })
+  }
 }

@@ -5,7 +5,7 @@ import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import { driverFor } from '../../db/mysql2/driver.js'
 import type { Session } from '../../db/mysql2/session.js'
 import { createPool as createStatepool, type Lease, type Pool as Statepool } from '../../index.js'
-import { BasePool, connectionConfig } from './bases.js'
+import { BasePool, connectionConfig, hideSecrets } from './bases.js'
 import { PoolConnection } from './connection.js'
 import { asMysql2Error } from './errors.js'
 import { type PoolConfig, parsePoolConfig } from './options.js'
@@ -25,6 +25,7 @@ export class Pool extends BasePool {
     // With fewer than the limit mysql2's class would have a timer of its own.
     super({ config: { ...mysql2, maxIdle: mysql2.connectionLimit } })
     this.config.maxIdle = maxIdle
+    hideSecrets(mysql2.connectionConfig)
     this.#maxIdle = maxIdle
     this.#limit = mysql2.connectionLimit
     const { sessionOf, ...driver } = driverFor<PoolConnection>(connection, {
