@@ -25,8 +25,8 @@ export default defineConfig({
         },
       },
     ],
-    // On two cores Vitest would run one file at a time; most of the long ones wait for servers and child processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // More than there are cores to spare: most of the long ones wait for servers and child processes.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // Real servers and child processes start inside some tests; simulated time makes the rest quick.
     testTimeout: 30_000,
     hookTimeout: 60_000,
