@@ -69,8 +69,9 @@ export interface PoolOptions {
    * How long a lease may be held before it is reported as a leak: `lease.leaked` on `events$` and a process warning with the code
    * STATEPOOL_LEAK, both with the stack of the `acquire()` or `use()` that took it, once for each lease; and `lease.recovered` and
    * a second warning if it ends after all. The connection is not taken away. The holders in an AcquireTimeoutError say where they
-   * acquired, too. Default false = off, which costs nothing; more than 0. Recording its stack makes an acquire about ten times as
-   * expensive (microseconds); `leakSampling` makes that rare. From HikariCP's leakDetectionThreshold.
+   * acquired, too, and its stack says where the acquire was called that timed out. Default false = off, which costs nothing; more
+   * than 0. Recording its stack makes an acquire about ten times as expensive (microseconds); `leakSampling` makes that rare. From
+   * HikariCP's leakDetectionThreshold.
    */
   leakWarning?: number | false | undefined
   /**

@@ -145,6 +145,7 @@ export class Callers<C> {
     for (const request of due) {
       const evidence = this.#evidenceOf(request, shared, context.size.max, now)
       const error = new AcquireTimeoutError(request.timeout, evidence)
+      if (request instanceof WatchedRequest) request.locate(error)
       this.#parts.line.leave(request)
       request.refuse(error)
       this.#parts.counters.timedOut++

@@ -42,6 +42,27 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
     return error
   }
 
+  /**
+   * The same for one that is made when the caller has long been waiting: its stack begins in a timer, and tells nobody anything. The
+   * text is made when somebody reads it: thousands may time out at once.
+   */
+  locate(error: Error): void {
+    const { trace } = this
+    if (trace === undefined) return
+    const show = (value: unknown): unknown =>
+      Object.defineProperty(error, 'stack', { value, writable: true, enumerable: false, configurable: true })
+    Object.defineProperty(error, 'stack', {
+      configurable: true,
+      enumerable: false,
+      get() {
+        const lines = trace.text?.split('\n').map(line => `    ${line}`) ?? []
+        show([String(error), ...lines].join('\n'))
+        return error.stack
+      },
+      set: show,
+    })
+  }
+
   override grant(lease: Lease<C>): void {
     this.#leaks?.noteLent(lease, this.trace)
     super.grant(lease)

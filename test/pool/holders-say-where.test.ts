@@ -13,7 +13,8 @@ async function timeOut(options: { leakWarning?: number }) {
   await loadOrders()
   await clock.advance(10)
   watch(loadUsers())
-  const waiting = watch(pool.acquire({ timeout: 500 }))
+  const loadItems = () => pool.acquire({ timeout: 500 })
+  const waiting = watch(loadItems())
   await clock.advance(500)
   return waiting.error as AcquireTimeoutError
 }
@@ -25,6 +26,14 @@ it('each holder as a stack that begins in the application, and the longest in th
   expect(holders[1]?.acquiredFrom).toMatch(/^at loadUsers \(/)
   expect(message).toMatch(
     /the longest held: lease 1 on .* for 500 ms \(lease 1 was acquired at loadOrders \(.*\)\)\.\n {2}What to do/,
+  )
+})
+
+it('and the error’s stack is that of the acquire that timed out', async () => {
+  const { stack = '', name, message } = await timeOut({ leakWarning: 60_000 })
+  expect(stack.slice(0, `${name}: ${message}`.length)).toBe(`${name}: ${message}`)
+  expect(stack.slice(`${name}: ${message}`.length)).toMatch(
+    /^\n {4}at loadItems \(.*holders-say-where\.test\.ts:\d+:\d+\)\n {4}at /,
   )
 })
 
