@@ -35,11 +35,17 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
  *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.
  *
- * Two things differ from XState: actions are called without `this`, and in its development build XState does not warn
- * about action creators (`raise()`, `assign()`) that a replayed custom action calls.
+ * What differs from XState:
+ * - actions are called without `this`, and in its development build XState does not warn about action creators (`raise()`,
+ *   `assign()`) that a replayed custom action calls;
+ * - an actor that comes back to the states that it was in before may have the very snapshot that it had, and not one like it: compare
+ *   what is in snapshots, not whether they are the same;
+ * - a function that computes the context from the input is called twice when it spawns or throws;
+ * - an inspector that is attached by a copy of `system.inspect`, taken before the system's first event, sees nothing of what is replayed.
  *
  * A machine's implementations must not be written to after the first event; use `provide`, which gives a compiled logic
- * again. Calling `compiled` twice with the same machine, or with what it returned, gives the same logic.
+ * again. A frozen machine cannot be compiled. Calling `compiled` twice with the same machine, or with what it returned, gives the
+ * same logic.
  */
 export function compiled<T extends AnyStateMachine>(machine: T): T {
   const known = logics.get(machine)
