@@ -1,11 +1,11 @@
 // With leakWarning on, an acquire that times out says where those who hold the connections acquired them.
 
 import { expect, it } from 'vitest'
-import type { AcquireTimeoutError } from '../../src/index.js'
+import type { AcquireTimeoutError, PoolOptions } from '../../src/index.js'
 import { firstUsefulLine } from '../../src/wording.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
-async function timeOut(options: { leakWarning?: number }) {
+async function timeOut(options: Pick<PoolOptions, 'leakWarning' | 'leakSampling' | 'random'>) {
   const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2, validateAfter: false, ...options })
   await clock.advance(100)
   const loadOrders = () => pool.acquire()
@@ -35,6 +35,34 @@ it('and the error’s stack is that of the acquire that timed out', async () => 
   expect(stack.slice(`${name}: ${message}`.length)).toMatch(
     /^\n {4}at loadItems \(.*holders-say-where\.test\.ts:\d+:\d+\)\n {4}at /,
   )
+})
+
+it('a stack that behaves as any other: it is not listed, and can be written to', async () => {
+  const error = await timeOut({ leakWarning: 60_000 })
+  expect(Object.keys(error)).not.toContain('stack')
+  expect(error.stack).toBe(error.stack)
+  expect(Object.keys(error)).not.toContain('stack')
+  for (const text of ['another one', 'and another']) {
+    error.stack = text
+    expect(error.stack).toBe(text)
+  }
+})
+
+it('that is the message alone where no stacks are recorded at all', async () => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    const error = await timeOut({ leakWarning: 60_000 })
+    expect(error.stack).toBe(`${error.name}: ${error.message}`)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+})
+
+it('and is its own where this one was not recorded', async () => {
+  const { stack } = await timeOut({ leakWarning: 60_000, leakSampling: 0.1, random: () => 0.5 })
+  expect(stack).toMatch(/ {4}at /)
+  expect(stack).not.toContain('loadItems')
 })
 
 it('and nothing of that with leakWarning off', async () => {

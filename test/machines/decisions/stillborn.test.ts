@@ -4,6 +4,7 @@ import type { EndReason } from '../../../src/machines/connection-types.js'
 import {
   afterStillborn,
   type FailureStreak,
+  isFlapping,
   isLoop,
   isStillborn,
   noFailures,
@@ -62,5 +63,17 @@ describe('connections opened in vain', () => {
     expect(isLoop(atTimes(1_000), 2, 1_001)).toBe(false)
     expect(isLoop(atTimes(1_000, 1_001), 2, 1_002)).toBe(true)
     expect(isLoop(atTimes(1_000, 1_001), 2, 9_000)).toBe(false)
+  })
+})
+
+describe('connections are ending as soon as they are open', () => {
+  it.each([
+    [4, 3, 0, true],
+    [3, 3, 0, false],
+    [4, 3, 5_000, true],
+    [4, 3, 5_001, false],
+    [0, 3, 0, false],
+  ])('%s of them, of at most %s, the last one %s ms ago: %s', (stillborn, max, ago, expected) => {
+    expect(isFlapping({ stillborn, stillbornAt: 10_000 }, max, 10_000 + ago)).toBe(expected)
   })
 })
