@@ -13,7 +13,10 @@ it('refuses those who wait, revokes leases, destroys connections and leaves no t
   const other = await Promise.all([pool.acquire(), clock.advance(100)]).then(([second]) => second)
   const waiting = [watch(pool.acquire()), watch(pool.acquire({ timeout: Number.POSITIVE_INFINITY }))]
   const told: string[] = []
-  pool.events$.subscribe({ next: ({ type }) => told.push(type), complete: () => told.push('complete') })
+  pool.events$.subscribe({
+    next: event => told.push('reason' in event ? `${event.type}: ${event.reason}` : event.type),
+    complete: () => told.push('complete'),
+  })
 
   pool.actor.stop()
   await clock.advance(0)
@@ -28,7 +31,8 @@ it('refuses those who wait, revokes leases, destroys connections and leaves no t
   other.release()
   expect(database).toMatchObject({ open: 0, totals: { destroyed: 2 } })
   expect(pool.stats()).toMatchObject({ state: 'closed', total: 0, waiting: 0, closed: 2 })
-  expect(told.slice(-2)).toEqual(['pool.closed', 'complete'])
+  const ended = 'connection.closed: pool closing'
+  expect(told).toEqual(['acquire.refused', 'acquire.refused', ended, ended, 'pool.closed', 'complete'])
   expect(clock.pending).toBe(0)
   await expect(pool.acquire()).rejects.toBeInstanceOf(PoolClosedError)
   await expect(pool.close()).resolves.toBeUndefined()
@@ -73,7 +77,10 @@ it('says what failed when the actor fails by a defect', async () => {
   const caller = watch(pool.acquire())
   await clock.advance(100)
   expect(caller.error).toBeInstanceOf(PoolClosedError)
-  expect(caller.error).toMatchObject({ cause: defect })
+  expect(caller.error).toMatchObject({
+    message: expect.stringContaining('without a close(): its actor failed.'),
+    cause: defect,
+  })
   expect(database.open).toBe(0)
   expect(clock.pending).toBe(0)
   await expect(pool.close()).rejects.toBe(defect)
