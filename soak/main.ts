@@ -23,7 +23,7 @@ const { minutes, optimize } = new Command('npm run soak --')
   .description(
     'Load on pools of statepool under faults, on PostgreSQL and simulated; asserts that nothing grows.',
   )
-  .option('--minutes <n>', 'how long', moreThanNothing, 10)
+  .option('--minutes <n>', 'how long; 2 at least', enoughToJudge, 10)
   .option(
     '--no-optimize',
     'runs without V8’s compilers, whose code grows with what they learn, to stricter bounds',
@@ -160,8 +160,10 @@ function line(subjects: readonly Subject[], samples: readonly Sample[]): string 
   return `${Math.round((last?.at ?? 0) / 60)} min · heap ${kib(last?.heap ?? 0)}, of it machine code ${kib(compiledCode())} · ${work.join(' · ')}\n  ${pc.dim(counts.join(', '))}`
 }
 
-function moreThanNothing(value: string): number {
+/** There is a look every ten seconds, and it takes six after the warm-up to say whether anything grows. */
+function enoughToJudge(value: string): number {
   const parsed = Number(value)
-  if (!(Number.isFinite(parsed) && parsed > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  if (!(Number.isFinite(parsed) && parsed >= 2))
+    throw new InvalidArgumentError('It must be a number from 2: less gives too few samples to judge by.')
   return parsed
 }
