@@ -88,13 +88,13 @@ export class AcquireQueue<C> implements Watch<C> {
    * Ends both streams. The pool has answered everybody that it knew of by now; whoever still waits was on the way to it, and is
    * refused here.
    */
-  close(): void {
+  close(error: PoolClosedError): void {
     this.#requests?.complete()
     this.#cancellations?.complete()
     this.#requests = undefined
     this.#cancellations = undefined
     const left = [...this.#deadlines.takeDue(Number.POSITIVE_INFINITY), ...this.#onTheWay]
-    for (const request of left) request.refuse(closedError())
+    for (const request of left) request.refuse(error)
     this.#alarm.clear()
   }
 
@@ -104,6 +104,7 @@ export class AcquireQueue<C> implements Watch<C> {
   }
 }
 
-function closedError(): PoolClosedError {
-  return new PoolClosedError('No connection is lent any more: the pool is closed.')
+/** What callers are told once the pool is closing. */
+export function closedError(): PoolClosedError {
+  return new PoolClosedError('No connection is lent any more: the pool is closing or closed.')
 }

@@ -6,7 +6,7 @@ import {
   AcquireTimeoutError,
   DatabaseDownError,
   type LeaseHolder,
-  PoolClosedError,
+  type PoolClosedError,
   type PoolPausedError,
   QueueFullError,
   type RefusalEvidence,
@@ -205,9 +205,4 @@ export class Callers<C> {
       lastConnectError,
     }
   }
-}
-
-/** What callers are told once the pool is closing. */
-export function closedError(): PoolClosedError {
-  return new PoolClosedError('No connection is lent any more: the pool is closing or closed.')
 }

@@ -19,9 +19,9 @@ import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
 import { messageOf } from '../wording.js'
-import { AcquireQueue } from './acquire-queue.js'
+import { AcquireQueue, closedError } from './acquire-queue.js'
 import { Borrowers } from './borrowers.js'
-import { Callers, closedError } from './callers.js'
+import { Callers } from './callers.js'
 import { describeTarget, provideConnection } from './connection-actor.js'
 import { LeakWatch } from './leaks.js'
 import { machineClock } from './machine-clock.js'
@@ -88,12 +88,15 @@ export class PoolSystem<C> {
     this.readiness.fail(error)
     this.callers.refuseAll(error)
     this.supervisor.abandonAll(error)
-    this.end()
+    this.end(error)
   }
 
-  /** Lets go of what the pool lived by. */
-  end(): void {
-    this.queue.close()
+  /**
+   * Lets go of what the pool lived by.
+   * @param error for those who were on the way to it
+   */
+  end(error = closedError()): void {
+    this.queue.close(error)
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
     this.parts.notices.close()

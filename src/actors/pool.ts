@@ -14,7 +14,7 @@ import {
   parseOptions,
   parseSize,
 } from '../options.js'
-import { closedError } from './callers.js'
+import { closedError } from './acquire-queue.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import type { Lease } from './lease.js'

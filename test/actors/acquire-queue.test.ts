@@ -1,6 +1,6 @@
 // Nobody is forgotten when the way in is closed: neither who waits inside, nor who comes too late.
 import { expect, it } from 'vitest'
-import { AcquireQueue } from '../../src/actors/acquire-queue.js'
+import { AcquireQueue, closedError } from '../../src/actors/acquire-queue.js'
 import { AcquireRequest } from '../../src/actors/request.js'
 import { ClockScheduler } from '../../src/actors/scheduler.js'
 import { watch } from '../support/pool-in-simulated-time.js'
@@ -24,7 +24,7 @@ const closed = { state: 'rejected', error: { code: 'POOL_CLOSED' } }
 
 it('refuses a request that comes after the end, and sets no timer for it', async () => {
   const { clock, queue, submit } = open()
-  queue.close()
+  queue.close(closedError())
   const late = [submit(1_000), submit(Number.POSITIVE_INFINITY)]
   await Promise.resolve()
   expect(late).toMatchObject([closed, closed])
@@ -32,7 +32,7 @@ it('refuses a request that comes after the end, and sets no timer for it', async
 })
 
 it('refuses a request during which it is closed', async () => {
-  const { queue, submit } = open(() => queue.close())
+  const { queue, submit } = open(() => queue.close(closedError()))
   const outcome = submit(1_000)
   await Promise.resolve()
   expect(outcome).toMatchObject(closed)
@@ -51,8 +51,8 @@ it('refuses everybody who still waits when it is closed, whatever they wait by, 
     submit(Number.POSITIVE_INFINITY, signal),
   ]
   expect(listeners).toBe(1)
-  queue.close()
-  queue.close()
+  queue.close(closedError())
+  queue.close(closedError())
   await Promise.resolve()
   expect(waiting).toMatchObject([closed, closed, closed, closed])
   expect(listeners).toBe(0)

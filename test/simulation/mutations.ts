@@ -1,8 +1,8 @@
 // The pool, broken on purpose in one place at a time: what the simulation has to find.
 
-import { AcquireQueue } from '../../src/actors/acquire-queue.js'
+import { AcquireQueue, closedError } from '../../src/actors/acquire-queue.js'
 import { Alarm } from '../../src/actors/alarm.js'
-import { Callers, closedError } from '../../src/actors/callers.js'
+import { Callers } from '../../src/actors/callers.js'
 import { Deadlines } from '../../src/actors/deadlines.js'
 import { Lease } from '../../src/actors/lease.js'
 import { WaitingLine } from '../../src/actors/line.js'
