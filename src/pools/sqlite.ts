@@ -1,10 +1,12 @@
 // Two pools on one SQLite file, because SQLite has one writer and many readers: the entry of `statepool/sqlite`.
 
+import { abortable } from '../abortable.js'
 import type { Lease } from '../actors/lease.js'
 import { createPool, type Pool } from '../actors/pool.js'
 import type { PoolStats } from '../actors/stats.js'
 import type { TransactionOptions } from '../actors/transaction-options.js'
 import { checkBoolean, checkFunction, checkNumber, refusal } from '../check.js'
+import { type Clock, systemClock } from '../clock.js'
 import type { Driver } from '../db/driver.js'
 import { type SqliteConnection, type SqliteOptions, sqlite } from '../db/sqlite.js'
 import { OptionsError } from '../errors.js'
@@ -39,12 +41,13 @@ export class SqlitePool implements AsyncDisposable {
   readonly write: Pool<SqliteConnection>
   /** The pool of the connections for reading only. */
   readonly read: Pool<SqliteConnection>
-  #closed: Promise<void> | undefined
+  readonly #clock: Clock
 
   /** @internal */
-  constructor(write: Pool<SqliteConnection>, read: Pool<SqliteConnection>) {
+  constructor(write: Pool<SqliteConnection>, read: Pool<SqliteConnection>, clock: Clock) {
     this.write = write
     this.read = read
+    this.#clock = clock
   }
 
   /** Settles when the writer is up: the file is there then, and readers can open it. Rejects as `Pool.ready()` does. */
@@ -86,24 +89,20 @@ export class SqlitePool implements AsyncDisposable {
 
   /**
    * Closes both pools, the readers first: so the writer's connection is the last one on the file, and SQLite writes the journal
-   * back into it. The time for leases is for both together. Calling it again is harmless. Throws as `Pool.close()` does.
+   * back into it. The time for leases is for both together. Calling it again is harmless, and waits for the same end; with a shorter
+   * timeout it comes sooner. Throws as `Pool.close()` does.
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    const start = this.#clock.now()
+    await this.read.close(options)
     const { timeout } = options
-    this.#closed ??= this.#close(timeout)
-    return this.#closed
+    const left = timeout === undefined ? undefined : Math.max(0, timeout - (this.#clock.now() - start))
+    await this.write.close({ timeout: left })
   }
 
   /** The same as {@link SqlitePool.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  async #close(timeout: number | undefined): Promise<void> {
-    const start = performance.now()
-    await this.read.close({ timeout })
-    const left = timeout === undefined ? undefined : Math.max(0, timeout - (performance.now() - start))
-    await this.write.close({ timeout: left })
   }
 
   #choose({ readOnly = false, ...rest }: SqliteAcquireOptions): {
@@ -144,6 +143,8 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
     )
   }
   checkNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
+  if (pool !== undefined && (typeof pool !== 'object' || pool === null))
+    throw refusal('pool', pool, 'an object of options')
   for (const name of ['min', 'max', 'maxConnecting'] as const) {
     if (pool !== undefined && name in pool) {
       throw new OptionsError(
@@ -164,6 +165,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
   return new SqlitePool(
     write,
     createPool(afterFirst(write, reader), { ...both, min: 0, max: readers, maxConnecting: readers }),
+    both.clock ?? systemClock,
   )
 }
 
@@ -175,18 +177,7 @@ function afterFirst(
   return {
     ...driver,
     async connect(context) {
-      const { signal } = context
-      let aborted = (): void => {}
-      const abort = new Promise<never>((_, reject) => {
-        aborted = () => reject(signal.reason)
-        if (signal.aborted) aborted()
-        else signal.addEventListener('abort', aborted)
-      })
-      try {
-        await Promise.race([write.ready(), abort])
-      } finally {
-        signal.removeEventListener('abort', aborted)
-      }
+      await abortable(write.ready(), context.signal)
       return driver.connect(context)
     },
   }

@@ -29,6 +29,17 @@ describe('createSqlitePool', () => {
     expect(await count()).toEqual({ count: 2 })
   })
 
+  it('is closed sooner by a second close with a shorter timeout, as any pool is', async () => {
+    const reader = await pool.acquire({ readOnly: true })
+    const writer = await pool.acquire()
+    const first = pool.close()
+    const second = pool.close({ timeout: 0 })
+    await Promise.all([first, second])
+    for (const lease of [reader, writer])
+      expect(() => lease.connection).toThrow(expect.objectContaining({ code: 'LEASE_REVOKED' }))
+    expect(pool.stats()).toMatchObject({ read: { state: 'closed' }, write: { state: 'closed' } })
+  })
+
   it('writes while readers are in the midst of theirs, who see one moment', async () => {
     await pool.transaction(
       async reader => {

@@ -74,6 +74,8 @@ describe('sqlite()', () => {
 
 describe('createSqlitePool()', () => {
   it.each<[string, unknown]>([
+    ['pool', { filename: 'x.db', pool: null }],
+    ['pool', { filename: 'x.db', pool: 4 }],
     ['filename', { filename: ':memory:' }],
     ['readonly', { filename: 'a.db', readonly: true }],
     ['readers', { filename: 'a.db', readers: 0 }],

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
+import { abortable } from '../../abortable.js'
 import { postgres } from '../../db/pg.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../../index.js'
 import { type ClientClass, isLent, type LentClient, lendable } from './client.js'
@@ -52,7 +53,7 @@ export function lendingDriver(
       }
       try {
         client = (await base.connect({ signal, onLost: lost })) as LentClient
-        await unlessAborted(prepare(client), signal)
+        await abortable(prepare(client), signal)
       } catch (error) {
         audience.log('client failed to connect', error)
         if (client !== undefined) base.destroy(client)
@@ -81,14 +82,4 @@ export function lendingDriver(
 /** Whether nothing runs on a client and nothing is queued; as old as pg 8, and not in its types. */
 function isReady(client: pg.Client): boolean {
   return (client as unknown as { readonly readyForQuery?: boolean }).readyForQuery === true
-}
-
-/** Waits for one promise, but not for longer than the signal allows. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

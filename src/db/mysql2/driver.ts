@@ -1,6 +1,7 @@
 // The driver over mysql2's connections, whichever face of them is lent: the promise one by mysql(), the callback one by the drop-in.
 
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
+import { abortable } from '../../abortable.js'
 import type { ConnectContext, Driver } from '../driver.js'
 import { call, query } from './commands.js'
 import type { ParsedConfig } from './config.js'
@@ -100,16 +101,6 @@ export function driverFor<C>(
     transaction: transactions(sessionOf),
     describe: () => description,
   }
-}
-
-/** Settles with the promise, or rejects with the signal's reason. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    if (signal.aborted) abort() // by whoever made the promise
-    signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 /** Resolves when the connection can be used; rejects, the socket destroyed, when that fails or is no longer wanted. */

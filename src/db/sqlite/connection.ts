@@ -98,8 +98,8 @@ export class SqliteConnection {
 
   /**
    * Runs one statement, and reads its rows as they are asked for, a portion at a time. Leaving the loop ends the statement. Until
-   * then it is under way: it keeps its view of the database, the connection must not be given back, and with better-sqlite3 it can
-   * do nothing but read.
+   * then it is under way: it keeps its view of the database, and the connection must not be given back. Other statements may be run
+   * meanwhile; whether rows that were not read yet show what they write, SQLite does not define.
    * @throws as {@link SqliteConnection.run} does.
    */
   async *iterate<R = SqliteRow>(
