@@ -12,6 +12,13 @@ export interface ConnectContext {
    * what the socket or the server said. Calling it more than once, or after `close` or `destroy`, is harmless.
    */
   readonly onLost: (reason?: unknown) => void
+  /**
+   * Call it, at any time after `connect` resolved, when only a new session can mend this one: its cached plans are stale, its server
+   * became read-only, its limit of prepared statements is reached. The pool closes the connection gracefully as soon as no caller
+   * holds it, and never leases it again. With `all: true` the pool retires every connection that is open now in the same way, because
+   * the reason holds for each of them (a demoted primary). `reason` is the error that told it. Further calls are harmless.
+   */
+  readonly onStale?: (reason: unknown, options?: { readonly all?: boolean }) => void
 }
 
 /** What {@link Driver.validate} and {@link Driver.reset} are given. */
@@ -85,8 +92,20 @@ export interface Driver<C> {
   reset?(connection: C, context: RoundTripContext): Promise<void>
   /** Says goodbye to the server; settles when the server has let go of the connection. */
   close(connection: C): Promise<void>
-  /** Destroys the socket at once. Never waits, never throws; called after `close` too, when that took too long. */
-  destroy(connection: C): void
+  /**
+   * Ends the connection without a graceful close. Never throws; called after `close` too, when that took too long.
+   *
+   * It may return a promise where the server works on after the socket is gone (the borrower's statement still runs): the promise
+   * settles when the server has let go. The pool keeps the connection's slot until then, for at most `closeTimeout`, so that the
+   * server never counts more than `max` connections. The borrower is refused at once in either case.
+   */
+  destroy(connection: C): void | Promise<void>
+  /**
+   * Whether a connection that its borrower gives back can be leased again: false when the borrower ended, destroyed or paused the
+   * client. Synchronous and cheap, because the pool asks on each release; when the answer is false, the pool destroys the connection
+   * and replaces it. Without it every connection that was not reported as lost is usable.
+   */
+  isUsable?(connection: C): boolean
   /** Lets the connection keep the process alive (`allowExitOnIdle`: called on checkout). */
   ref?(connection: C): void
   /** Lets the process exit although the connection is open (`allowExitOnIdle`: called when it becomes idle). */
