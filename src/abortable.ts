@@ -1,11 +1,12 @@
-// A promise that nobody waits for any longer than a signal allows.
+// A promise that is waited for no longer than a signal allows.
+
+import { onAbort } from './signals.js'
 
 /** Settles with the promise, or rejects with the signal's reason when that aborts first; leaves no listener behind. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    if (signal.aborted) abort() // by whoever made the promise
-    signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    promise.then(resolve, reject) // handled, whatever the signal does
+    const stop = onAbort(signal, () => reject(signal.reason))
+    promise.then(stop, stop)
   })
 }

@@ -1,5 +1,6 @@
 // How long to wait before a transaction is tried again, and the wait itself.
 import type { Clock } from '../clock.js'
+import { onAbort } from '../signals.js'
 
 const firstCeiling = 20
 const highestCeiling = 1_000
@@ -16,15 +17,23 @@ export function retryDelay(failures: number, random: number): number {
   return random * Math.min(highestCeiling, firstCeiling * 2 ** (failures - 1))
 }
 
-/** Resolves after `delay` milliseconds on the clock, or as soon as the signal, which is not aborted yet, aborts; leaves neither timer nor listener behind. */
+/**
+ * Resolves after `delay` milliseconds on the clock, or as soon as the signal aborts; leaves neither timer nor listener behind.
+ * Rejects when the signal cannot be listened to.
+ */
 export function pause(clock: Clock, delay: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise(resolve => {
-    const done = (): void => {
-      clock.clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
+    let timer: unknown
+    const stop =
+      signal &&
+      onAbort(signal, () => {
+        clock.clearTimeout(timer)
+        resolve()
+      })
+    if (signal?.aborted) return
+    timer = clock.setTimeout(() => {
+      stop?.()
       resolve()
-    }
-    const timer = clock.setTimeout(done, delay)
-    signal?.addEventListener('abort', done)
+    }, delay)
   })
 }

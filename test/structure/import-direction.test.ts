@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findCircle, importsOf, type Rule, readImports, violations } from './import-graph.js'
 
-const core = 'src/(abortable|check|clock|errors|options|wording)\\.ts'
+const core = 'src/(abortable|check|clock|errors|options|signals|wording)\\.ts'
 
 const rules: Rule[] = [
   {

@@ -1,10 +1,12 @@
 // This side of one connection: which calls its worker knows of, what becomes of them, and when it is over.
 
 import { checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { onAbort } from '../../signals.js'
 import { type Call, Calls, type Reply } from './calls.js'
 import { type Failure, SqliteError } from './error.js'
 import type { Host } from './host.js'
 import type { Answer, Request } from './messages.js'
+import { afterNews } from './time-limit.js'
 
 /** What every statement takes. */
 export interface StatementOptions {
@@ -19,9 +21,6 @@ export interface StatementOptions {
 }
 
 const timeoutRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true } as const
-
-/** Node's timers take no more. */
-const longestTimer = 0x7fff_ffff
 
 /** A failure by which a statement ends that nobody wants any more. */
 const interrupted = (why: string, cause?: unknown): Failure => ({
@@ -101,19 +100,15 @@ export class Session {
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw refusal('signal', signal, 'an AbortSignal')
     }
-    const abort = (): void => this.#callOff(call, interrupted('its signal was aborted', signal?.reason))
-    if (signal?.aborted) abort()
-    else signal?.addEventListener('abort', abort)
-    const timer =
-      timeout <= longestTimer
-        ? setTimeout(
-            () => this.#callOff(call, interrupted(`it took longer than ${timeout} ms (timeout)`)),
-            timeout,
-          )
-        : undefined
+    const unwatch =
+      signal &&
+      onAbort(signal, () => this.#callOff(call, interrupted('its signal was aborted', signal.reason)))
+    const unset = afterNews(timeout, () =>
+      this.#callOff(call, interrupted(`it took longer than ${timeout} ms (timeout)`)),
+    )
     return () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      unset()
+      unwatch?.()
     }
   }
 

@@ -1,0 +1,56 @@
+// One listener for each AbortSignal, however many operations wait by it.
+
+interface Watched {
+  readonly callbacks: Set<() => void>
+  readonly listener: () => void
+}
+
+const watched = new WeakMap<AbortSignal, Watched>()
+
+const nothing = (): void => {}
+
+/**
+ * Calls back once, when the signal aborts; at once if it has aborted already. All callbacks of one signal share one listener: Node
+ * walks through all listeners of a signal for each new one, and warns of a leak from the eleventh on.
+ *
+ * @returns what ends the watch; it may be called at any time, and more than once
+ * @throws what the signal's own methods throw; then nothing is watched.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) {
+    callback()
+    return nothing
+  }
+  const own = (): void => callback() // the same callback may be given twice
+  const { callbacks } = watched.get(signal) ?? listen(signal)
+  callbacks.add(own)
+  return () => {
+    if (callbacks.delete(own) && callbacks.size === 0) unlisten(signal, callbacks)
+  }
+}
+
+function listen(signal: AbortSignal): Watched {
+  const callbacks = new Set<() => void>()
+  const listener = (): void => {
+    if (watched.get(signal)?.callbacks === callbacks) watched.delete(signal)
+    for (const callback of callbacks) {
+      callbacks.delete(callback)
+      callback()
+    }
+  }
+  signal.addEventListener('abort', listener, { once: true })
+  const entry = { callbacks, listener }
+  watched.set(signal, entry)
+  return entry
+}
+
+function unlisten(signal: AbortSignal, callbacks: Set<() => void>): void {
+  const entry = watched.get(signal)
+  if (entry?.callbacks !== callbacks) return
+  watched.delete(signal)
+  try {
+    signal.removeEventListener('abort', entry.listener)
+  } catch {
+    // A listener that cannot be removed finds nothing to call.
+  }
+}
