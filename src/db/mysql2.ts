@@ -40,6 +40,7 @@ export function mysql(config: MysqlConfig | string = {}): Driver<Connection> {
     faceOf: core => core.promise(),
     coreOf,
     prepare: parsed.onConnect,
+    keepsListeners: true,
   })
   return driver
 }

@@ -16,7 +16,6 @@ describe('a MySQL connection', () => {
     ['a kill, in MySQL', error({ errno: 3169 })],
     ['being idle for too long', error({ errno: 4031 })],
     ['a packet too large', error({ errno: 1153 })],
-    ['a primary that was demoted', error({ errno: 1290 }, 'running with the --read-only option')],
     ['what wraps one', new Error('query failed', { cause: error({ errno: 1053 }) })],
   ])('is lost to %s', (_, given) => {
     expect(isFatal(given)).toBe(true)

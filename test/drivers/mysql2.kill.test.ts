@@ -2,8 +2,7 @@
 
 import type { Connection } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
-import type { Core } from '../../src/db/mysql2/internals.js'
-import { killQuery } from '../../src/db/mysql2/kill.js'
+import { KillHelper } from '../../src/db/mysql2/kill.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
 import { startSilentServer } from '../support/silent-server.js'
@@ -49,29 +48,22 @@ describe.skipIf(mariadbMissing())('a MySQL query under way', () => {
     const { driver, connection } = await open()
     const query = connection.query('SELECT SLEEP(60)').catch(() => {})
     await until(async () => (await running(connection)) === 'SELECT SLEEP(60)', 'it runs')
-    const { config } = mysqlDriver.threads
-    const asked: Promise<object>[] = []
-    const stale = { threadId: connection.threadId, _command: { sql: 'DELETE FROM huge' } }
-    killQuery(stale as unknown as Core, () => {
-      const options = Promise.resolve({ ...config })
-      asked.push(options)
-      return options
-    })
-    await until(() => asked.length === 3, 'the courier has gone three times')
-    await until(async () => (await mysqlDriver.threads.count()) === 1, 'the last courier is back')
+    const helper = new KillHelper(async () => ({ ...mysqlDriver.threads.config }))
+    expect(await helper.kill(connection.threadId, 'DELETE FROM huge')).toBe(false)
     expect(await running(connection)).toBe('SELECT SLEEP(60)')
     driver.destroy(connection)
     await query
   })
 })
 
-it('no timer of the courier keeps the process alive', async () => {
+it('no timer of the helper keeps the process alive', async () => {
   const server = await startSilentServer()
   const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
   const before = timers()
-  const core = { threadId: 1, _command: { sql: 'SELECT 1' } }
-  killQuery(core as unknown as Core, async () => ({ host: server.host, port: server.port }))
-  await until(() => server.open === 1, 'the courier is there')
+  const helper = new KillHelper(async () => ({ host: server.host, port: server.port }))
+  const order = helper.kill(1, 'SELECT 1')
+  await until(() => server.open === 1, 'the helper is there')
   expect(timers()).toBe(before)
   await server.stop()
+  expect(await order).toBe(false)
 })

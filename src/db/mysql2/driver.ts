@@ -1,14 +1,16 @@
 // The driver over mysql2's connections, whichever face of them is lent: the promise one by mysql(), the callback one by the drop-in.
 
+import type { EventEmitter } from 'node:events'
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../abortable.js'
 import type { ConnectContext, Driver } from '../driver.js'
-import { call, query } from './commands.js'
+import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
+import { letGo } from './departure.js'
 import { isFatal } from './fatal.js'
 import type { Core } from './internals.js'
-import { killQuery } from './kill.js'
-import { resetSession } from './reset.js'
+import { KillHelper } from './kill.js'
+import { expectClean, resetSession, tidySession } from './reset.js'
 import { Session } from './session.js'
 import { transactions } from './transaction.js'
 
@@ -22,6 +24,11 @@ export interface Face<C> {
   coreOf(face: C): Connection
   /** Makes a new session ready for its borrowers, and one that was reset. */
   prepare?: ((face: C) => void | Promise<void>) | undefined
+  /**
+   * Whether the listeners that a connection has when it is ready are those that each borrower finds. Without it they are those that it
+   * has when its session's `keepListeners` is called, and until then no listener is removed.
+   */
+  keepsListeners?: boolean | undefined
 }
 
 /** A driver, and the session of each of its connections. */
@@ -30,70 +37,95 @@ export interface MysqlDriver<C> extends Driver<C> {
 }
 
 /** Makes the driver. */
-export function driverFor<C>(
+export function driverFor<C extends EventEmitter>(
   config: ParsedConfig,
-  { create, faceOf, coreOf, prepare }: Face<C>,
+  { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
 ): MysqlDriver<C> {
   const { connectionOptions, resetOnRelease, description } = config
   const sessions = new WeakMap<Connection, Session>()
+  /** Those whose socket is open. */
+  const open = new Set<Session>()
+  const helper = new KillHelper(connectionOptions)
   const sessionOf = (face: C): Session => {
     const session = sessions.get(coreOf(face))
     if (session === undefined) throw new TypeError('This connection was not opened by this driver.')
     return session
   }
-  const killIfBusy = (session: Session): void => {
-    if (session.busy) killQuery(session.core, connectionOptions)
+  const follow = (core: Core, { onLost, onStale }: ConnectContext): Session => {
+    const session = new Session(core, {
+      onLost,
+      onStale: (error, { all }) => onStale?.(error, { all }),
+      statements: () => [...open].some(({ core }) => core._statements.size > 0),
+    })
+    sessions.set(core, session)
+    open.add(session)
+    void session.closed.then(() => open.delete(session))
+    return session
   }
+
+  /** The second time at once. */
+  const end = (session: Session): void | Promise<void> =>
+    session.alive ? letGo(session, helper) : session.destroy()
 
   return {
     name: 'mysql',
     sessionOf,
 
-    async connect({ signal, onLost }: ConnectContext): Promise<C> {
+    async connect(context: ConnectContext): Promise<C> {
+      const { signal } = context
       signal.throwIfAborted()
       const options = await abortable(connectionOptions(), signal)
       const core = create(options) as Core
-      const session = new Session(core, onLost)
-      sessions.set(core, session)
-      return connectOrDestroy(session, signal, async () => {
+      const session = follow(core, context)
+      const ready = async (): Promise<C> => {
         session.begin()
         const face = faceOf(core)
         await prepare?.(face)
+        session.tracker.settle()
+        if (keepsListeners) session.keepListeners(face)
         return face
-      })
+      }
+      return connectOrDestroy(session, signal, ready, () => end(session))
     },
 
     validate: face => call(done => sessionOf(face).core.ping(done)),
 
-    needsReset: face => resetOnRelease || !sessionOf(face).clean,
+    isUsable(face) {
+      const session = sessionOf(face)
+      session.restoreListeners()
+      return session.usable
+    },
+
+    needsReset(face) {
+      const session = sessionOf(face)
+      session.restoreListeners()
+      return resetOnRelease || !session.clean
+    },
 
     async reset(face) {
       const session = sessionOf(face)
       await undefined // a release from within a query's callback: the query is over when its packets have been handled
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
-      if (resetOnRelease && (await resetSession(session))) return prepare?.(face)
-      if (session.mayBeInTransaction) await query(session, 'ROLLBACK')
-      const { autocommitStatement } = session
-      if (autocommitStatement !== undefined) await query(session, autocommitStatement)
+      // A borrower who reset the session took from it what it was made ready with.
+      const thorough = resetOnRelease || session.tracker.wasReset
+      if (thorough) {
+        await resetSession(session)
+        await prepare?.(face)
+      } else await tidySession(session)
+      await expectClean(session, resetOnRelease)
+      if (thorough) session.tracker.settle()
     },
 
     async close(face) {
       const session = sessionOf(face)
       session.dismiss()
-      if (session.ready && !session.core._closing && !session.core.stream.destroyed) {
+      if (session.alive && session.ready && session.usable)
         mysql2.Connection.prototype.end.call(session.core, undefined)
-      } else {
-        killIfBusy(session)
-        session.destroy()
-      }
+      else void end(session)
       await session.closed
     },
 
-    destroy(face) {
-      const session = sessionOf(face)
-      killIfBusy(session)
-      session.destroy()
-    },
+    destroy: face => end(sessionOf(face)),
 
     ref: face => setRef(sessionOf(face), 'ref'),
     unref: face => setRef(sessionOf(face), 'unref'),
@@ -104,7 +136,12 @@ export function driverFor<C>(
 }
 
 /** Resolves when the connection can be used; rejects, the socket destroyed, when that fails or is no longer wanted. */
-function connectOrDestroy<T>(session: Session, signal: AbortSignal, ready: () => Promise<T>): Promise<T> {
+function connectOrDestroy<T>(
+  session: Session,
+  signal: AbortSignal,
+  ready: () => Promise<T>,
+  end: () => unknown,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const { core } = session
     const settle = (): void => {
@@ -120,7 +157,7 @@ function connectOrDestroy<T>(session: Session, signal: AbortSignal, ready: () =>
     }
     const fail = (error: unknown): void => {
       settle()
-      session.destroy()
+      end()
       reject(error)
     }
     const abort = (): void => fail(signal.reason)

@@ -1,4 +1,4 @@
-// Which errors mean that a MySQL or MariaDB connection cannot be used again, and which that its transaction may be tried again.
+// Which errors mean that a MySQL or MariaDB connection is over, and which that its transaction may be tried again.
 
 /**
  * mysql2's own codes for a protocol out of step. And for a query that timed out on the client: it still runs on the server, so the
@@ -29,7 +29,6 @@ const fatalNumbers = new Set([
   1160, // ER_NET_ERROR_ON_WRITE
   1161, // ER_NET_WRITE_INTERRUPTED
   1184, // ER_NEW_ABORTING_CONNECTION
-  1836, // ER_READ_ONLY_MODE: a primary that was demoted; only a new connection can lead to the new one
   1927, // ER_CONNECTION_KILLED (MariaDB)
   3169, // ER_SESSION_WAS_KILLED (MySQL)
   4031, // ER_CLIENT_INTERACTION_TIMEOUT (MySQL)
@@ -41,9 +40,6 @@ const retryableNumbers = new Set([
   1205, // ER_LOCK_WAIT_TIMEOUT
   1213, // ER_LOCK_DEADLOCK; a Galera cluster says so, too, when another node won
 ])
-
-/** ER_OPTION_PREVENTS_STATEMENT is fatal where the option is `--read-only` or `--super-read-only`: see ER_READ_ONLY_MODE. */
-const optionPreventsStatement = 1290
 
 /** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
 const deepestCause = 5
@@ -73,7 +69,6 @@ function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boole
  * mysql2 marks what ended a connection as fatal, a socket's error too: so an ECONNRESET of an HTTP request that a borrower made
  * meanwhile does not cost a healthy connection.
  */
-function isFatalItself({ code, errno, fatal, message }: ServerError): boolean {
-  if (fatal === true || fatalCodes.has(code as string) || fatalNumbers.has(errno as number)) return true
-  return errno === optionPreventsStatement && /read[-_]only/i.test(message)
+function isFatalItself({ code, errno, fatal }: ServerError): boolean {
+  return fatal === true || fatalCodes.has(code as string) || fatalNumbers.has(errno as number)
 }

@@ -1,16 +1,15 @@
-// Ends what a connection's thread is doing on the server, over a connection of its own, as the mysql client does on Ctrl-C.
-//
-// Without it a thread whose client has gone works on until its query is done, which can take hours, and counts against
-// max_connections all the while: the pool would believe that there is room, and the server would know better.
+// The helper: one connection beside the pool's own, over which statements that would work on are killed, as the mysql client does on
+// Ctrl-C.
 
 import mysql2, { type ConnectionOptions } from 'mysql2'
+import { call } from './commands.js'
 import type { Core } from './internals.js'
 
-/** Nobody waits for the courier, so it must not stay on the road for long; in ms. */
+/** No caller waits for the helper, so it must not stay on the road for long; in ms. */
 const longestTrip = 2_000
 
-/** A thread that has not read its query yet does not show it; so the courier goes again, in ms after the time before. */
-const again = [100, 900]
+/** For how long the helper stays for the next order, in ms. */
+const rest = 300
 
 interface Thread {
   readonly Id: number
@@ -18,50 +17,109 @@ interface Thread {
 }
 
 /**
- * Has the server end `core`'s thread, if it still runs `core`'s query. A server that was restarted, or another one that took its
- * place, gives the same ids to other threads: so nothing is killed that does not run the same text. An account may kill its own
- * threads, and needs no privilege for it. Whether it succeeds is nobody's concern: never throws.
- *
- * It goes on for up to a few seconds after its connection, and its pool, are gone, with timers of Node's own: nobody is left to
- * wait for them, and none of them keeps the process alive. A courier on the road does, until it is back or its time is over.
+ * Kills threads on the server, over at most one connection, which has no database. It is opened for the first order, takes
+ * one order at a time, and is closed when there is none for a moment. It has timers of Node's own, which do not keep the process
+ * alive; an order on its way does.
  */
-export function killQuery(core: Core, connectionOptions: () => Promise<ConnectionOptions>): void {
-  const { threadId } = core
-  const sql = core._command?.sql
-  if (typeof threadId !== 'number' || typeof sql !== 'string') return
-  const text = comparable(sql)
-  const send = async (trip: number): Promise<void> => {
-    const done = await visit(await connectionOptions(), threadId, text)
-    const pause = again[trip]
-    if (!done && pause !== undefined) setTimeout(() => send(trip + 1).catch(() => {}), pause).unref()
+export class KillHelper {
+  readonly #connectionOptions: () => Promise<ConnectionOptions>
+  #last: Promise<unknown> = Promise.resolve()
+  #core: Core | undefined
+  #leaving: NodeJS.Timeout | undefined
+
+  constructor(connectionOptions: () => Promise<ConnectionOptions>) {
+    this.#connectionOptions = connectionOptions
   }
-  send(0).catch(() => {}) // the password function failed
+
+  /**
+   * Has the server end a thread, if it still runs this statement. A server that was restarted, or another one that took its place,
+   * gives the same ids to other threads: so nothing is killed that does not run the same text. An account may kill its own threads
+   * without a privilege.
+   *
+   * Resolves with whether there is nothing more to do: the thread has gone, or was told to. Never rejects.
+   */
+  kill(threadId: number, sql: string): Promise<boolean> {
+    const order = this.#last.then(() => this.#go(threadId, comparable(sql)))
+    this.#last = order
+    return order
+  }
+
+  async #go(threadId: number, text: string): Promise<boolean> {
+    clearTimeout(this.#leaving)
+    const abandon = new AbortController()
+    const deadline = setTimeout(() => abandon.abort(), longestTrip).unref()
+    try {
+      return await untilAborted(this.#visit(threadId, text, abandon.signal), abandon.signal)
+    } catch {
+      this.#core?.stream.destroy()
+      this.#core = undefined
+      return false
+    } finally {
+      clearTimeout(deadline)
+      this.#core?.stream.unref?.()
+      this.#leaving = setTimeout(() => this.#leave(), rest).unref()
+    }
+  }
+
+  async #visit(threadId: number, text: string, signal: AbortSignal): Promise<boolean> {
+    const options = this.#core ? undefined : await this.#connectionOptions()
+    if (signal.aborted) return false
+    if (options !== undefined) this.#core = this.#open(options)
+    const core = this.#core as Core
+    core.stream.ref?.()
+    const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
+    if (thread === undefined) return true
+    if (thread.Info === null || comparable(thread.Info) !== text) return false
+    await call(done => core.query(`KILL ${threadId}`, () => done(undefined)))
+    return true
+  }
+
+  #open(options: ConnectionOptions): Core {
+    const core = mysql2.createConnection({
+      ...options,
+      database: '',
+      trace: false,
+      connectTimeout: 0,
+    }) as Core
+    const forget = (): void => {
+      if (this.#core === core) this.#core = undefined
+    }
+    core.on('error', forget)
+    core.stream.once('close', forget)
+    return core
+  }
+
+  /** The next order waits until it has left, so that there is never a second one. */
+  #leave(): void {
+    const core = this.#core
+    if (core === undefined) return
+    this.#core = undefined
+    this.#last = this.#last.then(
+      () =>
+        new Promise<void>(resolve => {
+          const giveUp = setTimeout(() => core.stream.destroy(), longestTrip).unref()
+          core.stream.once('close', () => {
+            clearTimeout(giveUp)
+            resolve()
+          })
+          if (core.stream.destroyed) resolve()
+          else core.end()
+        }),
+    )
+  }
 }
 
-/** Resolves with whether there is nothing more to do: the thread has gone, or was told to. */
-function visit(options: ConnectionOptions, threadId: number, text: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const courier = mysql2.createConnection({ ...options, trace: false, connectTimeout: 0 })
-    const { stream } = courier as Core
-    const end = (done: boolean): void => {
-      clearTimeout(deadline)
-      resolve(done)
-      courier.end()
-    }
-    const giveUp = (): void => {
-      clearTimeout(deadline)
-      resolve(false)
-      stream.destroy()
-    }
-    const deadline = setTimeout(giveUp, longestTrip).unref()
-    courier.on('error', giveUp)
-    courier.query({ sql: 'SHOW FULL PROCESSLIST', rowsAsArray: false, typeCast: true }, (error, threads) => {
-      if (error) return giveUp()
-      const thread = (threads as unknown as Thread[]).find(({ Id }) => Id === threadId)
-      if (thread === undefined) return end(true)
-      if (thread.Info === null || comparable(thread.Info) !== text) return end(false)
-      courier.query(`KILL ${threadId}`, () => end(true))
-    })
+function threadsOf(core: Core): Promise<Thread[]> {
+  const sql = { sql: 'SHOW FULL PROCESSLIST', rowsAsArray: false, typeCast: true, nestTables: false }
+  return new Promise((resolve, reject) => {
+    core.query(sql, (error, threads) => (error ? reject(error) : resolve(threads as unknown as Thread[])))
+  })
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    promise.then(resolve, reject)
   })
 }
 

@@ -1,20 +1,43 @@
-// Making a session as good as new: COM_RESET_CONNECTION, and what it takes beyond that.
+// Making a session as good as new: what a borrower left is undone, and then the server's own word is what counts.
 
 import mysql2 from 'mysql2'
 import { call, query } from './commands.js'
 import type { Session } from './session.js'
 
-/** Resolves with whether it could be done: old servers, and some proxies, do not know how. */
-export async function resetSession(session: Session): Promise<boolean> {
-  try {
-    await call(done => session.core.reset(done))
-  } catch (error) {
-    if (isUnknownCommand(error)) return false
-    throw error
-  }
-  const statement = charsetStatement(session.charsetNumber)
+/** Whatever `completion_type` is: with its `CHAIN` a plain ROLLBACK begins the next transaction, with `RELEASE` it ends the session. */
+export const rollback = 'ROLLBACK AND NO CHAIN NO RELEASE'
+
+/** See {@link rollback}. */
+export const commit = 'COMMIT AND NO CHAIN NO RELEASE'
+
+/** Undoes what the server tells of: a transaction, autocommit. */
+export async function tidySession(session: Session): Promise<void> {
+  if (session.mayBeInTransaction) await query(session, rollback)
+  const { autocommitStatement } = session.tracker
+  if (autocommitStatement !== undefined) await query(session, autocommitStatement)
+}
+
+/** COM_RESET_CONNECTION, and what it leaves: the character set, and the database. */
+export async function resetSession(session: Session): Promise<void> {
+  const { core, charsetNumber, database } = session
+  await call(done => core.reset(done))
+  const statement = charsetStatement(charsetNumber)
   if (statement !== undefined) await query(session, statement)
-  return true
+  if (charsetNumber !== undefined) core.config.charsetNumber = charsetNumber
+  if (database !== undefined) await query(session, `USE \`${database.replaceAll('`', '``')}\``)
+}
+
+/**
+ * @param thorough whether the database must be what it was, too
+ * @throws when the server says that a session is not what it was in the beginning
+ */
+export async function expectClean(session: Session, thorough: boolean): Promise<void> {
+  const { tracker } = session
+  if (tracker.uncertain) await call(done => session.core.ping(done))
+  if (tracker.inTransaction) throw new Error('A transaction was still open after the reset.')
+  if (!tracker.commitsAsBefore) throw new Error('Its autocommit was not what it had been, after the reset.')
+  if (thorough && !tracker.schemaAsBefore)
+    throw new Error('Its borrower chose a database, which a session without one cannot undo.')
 }
 
 /** By number, what mysql2 has by name: `UTF8MB4_UNICODE_CI: 224`. */
@@ -22,7 +45,7 @@ let names: Map<number, string> | undefined
 
 /**
  * The statement that puts back the character set that a connection began with: MySQL resets it to the server's own default, and
- * mysql2 would go on with the other. Undefined when nobody knows its name.
+ * mysql2 would go on with the other. Undefined when its name is not known.
  */
 function charsetStatement(charsetNumber: number | undefined): string | undefined {
   names ??= new Map(collations().map(([name, number]) => [number, name.toLowerCase()]))
@@ -36,10 +59,4 @@ function charsetStatement(charsetNumber: number | undefined): string | undefined
 function collations(): [string, number][] {
   const { Charsets } = mysql2 as unknown as { Charsets: Record<string, number> }
   return Object.entries(Charsets).filter(([name]) => name === 'BINARY' || name.includes('_'))
-}
-
-/** ER_UNKNOWN_COM_ERROR, and what proxies say instead. */
-function isUnknownCommand(error: unknown): boolean {
-  const { errno } = (error ?? {}) as { errno?: unknown }
-  return errno === 1047 || errno === 1235
 }

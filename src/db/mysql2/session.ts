@@ -1,22 +1,28 @@
-// What the wire tells about one mysql2 connection: whether a transaction is open, whether a query runs, whether the session is over.
+// One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
-import { type Core, errorIn, type Packet, statusBits, statusIn } from './internals.js'
+import type { EventEmitter } from 'node:events'
+import { type Core, quitPacket } from './internals.js'
+import { Listeners } from './listeners.js'
+import { Tracker, type TrackerContext } from './tracker.js'
 
-/** Follows a connection from before it connects until the end of its socket; it is its `error` listener for good. */
+/** What a session tells the driver. */
+export interface SessionContext extends TrackerContext {
+  onLost(reason: unknown): void
+}
+
+/** mysql2's timers do not know longer times: they would ring at once. */
+const longestTimeout = 2 ** 31 - 1
+
+/** Follows a connection; it is its `error` listener for good. */
 export class Session {
+  /** What the server has told. */
+  readonly tracker: Tracker
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
-  /** As the server told it last. */
-  #status = 0
-  /** Whether the server commits each statement by itself, as it said in its greeting. */
-  #autocommit = 0
-  /** An error has no status with it: a procedure may have begun a transaction before it failed. */
-  #uncertain = false
-  #lastError: Error | undefined
-  /** What the server ended a transaction with. */
-  #failure: Error | undefined
   #outOfStep = false
   #connected = false
+  #leaving = false
+  #cut = false
   /** How deep we are in the handling of packets. */
   #depth = 0
   #afterwards: (() => void)[] = []
@@ -24,15 +30,17 @@ export class Session {
   #user: string | undefined
   #database: string | undefined
   #charsetNumber: number | undefined
+  #listeners: Listeners | undefined
   #onLost: ((reason: unknown) => void) | undefined
   /** The socket itself, also when TLS runs over it. */
   readonly #socket: Core['stream']
 
   constructor(
     readonly core: Core,
-    onLost: (reason: unknown) => void,
+    context: SessionContext,
   ) {
-    this.#onLost = onLost
+    this.#onLost = reason => context.onLost(reason)
+    this.tracker = new Tracker(core, context)
     this.#socket = core.stream
     this.closed = new Promise(resolve => {
       this.#socket.once('close', () => {
@@ -40,7 +48,7 @@ export class Session {
         resolve()
       })
     })
-    // mysql2 tells it to the query under way, if there is one, and then to nobody else.
+    // mysql2 tells it to the query under way, if there is one, and then to no one else.
     this.#socket.on('error', error => {
       this.#lastWords ??= error
     })
@@ -52,41 +60,35 @@ export class Session {
     this.#readPackets()
   }
 
-  /** Takes down what is true of a session in the beginning. */
+  /** It has been connected, and is not ready for its borrowers yet. */
   begin(): void {
-    const { config, _handshakePacket } = this.core
-    this.#autocommit = (_handshakePacket?.statusFlags ?? statusBits.autocommit) & statusBits.autocommit
-    this.#status = this.#autocommit
+    const { config } = this.core
+    this.tracker.begin(config.database)
     this.#user = config.user
     this.#database = config.database
     this.#charsetNumber = config.charsetNumber
     this.#connected = true
   }
 
+  /** Takes the listeners that the connection has now for those that each borrower finds; what is hung on it later ends with the loan. */
+  keepListeners(face: EventEmitter): void {
+    this.#listeners = new Listeners(face, this.core)
+  }
+
+  /** Removes what a borrower hung on the connection. */
+  restoreListeners(): void {
+    this.#listeners?.restore()
+  }
+
   /** Nothing runs, nothing is queued, no transaction is open, and the session is still the pool's own. */
   get clean(): boolean {
-    return this.ready && !this.#uncertain && !this.inTransaction && !this.#strange && this.#commitsAsBefore
+    const { uncertain, inTransaction, commitsAsBefore, wasReset } = this.tracker
+    return this.unfitness === undefined && !uncertain && !inTransaction && commitsAsBefore && !wasReset
   }
 
-  get inTransaction(): boolean {
-    return (this.#status & statusBits.inTransaction) !== 0
-  }
-
-  /** After an error nobody knows, until the next answer. */
+  /** After an error no one knows, until the next answer. */
   get mayBeInTransaction(): boolean {
-    return this.inTransaction || this.#uncertain
-  }
-
-  /** Whether the last answer was an error, which does not say how things stand; any other answer does. */
-  get uncertain(): boolean {
-    return this.#uncertain
-  }
-
-  /** Takes the error by which the server ended a transaction, a deadlock say; undefined when none did since it was taken. */
-  takeFailure(): Error | undefined {
-    const failure = this.#failure
-    this.#failure = undefined
-    return failure
+    return this.tracker.inTransaction || this.tracker.uncertain
   }
 
   /** Nothing runs and nothing is queued. */
@@ -94,9 +96,33 @@ export class Session {
     return !this.core._command && this.core._commands.length === 0
   }
 
-  /** The server works on a query, as far as is known: it has been connected to, and the socket is open. */
-  get busy(): boolean {
-    return this.#connected && !this.ready && !this.core.stream.destroyed
+  /** The text of the statement that the server works on, if it is one that has a text. */
+  get statement(): string | undefined {
+    const { sql, query } = this.core._command ?? {}
+    return [sql, query].find(text => typeof text === 'string') as string | undefined
+  }
+
+  /** The server has been asked for a sign of life, and has not given it. */
+  get pinging(): boolean {
+    return this.core._command?.pingResponse !== undefined
+  }
+
+  /** Whether the server has, as far as is known, a session that has not been told to end. */
+  get alive(): boolean {
+    return this.#connected && !this.#leaving && !this.core.stream.destroyed
+  }
+
+  /** Whether the socket was closed by this side, before the server had let go of the session. */
+  get cut(): boolean {
+    return this.#cut
+  }
+
+  /** Whether its borrower has left the client as it was: neither ended, nor destroyed, nor paused. */
+  get usable(): boolean {
+    const { core } = this
+    const closing = core._closing || core._fatalError || core.addCommand === core._addCommandClosedState
+    const { destroyed, writableEnded } = core.stream
+    return !closing && !core._paused && !destroyed && !writableEnded && !isPaused(core.stream)
   }
 
   /** The collation that it began with, by mysql2's number for it; a borrower's SET NAMES changes the one in `config`. */
@@ -104,22 +130,25 @@ export class Session {
     return this.#charsetNumber
   }
 
+  /** The database that it was connected to. */
+  get database(): string | undefined {
+    return this.#database || undefined
+  }
+
   /** Whether a reset can do nothing for the session, and why. */
   get unfitness(): string | undefined {
     if (!this.ready) return 'A query was still running when the connection was released.'
+    if (!this.usable) return 'Its borrower ended, destroyed or paused it.'
     if (this.#outOfStep) return 'The server sent packets out of order.'
-    if (this.#userChanged) return 'Its user or its database was changed with changeUser().'
+    const { user, database } = this.core.config
+    if (this.tracker.userChanged || user !== this.#user || database !== this.#database)
+      return 'Its user or its database was changed with changeUser().'
     return undefined
-  }
-
-  /** The statement that puts autocommit back to what the server greeted with; undefined when that is what it is. */
-  get autocommitStatement(): string | undefined {
-    return this.#commitsAsBefore ? undefined : `SET autocommit = ${this.#autocommit === 0 ? 0 : 1}`
   }
 
   /**
    * Calls back when the packets that are here have been handled, or at once. mysql2 calls a query's callback, and emits its `end`,
-   * before it turns to the next command: so whoever releases from there would seem to leave a query running.
+   * before it turns to the next command: so a borrower who releases from there would seem to leave a query running.
    */
   whenHandled(callback: () => void): void {
     if (this.#depth === 0) callback()
@@ -131,24 +160,34 @@ export class Session {
     this.#onLost = undefined
   }
 
+  /**
+   * Tells the server to end the session, which it reads when the statement under way is done. Nothing else is sent from here on; all
+   * commands, under way, queued or still to come, are answered with the error. The socket stays open until the server closes it.
+   */
+  leave(error: Error): void {
+    this.dismiss()
+    this.#leaving = true
+    const { core } = this
+    if (!core.stream.writableEnded) {
+      core._resetSequenceId()
+      core.write(quitPacket)
+    }
+    core.write = () => {}
+    core.addCommand = core._addCommandClosedState
+    // Not at once: borrowers' callbacks must not be called from within the pool.
+    process.nextTick(() => {
+      core._handleFatalError(error)
+      core.write = () => {}
+      core.stream.resume() // it closes only when it has been read to its end
+    })
+  }
+
   /** Ends the socket at once; queries under way and queued fail. */
   destroy(): void {
     this.dismiss()
+    this.#cut ||= !this.#socket.destroyed
     this.core.stream.destroy()
     this.#socket.destroy()
-  }
-
-  get #commitsAsBefore(): boolean {
-    return (this.#status & statusBits.autocommit) === this.#autocommit
-  }
-
-  get #userChanged(): boolean {
-    const { user, database } = this.core.config
-    return user !== this.#user || database !== this.#database
-  }
-
-  get #strange(): boolean {
-    return this.#outOfStep || this.#userChanged
   }
 
   /** Before mysql2 itself reads a packet, for it calls into the application. */
@@ -158,7 +197,9 @@ export class Session {
     core.handlePacket = packet => {
       this.#depth++
       try {
-        if (packet !== undefined && !core._paused) this.#read(packet)
+        const command = core._command
+        if (packet === undefined) this.#mendTimeout()
+        else if (!core._paused && command && this.#connected) this.tracker.read(packet, command)
         handle.call(core, packet)
       } finally {
         if (--this.#depth === 0 && this.#afterwards.length > 0) this.#callBack()
@@ -166,20 +207,10 @@ export class Session {
     }
   }
 
-  #read(packet: Packet): void {
+  /** Of a command that is about to begin. */
+  #mendTimeout(): void {
     const command = this.core._command
-    if (!command || command.handshakeResult !== undefined) return // what is said then is not about the session
-    if (packet.isError()) {
-      this.#uncertain = true
-      this.#lastError = errorIn(packet)
-      return
-    }
-    const status = statusIn(packet, command)
-    if (status === undefined) return
-    const wasInTransaction = this.inTransaction
-    this.#status = status
-    if (this.#uncertain && wasInTransaction && !this.inTransaction) this.#failure = this.#lastError
-    this.#uncertain = false
+    if (Number(command?.timeout) > longestTimeout) (command as { timeout?: unknown }).timeout = undefined
   }
 
   #callBack(): void {
@@ -189,10 +220,16 @@ export class Session {
   }
 
   #end(reason: unknown): void {
+    if (this.#leaving) return // the socket closes when the server has let go
     const onLost = this.#onLost
     this.destroy()
     onLost?.(this.#lastWords ?? reason)
   }
+}
+
+/** A stream of the application's own need not know. */
+function isPaused(stream: { isPaused?(): boolean }): boolean {
+  return stream.isPaused?.() === true
 }
 
 /** As mysql2 has it, for a connection whose other end was closed. */

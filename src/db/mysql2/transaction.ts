@@ -3,6 +3,7 @@
 import type { BeginOptions, IsolationLevel, TransactionSupport } from '../driver.js'
 import { call, query } from './commands.js'
 import { isRetryable } from './fatal.js'
+import { commit, rollback } from './reset.js'
 import type { Session } from './session.js'
 
 const levels: Readonly<Record<IsolationLevel, string>> = {
@@ -25,26 +26,29 @@ export function transactions<C>(sessionOf: (connection: C) => Session): Transact
   return {
     async begin(connection, options) {
       const session = sessionOf(connection)
-      session.takeFailure()
+      session.tracker.takeFailure()
       for (const statement of beginStatements(options)) await query(session, statement)
     },
 
     async commit(connection) {
       const session = sessionOf(connection)
-      if (session.uncertain) await call(done => session.core.ping(done))
-      const cause = session.takeFailure()
-      if (cause !== undefined && !session.inTransaction) {
+      const { tracker } = session
+      if (tracker.uncertain) await call(done => session.core.ping(done))
+      const cause = tracker.takeFailure()
+      if (cause !== undefined && !tracker.inTransaction) {
         throw new Error(
           'The transaction was not committed: the server had ended it with an error, such as a deadlock, and what came after that was no part of it. Let such an error out of the callback.',
           { cause },
         )
       }
-      await query(session, 'COMMIT')
+      await query(session, commit)
     },
 
     async rollback(connection) {
       const session = sessionOf(connection)
-      if (session.mayBeInTransaction) await query(session, 'ROLLBACK')
+      if (session.mayBeInTransaction) await query(session, rollback)
+      if (session.tracker.inTransaction)
+        throw new Error('The server said that the transaction was still open after ROLLBACK.')
     },
 
     isRetryable,

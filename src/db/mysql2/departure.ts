@@ -1,0 +1,67 @@
+// How a session with a statement under way ends: its slot is held until the server has let go of it.
+//
+// A server does not look at its socket while it works on a statement. If the socket were just closed, the thread would work on and
+// count, while the pool, which has one connection fewer now, opens another one.
+
+import type { KillHelper } from './kill.js'
+import type { Session } from './session.js'
+
+/** For how long a statement may come to its own end before it is killed: most do, and cost no helper then; in ms. */
+const patience = 750
+
+/** For how long a session that runs nothing may take to end, before its socket is closed; in ms. */
+const farewell = 250
+
+/** When the helper goes, in ms after its return: a thread that has not read its statement yet does not show it. */
+const trips = [0, 100, 900]
+
+/** For how long a killed thread may take to end, in ms. */
+const agony = 5_000
+
+/**
+ * Ends a session: the server reads COM_QUIT as soon as the statement under way is done, the borrower's commands are answered with an
+ * error at once, and a statement that takes too long is killed. Resolves when the server has closed the socket, or when
+ * this has been tried for long enough. Never rejects.
+ */
+export async function letGo(session: Session, helper: KillHelper): Promise<void> {
+  const { statement, pinging } = session
+  const idle = session.ready
+  if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
+  session.leave(refusal())
+  if (await hasLetGo(session, idle ? farewell : patience)) return
+  if (statement !== undefined && (await kill(session, statement, helper))) await hasLetGo(session, agony)
+  session.destroy()
+}
+
+/** Resolves with whether the thread is on its way out. */
+async function kill(session: Session, statement: string, helper: KillHelper): Promise<boolean> {
+  const { threadId } = session.core
+  for (const pause of trips) {
+    if (pause > 0 && (await hasLetGo(session, pause, true))) return true
+    if (await helper.kill(threadId, statement)) return true
+  }
+  return false
+}
+
+/**
+ * Resolves with whether the server closes the socket within so many milliseconds; sooner when the pool has not waited for it and closes
+ * the socket itself, unless `evenThen`.
+ */
+function hasLetGo(session: Session, within: number, evenThen = false): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), within).unref()
+    void session.closed.then(() => {
+      if (session.cut && evenThen) return
+      clearTimeout(timer)
+      resolve(!session.cut)
+    })
+  })
+}
+
+/** For the commands of a borrower whose connection is destroyed; with mysql2's code, which applications know. */
+function refusal(): Error {
+  return Object.assign(new Error('Connection lost: the pool closed the connection.'), {
+    code: 'PROTOCOL_CONNECTION_LOST',
+    fatal: true,
+  })
+}

@@ -1,0 +1,123 @@
+// What the server's answers tell about a session: transaction, autocommit, database, errors that only a new session mends.
+
+import { type Command, type Core, errorIn, type Packet, statusBits, toldBy } from './internals.js'
+import { hasForgotten, type Staleness, stalenessOf } from './stale.js'
+
+/** What the tracker tells its session, and asks of it. */
+export interface TrackerContext {
+  onStale(error: Error, staleness: Staleness): void
+  /** Whether any connection of the driver keeps prepared statements. */
+  statements(): boolean
+}
+
+/** Reads each packet before mysql2 does. */
+export class Tracker {
+  /** As the server told it last. */
+  #status: number = statusBits.autocommit
+  /** Whether the server commits each statement by itself, when the session is ready for its borrowers. */
+  #autocommit: number = statusBits.autocommit
+  /** The database, as far as the server tells; empty when there is none. */
+  #schema = ''
+  /** The database when the session was ready for its borrowers. */
+  #schemaBefore = ''
+  /** An error has no status with it: a procedure may have begun a transaction before it failed. */
+  #uncertain = false
+  #lastError: Error | undefined
+  /** What the server ended a transaction with. */
+  #failure: Error | undefined
+  #wasReset = false
+  #userChanged = false
+  readonly #core: Core
+  readonly #context: TrackerContext
+
+  constructor(core: Core, context: TrackerContext) {
+    this.#core = core
+    this.#context = context
+  }
+
+  /** The greeting has its status. */
+  begin(database: string | undefined): void {
+    this.#schema = database ?? ''
+    this.#status = (this.#core._handshakePacket?.statusFlags ?? statusBits.autocommit) & statusBits.autocommit
+  }
+
+  /** Takes the session as it is now for what it should be: it has just been made ready for its borrowers. */
+  settle(): void {
+    this.#autocommit = this.#status & statusBits.autocommit
+    this.#schemaBefore = this.#schema
+    this.#wasReset = false
+  }
+
+  get inTransaction(): boolean {
+    return (this.#status & statusBits.inTransaction) !== 0
+  }
+
+  /** Whether the last answer was an error, which does not say how things stand; any other answer does. */
+  get uncertain(): boolean {
+    return this.#uncertain
+  }
+
+  get commitsAsBefore(): boolean {
+    return (this.#status & statusBits.autocommit) === this.#autocommit
+  }
+
+  /** Whether the session's variables and statements were reset since it was settled. */
+  get wasReset(): boolean {
+    return this.#wasReset
+  }
+
+  /** Whether the session was given to another user, or to the same one anew. */
+  get userChanged(): boolean {
+    return this.#userChanged
+  }
+
+  /** Servers that do not tell case apart may answer in another one than they were asked in. */
+  get schemaAsBefore(): boolean {
+    return this.#schema.toLowerCase() === this.#schemaBefore.toLowerCase()
+  }
+
+  /** The statement that puts back what the server commits by itself; undefined when that is as it was. */
+  get autocommitStatement(): string | undefined {
+    return this.commitsAsBefore ? undefined : `SET autocommit = ${this.#autocommit === 0 ? 0 : 1}`
+  }
+
+  /** Takes the error by which the server ended a transaction, a deadlock say; undefined when none did since it was taken. */
+  takeFailure(): Error | undefined {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure
+  }
+
+  read(packet: Packet, command: Command): void {
+    if (command.handshakeResult !== undefined) {
+      this.#userChanged = true
+      return // what is said then is not about the session that was
+    }
+    if (packet.isError()) {
+      this.#readError(packet, command)
+      return
+    }
+    const told = toldBy(packet, command)
+    if (told === undefined) return
+    const wasInTransaction = this.inTransaction
+    this.#status = told.status
+    this.#schema = told.schema ?? this.#schema
+    if (this.#uncertain && wasInTransaction && !this.inTransaction) this.#failure = this.#lastError
+    this.#uncertain = false
+    if (command.resetConnectionResponse !== undefined) this.#wasReset = true
+  }
+
+  #readError(packet: Packet, command: Command): void {
+    const error = errorIn(packet)
+    this.#uncertain = true
+    this.#lastError = error
+    if (hasForgotten(error.errno, command)) forgetStatements(this.#core)
+    const staleness = stalenessOf(error, command, this.#context.statements)
+    if (staleness !== undefined) this.#context.onStale(error, staleness)
+  }
+}
+
+/** All of them: a server that has forgotten one has most often forgotten all. It tells the server to close them, which is harmless. */
+function forgetStatements(core: Core): void {
+  for (const key of [...core._statements.keys()]) core._statements.delete(key)
+}
