@@ -1,9 +1,10 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
 import type { ActorRef, ActorRefFrom, Snapshot } from 'xstate'
-import type { Driver } from '../db/driver.js'
+import type { ConnectContext, Driver } from '../db/driver.js'
 import { ConnectError, LeaseError } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
+import { outside } from '../outside.js'
 import { messageOf } from '../wording.js'
 import { endLoan } from './leaks.js'
 import { Lease } from './lease.js'
@@ -34,6 +35,9 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
     guards: {
       needsReset: ({ context }) =>
         driver.reset !== undefined && (driver.needsReset?.(handleOf(recordOf(context))) ?? true),
+      isUnusable: ({ context }) =>
+        driver.isUsable !== undefined &&
+        quietly(() => driver.isUsable?.(handleOf(recordOf(context)))) !== true,
       isAwaited: ({ context }) => recordOf(context).request?.waits === true,
       isWithheld: () => line.withheld,
     },
@@ -42,8 +46,13 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const record = recordOf(context)
         const signal = record.beginEffect()
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
+        const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
+          if (record.handle === undefined || record.ending !== undefined) return
+          report(self, { type: 'retire', reason: 'stale session', error })
+          if (all) context.pool.send({ type: 'evict' })
+        }
         attempt(
-          () => driver.connect({ signal, onLost }),
+          () => driver.connect({ signal, onLost, onStale }),
           handle => {
             // Too late: the pool has given this connection up, so nobody else will ever close it.
             if (signal.aborted) return destroyQuietly(driver, handle)
@@ -99,10 +108,14 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           error => report(self, { type: 'driver.closeFailed', error }),
         )
       },
-      destroySocket: ({ context }) => {
+      destroySocket: ({ context, self }) => {
         const record = recordOf(context)
         record.abortEffect()
-        if (record.handle !== undefined) destroyQuietly(driver, record.handle)
+        if (record.handle === undefined) return
+        const gone = destroyQuietly(driver, record.handle)
+        if (gone === undefined || config.closeTimeout === 0) return
+        record.lingers = true
+        gone.then(() => report(self, { type: 'driver.gone' }))
       },
       takeNext: ({ context }) => {
         claimNext(recordOf(context))
@@ -221,18 +234,24 @@ function noHandle<C>({ name }: Driver<C>): TypeError {
   return new TypeError(`the driver's connect() (${name}) resolved to undefined, and not to a connection`)
 }
 
-/** Calls the driver, and takes a synchronous throw for a rejection. */
+/** Calls the driver outside of any caller's async context, and takes a synchronous throw for a rejection. */
 function attempt<T>(
   call: () => Promise<T> | T,
   done: (value: T) => void,
   failed: (error: unknown) => void,
 ): void {
-  new Promise<T>(resolve => resolve(call())).then(done, failed)
+  outside(() => new Promise<T>(resolve => resolve(call())).then(done, failed))
 }
 
-/** Destroys a connection, whatever the driver does about it. */
-export function destroyQuietly<C>(driver: Driver<C>, handle: C): void {
-  quietly(() => driver.destroy(handle))
+/**
+ * Destroys a connection, whatever the driver does about it.
+ * @returns a promise, which never rejects, if the driver waits for the server to let go
+ */
+export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> | undefined {
+  return outside(() => {
+    const gone = quietly(() => driver.destroy(handle))
+    return gone instanceof Promise ? gone.catch(() => {}) : undefined
+  })
 }
 
 /**

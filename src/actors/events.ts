@@ -1,6 +1,7 @@
 // What the pool tells the outside about itself while it runs: `pool.events$`.
-import { asapScheduler, Observable, observeOn, Subject } from 'rxjs'
+import { type Observable, Subject } from 'rxjs'
 import type { EndReason } from '../machines/connection-types.js'
+import { outside } from '../outside.js'
 
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
@@ -111,18 +112,20 @@ export type UnstampedNotice = PoolNotice extends infer Notice
     : never
   : never
 
-/** Publishes notices to whoever listens. Nothing is made, and no time is taken, while nobody does. */
+/** Publishes notices to the listeners of `events$`. Nothing is made, and no time is taken, while there are none. */
 export class Notices {
   readonly #subject = new Subject<PoolNotice>()
   readonly #now: () => number
-  /** Delivered in a microtask of its own: what listeners do must not run inside a transition of the pool. */
-  readonly events$: Observable<PoolNotice>
+  /**
+   * Delivered together in a microtask of their own: what listeners do must not run inside a transition of the pool, and carries no
+   * caller's async context.
+   */
+  readonly events$: Observable<PoolNotice> = this.#subject.asObservable()
+  #undelivered: PoolNotice[] = []
+  #closed = false
 
-  /** @param outside calls listeners so that they do not seem to be called from within a borrower's callback */
-  constructor(now: () => number, outside?: (call: () => void) => void) {
+  constructor(now: () => number) {
     this.#now = now
-    const later$ = this.#subject.pipe(observeOn(asapScheduler))
-    this.events$ = outside === undefined ? later$ : toldOutside(later$, outside)
   }
 
   get observed(): boolean {
@@ -130,19 +133,25 @@ export class Notices {
   }
 
   publish(notice: UnstampedNotice): void {
-    if (this.#subject.observed) this.#subject.next({ at: this.#now(), ...notice } as PoolNotice)
+    if (!this.#subject.observed || this.#closed) return
+    this.#undelivered.push({ at: this.#now(), ...notice } as PoolNotice)
+    if (this.#undelivered.length === 1) this.#deliverSoon()
   }
 
   close(): void {
-    this.#subject.complete()
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#undelivered.length === 0) this.#deliverSoon()
   }
-}
 
-function toldOutside<T>(source: Observable<T>, outside: (call: () => void) => void): Observable<T> {
-  return new Observable(listener =>
-    source.subscribe({
-      next: value => outside(() => listener.next(value)),
-      complete: () => outside(() => listener.complete()),
-    }),
-  )
+  #deliverSoon(): void {
+    outside(() => queueMicrotask(() => this.#deliver()))
+  }
+
+  #deliver(): void {
+    const notices = this.#undelivered
+    this.#undelivered = []
+    for (const notice of notices) this.#subject.next(notice)
+    if (this.#closed && this.#undelivered.length === 0) this.#subject.complete()
+  }
 }

@@ -1,5 +1,5 @@
 // Who acquires from within a borrowed connection's callback: what the pool must know to see callers deadlock themselves.
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../errors.js'
 import { type Borrowing, isCircle, leasesOf } from '../machines/decisions/deadlock.js'
 import type { Lease } from './lease.js'
@@ -22,9 +22,14 @@ class Use<C> implements Borrowing<Lease<C>> {
 
 /** One pool's: a connection of another pool that is held meanwhile says nothing about this one. Made only if `deadlockCheck` is on. */
 export class Nesting<C> {
-  readonly #context = new AsyncLocalStorage<Use<C> | undefined>()
+  readonly #context: AsyncLocalStorage<Use<C> | undefined>
   /** Those who wait, and were called from within a use. */
   readonly #waiting = new Set<WatchedRequest<C>>()
+
+  /** @param Storage Node's class */
+  constructor(Storage: typeof AsyncLocalStorage) {
+    this.#context = new Storage()
+  }
 
   /** The use from within which we are called. */
   get current(): Borrowing<Lease<C>> | undefined {
@@ -39,12 +44,6 @@ export class Nesting<C> {
     } finally {
       use.end()
     }
-  }
-
-  /** Calls somebody who does not belong to the borrower's callback, in whose course it happens to be. */
-  outside(call: () => void): void {
-    if (this.#context.getStore() === undefined) call()
-    else this.#context.run(undefined, call)
   }
 
   #current(): Use<C> | undefined {

@@ -2,6 +2,7 @@
 import type { Driver } from '../db/driver.js'
 import type { Generation } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
+import { asyncHooks } from '../outside.js'
 import { type Counters, newCounters } from './counters.js'
 import { Notices } from './events.js'
 import { WaitingLine } from './line.js'
@@ -37,15 +38,15 @@ export interface Trouble {
 
 /** The parts of a pool that has just been created. */
 export function createParts<C>(driver: Driver<C>, config: PoolConfig): PoolParts<C> {
-  const nesting = config.deadlockCheck === false ? undefined : new Nesting<C>()
-  const outside = nesting && ((call: () => void) => nesting.outside(call))
+  const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
+  const nesting = Storage && new Nesting<C>(Storage)
   return {
     driver,
     config,
     roster: new Roster(),
     line: new WaitingLine(),
     counters: newCounters(),
-    notices: new Notices(() => config.clock.now(), outside),
+    notices: new Notices(() => config.clock.now()),
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },

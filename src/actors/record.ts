@@ -32,6 +32,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   provenAt: number
   provenIn = 0
   uses = 0
+  lingers = false
   ending: ConnectionEnding | undefined = undefined
   readonly #parts: PoolParts<C>
   #actor: ConnectionActorRef | undefined = undefined

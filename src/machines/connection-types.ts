@@ -33,6 +33,8 @@ export interface ConnectionFacts {
   provenIn: number
   /** How often it has been lent. */
   uses: number
+  /** Whether the server still counts it although its socket was destroyed: the driver waits for the server to let go. */
+  lingers: boolean
   /** Why it was, or is being, closed. */
   ending: ConnectionEnding | undefined
 }
@@ -53,6 +55,8 @@ export type EndReason =
   | 'resized'
   | 'evicted'
   | 'pool closing'
+  | 'stale session'
+  | 'ended by its borrower'
   | 'destroyed'
   | 'crashed'
 
@@ -77,7 +81,7 @@ export type ConnectionEvent =
   /** Prove, by a round trip, that it still works (keepalive). */
   | { readonly type: 'validate' }
   /** Close it as soon as nobody holds it. */
-  | { readonly type: 'retire'; readonly reason: EndReason }
+  | { readonly type: 'retire'; readonly reason: EndReason; readonly error?: unknown }
   /** Close it now, whoever holds it. */
   | { readonly type: 'destroy'; readonly error?: unknown }
   | { readonly type: 'driver.connected' }
@@ -88,6 +92,8 @@ export type ConnectionEvent =
   | { readonly type: 'driver.resetFailed'; readonly error: unknown }
   /** The database or the network closed the connection. */
   | { readonly type: 'driver.lost'; readonly error: unknown }
+  /** The server has let go of a connection that was destroyed. */
+  | { readonly type: 'driver.gone' }
   | { readonly type: 'driver.closed' }
   | { readonly type: 'driver.closeFailed'; readonly error: unknown }
 

@@ -34,6 +34,10 @@ export const connectionMachine = setup({
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
     /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
     needsReset: () => false,
+    /** The borrower ended, destroyed or paused the client. Asked of the driver; provided. */
+    isUnusable: () => false,
+    /** The server has let go of the connection that was destroyed. */
+    isGone: ({ context }) => !context.facts.lingers,
     /** Somebody waits for a connection, and may take this one as it is; one that is suspect serves them by way of `idle`. */
     isWanted: ({ context }) =>
       context.line.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
@@ -136,11 +140,11 @@ export const connectionMachine = setup({
         validate: { target: 'validating.keepalive' },
         retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
         destroy: {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket'],
         },
         'driver.lost': {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
         },
       },
@@ -150,11 +154,11 @@ export const connectionMachine = setup({
       initial: 'lent',
       on: {
         destroy: {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'revoke'],
         },
         'driver.lost': {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'revoke'],
         },
       },
@@ -162,6 +166,15 @@ export const connectionMachine = setup({
         lent: {
           on: {
             release: [
+              {
+                guard: 'isUnusable',
+                target: '#connection.destroyed',
+                actions: [
+                  'takeBack',
+                  { type: 'noteEnding', params: { reason: 'ended by its borrower' } },
+                  'destroySocket',
+                ],
+              },
               {
                 guard: 'isSpent',
                 target: '#connection.closing',
@@ -187,7 +200,18 @@ export const connectionMachine = setup({
         },
         retiring: {
           on: {
-            release: { target: '#connection.closing', actions: 'takeBack' },
+            release: [
+              {
+                guard: 'isUnusable',
+                target: '#connection.destroyed',
+                actions: [
+                  'takeBack',
+                  { type: 'noteEnding', params: { reason: 'ended by its borrower' } },
+                  'destroySocket',
+                ],
+              },
+              { target: '#connection.closing', actions: 'takeBack' },
+            ],
           },
         },
       },
@@ -197,15 +221,15 @@ export const connectionMachine = setup({
       on: {
         // The caller for whom it is being validated, if there is one, is served in another way.
         retire: {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'decline'],
         },
         destroy: {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'decline'],
         },
         'driver.lost': {
-          target: 'closed',
+          target: 'destroyed',
           actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'decline'],
         },
       },
@@ -220,7 +244,7 @@ export const connectionMachine = setup({
               { target: '#connection.idle' },
             ],
             'driver.invalid': {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [
                 { type: 'noteEnding', params: { reason: 'validation failed' } },
                 'destroySocket',
@@ -230,7 +254,7 @@ export const connectionMachine = setup({
           },
           after: {
             validateTimeout: {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [
                 { type: 'noteEnding', params: { reason: 'validation timeout' } },
                 'destroySocket',
@@ -247,13 +271,13 @@ export const connectionMachine = setup({
               { target: '#connection.idle' },
             ],
             'driver.invalid': {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
             },
           },
           after: {
             validateTimeout: {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [{ type: 'noteEnding', params: { reason: 'validation timeout' } }, 'destroySocket'],
             },
           },
@@ -263,13 +287,13 @@ export const connectionMachine = setup({
           initial: 'staying',
           on: {
             'driver.resetFailed': {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [{ type: 'noteEnding', params: { reason: 'reset failed' } }, 'destroySocket'],
             },
           },
           after: {
             resetTimeout: {
-              target: '#connection.closed',
+              target: '#connection.destroyed',
               actions: [{ type: 'noteEnding', params: { reason: 'reset timeout' } }, 'destroySocket'],
             },
           },
@@ -294,15 +318,34 @@ export const connectionMachine = setup({
         },
       },
     },
+    // Passed through, never rested in: whether there is anything to wait for after the socket was destroyed.
+    destroyed: {
+      always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
+    },
     closing: {
-      entry: ['reportClosing', 'close'],
-      on: {
-        'driver.closed': { target: 'closed' },
-        'driver.closeFailed': { target: 'closed', actions: 'destroySocket' },
-        destroy: { target: 'closed', actions: 'destroySocket' },
-      },
-      after: {
-        closeTimeout: { target: 'closed', actions: 'destroySocket' },
+      entry: 'reportClosing',
+      initial: 'graceful',
+      states: {
+        graceful: {
+          entry: 'close',
+          on: {
+            'driver.closed': '#connection.closed',
+            'driver.closeFailed': { target: '#connection.closed', actions: 'destroySocket' },
+            destroy: { target: '#connection.destroyed', actions: 'destroySocket' },
+          },
+          after: {
+            closeTimeout: { target: '#connection.closed', actions: 'destroySocket' },
+          },
+        },
+        // The socket is destroyed, but the server still works on the borrower's last statement, and counts the connection.
+        lingering: {
+          on: {
+            'driver.gone': '#connection.closed',
+          },
+          after: {
+            closeTimeout: '#connection.closed',
+          },
+        },
       },
     },
     closed: {

@@ -19,6 +19,7 @@ const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type:
   'driver.invalid': { type: 'driver.invalid', error },
   'driver.resetDone': { type: 'driver.resetDone' },
   'driver.resetFailed': { type: 'driver.resetFailed', error },
+  'driver.gone': { type: 'driver.gone' },
   'driver.lost': { type: 'driver.lost', error },
   'driver.closed': { type: 'driver.closed' },
   'driver.closeFailed': { type: 'driver.closeFailed', error },
@@ -53,6 +54,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -63,9 +65,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'checkout if isStale': '→ validating.checkout: validate',
       checkout: '→ busy.lent: lend',
       validate: '→ validating.keepalive: validate',
-      retire: '→ closing: noteEnding, reportClosing, close',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket',
+      retire: '→ closing.graceful: noteEnding, reportClosing, close',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -75,6 +77,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -83,13 +86,15 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'busy.lent': table({
     answers: {
       checkout: 'decline',
-      'release if isSpent': '→ closing: takeBack, noteEnding(max lifetime), reportClosing, close',
+      'release if isUnusable':
+        '→ closing.lingering: takeBack, noteEnding(ended by its borrower), destroySocket, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if isWanted': 'takeBack, takeNext, lend',
       release: '→ idle: takeBack, park',
       retire: '→ busy.retiring: noteEnding',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, revoke',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, revoke',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -99,6 +104,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -107,9 +113,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'busy.retiring': table({
     answers: {
       checkout: 'decline',
-      release: '→ closing: takeBack, reportClosing, close',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, revoke',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, revoke',
+      'release if isUnusable':
+        '→ closing.lingering: takeBack, noteEnding(ended by its borrower), destroySocket, reportClosing',
+      release: '→ closing.graceful: takeBack, reportClosing, close',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -120,6 +128,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -128,15 +137,17 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.checkout': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket, decline',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
+      retire: '→ closing.lingering: noteEnding, destroySocket, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
       'driver.validated if isAwaited': '→ busy.lent: lend',
       'driver.validated if isWithheld': '→ idle: decline, park',
       'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
       'driver.validated': '→ idle: park',
-      'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket, decline',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
-      'after validateTimeout': '→ closed: noteEnding(validation timeout), destroySocket, decline',
+      'driver.invalid':
+        '→ closing.lingering: noteEnding(validation failed), destroySocket, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+      'after validateTimeout':
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -145,6 +156,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'that was not asked of the driver here': [
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -153,13 +165,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.keepalive': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket, decline',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
+      retire: '→ closing.lingering: noteEnding, destroySocket, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
       'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
       'driver.validated': '→ idle: park',
-      'driver.invalid': '→ closed: noteEnding(validation failed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
-      'after validateTimeout': '→ closed: noteEnding(validation timeout), destroySocket',
+      'driver.invalid': '→ closing.lingering: noteEnding(validation failed), destroySocket, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+      'after validateTimeout':
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -168,6 +181,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'that was not asked of the driver here': [
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -177,12 +191,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       retire: '→ validating.return.leaving: noteEnding',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
       'driver.resetDone if isWanted': '→ busy.lent: takeNext, lend',
       'driver.resetDone': '→ idle: park',
-      'driver.resetFailed': '→ closed: noteEnding(reset failed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
-      'after resetTimeout': '→ closed: noteEnding(reset timeout), destroySocket',
+      'driver.resetFailed': '→ closing.lingering: noteEnding(reset failed), destroySocket, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+      'after resetTimeout': '→ closing.lingering: noteEnding(reset timeout), destroySocket, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -191,6 +205,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
@@ -199,11 +214,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.return.leaving': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closed: noteEnding(destroyed), destroySocket, decline',
-      'driver.resetDone': '→ closing: reportClosing, close',
-      'driver.resetFailed': '→ closed: noteEnding(reset failed), destroySocket',
-      'driver.lost': '→ closed: noteEnding(lost), destroySocket, decline',
-      'after resetTimeout': '→ closed: noteEnding(reset timeout), destroySocket',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
+      'driver.resetDone': '→ closing.graceful: reportClosing, close',
+      'driver.resetFailed': '→ closing.lingering: noteEnding(reset failed), destroySocket, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+      'after resetTimeout': '→ closing.lingering: noteEnding(reset timeout), destroySocket, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -213,15 +228,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],
     },
   }),
-  closing: table({
+  'closing.graceful': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closed: destroySocket',
+      destroy: '→ closing.lingering: destroySocket, reportClosing',
       'driver.closed': '→ closed',
       'driver.closeFailed': '→ closed: destroySocket',
       'after closeTimeout': '→ closed: destroySocket',
@@ -231,10 +247,31 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it is going anyway': ['validate', 'retire', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
+        'driver.gone',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+      ],
+    },
+  }),
+  'closing.lingering': table({
+    answers: {
+      checkout: 'decline',
+      'driver.gone': '→ closed',
+      'after closeTimeout': '→ closed',
+    },
+    ignores: {
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'it is going anyway': ['validate', 'retire', 'destroy', 'driver.lost'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'that was not asked of the driver here': [
+        'driver.validated',
+        'driver.invalid',
+        'driver.resetDone',
+        'driver.resetFailed',
+        'driver.closed',
+        'driver.closeFailed',
       ],
     },
   }),
@@ -254,6 +291,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.resetDone',
         'driver.resetFailed',
         'driver.lost',
+        'driver.gone',
         'driver.closed',
         'driver.closeFailed',
       ],

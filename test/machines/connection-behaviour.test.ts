@@ -32,6 +32,7 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
     provenAt: 0,
     provenIn: 1,
     uses: 0,
+    lingers: false,
     openedAt: undefined,
     ending: undefined,
   }
@@ -102,9 +103,9 @@ describe('its facts decide', () => {
     expect(send(connected, checkout(), release(9_999))).toBe('idle')
     send(checkout())
     facts.uses = 3
-    expect(send(release())).toBe('closing')
+    expect(send(release())).toEqual({ closing: 'graceful' })
     expect(facts.ending).toEqual({ reason: 'max uses', error: undefined })
-    expect(connection().send(connected, checkout(), release(10_000))).toBe('closing')
+    expect(connection().send(connected, checkout(), release(10_000))).toEqual({ closing: 'graceful' })
   })
 
   it('and tell in the end why it was closed, the first reason standing', () => {

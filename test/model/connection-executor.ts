@@ -55,6 +55,21 @@ export function executeConnection(inspect?: (event: InspectionEvent) => void): E
       },
       'release clean': release(false),
       'release dirty': release(true),
+      'release ended': doing(() => {
+        driver.isUsableAnswer = false
+        system.lease.release()
+        driver.isUsableAnswer = true
+      }),
+      'destroy in the midst of a statement': doing(() => {
+        driver.lingers = true
+        system.lease.destroy(new Error('scripted: unfit'))
+        driver.lingers = false
+      }),
+      'the server lets go': () => system.answer('let go', 'succeed'),
+      'the server does not let go': async () => {
+        await leave(100)
+        await system.answer('let go', 'succeed') // too late, but the database's count is right again
+      },
       'destroy the lease': doing(() => system.lease.destroy(new Error('scripted: unfit'))),
       'connect succeeds': () => system.answer('connect', 'succeed'),
       'connect fails': () => system.answer('connect', 'fail'),
@@ -76,7 +91,7 @@ export function executeConnection(inspect?: (event: InspectionEvent) => void): E
       },
       'it is too old': async () => {
         driver.atOnce.set('validate', 'succeed') // keepalives, while it grows old
-        await system.waitUntil(() => ['closing', 'busy.retiring'].includes(state()), 1_000)
+        await system.waitUntil(() => ['closing.graceful', 'busy.retiring'].includes(state()), 1_000)
         driver.atOnce.clear()
       },
       'the pool closes': doing(() => system.close(shortWhile)),

@@ -21,7 +21,11 @@ const events = [
   'caller times out',
   'release clean',
   'release dirty',
+  'release ended',
   'destroy the lease',
+  'destroy in the midst of a statement',
+  'the server lets go',
+  'the server does not let go',
   'connect succeeds',
   'connect fails',
   'connect times out',
@@ -117,7 +121,9 @@ export const connectionModel = setup({
       on: {
         acquire: { guard: 'canQueue', actions: 'queue' },
         'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
+        'release ended': 'closed',
         'destroy the lease': 'closed',
+        'destroy in the midst of a statement': 'closing.lingering',
         'the connection is lost': 'closed',
       },
       states: {
@@ -200,14 +206,28 @@ export const connectionModel = setup({
       },
     },
     closing: {
-      on: {
-        'goodbye is answered': 'closed',
-        'goodbye fails': 'closed',
-        'goodbye times out': { guard: 'poolIsOpen', target: 'closed' },
-        'the drain time is up': { guard: 'poolCloses', target: 'closed' },
-        'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
-        'the connection is lost': { actions: 'nothing' },
-        'the operator destroys it': 'closed',
+      initial: 'graceful',
+      states: {
+        graceful: {
+          on: {
+            'goodbye is answered': '#model.closed',
+            'goodbye fails': '#model.closed',
+            'goodbye times out': { guard: 'poolIsOpen', target: '#model.closed' },
+            'the drain time is up': { guard: 'poolCloses', target: '#model.closed' },
+            'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
+            'the connection is lost': { actions: 'nothing' },
+            'the operator destroys it': '#model.closed',
+          },
+        },
+        lingering: {
+          on: {
+            'the server lets go': '#model.closed',
+            'the server does not let go': { guard: 'poolIsOpen', target: '#model.closed' },
+            'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
+            'the connection is lost': { actions: 'nothing' },
+            'the operator destroys it': { actions: 'nothing' },
+          },
+        },
       },
     },
     closed: {

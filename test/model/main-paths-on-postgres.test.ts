@@ -14,7 +14,13 @@ import type { Server } from './system-on-postgres.js'
 
 /** A server that is well does none of these; the scripted driver does (every-path.test.ts). */
 const neverOnPostgres = {
-  connection: ['validation fails', 'reset fails', 'goodbye fails'],
+  connection: [
+    'validation fails',
+    'reset fails',
+    'goodbye fails',
+    'release ended',
+    'destroy in the midst of a statement',
+  ],
   pool: [
     'acquire an unfit one',
     'release and crash',
@@ -33,7 +39,7 @@ const leftOut = ['resize to none or two', 'pause', 'resume', 'evict']
 
 /** The pool must not notice it, but the server counts one less than the pool until the goodbye has failed. */
 const isLostWhileClosing = ({ events, states }: ModelPath) =>
-  events.some((event, step) => event === 'the connection is lost' && states[step] === 'closing')
+  events.some((event, step) => event === 'the connection is lost' && states[step] === 'closing.graceful')
 
 /** What a pool does after two of these it does after one: every combination of them is walked in simulated time alone. */
 const isTwiceUpset = ({ events }: ModelPath) =>

@@ -101,7 +101,7 @@ export function executeConnectionOnPostgres(server: Server): ExecutionOnPostgres
       },
       'it is too old': async () => {
         system.holds.delete('validate') // keepalives, while it grows old
-        while (!['closing', 'busy.retiring'].includes(state())) {
+        while (!['closing.graceful', 'busy.retiring'].includes(state())) {
           await system.clock.advance(500)
           await until(() => pool.stats().validating === 0, 'the keepalive is answered')
         }

@@ -6,15 +6,16 @@ import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js
 
 const storages = vi.hoisted(() => ({ made: 0 }))
 
-vi.mock('node:async_hooks', async original => {
-  const { AsyncLocalStorage, ...others } = await original<typeof import('node:async_hooks')>()
-  class Counted<T> extends AsyncLocalStorage<T> {
+vi.mock('../../src/outside.js', async original => {
+  const { asyncHooks, ...others } = await original<typeof import('../../src/outside.js')>()
+  if (asyncHooks === undefined) return { asyncHooks, ...others }
+  class Counted<T> extends asyncHooks.AsyncLocalStorage<T> {
     constructor() {
       super()
       storages.made++
     }
   }
-  return { ...others, AsyncLocalStorage: Counted }
+  return { ...others, asyncHooks: { ...asyncHooks, AsyncLocalStorage: Counted } }
 })
 
 afterEach(() => {

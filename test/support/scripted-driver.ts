@@ -8,7 +8,7 @@ export interface ScriptedConnection {
 }
 
 /** What can be asked of the database. */
-export type Question = 'connect' | 'validate' | 'reset' | 'close'
+export type Question = 'connect' | 'validate' | 'reset' | 'close' | 'let go'
 
 /** One question that the pool asked, waiting for the test's answer. */
 export class Call {
@@ -67,6 +67,10 @@ export class ScriptedDriver implements Driver<ScriptedConnection> {
   readonly atOnce = new Map<Question, 'succeed' | 'fail'>()
   /** What `needsReset` says, or throws: asked on each release. */
   needsResetAnswer: boolean | Error = false
+  /** What `isUsable` says: asked on each release. */
+  isUsableAnswer = true
+  /** Whether the server works on after a connection is destroyed, until `let go` is answered. */
+  lingers = false
   /** Runs once, inside the next `connect`, as an application's password function would: in the middle of a transition of the pool. */
   insideNextConnect: ((lose: () => void) => void) | undefined
   readonly #sessions = new Map<number, Session>()
@@ -105,8 +109,15 @@ export class ScriptedDriver implements Driver<ScriptedConnection> {
     })
   }
 
-  destroy({ number }: ScriptedConnection): void {
-    this.#session(number).open = false
+  isUsable(): boolean {
+    return this.isUsableAnswer
+  }
+
+  destroy({ number }: ScriptedConnection): void | Promise<void> {
+    const letGo = (): void => {
+      this.#session(number).open = false
+    }
+    return this.lingers ? this.#ask('let go', number, undefined).promise.then(letGo) : letGo()
   }
 
   /** The oldest unanswered question of this kind that the pool still wants answered. */

@@ -100,7 +100,8 @@ export function leavesOf(machine: AnyStateMachine): string[] {
   const leaves: string[] = []
   const walk = (node: AnyStateMachine['root']): void => {
     const children = Object.values(node.states)
-    if (children.length === 0) leaves.push(node.path.join('.'))
+    const passedThrough = node.always?.some(({ guard }) => guard === undefined) === true
+    if (children.length === 0 && !passedThrough) leaves.push(node.path.join('.'))
     for (const child of children) walk(child)
   }
   walk(machine.root)
