@@ -69,6 +69,20 @@ export function refusal(name: string, value: unknown, expected: string): Options
 }
 
 /**
+ * A refusal for an option of a connection. It shows neither a text nor the inside of an object, not in its `value` either, because a
+ * secret is often put in the wrong place.
+ */
+export function discreetRefusal(name: string, value: unknown, expected: string): OptionsError {
+  const isPlain = value === null || !['string', 'object', 'function'].includes(typeof value)
+  const got =
+    value === '' ? 'an empty string' : typeof value === 'string' ? 'a string (not shown)' : show(value)
+  return new OptionsError(name, isPlain ? value : undefined, `${name} must be ${expected}; got ${got}.`)
+}
+
+/** Node's timers take a longer time for 1 ms, and PostgreSQL and MySQL refuse it; in ms. */
+export const longestTime = 2 ** 31 - 1
+
+/**
  * A value as it should appear in a message: short, and neither a connection string nor the inside of an object, which might
  * hold a secret.
  */

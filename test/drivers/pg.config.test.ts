@@ -35,13 +35,16 @@ describe('postgres()', () => {
   })
 
   it.each([
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got "abc".'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
     [{ port: 70_000 }, 'port must be an integer from 1 to 65535; got 70000.'],
-    [{ host: 5 }, 'host must be a string; got 5.'],
-    [{ statement_timeout: -1 }, 'statement_timeout must be a number of milliseconds of 0 or more; got -1.'],
+    [{ host: 5 }, "host must be the name or the address of a host, or the path of a socket's folder; got 5."],
+    [
+      { statement_timeout: -1 },
+      'statement_timeout must be a number of milliseconds of 0 or more, or Infinity; got -1.',
+    ],
     [{ types: {} }, 'types must be an object with a getTypeParser method; got an object (Object).'],
-    [{ resetQuery: ' ' }, `resetQuery must be SQL, such as 'DISCARD ALL'; got " ".`],
-    [{ keepAlive: 'yes' }, 'keepAlive must be true or false; got "yes".'],
+    [{ resetQuery: ' ' }, `resetQuery must be SQL, such as 'DISCARD ALL'; got a string (not shown).`],
+    [{ keepAlive: 'yes' }, 'keepAlive must be true or false; got a string (not shown).'],
     [{ Client: {} }, 'Client must be a function; got an object (Object).'],
     [{ Client: class {} }, "Client must be pg's Client or a subclass of it; pg-native's cannot be used."],
     [{ max: 5 }, 'max is not for postgres(): give createPool the option max.'],

@@ -1,10 +1,13 @@
 // What postgres() takes: everything that pg.Client takes, and two options of its own; checked before anything connects.
 
 import pg from 'pg'
-import { checkFunction, refusal, refuseUnknown } from '../../check.js'
+import { refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
 import { poolOptionNames } from '../../options.js'
-import { messageOf } from '../../wording.js'
+import { checks } from './checks.js'
+import { describe } from './describe.js'
+import { discreetTls } from './discreet.js'
+import { limitTimes } from './times.js'
 
 /**
  * Everything that `pg.Client` takes (see node-postgres.com/apis/client: `connectionString`, `host`, `ssl`, a `password`
@@ -38,38 +41,8 @@ export interface ParsedConfig {
 /** The operating system's own default is two hours, which is as good as no keepalive. */
 const keepAliveDelay = 60_000
 
-const checks: Record<string, (name: string, value: unknown) => void> = {
-  user: expectString,
-  database: expectString,
-  host: expectString,
-  connectionString: expectConnectionString,
-  port: expectPort,
-  password: expectPassword,
-  ssl: expectSsl,
-  stream: checkFunction,
-  types: expectTypes,
-  application_name: expectString,
-  fallback_application_name: expectString,
-  options: expectString,
-  client_encoding: expectString,
-  keepAlive: expectBoolean,
-  enableChannelBinding: expectBoolean,
-  binary: expectBoolean,
-  pipeline: expectBoolean,
-  keepAliveInitialDelayMillis: expectTime,
-  connectionTimeoutMillis: expectTime,
-  statement_timeout: expectTime,
-  query_timeout: expectTime,
-  lock_timeout: expectTime,
-  idle_in_transaction_session_timeout: expectTime,
-  resetQuery: expectSql,
-  onConnect: checkFunction,
-  Client: checkFunction,
-}
-
 /** Read by pg, by pg-connection-string or by libpq's users from a parsed connection string; not checked here. */
 const unchecked = [
-  'sslnegotiation',
   'scramMaxIterations',
   'replication',
   'sslmode',
@@ -132,95 +105,14 @@ export function parseConfig(given: PostgresConfig | string): ParsedConfig {
   const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
   const clientConfig: pg.ClientConfig = {
     ...rest,
+    ...(rest.ssl && { ssl: discreetTls(rest.ssl) }),
     keepAlive: rest.keepAlive ?? true,
     keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
   }
   return {
-    createClient: () => new Client(clientConfig),
+    createClient: () => limitTimes(new Client(clientConfig)),
     resetQuery,
     onConnect,
     description: describe(Client, clientConfig),
   }
-}
-
-/** Asks pg itself, for much of it can come from the connection string and from the environment. */
-function describe(Client: typeof pg.Client, config: pg.ClientConfig): string {
-  const { stream: _notOpenedForThis, ...rest } = config
-  let client: pg.Client
-  try {
-    client = new Client(rest)
-  } catch (error) {
-    const option = config.connectionString === undefined ? 'options' : 'connectionString'
-    throw new OptionsError(option, undefined, `postgres() cannot use its configuration: ${messageOf(error)}`)
-  }
-  if (typeof client.connection?.stream?.destroy !== 'function') {
-    throw new OptionsError(
-      'Client',
-      Client,
-      "Client must be pg's Client or a subclass of it; pg-native's cannot be used.",
-    )
-  }
-  const { host, port, database, user } = client
-  const place = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return `postgres on ${place}/${database ?? ''}${user ? ` as ${user}` : ''}`
-}
-
-function expectString(name: string, value: unknown): void {
-  if (typeof value !== 'string') throw refusal(name, value, 'a string')
-}
-
-function expectBoolean(name: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw refusal(name, value, 'true or false')
-}
-
-/** pg reads a text for a number, as connection strings have it, and false for none. */
-function expectTime(name: string, value: unknown): void {
-  const time = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (value !== false && !(typeof time === 'number' && time >= 0 && Number.isFinite(time)))
-    throw refusal(name, value, 'a number of milliseconds of 0 or more')
-}
-
-function expectPort(name: string, value: unknown): void {
-  const port = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
-    throw refusal(name, value, 'an integer from 1 to 65535')
-}
-
-/** What was given is shown in none of these: it may be the secret, or have it inside. */
-function expectPassword(name: string, value: unknown): void {
-  if (typeof value !== 'string' && typeof value !== 'function')
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must be a string or a function that returns one or a promise of one; got neither.`,
-    )
-}
-
-function expectConnectionString(name: string, value: unknown): void {
-  if (typeof value !== 'string' || !/^([a-z][a-z\d+.-]*:\/\/|socket:|\/)/i.test(value)) {
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must look like postgres://user:password@host:port/database, or be the path of a socket's folder; got something else.`,
-    )
-  }
-}
-
-function expectSsl(name: string, value: unknown): void {
-  if (typeof value !== 'boolean' && typeof value !== 'object' && value !== 'true' && value !== 'no-verify')
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must be true, false or an object of options for tls.connect().`,
-    )
-}
-
-function expectTypes(name: string, value: unknown): void {
-  if (typeof (value as pg.CustomTypesConfig).getTypeParser !== 'function')
-    throw refusal(name, value, 'an object with a getTypeParser method')
-}
-
-function expectSql(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value.trim() === '')
-    throw refusal(name, value, "SQL, such as 'DISCARD ALL'")
 }
