@@ -82,10 +82,11 @@ export function driverFor<C extends EventEmitter>(
         const face = faceOf(core)
         await prepare?.(face)
         session.tracker.settle()
-        if (keepsListeners) session.keepListeners(face)
         return face
       }
-      return connectOrDestroy(session, signal, ready, () => end(session))
+      const face = await connectOrDestroy(session, signal, ready, () => end(session))
+      if (keepsListeners) session.keepListeners(face) // those of the connect itself are gone by now
+      return face
     },
 
     validate: face => call(done => sessionOf(face).core.ping(done)),
