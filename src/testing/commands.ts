@@ -1,5 +1,6 @@
 // Everything that can happen to a pool, a row each: how often it is drawn, with what, what it does and how it reads.
 
+import { getEventListeners } from 'node:events'
 import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '../db/simulated.js'
 import { type Lease, LeaseError, type Pool } from '../index.js'
 import type { Random } from './random.js'
@@ -60,6 +61,27 @@ const giveBack =
     end(lease)
   }
 
+/** Asks for a connection, with a signal that must have no listener left once the caller knows. */
+function ask(scene: Scene, options: { timeout?: number | undefined; priority?: number }): void {
+  const controller = new AbortController()
+  const { signal } = controller
+  scene.asking.add(controller)
+  const settled = () => {
+    scene.asking.delete(controller)
+    scene.watch.attempt(() => {
+      const left = getEventListeners(signal, 'abort').length
+      demand(left === 0, 'remains', () => `${left} listeners are left on the signal of a caller who was told`)
+    })
+  }
+  scene.pool.acquire({ ...options, signal }).then(lease => {
+    settled()
+    scene.take(lease)
+  }, settled)
+}
+
+/** Calls of the driver within which somebody may ask. */
+const calls = ['validate', 'reset', 'close', 'destroy', 'destroy'] as const
+
 /** A method that some pools have. */
 const able = (method: string, weight: number) =>
   kind({
@@ -90,14 +112,16 @@ const kinds = {
       timeout: random.pick([undefined, undefined, forever, 0, 20, 200]),
       priority: random.pick([0, 0, 0, 1, -1]),
     }),
-    perform(scene, { timeout, priority }) {
-      const controller = new AbortController()
-      scene.asking.add(controller)
-      const settled = () => scene.asking.delete(controller)
-      scene.pool.acquire({ timeout, priority, signal: controller.signal }).then(lease => {
-        settled()
-        scene.take(lease)
-      }, settled)
+    perform: (scene, { timeout, priority }) => ask(scene, { timeout, priority }),
+  }),
+  askWithin: kind({
+    weight: 1,
+    draw: random => ({ call: random.pick(calls) }),
+    perform(scene, { call }) {
+      scene.watch.within(call, () => {
+        scene.trace.note(() => `in the midst of the driver's ${call}`)
+        ask(scene, {})
+      })
     },
   }),
   abort: kind({
@@ -210,8 +234,14 @@ const kinds = {
   evict: able('evict', 0.5),
   close: kind({
     weight: 0.3,
-    draw: random => ({ timeout: random.pick([0, 100, forever]) }),
-    perform: ({ pool }, { timeout }) => void pool.close({ timeout }),
+    draw: random => ({
+      timeout: random.pick([0, 100, forever]),
+      again: random.pick([undefined, 0, 50]),
+    }),
+    perform({ pool }, { timeout, again }) {
+      void pool.close({ timeout })
+      if (again !== undefined) void pool.close({ timeout: again })
+    },
   }),
 }
 

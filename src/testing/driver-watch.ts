@@ -2,7 +2,8 @@
 
 import type { SimulatedConnection, SimulatedDriver } from '../db/simulated.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../index.js'
-import { demand, InvariantViolation } from './violation.js'
+import type { Proofs } from './proofs.js'
+import { demand, InvariantViolation, rounding } from './violation.js'
 
 /** How long each call may take, in milliseconds. */
 export type Deadlines = Readonly<Record<'connect' | 'validate' | 'reset' | 'close', number>>
@@ -15,12 +16,26 @@ export interface Watched {
   readonly checkConnect: (underWay: number) => void
   /** Whether, since `start`, something happened for which connects under way are given up: a resize, an eviction, the close. */
   readonly mayCallOff: (start: number) => boolean
+  /** Whether a connect that is called off delivers a connection all the same. Asked at the start of each. */
+  readonly deliversLate: () => boolean
+  /** Told of each answer to a connect, a validation or a reset. */
+  readonly proofs: Proofs
   /** Told what was found in the middle of something, to be thrown when the pool is at rest. */
   readonly found: (violation: unknown) => void
 }
 
-/** Sums of times are rounded to what a binary fraction can hold; a limit that is missed by less than this, in milliseconds, is kept. */
-const rounding = 1e-6
+/** Calls within which something else may happen. */
+export type DriverCall = 'validate' | 'reset' | 'close' | 'destroy'
+
+/** What a connect delivers that was called off: the server knows nothing of it any more. */
+const nobodys: SimulatedConnection = {
+  id: 0,
+  state: 'gone',
+  transaction: 'none',
+  running: 0,
+  referenced: false,
+  query: () => Promise.reject(new Error('Nobody is to get this connection.')),
+}
 
 interface Call {
   readonly kind: keyof Deadlines
@@ -32,6 +47,10 @@ interface Call {
 export class DriverWatch {
   readonly #watched: Watched
   readonly #calls = new Set<Call>()
+  /** Connections that were delivered after the connect had been called off, and have not been destroyed. */
+  readonly #strays = new Set<SimulatedConnection>()
+  /** What is done within the next call of a method. */
+  readonly #within = new Map<DriverCall, () => void>()
   #connecting = 0
 
   constructor(watched: Watched) {
@@ -43,20 +62,46 @@ export class DriverWatch {
     return {
       ...driver,
       connect: context => this.#connect(driver, context),
-      validate: (connection, context) =>
-        this.#trip('validate', connection, driver.validate(connection, context)),
-      reset: (connection, context: RoundTripContext) =>
-        this.#trip('reset', connection, driver.reset?.(connection, context) ?? Promise.resolve()),
-      close: connection => this.#trip('close', connection, driver.close(connection)),
+      validate: (connection, context) => {
+        this.#interrupt('validate')
+        return this.#trip('validate', connection, driver.validate(connection, context))
+      },
+      reset: (connection, context: RoundTripContext) => {
+        this.#interrupt('reset')
+        return this.#trip('reset', connection, driver.reset?.(connection, context) ?? Promise.resolve())
+      },
+      close: connection => {
+        this.#interrupt('close')
+        return this.#trip('close', connection, driver.close(connection))
+      },
       destroy: connection => {
         for (const call of this.#calls) if (call.connection === connection) this.#calls.delete(call)
-        driver.destroy(connection)
+        this.#interrupt('destroy')
+        if (!this.#strays.delete(connection)) return driver.destroy(connection)
       },
     }
   }
 
+  /** Has something happen in the midst of the pool's next call of a method, as a driver's event handlers may. */
+  within(call: DriverCall, act: () => void): void {
+    this.#within.set(call, act)
+  }
+
+  #interrupt(call: DriverCall): void {
+    const act = this.#within.get(call)
+    if (act === undefined) return
+    this.#within.delete(call)
+    act()
+  }
+
   /** Throws if a call is under way whose time was up before now. */
   check(): void {
+    const { size } = this.#strays
+    demand(
+      size === 0,
+      'connects',
+      () => `${size} connections are left that were delivered after their connect had been called off`,
+    )
     if (this.#calls.size === 0) return
     const now = this.#watched.now()
     for (const { kind, start, connection } of this.#calls) {
@@ -82,7 +127,9 @@ export class DriverWatch {
     const end = () => {
       if (this.#calls.delete(call)) this.#connecting--
     }
+    let isCalledOff = false
     const calledOff = () => {
+      isCalledOff = true
       end()
       const underWay = this.#watched.now() - start
       const early = underWay < this.#watched.deadlines.connect - rounding
@@ -98,17 +145,32 @@ export class DriverWatch {
       end()
     }
     const connecting = driver.connect(context)
-    connecting.then(over, over)
-    return connecting
+    connecting.then(connection => {
+      over()
+      this.#watched.proofs.noteAnswer(connection)
+    }, over)
+    if (!this.#watched.deliversLate()) return connecting
+    return connecting.catch(error => {
+      if (!isCalledOff) throw error
+      const stray = { ...nobodys }
+      this.#strays.add(stray)
+      return stray
+    })
   }
 
   #trip(kind: keyof Deadlines, connection: SimulatedConnection, trip: Promise<void>): Promise<void> {
     const call: Call = { kind, start: this.#watched.now(), connection }
     this.#calls.add(call)
-    const over = () => {
+    const { proofs } = this.#watched
+    const done = () => {
       this.#calls.delete(call)
+      if (kind !== 'close') proofs.noteAnswer(connection)
     }
-    trip.then(over, over)
+    const failed = () => {
+      const isAwaited = this.#calls.delete(call)
+      if (kind === 'validate' && isAwaited && connection.state === 'open') proofs.noteInvalid()
+    }
+    trip.then(done, failed)
     return trip
   }
 }

@@ -90,7 +90,7 @@ class Life implements Scene {
     const options = { random: chance, ...story.pool, clock: this.clock }
     const driver = simulated({ seed, ...story.database, clock: this.clock })
     this.database = driver.database
-    this.watch = new PoolWatch(parseOptions(options), this.trace)
+    this.watch = new PoolWatch(parseOptions(options), this.trace, createRandom(seed, 'driver'))
     const make = () => createPool(this.watch.driver(driver), options)
     this.pool = unshared ? make() : withSharedLogic(make)
     this.watch.attach(this.pool)

@@ -47,6 +47,7 @@ export interface SimulateOptions {
 /** What callers and operators do; a simulation of clients leaves it to them. */
 const withClients: Weights = {
   acquire: 0,
+  askWithin: 0,
   abort: 0,
   release: 0,
   destroy: 0,

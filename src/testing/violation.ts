@@ -7,10 +7,12 @@ export const invariants = {
   settlement:
     'a caller settles exactly once, in time; no connection is idle while somebody waits, and none is lent while the pool is paused',
   fence: 'a connection is lent to one caller at a time, clean, and a lease that has ended reaches nothing',
-  deadlines: 'every call of the driver is over, and its socket destroyed, when its time is up',
+  deadlines:
+    'every call of the driver is over, and its socket destroyed, when its time is up; a close is over when the shortest timeout given is',
   connects:
-    'connects are the pool’s own: no more than maxConnecting at once, none that nobody needs, none called off',
-  generation: 'a connection from before an eviction is never lent again',
+    'connects are the pool’s own: no more than maxConnecting at once, none that nobody needs, none called off, none that is delivered late kept',
+  generation:
+    'a connection from before an eviction is never leased again, and one from before a loss only after it has answered a round trip',
   time: 'everything happens in simulated time: the same seed gives the same story',
   errors: 'callers are told what really happened',
   remains: 'everybody is served in the end, and a closed pool leaves nothing behind',
@@ -19,6 +21,9 @@ export const invariants = {
 
 /** The name of an invariant. */
 export type Invariant = keyof typeof invariants
+
+/** Sums of times are rounded to what a binary fraction can hold; a limit that is missed by less than this, in milliseconds, is kept. */
+export const rounding = 1e-6
 
 /** A pool, or its user, broke a promise. */
 export class InvariantViolation extends Error {

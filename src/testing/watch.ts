@@ -3,9 +3,13 @@
 import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated.js'
 import type { AcquireOptions, Driver, Pool, PoolConfig, PoolStats } from '../index.js'
 import { type Caller, Callers } from './callers.js'
-import { DriverWatch } from './driver-watch.js'
+import { ClosingWatch } from './closing-watch.js'
+import { type DriverCall, DriverWatch } from './driver-watch.js'
 import { checkInvariants } from './invariants.js'
+import { Proofs } from './proofs.js'
+import type { Random } from './random.js'
 import { messageOf, type Trace } from './trace.js'
+import { Turns } from './turns.js'
 import { demand } from './violation.js'
 
 type SimulatedPool = Pool<SimulatedConnection>
@@ -23,6 +27,9 @@ export class PoolWatch {
   readonly #config: PoolConfig
   readonly #trace: Trace
   readonly #driver: DriverWatch
+  readonly #proofs = new Proofs()
+  readonly #turns = new Turns(this.callers)
+  readonly #closes: ClosingWatch
   #pool: SimulatedPool | undefined
   #database: SimulatedDatabase | undefined
   #violation: unknown
@@ -38,8 +45,10 @@ export class PoolWatch {
   /** Connections that an eviction met, and how many leases had been granted by then. */
   readonly #evicted = new Map<number, number>()
 
-  constructor(config: PoolConfig, trace: Trace) {
+  /** @param random decides what the driver does that the database knows nothing of */
+  constructor(config: PoolConfig, trace: Trace, random: Random) {
     this.#config = config
+    this.#closes = new ClosingWatch(config.closeTimeout)
     this.#trace = trace
     this.#min = config.min
     this.#max = config.max
@@ -55,6 +64,8 @@ export class PoolWatch {
       deadlines: { connect, validate, reset, close },
       checkConnect: underWay => this.#checkConnect(underWay),
       mayCallOff: start => this.#closing || this.#upheavalAt >= start,
+      deliversLate: () => random.chance(0.5),
+      proofs: this.#proofs,
       found: violation => this.#note(violation),
     })
   }
@@ -81,8 +92,8 @@ export class PoolWatch {
       if (this.#trace.wanted) note(`caller ${caller.order} asks for a connection${describeRequest(options)}`)
       const answer = acquire.call(pool, options)
       answer.then(
-        lease => this.#attempt(() => this.#granted(caller, lease)),
-        error => this.#attempt(() => this.#refused(caller, error)),
+        lease => this.attempt(() => this.#granted(caller, lease)),
+        error => this.attempt(() => this.#refused(caller, error)),
       )
       return answer
     }
@@ -104,6 +115,7 @@ export class PoolWatch {
     }
     pool.close = options => {
       this.#closing = true
+      this.#closes.note(this.#config.clock.now() + (options?.timeout ?? this.#config.drainTimeout))
       if (this.#trace.wanted)
         note(
           `somebody closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
@@ -133,6 +145,20 @@ export class PoolWatch {
         note('somebody evicts all connections')
         evict.call(pool)
       }
+  }
+
+  /** Has something happen in the midst of the pool's next call of a driver's method. */
+  within(call: DriverCall, act: () => void): void {
+    this.#driver.within(call, act)
+  }
+
+  /** Makes a check in the middle of something; what it finds is thrown when the pool is at rest. */
+  attempt(check: () => void): void {
+    try {
+      check()
+    } catch (error) {
+      this.#note(error)
+    }
   }
 
   /** Throws what was found in the middle of something since the last time, and what is wrong between two events. */
@@ -185,7 +211,10 @@ export class PoolWatch {
         () => `${outcomes[told]} callers were told that they ${told}, and the pool counted ${stats[told]}`,
       )
     }
+    this.#proofs.noteRest(stats.lost, stats.acquired)
+    this.#closes.check(this.#config.clock.now(), held.length, stats)
     const between = callers.waiting.size - stats.waiting
+    this.#turns.noteRest(between, (this.#pool as SimulatedPool).actor.getSnapshot().context.roster)
     demand(
       between >= 0 && between <= stats.validating,
       'settlement',
@@ -204,13 +233,8 @@ export class PoolWatch {
       'generation',
       () => `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted`,
     )
-    if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) return // who waits for a validation may be overtaken
-    const passedOver = this.callers.passedOver(caller)
-    demand(
-      passedOver.length === 0,
-      'settlement',
-      () => `caller ${caller.order} was served before ${passedOver.map(({ order }) => order).join(', ')}`,
-    )
+    if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
+    this.#turns.check(caller, (this.#pool as SimulatedPool).stats())
   }
 
   #refused(caller: Caller, error: unknown): void {
@@ -245,14 +269,6 @@ export class PoolWatch {
       () =>
         `a connect starts although nobody waits and there are ${roster.established} of at least ${this.#min}`,
     )
-  }
-
-  #attempt(check: () => void): void {
-    try {
-      check()
-    } catch (error) {
-      this.#note(error)
-    }
   }
 
   #note(violation: unknown): void {

@@ -1,5 +1,6 @@
 // The pool, broken on purpose in one place at a time: what the simulation has to find.
 
+import { AbortSignals } from '../../src/actors/abort-signals.js'
 import { AcquireQueue, closedError } from '../../src/actors/acquire-queue.js'
 import { Alarm } from '../../src/actors/alarm.js'
 import { Callers } from '../../src/actors/callers.js'
@@ -12,6 +13,7 @@ import { Roster } from '../../src/actors/roster.js'
 import { ClockScheduler } from '../../src/actors/scheduler.js'
 import { Supervisor } from '../../src/actors/supervisor.js'
 import { connectionMachine } from '../../src/machines/connection.js'
+import { poolMachine } from '../../src/machines/pool.js'
 import { forgetSharedLogic } from '../../src/testing/shared-logic.js'
 import type { Invariant } from '../../src/testing/violation.js'
 
@@ -57,6 +59,18 @@ function withoutDeadline(name: 'validateTimeout' | 'resetTimeout' | 'closeTimeou
   forgetSharedLogic()
   return () => {
     delays[name] = original
+    forgetSharedLogic()
+  }
+}
+
+/** Has a guard of the pool's machine say no. */
+function withoutGuard(name: 'isSooner'): () => void {
+  const guards = poolMachine.implementations.guards as Record<string, unknown>
+  const original = guards[name]
+  guards[name] = () => false
+  forgetSharedLogic()
+  return () => {
+    guards[name] = original
     forgetSharedLogic()
   }
 }
@@ -348,5 +362,59 @@ export const mutations: readonly Mutation[] = [
     name: 'keeps connections that have ended in its roster',
     breaks: ['truth', 'remains'],
     apply: () => replace(Supervisor, 'forget', () => () => undefined),
+  },
+  {
+    name: 'drops the request of a connection that has ended',
+    breaks: ['settlement', 'remains'],
+    apply: () =>
+      replace(
+        Supervisor,
+        'forget',
+        original =>
+          function (id) {
+            original.call(this, id)
+          },
+      ),
+  },
+  {
+    name: 'leaves its listener on the signal of a caller who was told',
+    breaks: ['remains'],
+    apply: () => replace(AbortSignals, 'forget', () => () => {}),
+  },
+  {
+    name: 'trusts its connections after one was lost',
+    breaks: ['generation'],
+    apply: () => replace(Supervisor, 'raiseGeneration', () => () => {}),
+  },
+  {
+    name: 'keeps a connection that was delivered too late',
+    breaks: ['connects'],
+    apply: () =>
+      replace(
+        ConnectionRecord,
+        'beginEffect',
+        original =>
+          function () {
+            return Object.defineProperty(original.call(this), 'aborted', { value: false })
+          },
+      ),
+  },
+  {
+    name: 'sends a caller whose connection was unfit to the end of the line',
+    breaks: ['settlement'],
+    apply: () =>
+      replace(
+        WaitingLine,
+        'rejoin',
+        () =>
+          function (request) {
+            this.join(request)
+          },
+      ),
+  },
+  {
+    name: 'ignores a second, shorter close',
+    breaks: ['deadlines'],
+    apply: () => withoutGuard('isSooner'),
   },
 ]
