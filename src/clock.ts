@@ -1,4 +1,5 @@
 // Time as the pool sees it: one clock, injected, for XState, RxJS and the pool itself.
+import { outside } from './outside.js'
 
 /**
  * The only source of time in a pool. XState's delayed transitions and RxJS's scheduler are driven by the same clock, so a
@@ -60,18 +61,71 @@ export const systemClock: Clock = {
     }
     return now
   },
-  setTimeout(callback, delay) {
-    if (delay > longestDelay) return undefined
-    return setTimeout(() => {
-      forgetNow() // whoever is rung looks at the time, and must not see one from before
-      callback()
-    }, delay)
-  },
-  clearTimeout: handle => clearTimeout(handle as NodeJS.Timeout),
-  unref: handle => {
-    ;(handle as NodeJS.Timeout | undefined)?.unref()
-  },
-  ref: handle => {
-    ;(handle as NodeJS.Timeout | undefined)?.ref()
-  },
+  setTimeout: (callback, delay) =>
+    delay > longestDelay ? undefined : outside(() => new Deadline(callback, delay)),
+  clearTimeout: handle => (handle as Deadline | undefined)?.clear(),
+  unref: handle => (handle as Deadline | undefined)?.unref(),
+  ref: handle => (handle as Deadline | undefined)?.ref(),
+}
+
+/** A timer that is this late, in milliseconds, was held up: the event loop was blocked, or the process was frozen. */
+const heldUp = 50
+
+/** As it was when this was loaded: where a test runner has replaced it, timers ring as that one says. */
+const realSetTimeout = setTimeout
+
+/**
+ * A timer that rings after what the network delivered meanwhile was read. Node runs a timer that is due before it reads the sockets,
+ * so after a blocked event loop or a frozen process every deadline would seem to have passed, however long the answers had been there.
+ * A timer that was held up also gets the time back that it lost, once, because what takes several round trips stood still.
+ */
+class Deadline {
+  readonly #callback: () => void
+  readonly #due: number
+  readonly #delay: number
+  #timer: NodeJS.Timeout
+  #turn: NodeJS.Immediate | undefined
+  #holdsProcess = true
+  #extended = false
+
+  constructor(callback: () => void, delay: number) {
+    this.#callback = callback
+    this.#delay = delay
+    this.#due = readNow() + delay
+    this.#timer = setTimeout(() => this.#expire(), delay)
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+    if (this.#turn !== undefined) clearImmediate(this.#turn)
+    this.#turn = undefined
+  }
+
+  unref(): void {
+    this.#holdsProcess = false
+    this.#timer.unref()
+  }
+
+  ref(): void {
+    this.#holdsProcess = true
+    this.#timer.ref()
+  }
+
+  #expire(): void {
+    if (setTimeout !== realSetTimeout) return this.#ring()
+    const late = readNow() - this.#due
+    if (late < heldUp || this.#extended) {
+      this.#turn = nextTurn(() => this.#ring())
+      return
+    }
+    this.#extended = true
+    this.#timer = setTimeout(() => this.#expire(), Math.min(late, this.#delay))
+    if (!this.#holdsProcess) this.#timer.unref()
+  }
+
+  #ring(): void {
+    this.#turn = undefined
+    forgetNow() // the callback looks at the time, and must not see one from before
+    this.#callback()
+  }
 }

@@ -13,6 +13,7 @@ import {
 } from './check.js'
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
+import { guardedClock, guardedRandom } from './guarded.js'
 
 /** Everything that can be set on a pool. Times are milliseconds. */
 export interface PoolOptions {
@@ -90,7 +91,10 @@ export interface PoolOptions {
    * the callback waits for; start what it need not wait for outside of it. One with a timeout of 0 does not wait.
    */
   deadlockCheck?: 'warn' | 'error' | false | undefined
-  /** Lets the process exit while all connections are idle. Default false. As in node-postgres. */
+  /**
+   * Lets the process exit while all connections are idle and no caller waits: a script that forgets `close()` ends by itself. Default
+   * true; false = an open pool keeps the process alive until it is closed. node-postgres has the same option, with false as default.
+   */
   allowExitOnIdle?: boolean | undefined
   /** Where the pool gets its time from. Default: the system's monotonic clock. */
   clock?: Clock | undefined
@@ -167,13 +171,14 @@ export const poolOptionNames: readonly string[] = [
  * Checks a pool's options and fills in the defaults.
  * @throws OptionsError naming the option, its value and what it may be.
  */
-export function parseOptions(options: PoolOptions = {}): PoolConfig {
-  refuseUnknown('createPool', options, poolOptionNames)
-  const given = options as Record<string, unknown>
-  const { whenDown = 'wait', allowExitOnIdle = false, clock = systemClock, random = Math.random } = options
+export function parseOptions(given: PoolOptions = {}): PoolConfig {
+  refuseUnknown('createPool', given, poolOptionNames)
+  const options = { ...given } // each is read once: a getter may answer differently the next time
+  const values = options as Record<string, unknown>
+  const { whenDown = 'wait', allowExitOnIdle = true, clock = systemClock, random = Math.random } = options
   const parsed: Record<string, unknown> = {}
   for (const [name, range] of Object.entries<NumberRange>(numbers)) {
-    parsed[name] = given[name] === undefined ? range.fallback : checkNumber(name, given[name], range)
+    parsed[name] = values[name] === undefined ? range.fallback : checkNumber(name, values[name], range)
   }
   if (options.min === undefined) parsed.min = Math.min(parsed.min as number, parsed.max as number)
   if (parsed.keepalive === 0) parsed.keepalive = Number.POSITIVE_INFINITY
@@ -193,8 +198,8 @@ export function parseOptions(options: PoolOptions = {}): PoolConfig {
   parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
   parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up'])
   parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
-  parsed.clock = checkClock(clock)
-  parsed.random = checkFunction('random', random)
+  parsed.clock = guardedClock(checkClock(clock))
+  parsed.random = guardedRandom(checkFunction('random', random))
   return Object.freeze(parsed) as unknown as PoolConfig
 }
 
@@ -221,13 +226,13 @@ export const acquireNames: readonly string[] = ['timeout', 'signal', 'priority']
  * Checks what `acquire()` was given.
  * @throws OptionsError naming the option, its value and what it may be.
  */
-export function checkAcquireOptions(options: AcquireOptions): void {
+export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
-  checkAcquireValues(options)
+  return checkAcquireValues(options)
 }
 
 /** The same for options whose names were checked before, because there are others among them. */
-export function checkAcquireValues(options: AcquireOptions): void {
+export function checkAcquireValues(options: AcquireOptions): AcquireOptions {
   const { timeout, signal, priority } = options
   if (timeout !== undefined) checkNumber('timeout', timeout, numbers.acquireTimeout)
   if (priority !== undefined && !Number.isSafeInteger(priority)) {
@@ -235,6 +240,7 @@ export function checkAcquireValues(options: AcquireOptions): void {
   }
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw refusal('signal', signal, 'an AbortSignal')
+  return { timeout, signal, priority }
 }
 
 /**

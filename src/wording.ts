@@ -130,14 +130,14 @@ const counted = (count: number, what: string): string =>
 const whyNoConnect = (error: unknown): string =>
   error instanceof Error && 'why' in error ? String(error.why) : messageOf(error)
 
-/** The text of any thrown value, for use inside another message. */
+/** The text of any thrown value, for use inside another message. Never throws, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-  if (error instanceof Error) return error.message || error.name
-  if (error === undefined || error === null) return 'no reason was given'
   try {
+    if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+    if (error instanceof Error) return String(error.message || error.name)
+    if (error === undefined || error === null) return 'no reason was given'
     return String(error)
   } catch {
-    return 'something that cannot be printed' // an object without a prototype, say
+    return 'something that cannot be printed' // an object without a prototype, or one whose getters throw
   }
 }

@@ -88,13 +88,13 @@ export class AcquireQueue<C> implements Watch<C> {
    * Ends both streams. The pool has answered everybody that it knew of by now; whoever still waits was on the way to it, and is
    * refused here.
    */
-  close(error: PoolClosedError): void {
+  close(newError: () => PoolClosedError): void {
     this.#requests?.complete()
     this.#cancellations?.complete()
     this.#requests = undefined
     this.#cancellations = undefined
     const left = [...this.#deadlines.takeDue(Number.POSITIVE_INFINITY), ...this.#onTheWay]
-    for (const request of left) request.refuse(error)
+    for (const request of left) request.refuse(newError())
     this.#alarm.clear()
   }
 

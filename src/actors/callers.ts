@@ -126,13 +126,13 @@ export class Callers<C> {
     }
   }
 
-  /** Refuses everybody, also those for whom a connection is being validated. */
-  refuseAll(error: PoolClosedError): void {
+  /** Refuses every caller, also those for whom a connection is being validated; each gets an error, and so a stack, of its own. */
+  refuseAll(newError: () => PoolClosedError): void {
     for (let request = this.#parts.line.next(); request !== undefined; request = this.#parts.line.next()) {
-      this.refuse(request, error)
+      this.refuse(request, newError())
     }
     for (const { request } of this.#parts.roster.records) {
-      if (request !== undefined) this.refuse(request, error)
+      if (request !== undefined) this.refuse(request, newError())
     }
   }
 

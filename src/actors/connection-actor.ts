@@ -31,6 +31,21 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
     if (record.request?.waits !== true) record.request = line.next()
   }
 
+  const mayExit = config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined
+  /** While a caller needs the connection, it keeps the process alive. */
+  const hold = (record: ConnectionRecord<C>): void => {
+    if (!mayExit) return
+    try {
+      driver.ref?.(handleOf(record))
+    } catch {
+      // the process may end sooner than it should, which is no reason to lose the connection
+    }
+  }
+  /** While it is idle, it does not. */
+  const letGo = (record: ConnectionRecord<C>): void => {
+    if (mayExit) quietly(() => driver.unref?.(handleOf(record)))
+  }
+
   return connectionMachine.provide({
     guards: {
       needsReset: ({ context }) =>
@@ -68,6 +83,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       validate: ({ context, self }) => {
         const record = recordOf(context)
+        if (record.request !== undefined) hold(record) // a caller waits for it
         const signal = record.beginEffect()
         attempt(
           () => driver.validate(handleOf(record), { signal }),
@@ -83,9 +99,11 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       reset: ({ context, self }) => {
         const record = recordOf(context)
         const signal = record.beginEffect()
+        roster.noteResetting(record, true)
         attempt(
           () => driver.reset?.(handleOf(record), { signal }),
           () => {
+            roster.noteResetting(record, false)
             record.idleSince = record.provenAt = clock.now()
             record.provenIn = generation.current
             record.endEffect()
@@ -101,7 +119,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
           self.send({ type: 'driver.closed' })
           return
         }
-        if (config.allowExitOnIdle) quietly(() => driver.ref?.(handleOf(record)))
+        hold(record)
         attempt(
           () => driver.close(handleOf(record)),
           () => report(self, { type: 'driver.closed' }),
@@ -126,7 +144,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const next = record.request
         if (next !== undefined) return self.send({ type: 'checkout', request: next, at: clock.now() })
         roster.park(record)
-        if (config.allowExitOnIdle) quietly(() => driver.unref?.(handleOf(record)))
+        letGo(record)
         if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
       },
       lend: ({ context, event, self }) => {
@@ -139,7 +157,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const lease = new Lease(++counters.acquired, at, record)
         record.lease = lease
         record.uses++
-        if (config.allowExitOnIdle) quietly(() => driver.ref?.(handleOf(record)))
+        hold(record)
         request.grant(lease)
         if (notices.observed) {
           notices.publish({

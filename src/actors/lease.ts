@@ -100,6 +100,14 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     if (this.#state === 'held') this.#state = 'revoked'
   }
 
+  /**
+   * Whether its session can only be mended by a new one, as the driver reported: what was tried on it may succeed on another.
+   * @internal
+   */
+  get stale(): boolean {
+    return this.#record.ending?.reason === 'stale session'
+  }
+
   /** @internal */
   belongsTo(parts: PoolParts<C>): boolean {
     return this.#record.parts === parts

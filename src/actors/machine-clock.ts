@@ -2,21 +2,32 @@
 import type { Clock } from '../clock.js'
 
 /**
- * XState's view of the pool's clock. Every deadline of a machine keeps the process alive until it is met or has passed, but for one:
- * a pool that may be left idle (`allowExitOnIdle`) does not hold a process by backing off from a database that nobody waits for.
- *
- * @param isDispensable whether the deadline that is being set, which is so long, is of that kind
+ * XState's view of the pool's clock. Every deadline of a machine keeps the process alive until it is met or has passed, except the one
+ * that is set right after {@link MachineClock.letNextOneGo}: a pool that may be left idle (`allowExitOnIdle`) does not hold a process
+ * by backing off from a database that no caller waits for.
  */
-export function machineClock(
-  clock: Clock,
-  isDispensable: (delay: number) => boolean,
-): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
-  return {
-    setTimeout: (callback, delay) => {
-      const timer = clock.setTimeout(callback, delay)
-      if (isDispensable(delay)) clock.unref?.(timer)
-      return timer
-    },
-    clearTimeout: timer => clock.clearTimeout(timer),
+export class MachineClock implements Pick<Clock, 'setTimeout' | 'clearTimeout'> {
+  readonly #clock: Clock
+  #nextIsDispensable = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Called by the entry action of a state: XState sets the deadline of the state (`after`) next. */
+  letNextOneGo(): void {
+    this.#nextIsDispensable = true
+  }
+
+  setTimeout(callback: () => void, delay: number): unknown {
+    const dispensable = this.#nextIsDispensable
+    this.#nextIsDispensable = false
+    const timer = this.#clock.setTimeout(callback, delay)
+    if (dispensable) this.#clock.unref?.(timer)
+    return timer
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#clock.clearTimeout(timer)
   }
 }

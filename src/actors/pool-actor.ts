@@ -12,7 +12,6 @@ import {
   isLoop,
   isStillborn,
   type Progress,
-  urgedBackoff,
 } from '../machines/decisions/backoff.js'
 import { isDown } from '../machines/decisions/sizing.js'
 import { poolMachine } from '../machines/pool.js'
@@ -24,7 +23,7 @@ import { Borrowers } from './borrowers.js'
 import { Callers } from './callers.js'
 import { describeTarget, provideConnection } from './connection-actor.js'
 import { LeakWatch } from './leaks.js'
-import { machineClock } from './machine-clock.js'
+import { MachineClock } from './machine-clock.js'
 import { createParts, type PoolParts } from './parts.js'
 import { Readiness } from './readiness.js'
 import type { ConnectionRecord } from './record.js'
@@ -46,6 +45,7 @@ export class PoolSystem<C> {
   readonly supervisor: Supervisor<C>
   readonly leaks: LeakWatch<C> | undefined
   readonly borrowers: Borrowers<C> | undefined
+  readonly #machineClock: MachineClock
 
   constructor(driver: Driver<C>, config: PoolConfig) {
     const { clock, min, max, maxWaiting, whenDown } = config
@@ -61,11 +61,12 @@ export class PoolSystem<C> {
         ? undefined
         : new LeakWatch(parts, () => this.actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.queue, this.leaks, nesting)
+    this.#machineClock = new MachineClock(clock)
     this.supervisor = new Supervisor(parts, compiled(provideConnection(parts)), () => this.actor)
     this.actor = createActor(compiled(providePool(this)), {
       id: 'pool',
       systemId: 'pool',
-      clock: machineClock(clock, delay => this.#isIdleBackoff(delay)),
+      clock: this.#machineClock,
       input: { size: { min, max }, maxWaiting, whenDown, roster: parts.roster, line: parts.line },
     })
     this.queue.requests$.subscribe({ next: request => deliver(this.actor, request) })
@@ -83,33 +84,32 @@ export class PoolSystem<C> {
   #abandon(cause?: unknown): void {
     if (this.actor.getSnapshot().status === 'done') return
     const what = cause === undefined ? 'was stopped' : 'failed'
-    const error = new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause })
+    const newError = () =>
+      new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause })
+    const error = newError()
     this.parts.line.offer()
     this.readiness.fail(error)
-    this.callers.refuseAll(error)
+    this.callers.refuseAll(newError)
     this.supervisor.abandonAll(error)
-    this.end(error)
+    this.end(newError)
   }
 
   /**
    * Lets go of what the pool lived by.
-   * @param error for those who were on the way to it
+   * @param newError for those who were on the way to it
    */
-  end(error = closedError()): void {
-    this.queue.close(error)
+  end(newError = closedError): void {
+    this.queue.close(newError)
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
     this.parts.notices.close()
   }
 
-  /** Whether it is the back-off that is so long, and nobody waits for its end. */
-  #isIdleBackoff(delay: number): boolean {
+  /** The back-off that begins does not hold a process that may end while the pool is idle, unless callers wait for its end. */
+  beginBackoff(): void {
     const { config, line } = this.parts
-    if (!config.allowExitOnIdle || line.length > 0 || this.readiness.isAwaited) return false
-    const snapshot = this.actor.getSnapshot()
-    const { backoff } = snapshot.context
-    if (snapshot.matches({ backingOff: 'urged' })) return urgedBackoff(backoff) === delay
-    return snapshot.matches({ backingOff: 'waiting' }) && backoff === delay
+    if (config.allowExitOnIdle && line.length === 0 && !this.readiness.isAwaited)
+      this.#machineClock.letNextOneGo()
   }
 }
 
@@ -176,6 +176,7 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       },
       refuseDown: ({ event, context }) => callers.refuseDown(requestOf(event), context),
       refusePaused: ({ event }) => callers.refuse(requestOf(event), new PoolPausedError()),
+      beginBackoff: () => system.beginBackoff(),
       failFast: ({ context }) => {
         if (isDown(context)) callers.failFast(context)
       },
@@ -191,9 +192,9 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
       refuseAll: () => {
         notices.publish({ type: 'pool.draining' })
         readiness.fail(closedError())
-        callers.refuseAll(closedError())
+        callers.refuseAll(closedError)
       },
-      grow: ({ context }) => supervisor.grow(context),
+      grow: ({ context, event }) => supervisor.grow(context, event.type === 'growth.due'),
       probe: () => supervisor.probe(),
       shrink: ({ context }) => {
         notices.publish({ type: 'pool.resized', ...context.size })

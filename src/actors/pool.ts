@@ -14,6 +14,7 @@ import {
   parseOptions,
   parseSize,
 } from '../options.js'
+import { outside } from '../outside.js'
 import { closedError } from './acquire-queue.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
@@ -95,16 +96,20 @@ export class Pool<C> implements AsyncDisposable {
     let signal: AbortSignal | undefined
     if (options !== undefined) {
       try {
-        checkAcquireOptions(options)
+        const checked = checkAcquireOptions(options)
+        timeout = checked.timeout ?? timeout
+        strict = checked.timeout !== undefined
+        priority = checked.priority ?? 0
+        signal = checked.signal
       } catch (error) {
         return Promise.reject(error)
       }
-      timeout = options.timeout ?? timeout
-      strict = options.timeout !== undefined
-      priority = options.priority ?? 0
-      signal = options.signal
     }
-    return this.#request(timeout, priority, strict, signal, this.acquire).promise()
+    try {
+      return this.#request(timeout, priority, strict, signal, this.acquire).promise()
+    } catch (error) {
+      return Promise.reject(error) // of a clock, or of a signal's getter, that is not the pool's
+    }
   }
 
   /**
@@ -171,7 +176,10 @@ export class Pool<C> implements AsyncDisposable {
    * after a pause (exponential back-off with full jitter, at most 1 s); so the callback may be called several times, and must
    * await all that it starts. When no further attempt is made, for whatever reason, the last error is thrown as it is.
    *
-   * A connection whose transaction cannot be ended is closed, and never lent on. After an error that means that the connection broke
+   * With `retry`, an attempt that fails because its session is stale (the driver reported that only a new session can mend it) is
+   * repeated on another connection, and does not count.
+   *
+   * A connection whose transaction cannot be ended is closed, and never leased again. After an error that means that the connection broke
    * during the commit, nobody can know whether it was committed. COMMIT and ROLLBACK are not the callback's to send: one that did is
    * told so by an error (but not on MySQL, where other statements end a transaction as well).
    *
@@ -194,7 +202,19 @@ export class Pool<C> implements AsyncDisposable {
       config,
       isFatal: (error: unknown) => this.#isFatal(error),
     }
-    return this.use((_, lease) => runTransaction(context, lease, callback, parsed), parsed.acquire)
+    // Each session that is open may be stale, and says so at its first error; an attempt on one does not count.
+    for (let stale = 0; ; stale++) {
+      let lease: Lease<C> | undefined
+      try {
+        return await this.use((_, own) => {
+          lease = own
+          return runTransaction(context, own, callback, parsed)
+        }, parsed.acquire)
+      } catch (error) {
+        const { max } = this.#system.actor.getSnapshot().context.size
+        if (!lease?.stale || parsed.retry === 0 || stale >= max || parsed.acquire.signal?.aborted) throw error
+      }
+    }
   }
 
   /** A driver that fails to tell is not trusted, and its error does not take the place of the caller's. */
@@ -326,7 +346,7 @@ export class Pool<C> implements AsyncDisposable {
 export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C> {
   const config = parseOptions(options)
   checkDriver(driver)
-  return new Pool(new PoolSystem(driver, config))
+  return outside(() => new Pool(new PoolSystem(driver, config)))
 }
 
 function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {

@@ -30,7 +30,7 @@ export class AcquireRequest<C> implements Request {
   watch: Watch<C> | undefined = undefined
   private lease: Lease<C> | undefined = undefined
   private error: unknown = undefined
-  private resolve: ((lease: Lease<C>) => void) | undefined = undefined
+  private resolve: ((lease: Lease<C> | Promise<never>) => void) | undefined = undefined
   private reject: ((error: unknown) => void) | undefined = undefined
 
   constructor(at: number, timeout: number, priority: number, strict = false) {
@@ -63,8 +63,15 @@ export class AcquireRequest<C> implements Request {
     this.waits = false
     this.watch?.settled(this)
     if (this.reject !== undefined) this.reject(error)
+    else if (this.resolve !== undefined)
+      this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
     else this.error = error
     return true
+  }
+
+  /** Whether its error's stack already says where the caller called. */
+  protected get knowsStack(): boolean {
+    return false
   }
 
   /** The lease, where it was granted before anybody asked for the promise. */
@@ -80,7 +87,7 @@ export class AcquireRequest<C> implements Request {
     if (this.lease !== undefined) resolve(this.lease)
     else if (!this.waits) reject(this.error)
     else {
-      this.resolve = resolve
+      this.resolve = resolve as typeof this.resolve // with `reject` given, it only ever gets leases
       this.reject = reject
     }
   }
@@ -89,9 +96,24 @@ export class AcquireRequest<C> implements Request {
   promise(): Promise<Lease<C>> {
     if (this.lease !== undefined) return Promise.resolve(this.lease)
     if (!this.waits) return Promise.reject(this.error)
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       this.resolve = resolve
-      this.reject = reject
     })
   }
+}
+
+const settled = Promise.resolve()
+const nothing = (): void => {}
+
+/**
+ * A promise to resolve a waiting caller's promise with, which rejects. The error is made where a timer rings, or another caller
+ * acts, and its stack leads there. V8 follows promises from the reaction that runs now to the functions that `await` its outcome; so
+ * the stack is taken anew in a reaction that the caller's promise depends on. It costs nothing until a caller is refused.
+ */
+function toAwaiter(error: unknown): Promise<never> {
+  const reject = (): never => {
+    if (error instanceof Error) Error.captureStackTrace(error)
+    throw error
+  }
+  return settled.then(nothing).then(reject) // a turn later: the caller's promise has adopted it by then
 }

@@ -15,6 +15,7 @@ export class Roster<C> implements RosterView {
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is lent first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
+  readonly #resetting = new Set<ConnectionRecord<C>>()
   readonly #freeIds: string[] = []
   #idsMade = 0
   #serials = 0
@@ -43,6 +44,17 @@ export class Roster<C> implements RosterView {
 
   get idle(): number {
     return this.#idle.length
+  }
+
+  /** Connections under reset that stay afterwards. */
+  get resetting(): number {
+    return this.#resetting.size
+  }
+
+  /** A reset begins, or it is over. */
+  noteResetting(record: ConnectionRecord<C>, resetting: boolean): void {
+    if (resetting) this.#resetting.add(record)
+    else this.#resetting.delete(record)
   }
 
   /** All connections, in the order in which they were opened. */
@@ -113,6 +125,7 @@ export class Roster<C> implements RosterView {
   }
 
   takeFromIdle(record: ConnectionRecord<C>): boolean {
+    this.#resetting.delete(record)
     const index = this.#idle.lastIndexOf(record)
     if (index >= 0) this.#idle.splice(index, 1)
     return index >= 0

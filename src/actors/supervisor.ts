@@ -40,12 +40,18 @@ export class Supervisor<C> {
     this.#upkeepAlarm = new Alarm(background, () => pool().send({ type: 'maintenance.due' }))
   }
 
-  /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
-  grow({ size, roster, line }: PoolContext): void {
+  /**
+   * Opens what is missing, and looks again later if the decision was to wait for connections to come back.
+   * @param again whether this is that later look: connections still under reset are not waited for any longer
+   */
+  grow({ size, roster, line }: PoolContext, again = false): void {
     if (roster.total >= size.max) return // asked for each caller who has to wait
     const now = this.#parts.config.clock.now()
-    const plan = growth({ size, roster, line }, this.#parts.config.maxConnecting, () =>
-      this.#parts.roster.pace(now),
+    const plan = growth(
+      { size, roster, line },
+      this.#parts.config.maxConnecting,
+      () => this.#parts.roster.pace(now),
+      again ? 0 : this.#parts.roster.resetting,
     )
     for (let count = 0; count < plan.open; count++) this.#open()
     if (plan.lookAgainIn !== undefined && !this.#retiredAll)

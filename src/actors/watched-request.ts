@@ -12,6 +12,7 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
   readonly trace: Trace | undefined
   /** The use from within which it was made, if any. */
   readonly within: Borrowing<Lease<C>> | undefined
+  #located = false
   readonly #entry: object
   readonly #leaks: LeakWatch<C> | undefined
   readonly #nesting: Nesting<C> | undefined
@@ -49,6 +50,7 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
   locate(error: Error): void {
     const { trace } = this
     if (trace === undefined) return
+    this.#located = true
     const show = (value: unknown): unknown =>
       Object.defineProperty(error, 'stack', { value, writable: true, enumerable: false, configurable: true })
     Object.defineProperty(error, 'stack', {
@@ -61,6 +63,10 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
       },
       set: show,
     })
+  }
+
+  protected override get knowsStack(): boolean {
+    return this.#located
   }
 
   override grant(lease: Lease<C>): void {

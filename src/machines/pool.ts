@@ -90,6 +90,8 @@ export const poolMachine = setup({
     refuseAll: provided,
     /** Tells all who wait that no connection can be opened, if they are not to wait for that and none is left. */
     failFast: provided,
+    /** The back-off begins: only callers who wait for its end keep the process alive meanwhile. */
+    beginBackoff: provided,
     /** Keeps connections that come free from taking the next caller, and stops the time of those who wait. */
     withholdLine: provided,
     offerLine: provided,
@@ -217,6 +219,7 @@ export const poolMachine = setup({
       },
       states: {
         waiting: {
+          entry: 'beginBackoff',
           on: {
             acquire: { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
             // What was changed may be what kept connects from succeeding.
@@ -240,6 +243,7 @@ export const poolMachine = setup({
         },
         // A caller was refused: the database may be back by now, and the next one shall not be refused for half a minute.
         urged: {
+          entry: 'beginBackoff',
           on: {
             'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },

@@ -24,17 +24,17 @@ const closed = { state: 'rejected', error: { code: 'POOL_CLOSED' } }
 
 it('refuses a request that comes after the end, and sets no timer for it', async () => {
   const { clock, queue, submit } = open()
-  queue.close(closedError())
+  queue.close(closedError)
   const late = [submit(1_000), submit(Number.POSITIVE_INFINITY)]
-  await Promise.resolve()
+  await new Promise(setImmediate)
   expect(late).toMatchObject([closed, closed])
   expect(clock.pending).toBe(0)
 })
 
 it('refuses a request during which it is closed', async () => {
-  const { queue, submit } = open(() => queue.close(closedError()))
+  const { queue, submit } = open(() => queue.close(closedError))
   const outcome = submit(1_000)
-  await Promise.resolve()
+  await new Promise(setImmediate)
   expect(outcome).toMatchObject(closed)
 })
 
@@ -51,9 +51,9 @@ it('refuses everybody who still waits when it is closed, whatever they wait by, 
     submit(Number.POSITIVE_INFINITY, signal),
   ]
   expect(listeners).toBe(1)
-  queue.close(closedError())
-  queue.close(closedError())
-  await Promise.resolve()
+  queue.close(closedError)
+  queue.close(closedError)
+  await new Promise(setImmediate)
   expect(waiting).toMatchObject([closed, closed, closed, closed])
   expect(listeners).toBe(0)
   expect(clock.pending).toBe(0)

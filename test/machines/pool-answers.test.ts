@@ -48,11 +48,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady, grow',
       'connection.failed':
-        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast',
+        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'connection.closing': 'noteClosing, grow',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
-        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast',
+        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',
       'xstate.done.actor': 'forget, grow',
       'xstate.error.actor': 'discard, forget, grow',
@@ -76,11 +76,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'leak.due': 'reportLeaks',
       'connection.ready': 'noteReady, grow',
       'connection.failed':
-        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast',
+        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'connection.closing': 'noteClosing, grow',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
-        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast',
+        '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'xstate.done.actor if isStillborn': 'forget, noteStillborn, grow',
       'xstate.done.actor': 'forget, grow',
       'xstate.error.actor': 'discard, forget, grow',
@@ -90,13 +90,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'backingOff.waiting': table({
     answers: {
       'acquire if hasIdle': 'lend',
-      'acquire if isDown': '→ backingOff.urged: refuseDown',
+      'acquire if isDown': '→ backingOff.urged: refuseDown, beginBackoff',
       'acquire if isLineFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
       pause: '→ paused: withholdLine, announcePaused',
-      'evict if isLongBackoff': 'raiseGeneration, evictAll, hastenBackoff, failFast',
+      'evict if isLongBackoff': 'raiseGeneration, evictAll, hastenBackoff, failFast, beginBackoff',
       evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
@@ -139,7 +139,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
       'after urgedBackoff if hasRoom': '→ backingOff.probing: probe',
-      'after urgedBackoff': '→ backingOff.waiting',
+      'after urgedBackoff': '→ backingOff.waiting: beginBackoff',
     },
     ignores: {
       'nothing is opened but the probe': ['growth.due'],
@@ -161,12 +161,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'maintenance.due': 'maintain',
       'leak.due': 'reportLeaks',
       'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
-      'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure',
+      'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure, beginBackoff',
       'connection.closing': 'noteClosing, failFast',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
-      'always if isProbeGone': '→ backingOff.waiting',
+      'always if isProbeGone': '→ backingOff.waiting: beginBackoff',
     },
     ignores: {
       'nothing is opened but the probe': ['growth.due'],

@@ -114,7 +114,7 @@ it('are frozen and complete once parsed', () => {
     drainTimeout: 30_000,
     maxConnecting: 2,
     maxWaiting: Number.POSITIVE_INFINITY,
-    allowExitOnIdle: false,
+    allowExitOnIdle: true,
   })
 })
 

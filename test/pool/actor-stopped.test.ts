@@ -1,6 +1,7 @@
 // A pool whose actor is stopped from outside, or fails: no goodbyes, but nobody is left waiting and nothing is left open.
 
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { Roster } from '../../src/actors/roster.js'
 import { createPool, PoolClosedError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
@@ -65,15 +66,13 @@ it('destroys a connection that opens after the pool was stopped', async () => {
 })
 
 it('says what failed when the actor fails by a defect', async () => {
-  let defect: Error | undefined
-  const random = () => {
-    if (defect !== undefined) throw defect
-    return 0.5
-  }
-  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 2, random })
+  const defect = new Error('no roster')
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 2 })
   await clock.advance(100)
   await pool.acquire()
-  defect = new Error('no more chance')
+  vi.spyOn(Roster.prototype, 'add').mockImplementation(() => {
+    throw defect
+  })
   const caller = watch(pool.acquire())
   await clock.advance(100)
   expect(caller.error).toBeInstanceOf(PoolClosedError)

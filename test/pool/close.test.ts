@@ -84,7 +84,7 @@ it('rejects everybody who waits, at once', async () => {
   const lease = await pool.acquire()
   const waiting = [watch(pool.acquire()), watch(pool.acquire({ priority: 9 }))]
   const closing = watch(pool.close())
-  await Promise.resolve()
+  await new Promise(setImmediate)
   for (const { error } of waiting) expect(error).toBeInstanceOf(PoolClosedError)
   lease.release()
   await clock.advance(10)

@@ -59,10 +59,10 @@ it('that is the message alone where no stacks are recorded at all', async () => 
   }
 })
 
-it('and is its own where this one was not recorded', async () => {
+it('and is the pool’s own where this one was not recorded', async () => {
   const { stack } = await timeOut({ leakWarning: 60_000, leakSampling: 0.1, random: () => 0.5 })
   expect(stack).toMatch(/ {4}at /)
-  expect(stack).not.toContain('loadItems')
+  expect(stack).not.toContain('loadItems') // it did not await the acquire
 })
 
 it('and nothing of that with leakWarning off', async () => {

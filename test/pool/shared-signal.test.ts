@@ -18,10 +18,10 @@ it('is listened to once, whatever the number of callers, and no more when nobody
   expect(getEventListeners(signal, 'abort')).toHaveLength(1)
   lease.release()
   for (const caller of callers) {
-    await Promise.resolve()
+    await new Promise(setImmediate)
     caller.value?.release()
   }
-  await Promise.resolve()
+  await new Promise(setImmediate)
   expect(callers.map(({ state }) => state)).toEqual(callers.map(() => 'fulfilled'))
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
@@ -30,22 +30,22 @@ it('calls all of them off, and nobody else', async () => {
   const { pool, lease, controller, callers } = await line(20)
   const other = watch(pool.acquire())
   controller.abort(new Error('the client is gone'))
-  await Promise.resolve()
+  await new Promise(setImmediate)
   for (const caller of callers) {
     expect(caller.error).toMatchObject({ code: 'ACQUIRE_ABORTED', cause: new Error('the client is gone') })
   }
   expect(pool.stats()).toMatchObject({ waiting: 1, aborted: 20 })
   lease.release()
-  await Promise.resolve()
+  await new Promise(setImmediate)
   expect(other.state).toBe('fulfilled')
 })
 
 it('can be used again after everybody who waited by it was served', async () => {
   const { pool, lease, controller, signal, callers } = await line(1)
   lease.release()
-  await Promise.resolve()
+  await new Promise(setImmediate)
   const second = watch(pool.acquire({ signal }))
   controller.abort()
-  await Promise.resolve()
+  await new Promise(setImmediate)
   expect([callers[0]?.state, second.state]).toEqual(['fulfilled', 'rejected'])
 })

@@ -90,16 +90,16 @@ describe('with allowExitOnIdle', () => {
   })
 })
 
-describe('unless told otherwise', () => {
+describe('with allowExitOnIdle off', () => {
   it('the driver is asked nothing about it', async () => {
-    const { pool: it, clock, referenced } = pool({ min: 2 })
+    const { pool: it, clock, referenced } = pool({ min: 2, allowExitOnIdle: false })
     await clock.advance(100)
     await it.use(() => {})
     expect(referenced()).toBe(2)
   })
 
   it('a back-off holds it', async () => {
-    const { clock, holding } = pool({ min: 1, max: 1 }, { connectFailureRate: 1 })
+    const { clock, holding } = pool({ min: 1, max: 1, allowExitOnIdle: false }, { connectFailureRate: 1 })
     await clock.advance(100)
     expect(holding.size).toBe(1)
   })

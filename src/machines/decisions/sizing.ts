@@ -57,15 +57,28 @@ export interface Growth {
  * being opened; further ones at the same time only if connections coming back would not serve the line sooner. So a spike of
  * short queries costs one connection more and not fifty, and callers behind long leases do not wait in vain. (HikariCP's
  * "Welcome to the Jungle" asks the same question before each connect.)
+ *
+ * @param returning connections under reset, each of which serves one caller within a round trip: one sequential caller needs one
+ *   connection, also after an error that makes each return cost a reset. 0 = count on none.
  */
-export function growth({ size, roster, line }: Sizes, maxConnecting: number, pace: () => Pace): Growth {
+export function growth(
+  { size, roster, line }: Sizes,
+  maxConnecting: number,
+  pace: () => Pace,
+  returning = 0,
+): Growth {
   const room = Math.min(size.max - roster.total, maxConnecting - roster.connecting)
   if (room <= 0) return none
   const missing = size.min - roster.established - roster.connecting
-  const uncovered = line.length - roster.connecting
+  const unserved = line.length - roster.connecting
+  const uncovered = unserved - returning
   if (missing >= room) return { open: room, lookAgainIn: undefined }
   const forMinimum = Math.max(0, missing)
-  if (uncovered <= forMinimum) return forMinimum === 0 ? none : { open: forMinimum, lookAgainIn: undefined }
+  if (uncovered <= forMinimum) {
+    const lookAgainIn =
+      unserved > forMinimum ? Math.max(shortReset, 2 * (pace().connectTime ?? 0)) : undefined
+    return forMinimum === 0 && lookAgainIn === undefined ? none : { open: forMinimum, lookAgainIn }
+  }
   const wanted = Math.min(room, uncovered)
   if (roster.established === 0) return { open: wanted, lookAgainIn: undefined }
   const { holdTime, longestHeld, connectTime = 0 } = pace()
@@ -75,5 +88,8 @@ export function growth({ size, roster, line }: Sizes, maxConnecting: number, pac
   const first = roster.connecting === 0 ? 1 : 0
   return { open: Math.max(first, forMinimum), lookAgainIn: Math.max(1, connectTime / 4) }
 }
+
+/** A reset that takes longer than this, in milliseconds, and than two connects is not waited for: another connection is opened. */
+const shortReset = 100
 
 const none: Growth = Object.freeze({ open: 0, lookAgainIn: undefined })
