@@ -112,7 +112,10 @@ class Deadline {
   }
 
   #expire(): void {
-    if (setTimeout !== realSetTimeout) return this.#ring()
+    if (setTimeout !== realSetTimeout) {
+      this.#ring()
+      return
+    }
     const late = readNow() - this.#due
     if (late < heldUp || this.#extended) {
       this.#turn = nextTurn(() => this.#ring())
