@@ -40,7 +40,7 @@ describe("createPool of 'statepool/mysql2'", () => {
       { acquireTimeout: 5_000 },
       'acquireTimeout is an option of the pool underneath: give createPool the option statepool: { acquireTimeout: … }.',
     ],
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got "abc".'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
   ])('refuses %o', (given, message) => {
     expect(() => parsePoolConfig(given as PoolConfig)).toThrow(message)
   })

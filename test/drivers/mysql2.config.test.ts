@@ -32,12 +32,15 @@ describe('mysql()', () => {
   })
 
   it.each([
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got "abc".'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
     [{ host: 5 }, 'host must be a string; got 5.'],
     [{ connectTimeout: -1 }, 'connectTimeout must be a number of milliseconds of 0 or more; got -1.'],
-    [{ timezone: 'Berlin' }, `timezone must be 'local', 'Z', or an offset such as '+02:00'; got "Berlin".`],
+    [
+      { timezone: 'Berlin' },
+      `timezone must be 'local', 'Z', or an offset such as '+02:00'; got a string (not shown).`,
+    ],
     [{ resetOnRelease: 1 }, 'resetOnRelease must be true or false; got 1.'],
-    [{ onConnect: 'SET …' }, 'onConnect must be a function; got "SET …".'],
+    [{ onConnect: 'SET …' }, 'onConnect must be a function; got a string (not shown).'],
     [{ hots: 'db' }, 'mysql has no option "hots"; did you mean host?'],
     [
       { connectionLimit: 5 },

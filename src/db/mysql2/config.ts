@@ -2,10 +2,13 @@
 
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import type { Connection as PromiseConnection } from 'mysql2/promise'
-import { checkBoolean, checkFunction, refusal, refuseUnknown } from '../../check.js'
+import { longestTime, refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
 import { poolOptionNames } from '../../options.js'
-import { messageOf } from '../../wording.js'
+import { checkOption, configNames } from './checks.js'
+import { readUri } from './uri.js'
+
+export { configNames } from './checks.js'
 
 /** Options that come from the environment may be undefined, which mysql2's typings would not have. */
 export type Loose<T> = { [Name in keyof T]?: T[Name] | undefined }
@@ -33,7 +36,8 @@ export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfM
   /**
    * Whether each connection that comes back is made as good as new (COM_RESET_CONNECTION: variables, temporary tables, locks,
    * prepared statements), as mysql2's pool has it under the same name. Default false: only a transaction left open is rolled back,
-   * for this costs two round trips on each release. It needs MySQL 5.7.3 or MariaDB 10.2.
+   * because this costs three round trips on each release. It needs MySQL 5.7.3 or MariaDB 10.2; a server that cannot do it has its
+   * connections replaced.
    */
   resetOnRelease?: boolean | undefined
   /**
@@ -57,58 +61,8 @@ export interface ParsedConfig {
 /** The operating system's own default is two hours, which is as good as no keepalive. */
 const keepAliveDelay = 60_000
 
-const checks: Record<string, (name: string, value: unknown) => void> = {
-  host: expectString,
-  localAddress: expectString,
-  socketPath: expectString,
-  user: expectString,
-  database: expectString,
-  charset: expectString,
-  timezone: expectTimezone,
-  port: expectPort,
-  uri: expectUri,
-  password: expectPassword,
-  password1: expectSecret,
-  password2: expectSecret,
-  password3: expectSecret,
-  passwordSha1: () => {},
-  ssl: expectSsl,
-  connectTimeout: expectTime,
-  keepAliveInitialDelay: expectTime,
-  authSwitchHandler: checkFunction,
-  infileStreamFactory: checkFunction,
-  queryFormat: checkFunction,
-  onConnect: checkFunction,
-  resetOnRelease: checkBoolean,
-  bigNumberStrings: checkBoolean,
-  compress: checkBoolean,
-  decimalNumbers: checkBoolean,
-  disableEval: checkBoolean,
-  enableCleartextPlugin: checkBoolean,
-  enableKeepAlive: checkBoolean,
-  insecureAuth: checkBoolean,
-  jsonStrings: checkBoolean,
-  multipleStatements: checkBoolean,
-  namedPlaceholders: checkBoolean,
-  rowsAsArray: checkBoolean,
-  stringifyObjects: checkBoolean,
-  supportBigNumbers: checkBoolean,
-  trace: checkBoolean,
-}
-
-/** Of many kinds, or of mysql2's own; not checked here. */
-const unchecked = [
-  'authPlugins',
-  'charsetNumber',
-  'connectAttributes',
-  'dateStrings',
-  'debug',
-  'flags',
-  'maxPreparedStatements',
-  'nestTables',
-  'stream',
-  'typeCast',
-]
+/** Systems count it in seconds, in 15 bits; in ms. */
+const longestKeepAliveDelay = 32_767_000
 
 /** The options of mysql2's pool, which its users have next to those for the connection. */
 const poolOptions: Record<string, string> = {
@@ -118,9 +72,6 @@ const poolOptions: Record<string, string> = {
   queueLimit: 'maxWaiting',
   waitForConnections: 'maxWaiting (0 = nobody waits)',
 }
-
-/** The names of the options that {@link parseConfig} takes. */
-export const configNames: readonly string[] = [...Object.keys(checks), ...unchecked]
 
 /** @throws OptionsError for what belongs to the pool, saying where. */
 function refuseMisplaced(config: MysqlConfig, where: string): void {
@@ -147,19 +98,22 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
   const config: MysqlConfig = typeof given === 'string' ? { uri: given } : given
   refuseMisplaced(config, where)
   refuseUnknown(where, config, configNames)
-  for (const [name, value] of Object.entries(config)) {
-    if (value !== undefined && value !== null) checks[name]?.(name, value)
-  }
-  const { resetOnRelease = false, onConnect, password, ssl, ...rest } = config
+  for (const [name, value] of Object.entries(config)) checkOption(name, value)
+  const { resetOnRelease = false, onConnect, password, ssl, ...rest } = withUri(config, where)
   const options: ConnectionOptions = {
     ...definedOf(rest),
     ...(ssl && { ssl }),
-    keepAliveInitialDelay: Number(rest.keepAliveInitialDelay ?? keepAliveDelay),
-    connectTimeout: Number(rest.connectTimeout ?? 0), // 0 = none of mysql2's own: the pool has a deadline
+    keepAliveInitialDelay: Math.min(
+      Number(rest.keepAliveInitialDelay ?? keepAliveDelay),
+      longestKeepAliveDelay,
+    ),
+    connectTimeout: connectTimeout(Number(rest.connectTimeout ?? 0)),
   }
   return {
     async connectionOptions() {
-      const secret = typeof password === 'function' ? await password() : password
+      const secret: unknown = typeof password === 'function' ? await password() : password
+      if (secret !== undefined && typeof secret !== 'string')
+        throw new TypeError('The password function must return a string, or a promise of one.') // and what it returned is not shown
       return secret === undefined ? { ...options } : { ...options, password: secret }
     },
     resetOnRelease,
@@ -168,90 +122,44 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
   }
 }
 
+/**
+ * With what is in its `uri`, for which what is given beside it is better, as in mysql2. mysql2 does not get the URI itself: it would not
+ * check it, and would write parts of it to the console.
+ */
+function withUri(config: MysqlConfig, where: string): MysqlConfig {
+  const { uri, ...given } = config
+  if (uri === undefined) return given
+  const better = Object.entries(given).filter(([, value]) => value)
+  const fromUri: object = readUri(uri, where, Object.keys(poolOptions))
+  return { ...given, ...fromUri, ...Object.fromEntries(better) }
+}
+
+/** 0 = none of mysql2's own, because the pool has a deadline; one that Node's timers do not know would be over at once. */
+function connectTimeout(given: number): number {
+  return given > longestTime ? 0 : given
+}
+
 /** Without what is undefined. */
 export function definedOf<T extends object>(options: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
 }
 
-/** Asks mysql2 itself, for all of it can come from the `uri`. Its pool connects to nothing until it is asked for a connection. */
+/** Asks mysql2 itself for its defaults. Its pool connects to nothing until it is asked for a connection. */
 function describe(options: ConnectionOptions): string {
   const { stream: _notOpenedForThis, ...rest } = options
   let config: Connection['config']
   try {
     const pool = mysql2.createPool(rest)
     config = (pool.config as unknown as { connectionConfig: Connection['config'] }).connectionConfig
-  } catch (error) {
-    if (typeof options.ssl === 'string') throw unfitSsl('ssl')
-    const option = options.uri === undefined ? 'options' : 'uri'
-    const why = options.uri === undefined ? `: ${messageOf(error)}` : '.'
-    throw new OptionsError(option, undefined, `mysql2 cannot use its configuration${why}`)
+  } catch {
+    // What it says may have the value in it.
+    const option = typeof options.ssl === 'string' ? 'ssl' : 'options'
+    const what =
+      option === 'ssl' ? "ssl is not the name of one of mysql2's profiles" : 'mysql2 cannot use them'
+    throw new OptionsError(option, undefined, `${what}.`)
   }
   const { host = 'localhost', port = 3306, socketPath, database, user } = config
   const place = socketPath ?? `${host.includes(':') ? `[${host}]` : host}:${port}`
   return `mysql on ${place}/${database ?? ''}${user ? ` as ${user}` : ''}`
-}
-
-function expectString(name: string, value: unknown): void {
-  if (typeof value !== 'string') throw refusal(name, value, 'a string')
-}
-
-/** mysql2 reads a text for a number, as environments have it. */
-function expectTime(name: string, value: unknown): void {
-  const time = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (!(typeof time === 'number' && time >= 0 && Number.isFinite(time)))
-    throw refusal(name, value, 'a number of milliseconds of 0 or more')
-}
-
-function expectPort(name: string, value: unknown): void {
-  const port = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
-    throw refusal(name, value, 'an integer from 1 to 65535')
-}
-
-/** mysql2 would take another one for UTC, and say so on the console only. */
-function expectTimezone(name: string, value: unknown): void {
-  if (typeof value !== 'string' || !/^(local|Z|[ +-]\d\d:\d\d)$/.test(value))
-    throw refusal(name, value, "'local', 'Z', or an offset such as '+02:00'")
-}
-
-/** What was given is shown in none of these: it may be the secret, or have it inside. */
-function expectPassword(name: string, value: unknown): void {
-  if (typeof value === 'string' || typeof value === 'function') return
-  throw new OptionsError(
-    name,
-    undefined,
-    `${name} must be a string or a function that returns one or a promise of one; got neither.`,
-  )
-}
-
-function expectSecret(name: string, value: unknown): void {
-  if (typeof value !== 'string')
-    throw new OptionsError(name, undefined, `${name} must be a string; got something else.`)
-}
-
-function expectUri(name: string, value: unknown): void {
-  if (
-    typeof value === 'string' &&
-    /^(mysql|mariadb|mysqls)[a-z\d+.-]*:\/\//i.test(value) &&
-    URL.canParse(value)
-  )
-    return
-  throw new OptionsError(
-    name,
-    undefined,
-    `${name} must look like mysql://user:password@host:port/database; got something else.`,
-  )
-}
-
-function expectSsl(name: string, value: unknown): void {
-  if (typeof value !== 'string' && typeof value !== 'object' && value !== false) throw unfitSsl(name)
-}
-
-function unfitSsl(name: string): OptionsError {
-  return new OptionsError(
-    name,
-    undefined,
-    `${name} must be the name of one of mysql2's profiles, such as 'Amazon RDS', an object of TLS options ({} turns TLS on), or false.`,
-  )
 }

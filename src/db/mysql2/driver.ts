@@ -7,6 +7,7 @@ import type { ConnectContext, Driver } from '../driver.js'
 import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
 import { letGo } from './departure.js'
+import { hideFromPrint } from './discreet.js'
 import { isFatal } from './fatal.js'
 import type { Core } from './internals.js'
 import { KillHelper } from './kill.js'
@@ -76,6 +77,7 @@ export function driverFor<C extends EventEmitter>(
       signal.throwIfAborted()
       const options = await abortable(connectionOptions(), signal)
       const core = create(options) as Core
+      hideFromPrint(core.config)
       const session = follow(core, context)
       const ready = async (): Promise<C> => {
         session.begin()
