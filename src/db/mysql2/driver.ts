@@ -108,6 +108,7 @@ export function driverFor<C extends EventEmitter>(
     async reset(face) {
       const session = sessionOf(face)
       await undefined // a release from within a query's callback: the query is over when its packets have been handled
+      if (session.endingTransaction) await call(done => session.core.ping(done))
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
       // A borrower who reset the session took from it what it was made ready with.
       const thorough = resetOnRelease || session.tracker.wasReset

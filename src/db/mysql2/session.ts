@@ -102,6 +102,11 @@ export class Session {
     return [sql, query].find(text => typeof text === 'string') as string | undefined
   }
 
+  /** The last command ends a transaction: a `connection.rollback()` that its borrower did not wait for. */
+  get endingTransaction(): boolean {
+    return this.core._commands.length === 0 && /^\s*(commit|rollback)\b/i.test(this.statement ?? '')
+  }
+
   /** The server has been asked for a sign of life, and has not given it. */
   get pinging(): boolean {
     return this.core._command?.pingResponse !== undefined
