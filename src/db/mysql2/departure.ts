@@ -15,8 +15,8 @@ const farewell = 250
 /** When the helper goes, in ms after its return: a thread that has not read its statement yet does not show it. */
 const trips = [0, 100, 900]
 
-/** For how long a killed thread may take to end, in ms. */
-const agony = 5_000
+/** When the helper looks whether a killed thread has gone, in ms after the time before: its socket is closed sooner than it ends. */
+const looks = [0, 10, 20, 50, 100, 200, 500, 1_000, 1_000, 1_000]
 
 /**
  * Ends a session: the server reads COM_QUIT as soon as the statement under way is done, the borrower's commands are answered with an
@@ -29,18 +29,22 @@ export async function letGo(session: Session, helper: KillHelper): Promise<void>
   if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
   session.leave(refusal())
   if (await hasLetGo(session, idle ? farewell : patience)) return
-  if (statement !== undefined && (await kill(session, statement, helper))) await hasLetGo(session, agony)
+  if (statement !== undefined) await kill(session, statement, helper)
   session.destroy()
 }
 
-/** Resolves with whether the thread is on its way out. */
-async function kill(session: Session, statement: string, helper: KillHelper): Promise<boolean> {
+/** Resolves when the thread has gone, or cannot be found and killed. */
+async function kill(session: Session, statement: string, helper: KillHelper): Promise<void> {
   const { threadId } = session.core
   for (const pause of trips) {
-    if (pause > 0 && (await hasLetGo(session, pause, true))) return true
-    if (await helper.kill(threadId, statement)) return true
+    if (pause > 0 && (await hasLetGo(session, pause, true))) return
+    if (!(await helper.kill(threadId, statement))) continue
+    for (const wait of looks) {
+      if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait).unref())
+      if (await helper.hasGone(threadId)) return
+    }
+    return
   }
-  return false
 }
 
 /**

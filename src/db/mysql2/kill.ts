@@ -2,6 +2,7 @@
 // Ctrl-C.
 
 import mysql2, { type ConnectionOptions } from 'mysql2'
+import { abortable } from '../../abortable.js'
 import { call } from './commands.js'
 import type { Core } from './internals.js'
 
@@ -39,17 +40,34 @@ export class KillHelper {
    * Resolves with whether there is nothing more to do: the thread has gone, or was told to. Never rejects.
    */
   kill(threadId: number, sql: string): Promise<boolean> {
-    const order = this.#last.then(() => this.#go(threadId, comparable(sql)))
+    const text = comparable(sql)
+    return this.#order(async core => {
+      const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
+      if (thread === undefined) return true
+      if (thread.Info === null || comparable(thread.Info) !== text) return false
+      await call(done => core.query(`KILL ${threadId}`, () => done(undefined)))
+      return true
+    })
+  }
+
+  /** Resolves with whether the server no longer has the thread. Never rejects. */
+  hasGone(threadId: number): Promise<boolean> {
+    return this.#order(async core => !(await threadsOf(core)).some(({ Id }) => Id === threadId))
+  }
+
+  #order(work: (core: Core) => Promise<boolean>): Promise<boolean> {
+    const order = this.#last.then(() => this.#go(work))
     this.#last = order
     return order
   }
 
-  async #go(threadId: number, text: string): Promise<boolean> {
+  async #go(work: (core: Core) => Promise<boolean>): Promise<boolean> {
     clearTimeout(this.#leaving)
     const abandon = new AbortController()
     const deadline = setTimeout(() => abandon.abort(), longestTrip).unref()
     try {
-      return await untilAborted(this.#visit(threadId, text, abandon.signal), abandon.signal)
+      const { signal } = abandon
+      return await abortable(this.#reach(signal).then(work), signal)
     } catch {
       this.#core?.stream.destroy()
       this.#core = undefined
@@ -61,17 +79,15 @@ export class KillHelper {
     }
   }
 
-  async #visit(threadId: number, text: string, signal: AbortSignal): Promise<boolean> {
-    const options = this.#core ? undefined : await this.#connectionOptions()
-    if (signal.aborted) return false
-    if (options !== undefined) this.#core = this.#open(options)
-    const core = this.#core as Core
-    core.stream.ref?.()
-    const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
-    if (thread === undefined) return true
-    if (thread.Info === null || comparable(thread.Info) !== text) return false
-    await call(done => core.query(`KILL ${threadId}`, () => done(undefined)))
-    return true
+  /** The connection, which is opened if there is none. */
+  async #reach(signal: AbortSignal): Promise<Core> {
+    if (this.#core === undefined) {
+      const options = await this.#connectionOptions()
+      signal.throwIfAborted()
+      this.#core = this.#open(options)
+    }
+    this.#core.stream.ref?.()
+    return this.#core
   }
 
   #open(options: ConnectionOptions): Core {
@@ -113,13 +129,6 @@ function threadsOf(core: Core): Promise<Thread[]> {
   const sql = { sql: 'SHOW FULL PROCESSLIST', rowsAsArray: false, typeCast: true, nestTables: false }
   return new Promise((resolve, reject) => {
     core.query(sql, (error, threads) => (error ? reject(error) : resolve(threads as unknown as Thread[])))
-  })
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    promise.then(resolve, reject)
   })
 }
 
