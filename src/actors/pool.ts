@@ -106,7 +106,7 @@ export class Pool<C> implements AsyncDisposable {
       }
     }
     try {
-      return this.#request(timeout, priority, strict, signal, this.acquire).promise()
+      return this.#request(timeout, priority, strict, signal, this.acquire).promise(this.acquire)
     } catch (error) {
       return Promise.reject(error) // of a clock, or of a signal's getter, that is not the pool's
     }

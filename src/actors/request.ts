@@ -92,10 +92,16 @@ export class AcquireRequest<C> implements Request {
     }
   }
 
-  /** To be called once. The promise needs no closures where the request was served at once. */
-  promise(): Promise<Lease<C>> {
+  /**
+   * To be called once. The promise needs no closures where the request was served at once.
+   * @param entry the method that the caller called: the stack of a refusal at once begins below it, for ten frames are not many
+   */
+  promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
     if (this.lease !== undefined) return Promise.resolve(this.lease)
-    if (!this.waits) return Promise.reject(this.error)
+    if (!this.waits) {
+      if (entry !== undefined && this.error instanceof Error) Error.captureStackTrace(this.error, entry)
+      return Promise.reject(this.error)
+    }
     return new Promise(resolve => {
       this.resolve = resolve
     })

@@ -6,7 +6,8 @@ import { createPool, type PoolOptions } from '../../../src/index.js'
 const [, , situation, config] = process.argv
 const options: PoolOptions = {
   min: 2,
-  allowExitOnIdle: situation !== 'idle, not allowed' && situation !== 'closed',
+  // As it is by default, unless the situation says otherwise.
+  ...((situation === 'idle, not allowed' || situation === 'closed') && { allowExitOnIdle: false }),
 }
 const server = JSON.parse(config ?? '{}')
 // Nothing listens on port 1.

@@ -1,0 +1,82 @@
+// A deadline is judged after the news is read: an answer that arrived while the event loop was blocked is in time.
+
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/clock.js'
+
+const open: (Server | Socket)[] = []
+
+afterEach(() => {
+  for (const each of open.splice(0)) 'close' in each ? each.close() : each.destroy()
+})
+
+/** A socket to a server in this process: what is written to `far` arrives at `near`. */
+async function pair(): Promise<{ near: Socket; far: Socket }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const near = connect((server.address() as { port: number }).port, '127.0.0.1')
+  const [[far]] = (await Promise.all([once(server, 'connection'), once(near, 'connect')])) as [
+    [Socket],
+    unknown,
+  ]
+  open.push(server, near, far)
+  return { near, far }
+}
+
+const block = (time: number): void => {
+  const until = performance.now() + time
+  while (performance.now() < until);
+}
+
+it('an answer that is in the socket’s buffer when the deadline is judged cancels it', async () => {
+  const { near, far } = await pair()
+  const told: string[] = []
+  const timer = systemClock.setTimeout(() => told.push('deadline'), 20)
+  near.once('data', () => {
+    told.push('answer')
+    systemClock.clearTimeout(timer)
+  })
+  far.write('answer')
+  block(60)
+  await new Promise(resolve => setTimeout(resolve, 90))
+  expect(told).toEqual(['answer'])
+})
+
+it('what takes several round trips gets the time back that it lost', async () => {
+  const { near, far } = await pair()
+  const told: string[] = []
+  const timer = systemClock.setTimeout(() => told.push('deadline'), 200)
+  far.on('data', data => far.write(data))
+  let trips = 0
+  near.on('data', () => {
+    if (++trips < 3) return near.write('again')
+    told.push('answer')
+    return systemClock.clearTimeout(timer)
+  })
+  near.write('first')
+  block(400)
+  await vi.waitFor(() => expect(told).not.toEqual([]), 5_000)
+  expect(told).toEqual(['answer'])
+})
+
+it('a deadline without news still passes, and one that was cleared never does', async () => {
+  const told: string[] = []
+  const cleared = systemClock.setTimeout(() => told.push('cleared'), 1)
+  systemClock.setTimeout(() => told.push('deadline'), 5)
+  systemClock.clearTimeout(cleared)
+  block(70)
+  await vi.waitFor(() => expect(told).toEqual(['deadline']), 5_000)
+})
+
+it('a test runner’s timers ring when it says so', () => {
+  vi.useFakeTimers()
+  try {
+    const told: string[] = []
+    systemClock.setTimeout(() => told.push('deadline'), 100)
+    vi.advanceTimersByTime(100)
+    expect(told).toEqual(['deadline'])
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,0 +1,79 @@
+// Callers see their own AsyncLocalStorage store; what the pool does of its own accord carries no caller's store.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { expect, it } from 'vitest'
+import { type SimulatedConnection, simulated } from '../../src/db/simulated.js'
+import { createPool, type Pool, type PoolOptions } from '../../src/index.js'
+
+const storage = new AsyncLocalStorage<number | string>()
+
+/** A pool in real time whose driver tells in which context it is called. */
+function open(options: PoolOptions = {}) {
+  const seen = new Map<string, unknown[]>()
+  const note = (what: string) => seen.set(what, [...(seen.get(what) ?? []), storage.getStore()])
+  const driver = simulated({
+    connectLatency: 0,
+    queryLatency: 0,
+    validateLatency: 0,
+    closeLatency: 0,
+    unhealthyRate: 0,
+  })
+  const noted = {
+    ...driver,
+    connect: (context: Parameters<typeof driver.connect>[0]) => (note('connect'), driver.connect(context)),
+    validate: (...given: Parameters<typeof driver.validate>) => (note('validate'), driver.validate(...given)),
+    needsReset: () => true,
+    reset: async () => void note('reset'),
+    close: (connection: SimulatedConnection) => (note('close'), driver.close(connection)),
+    destroy: (connection: SimulatedConnection) => (note('destroy'), driver.destroy(connection)),
+  }
+  const pool = createPool(noted as typeof driver, { min: 0, max: 2, validateAfter: 0, ...options })
+  pool.events$.subscribe(() => note('event'))
+  return { pool, seen }
+}
+
+it('connects, validations, resets, closes, and events run outside of the context of the caller who causes them', async () => {
+  const { pool, seen } = open()
+  await storage.run('ada', async () => {
+    await pool.use(() => {})
+    await pool.use(() => {})
+    const lease = await pool.acquire()
+    lease.destroy()
+  })
+  await storage.run('bob', () => pool.use(() => {}))
+  await storage.run('eve', () => pool.close())
+  expect([...seen.keys()].sort()).toEqual(['close', 'connect', 'destroy', 'event', 'reset', 'validate'])
+  for (const [what, stores] of seen) expect(new Set(stores), what).toEqual(new Set([undefined]))
+})
+
+it('a pool that is created within a context does not carry it along', async () => {
+  const { pool, seen } = storage.run('ada', () => open({ min: 1 }))
+  await pool.ready()
+  await pool.close()
+  expect(new Set(seen.get('connect'))).toEqual(new Set([undefined]))
+})
+
+const forms: Record<string, (pool: Pool<SimulatedConnection>) => Promise<unknown>> = {
+  'acquire, awaited': async pool => {
+    const lease = await pool.acquire()
+    lease.release()
+    return storage.getStore()
+  },
+  'acquire, then': pool =>
+    pool.acquire().then(lease => {
+      lease.release()
+      return storage.getStore()
+    }),
+  use: pool => pool.use(() => storage.getStore()),
+  transaction: pool => pool.transaction(() => storage.getStore()),
+}
+
+it('10,000 callers who wait for two connections each see their own store', async () => {
+  const { pool } = open({ validateAfter: false })
+  const kinds = Object.values(forms)
+  const callers = Array.from({ length: 10_000 }, (_, caller) =>
+    storage.run(caller, () => kinds[caller % kinds.length]?.(pool)),
+  )
+  const stores = await Promise.all(callers)
+  expect(stores.filter((store, caller) => store !== caller)).toEqual([])
+  await pool.close()
+}, 120_000)

@@ -1,0 +1,38 @@
+// One sequential caller needs one connection, also while the connection that it returned is under reset.
+import { expect, it } from 'vitest'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+/** A pool whose connections need a reset of so many milliseconds on each return. */
+function open(resetLatency: number) {
+  return poolInSimulatedTime({ min: 0, max: 10 }, { resetLatency }, () => ({ needsReset: () => true }))
+}
+
+it('waits for the reset instead of opening another connection', async () => {
+  const { pool, clock } = open(10)
+  for (let i = 0; i < 10; i++) {
+    const used = watch(pool.use(() => {}))
+    await clock.advance(i === 0 ? 100 : 10)
+    expect(used.state).toBe('fulfilled')
+  }
+  expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+})
+
+it('opens another one when the reset takes much longer than a connect', async () => {
+  const { pool, clock } = open(4_000)
+  watch(pool.use(() => {}))
+  await clock.advance(100)
+  const next = watch(pool.acquire())
+  await clock.advance(300)
+  expect(next.state).toBe('fulfilled')
+  expect(pool.stats().total).toBe(2)
+})
+
+it('opens another one for a second caller', async () => {
+  const { pool, clock } = open(10)
+  watch(pool.use(() => {}))
+  await clock.advance(100)
+  const callers = [watch(pool.acquire()), watch(pool.acquire())]
+  await clock.advance(100)
+  expect(callers.map(({ state }) => state)).toEqual(['fulfilled', 'fulfilled'])
+  expect(pool.stats().total).toBe(2)
+})

@@ -1,0 +1,58 @@
+// The stack of each error that the pool makes leads to the code that asked, without leakWarning.
+import { expect, it } from 'vitest'
+import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { Lease, Pool } from '../../src/index.js'
+import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
+
+type SimulatedPool = Pool<SimulatedConnection>
+
+const forms: Record<string, (pool: SimulatedPool, signal?: AbortSignal) => Promise<unknown>> = {
+  acquire: async function findOrders(pool, signal) {
+    return await pool.acquire({ signal })
+  },
+  use: async function findOrders(pool, signal) {
+    return await pool.use(() => {}, { signal })
+  },
+  transaction: async function findOrders(pool, signal) {
+    return await pool.transaction(() => {}, { signal })
+  },
+}
+
+const ends: Record<
+  string,
+  (pool: SimulatedPool, lease: Lease<SimulatedConnection>, abort: () => void) => unknown
+> = {
+  ACQUIRE_TIMEOUT: () => {},
+  ACQUIRE_ABORTED: (_pool, _lease, abort) => abort(),
+  POOL_CLOSED: pool => pool.close().catch(() => {}),
+}
+
+for (const [code, end] of Object.entries(ends)) {
+  it.each(Object.keys(forms))(`${code}, in %s()`, async form => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, acquireTimeout: 300, drainTimeout: 0 })
+    await clock.advance(100)
+    const lease = await pool.acquire()
+    const controller = new AbortController()
+    const stacks = Array.from({ length: 2 }, () =>
+      forms[form]?.(pool, controller.signal).then(
+        () => 'it was served',
+        (error: Error & { code: string }) => `${error.code} ${error.stack}`,
+      ),
+    )
+    await clock.advance(0)
+    end(pool, lease, () => controller.abort())
+    await clock.advance(1_000)
+    for (const stack of await Promise.all(stacks)) {
+      expect(stack).toContain(code)
+      expect(stack).toMatch(/findOrders/)
+    }
+  })
+}
+
+it('a refusal at once leads there, too', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting: 0 })
+  await clock.advance(100)
+  await pool.acquire()
+  const error = await forms.acquire?.(pool).catch((refused: Error) => refused)
+  expect((error as Error).stack).toMatch(/QueueFullError.*findOrders/s)
+})
