@@ -107,9 +107,15 @@ export class Pool extends BasePool {
     pool.acquire = async options => {
       const lease = await acquire(options)
       const { connection } = lease
-      if (connection.lend(lease)) this.emit('connection', connection)
+      if (connection.lend(lease)) this.#announce(connection)
       return lease
     }
+  }
+
+  /** What is hung on the connection here stays; what its borrowers hang on it ends with their loan. */
+  #announce(connection: PoolConnection): void {
+    this.emit('connection', connection)
+    this.#sessionOf(connection).keepListeners(connection)
   }
 
   get #mustWait(): boolean {
@@ -134,7 +140,7 @@ export class Pool extends BasePool {
     }
     const { connection } = lease
     const first = connection.lend(lease)
-    if (first) this.emit('connection', connection)
+    if (first) this.#announce(connection)
     this.emit('acquire', connection)
     callback(null, connection)
   }

@@ -1,0 +1,29 @@
+// What borrowers hang on a connection of the drop-in ends with their loan; what `connection` listeners hang on it stays.
+
+import { describe, expect, it } from 'vitest'
+import { mariadbMissing } from '../support/mariadb-threads.js'
+import { useMysqlPool } from '../support/mysql-pool.js'
+
+describe.skipIf(mariadbMissing())('a connection of the drop-in for mysql2', () => {
+  const { create, borrow } = useMysqlPool()
+
+  it('keeps the listeners of the connection event, and none of its borrowers', async () => {
+    const pool = create({ connectionLimit: 1 })
+    const heard: string[] = []
+    pool.on('connection', connection => connection.on('drain', () => heard.push('connection event')))
+    let ids: unknown[] = []
+    for (let loan = 0; loan < 30; loan++) {
+      const connection = await borrow(pool)
+      connection.on('drain', () => heard.push('borrower'))
+      connection.on('error', () => heard.push('borrower'))
+      ids = [...ids, connection.threadId]
+      connection.release()
+    }
+    const connection = await borrow(pool)
+    expect(new Set(ids).size).toBe(1)
+    expect(connection.listenerCount('drain')).toBe(1)
+    connection.emit('drain')
+    connection.release()
+    expect(heard).toEqual(['connection event'])
+  })
+})
