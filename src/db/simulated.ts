@@ -32,8 +32,8 @@ export interface SimulatedDriver extends Driver<SimulatedConnection> {
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
-  const { settings, seed, clock } = parseSimulatedOptions(options)
-  const database = new Database(settings, seed, clock)
+  const { settings, seed, clock, session: setUp } = parseSimulatedOptions(options)
+  const database = new Database(settings, seed, clock, setUp)
   return {
     name: 'simulated',
     database,
@@ -44,14 +44,18 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
       await session.trip('validate', signal)
       if (session.happens('unhealthyRate')) throw fatal('08006', 'the simulated connection is unhealthy')
     },
-    needsReset: ({ transaction, running }) => transaction !== 'none' || running > 0,
+    needsReset: connection => {
+      const { transaction, running, isChanged } = connection as Session
+      return transaction !== 'none' || running > 0 || isChanged
+    },
+    isUsable: ({ state }) => state === 'open',
     async reset(connection, { signal }) {
       const session = connection as Session
       if (session.running > 0) throw harmless('55006', 'a query is still running on the connection')
       database.totals.resets++
       await session.trip('reset', signal)
       if (session.happens('resetFailureRate')) throw fatal('08006', 'simulated failure of a reset')
-      session.transaction = 'none'
+      session.restore()
     },
     close: connection => database.close(connection as Session),
     destroy: connection => database.destroy(connection as Session),

@@ -12,7 +12,7 @@ export interface Caller {
   /** When it asked, in milliseconds. */
   readonly at: number
   /** When it is told at the latest. */
-  readonly deadline: number
+  deadline: number
   /** Whether the pool was paused while it waited, which does not count. */
   paused: boolean
   readonly signal: AbortSignal | undefined
@@ -40,7 +40,13 @@ export class Callers {
   readonly outcomes: Outcomes = { acquired: 0, timedOut: 0, aborted: 0, refused: 0 }
   readonly waiting = new Set<Caller>()
   readonly #held = new Set<Lease<SimulatedConnection>>()
+  readonly #setUp: Readonly<Record<string, string>>
   #count = 0
+
+  /** @param setUp the settings with which each session begins */
+  constructor(setUp: Readonly<Record<string, string>> = {}) {
+    this.#setUp = setUp
+  }
 
   /** How many asked so far. */
   get count(): number {
@@ -78,6 +84,14 @@ export class Callers {
     if (!lease.held) return // lost, or given back, in the same tick
     this.#held.add(lease)
     const { connection } = lease
+    const { settings } = connection
+    const setUp = this.#setUp
+    demand(
+      Object.keys({ ...settings, ...setUp }).every(name => settings[name] === setUp[name]),
+      'fence',
+      () =>
+        `caller ${caller.order} got connection ${connection.id} with the settings ${JSON.stringify(settings)} instead of ${JSON.stringify(setUp)}`,
+    )
     demand(
       connection.transaction === 'none' && connection.running === 0,
       'fence',
@@ -110,6 +124,11 @@ export class Callers {
   /** The pool is paused from now on. */
   notePaused(): void {
     for (const caller of this.waiting) caller.paused = true
+  }
+
+  /** The process is frozen until then, and whoever waits is told at that time at the earliest. */
+  noteFrozen(until: number): void {
+    for (const caller of this.waiting) caller.deadline = Math.max(caller.deadline, until)
   }
 
   /** Throws if somebody should have been told by now. */

@@ -158,6 +158,26 @@ const kinds = {
       ({ connection }) => void connection.query('BEGIN').catch(() => {}),
     ),
   }),
+  set: kind({
+    weight: 1,
+    draw: which,
+    perform: toLease('changes a setting of the session, and releases it then', (lease, { ended }) => {
+      const release = () => {
+        if (!lease.held) return
+        ended.push(lease)
+        lease.release()
+      }
+      lease.connection.query('SET role = admin').then(release, () => {})
+    }),
+  }),
+  end: kind({
+    weight: 0.5,
+    draw: which,
+    perform: toLease('ends the connection itself', ({ connection }, { watch }) => {
+      watch.noteEnded(connection)
+      void connection.end()
+    }),
+  }),
   query: kind({
     weight: 2,
     draw: which,
@@ -186,6 +206,15 @@ const kinds = {
     weight: 5,
     draw: random => ({ time: random.pick([1, 10, 50, 300]) }),
     perform: ({ clock }, { time }) => clock.advance(time),
+  }),
+  freeze: kind({
+    weight: 0.5,
+    draw: random => ({ time: random.pick([50, 300, 2_000]) }),
+    perform({ clock, watch, trace }, { time }) {
+      trace.note(() => `the process is frozen for ${time} ms`)
+      watch.noteFrozen(clock.now() + time)
+      return clock.freeze(time)
+    },
   }),
   rest: kind({ weight: 4, draw: nothing, perform: ({ clock }) => clock.advance(0) }),
   kill: kind({
@@ -220,6 +249,22 @@ const kinds = {
     perform({ database, trace }) {
       trace.note(() => 'the database starts')
       database.start()
+    },
+  }),
+  alter: kind({
+    weight: 1,
+    draw: nothing,
+    perform({ database, trace }) {
+      trace.note(() => 'a table is altered: every open session is stale')
+      database.alter()
+    },
+  }),
+  demote: kind({
+    weight: 0.2,
+    draw: nothing,
+    perform({ database, trace }) {
+      trace.note(() => 'the primary becomes read-only under its open sessions')
+      database.demote()
     },
   }),
   resize: kind({

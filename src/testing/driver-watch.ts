@@ -20,6 +20,10 @@ export interface Watched {
   readonly deliversLate: () => boolean
   /** Told of each answer to a connect, a validation or a reset. */
   readonly proofs: Proofs
+  /** Told, before the pool is, of a connection that only a new session can mend, or that this holds for all that are open. */
+  readonly foundStale: (connection: SimulatedConnection, all: boolean) => void
+  /** Whether timers that were due have not fired yet: the process was frozen, and has not read the news. */
+  readonly isBehind: () => boolean
   /** Told what was found in the middle of something, to be thrown when the pool is at rest. */
   readonly found: (violation: unknown) => void
 }
@@ -33,8 +37,10 @@ const nobodys: SimulatedConnection = {
   state: 'gone',
   transaction: 'none',
   running: 0,
+  settings: {},
   referenced: false,
   query: () => Promise.reject(new Error('Nobody is to get this connection.')),
+  end: () => Promise.resolve(),
 }
 
 interface Call {
@@ -102,7 +108,7 @@ export class DriverWatch {
       'connects',
       () => `${size} connections are left that were delivered after their connect had been called off`,
     )
-    if (this.#calls.size === 0) return
+    if (this.#calls.size === 0 || this.#watched.isBehind()) return
     const now = this.#watched.now()
     for (const { kind, start, connection } of this.#calls) {
       const limit = this.#watched.deadlines[kind]
@@ -144,9 +150,15 @@ export class DriverWatch {
       signal.removeEventListener('abort', calledOff)
       end()
     }
-    const connecting = driver.connect(context)
+    let opened: SimulatedConnection | undefined
+    const onStale: ConnectContext['onStale'] = (reason, options = {}) => {
+      if (opened !== undefined) this.#watched.foundStale(opened, options.all ?? false)
+      context.onStale?.(reason, options)
+    }
+    const connecting = driver.connect({ ...context, onStale })
     connecting.then(connection => {
       over()
+      opened = connection
       this.#watched.proofs.noteAnswer(connection)
     }, over)
     if (!this.#watched.deliversLate()) return connecting

@@ -46,6 +46,9 @@ export interface RunInput {
   readonly unshared?: boolean | undefined
 }
 
+/** The settings with which each session begins; borrowers change them. */
+const setUp = { role: 'app' }
+
 const healthy = Object.fromEntries([...faults, 'queryFailureRate'].map(fault => [fault, 0]))
 
 /** How long a recovered pool has to serve everybody, in milliseconds: four times the longest back-off. */
@@ -88,9 +91,9 @@ class Life implements Scene {
     traced?.(this.trace)
     const chance = createRandom(seed, 'jitter')
     const options = { random: chance, ...story.pool, clock: this.clock }
-    const driver = simulated({ seed, ...story.database, clock: this.clock })
+    const driver = simulated({ seed, ...story.database, clock: this.clock, session: setUp })
     this.database = driver.database
-    this.watch = new PoolWatch(parseOptions(options), this.trace, createRandom(seed, 'driver'))
+    this.watch = new PoolWatch(parseOptions(options), this.trace, createRandom(seed, 'driver'), setUp)
     const make = () => createPool(this.watch.driver(driver), options)
     this.pool = unshared ? make() : withSharedLogic(make)
     this.watch.attach(this.pool)

@@ -24,7 +24,8 @@ export interface SimulateOptions {
   steps?: number
   /**
    * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
-   * stops, starts and ends connections; the pool is resized and closed. With clients only the database does something.
+   * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
+   * and closed. With clients only the database does something; `alter`, `demote` and `freeze` have to be asked for.
    */
   commands?: Weights
   /** The story itself, instead of one that is drawn: what a {@link SimulationFailure} has as `scenario`. */
@@ -52,6 +53,8 @@ const withClients: Weights = {
   release: 0,
   destroy: 0,
   begin: 0,
+  set: 0,
+  end: 0,
   query: 0,
   misuse: 0,
   resize: 0,
@@ -59,6 +62,9 @@ const withClients: Weights = {
   resume: 0,
   evict: 0,
   close: 0,
+  alter: 0,
+  demote: 0,
+  freeze: 0,
 }
 
 /**

@@ -15,6 +15,14 @@ export interface SimulatedClock extends Clock {
   advance(duration: number): Promise<void>
   /** Like {@link advance}, up to a time on this clock. */
   advanceTo(time: number): Promise<void>
+  /**
+   * The process is frozen for so long (a suspended container, a laptop that sleeps): the time jumps, and then everything that
+   * became due meanwhile happens late, at that one time, in the order in which it was due: an answer that came before a deadline is
+   * read before that deadline is judged.
+   */
+  freeze(duration: number): Promise<void>
+  /** Whether timers are due, and have not fired: the process has been frozen, and has not caught up yet. */
+  readonly behind: boolean
   /** Fires timers until none is left that ever will; rejects after `limit` of them, for a ticker never ends. Default 10,000. */
   runAll(limit?: number): Promise<void>
 }
@@ -63,18 +71,19 @@ export function createSimulatedClock({
     return low
   }
 
-  const fireUntil = async (limit: number, most: number): Promise<void> => {
+  const fireUntil = async (limit: number, most: number, jump = 0): Promise<void> => {
     if (moving) throw new Error('The simulated clock is being advanced already: await that first.')
     moving = true
     try {
       await rest() // what the test itself set in motion happens before time passes
+      time += jump
       for (let fired = 0; ; fired++) {
         const next = timers[0]
         if (next === undefined || next.time > limit || next.time === Number.POSITIVE_INFINITY) return
         if (fired === most)
           throw new Error(`${most} timers fired, and there are more: is one setting itself again?`)
         timers.shift()
-        time = next.time
+        time = Math.max(time, next.time)
         next.callback()
         await rest()
       }
@@ -104,6 +113,15 @@ export function createSimulatedClock({
     },
     get pending() {
       return timers.length
+    },
+    get behind() {
+      const [next] = timers
+      return next !== undefined && next.time < time
+    },
+    freeze(duration) {
+      if (!(duration >= 0 && Number.isFinite(duration)))
+        throw new RangeError(`The simulated clock cannot be frozen for ${duration} ms.`)
+      return fireUntil(time + duration, mostAtOnce, duration)
     },
     advance: duration => advanceTo(time + duration),
     advanceTo,

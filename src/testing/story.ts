@@ -50,6 +50,12 @@ export function drawAilments(random: Random): SimulatedSettings {
   }
 }
 
+/** A pool holds a slot for no longer than `closeTimeout`, and a server that works on for longer counts too many. */
+function drawLingering(random: Random, { closeTimeout = forever }: PoolOptions): SimulatedSettings {
+  const lingerAfterDestroy = random.pick([0, 0, 30])
+  return closeTimeout > lingerAfterDestroy ? { lingerAfterDestroy } : {}
+}
+
 /** The story of a seed. What `given` says is not drawn. */
 export function drawStory(
   seed: number,
@@ -62,9 +68,10 @@ export function drawStory(
 ): Story {
   const options = drawPoolOptions(createRandom(seed, 'pool'))
   const ailments = drawAilments(createRandom(seed, 'ailments'))
+  const pool = reconcile(options, given.pool)
   return {
-    pool: reconcile(options, given.pool),
-    database: { ...ailments, ...given.database },
+    pool,
+    database: { ...ailments, ...drawLingering(createRandom(seed, 'lingering'), pool), ...given.database },
     commands: drawCommands(createRandom(seed, 'commands'), steps, given.weights),
   }
 }

@@ -8,6 +8,7 @@ import { type DriverCall, DriverWatch } from './driver-watch.js'
 import { checkInvariants } from './invariants.js'
 import { Proofs } from './proofs.js'
 import type { Random } from './random.js'
+import type { SimulatedClock } from './simulated-clock.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
 import { demand } from './violation.js'
@@ -23,12 +24,12 @@ interface Able {
 
 /** A pool's calls, its driver's calls and its figures, checked against each other. */
 export class PoolWatch {
-  readonly callers = new Callers()
+  readonly callers: Callers
   readonly #config: PoolConfig
   readonly #trace: Trace
   readonly #driver: DriverWatch
   readonly #proofs = new Proofs()
-  readonly #turns = new Turns(this.callers)
+  readonly #turns: Turns
   readonly #closes: ClosingWatch
   #pool: SimulatedPool | undefined
   #database: SimulatedDatabase | undefined
@@ -42,11 +43,17 @@ export class PoolWatch {
   /** How many leases had been granted when it was paused. */
   #grantedBefore = 0
   #upheavalAt = Number.NEGATIVE_INFINITY
-  /** Connections that an eviction met, and how many leases had been granted by then. */
+  /** Connections that an eviction met, that were found stale, or that their borrower ended, and how many leases had been granted by then. */
   readonly #evicted = new Map<number, number>()
+  readonly #endedByBorrower = new WeakSet<SimulatedConnection>()
 
-  /** @param random decides what the driver does that the database knows nothing of */
-  constructor(config: PoolConfig, trace: Trace, random: Random) {
+  /**
+   * @param random decides what the driver does that the database knows nothing of
+   * @param setUp the settings with which each session begins
+   */
+  constructor(config: PoolConfig, trace: Trace, random: Random, setUp: Readonly<Record<string, string>>) {
+    this.callers = new Callers(setUp)
+    this.#turns = new Turns(this.callers)
     this.#config = config
     this.#closes = new ClosingWatch(config.closeTimeout)
     this.#trace = trace
@@ -66,6 +73,8 @@ export class PoolWatch {
       mayCallOff: start => this.#closing || this.#upheavalAt >= start,
       deliversLate: () => random.chance(0.5),
       proofs: this.#proofs,
+      isBehind: () => this.#isBehind,
+      foundStale: (connection, all) => this.#noteStale(connection, all),
       found: violation => this.#note(violation),
     })
   }
@@ -140,8 +149,7 @@ export class PoolWatch {
     if (evict !== undefined)
       able.evict = () => {
         this.#upheavalAt = this.#config.clock.now()
-        const granted = pool.stats().acquired
-        for (const { id } of this.#database?.connections ?? []) this.#evicted.set(id, granted)
+        this.#retired(this.#database?.connections ?? [])
         note('somebody evicts all connections')
         evict.call(pool)
       }
@@ -159,6 +167,42 @@ export class PoolWatch {
     } catch (error) {
       this.#note(error)
     }
+  }
+
+  /** The borrower of a connection ends it: nobody may get it any more. */
+  noteEnded(connection: SimulatedConnection): void {
+    this.#endedByBorrower.add(connection)
+    this.#retired([connection])
+  }
+
+  /** The process is about to be frozen until then: who waits may be told later, and calls may take longer. */
+  noteFrozen(until: number): void {
+    this.callers.noteFrozen(until)
+  }
+
+  get #isBehind(): boolean {
+    return (this.#config.clock as Partial<SimulatedClock>).behind === true
+  }
+
+  /** What a connection says that is to end in any case is not news about the others: they may have been replaced since. */
+  #noteStale(connection: SimulatedConnection, all: boolean): void {
+    if (this.#isEnding(connection)) return
+    this.#trace.note(() => `connection ${connection.id} is stale${all ? ', and so are all others' : ''}`)
+    if (all) this.#upheavalAt = this.#config.clock.now()
+    this.#retired(all ? (this.#database?.connections ?? []) : [connection])
+  }
+
+  #isEnding(connection: SimulatedConnection): boolean {
+    const { roster } = (this.#pool as SimulatedPool).actor.getSnapshot().context
+    const { records = [] } = roster as { records?: Iterable<{ handle?: unknown; ending?: unknown }> }
+    for (const { handle, ending } of records) if (handle === connection) return ending !== undefined
+    return true
+  }
+
+  /** Whoever gets one of these from now on gets one too many. */
+  #retired(connections: readonly SimulatedConnection[]): void {
+    const granted = this.#pool?.stats().acquired ?? 0
+    for (const { id } of connections) if (!this.#evicted.has(id)) this.#evicted.set(id, granted)
   }
 
   /** Throws what was found in the middle of something since the last time, and what is wrong between two events. */
@@ -182,7 +226,7 @@ export class PoolWatch {
     const stats = this.checkStructure()
     const { callers } = this
     this.#driver.check()
-    callers.check(this.#config.clock.now())
+    if (!this.#isBehind) callers.check(this.#config.clock.now())
     const { held, outcomes } = callers
     demand(
       held.length === stats.busy,
@@ -198,7 +242,7 @@ export class PoolWatch {
       )
       for (const { id, connection } of held) {
         demand(
-          connection.state === 'open',
+          connection.state === 'open' || this.#endedByBorrower.has(connection),
           'fence',
           () => `lease ${id} is held, and its connection is ${connection.state}`,
         )
@@ -212,7 +256,7 @@ export class PoolWatch {
       )
     }
     this.#proofs.noteRest(stats.lost, stats.acquired)
-    this.#closes.check(this.#config.clock.now(), held.length, stats)
+    if (!this.#isBehind) this.#closes.check(this.#config.clock.now(), held.length, stats)
     const between = callers.waiting.size - stats.waiting
     this.#turns.noteRest(between, (this.#pool as SimulatedPool).actor.getSnapshot().context.roster)
     demand(
@@ -231,7 +275,8 @@ export class PoolWatch {
     demand(
       grantedBefore === undefined || lease.id <= grantedBefore,
       'generation',
-      () => `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted`,
+      () =>
+        `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted, was stale, or had been ended`,
     )
     if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
     this.#turns.check(caller, (this.#pool as SimulatedPool).stats())

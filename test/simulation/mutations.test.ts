@@ -6,8 +6,8 @@ import { SimulationFailure, simulate } from '../../src/testing/index.js'
 import { invariants } from '../../src/testing/violation.js'
 import { mutations } from './mutations.js'
 
-/** More than ten times what the slowest needs now (docs/testing.md); a change of the pool may shift it. */
-const patience = 1_500
+/** More than what the slowest needs now (docs/testing.md); a change of the pool may shift it. */
+const patience = 3_000
 
 let repair = () => {}
 afterEach(() => repair())

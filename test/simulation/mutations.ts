@@ -12,8 +12,13 @@ import { AcquireRequest } from '../../src/actors/request.js'
 import { Roster } from '../../src/actors/roster.js'
 import { ClockScheduler } from '../../src/actors/scheduler.js'
 import { Supervisor } from '../../src/actors/supervisor.js'
+import type { Driver } from '../../src/db/driver.js'
+import { Session } from '../../src/db/simulated/connection.js'
+import { Database } from '../../src/db/simulated/database.js'
+import type { SimulatedConnection } from '../../src/db/simulated.js'
 import { connectionMachine } from '../../src/machines/connection.js'
 import { poolMachine } from '../../src/machines/pool.js'
+import { DriverWatch } from '../../src/testing/driver-watch.js'
 import { forgetSharedLogic } from '../../src/testing/shared-logic.js'
 import type { Invariant } from '../../src/testing/violation.js'
 
@@ -73,6 +78,21 @@ function withoutGuard(name: 'isSooner'): () => void {
     guards[name] = original
     forgetSharedLogic()
   }
+}
+
+/** Gives the pool a driver of which some methods are others. */
+function withDriver(
+  change: (driver: Driver<SimulatedConnection>) => Partial<Driver<SimulatedConnection>>,
+): () => void {
+  return replace(
+    DriverWatch,
+    'wrap',
+    original =>
+      function (driver) {
+        const wrapped = original.call(this, driver)
+        return { ...wrapped, ...change(wrapped) }
+      },
+  )
 }
 
 /** What a pool that can evict does then. */
@@ -416,5 +436,45 @@ export const mutations: readonly Mutation[] = [
     name: 'ignores a second, shorter close',
     breaks: ['deadlines'],
     apply: () => withoutGuard('isSooner'),
+  },
+  {
+    name: 'leases a connection again that was found stale',
+    breaks: ['generation'],
+    apply: () =>
+      withDriver(wrapped => ({
+        connect: ({ signal, onLost }) => wrapped.connect({ signal, onLost }),
+      })),
+  },
+  {
+    name: 'leases a connection again that its borrower has ended',
+    breaks: ['fence', 'generation', 'truth'],
+    apply: () => withDriver(() => ({ isUsable: () => true })),
+  },
+  {
+    name: 'opens the next connection while the server works on for the last one',
+    breaks: ['size', 'truth'],
+    apply: () =>
+      replace(
+        Database,
+        'destroy',
+        original =>
+          function (session) {
+            void original.call(this, session)
+          },
+      ),
+  },
+  {
+    name: 'forgets, at a reset, how the session was set up',
+    breaks: ['fence'],
+    apply: () =>
+      replace(
+        Session,
+        'restore',
+        original =>
+          function () {
+            original.call(this)
+            this.settings = {}
+          },
+      ),
   },
 ]

@@ -8,16 +8,23 @@ import type { Settings } from './settings.js'
 export interface SimulatedConnection {
   /** Counts up from 1 within a database. */
   readonly id: number
-  /** `connecting` and `open` as the names say; `closing` from the goodbye on; `gone` when the database has let go of it. */
-  readonly state: 'connecting' | 'open' | 'closing' | 'gone'
+  /**
+   * `connecting` and `open` as the names say; `closing` while it closes gracefully; `destroyed` while the server works on after the
+   * client destroyed it (`lingerAfterDestroy`); `gone` when the database has let go of it.
+   */
+  readonly state: 'connecting' | 'open' | 'closing' | 'destroyed' | 'gone'
   /** Whether a transaction is open, and whether a query failed inside it. `BEGIN`, `COMMIT` and `ROLLBACK` change it. */
   readonly transaction: 'none' | 'open' | 'failed'
   /** Queries that have been given and not been answered; they run one after another, as on a real connection. */
   readonly running: number
+  /** The session's settings: those of the option `session`, and what `SET name = value` made of them since. */
+  readonly settings: Readonly<Record<string, string>>
   /** Whether the pool wants it to keep the process alive; a simulated connection never does. */
   readonly referenced: boolean
   /** Runs a query: resolves after the query latency with one row, `{ sql, connection: id }`. `sql` can be anything. */
   query(sql: unknown): Promise<SimulatedResult>
+  /** Ends the connection, as a borrower does who must not: it cannot be used from now on. Resolves when the database has let go of it. */
+  end(): Promise<void>
 }
 
 /** What a query on a simulated connection resolves with. */
@@ -37,10 +44,21 @@ export interface World {
   /** The next number of a stream, from 0 to below 1. */
   readonly draw: (stream: string) => number
   readonly onQuery: () => void
+  /** How each session is set up. */
+  readonly session: Readonly<Record<string, string>>
+}
+
+/** What a session tells the database that it belongs to. */
+export interface SessionEvents {
+  /** Its own end, by its borrower. */
+  readonly onEnd: () => Promise<void>
+  /** It answered that only a new session can mend it. */
+  readonly onStale: (error: unknown, all: boolean) => void
 }
 
 const begins = /^\s*(begin|start\s+transaction)\b/i
 const commits = /^\s*(commit|end)\b/i
+const sets = /^\s*set\s+(\w+)\s*(?:=|\bto\b)\s*(\S+)/i
 const ends = /^\s*(commit|end|rollback(?!\s+to\b)|abort)\b/i
 
 /** @internal */
@@ -49,6 +67,10 @@ export class Session implements SimulatedConnection {
   transaction: SimulatedConnection['transaction'] = 'none'
   running = 0
   referenced = true
+  settings: SimulatedConnection['settings']
+  /** Since the database was altered or demoted: the error that each statement gets, and whether it holds for all sessions. */
+  stale: { readonly error: unknown; readonly all: boolean } | undefined
+  #events: SessionEvents | undefined
   #previous: Promise<unknown> = Promise.resolve()
   #leaseOfLife: unknown
   readonly #world: World
@@ -59,6 +81,22 @@ export class Session implements SimulatedConnection {
     world: World,
   ) {
     this.#world = world
+    this.settings = world.session
+  }
+
+  /** Whether a borrower changed its settings. */
+  get isChanged(): boolean {
+    return this.settings !== this.#world.session
+  }
+
+  /** As good as new. */
+  restore(): void {
+    this.transaction = 'none'
+    this.settings = this.#world.session
+  }
+
+  async end(): Promise<void> {
+    await this.#events?.onEnd()
   }
 
   query(sql: unknown): Promise<SimulatedResult> {
@@ -93,6 +131,11 @@ export class Session implements SimulatedConnection {
         'current transaction is aborted, commands are ignored until end of transaction block',
       )
     }
+    if (this.stale !== undefined && !begins.test(text) && !ends.test(text)) {
+      if (this.transaction === 'open') this.transaction = 'failed'
+      this.#events?.onStale(this.stale.error, this.stale.all)
+      throw this.stale.error
+    }
     if (this.happens('queryFailureRate')) {
       if (this.transaction === 'open') this.transaction = 'failed'
       throw harmless('XX000', 'simulated failure of a query')
@@ -101,6 +144,8 @@ export class Session implements SimulatedConnection {
       this.transaction = 'none'
       throw harmless('40001', 'could not serialize access (simulated)')
     }
+    const [, name, value] = sets.exec(text) ?? []
+    if (name !== undefined && value !== undefined) this.settings = { ...this.settings, [name]: value }
     if (begins.test(text)) this.transaction = 'open'
     else if (ends.test(text)) this.transaction = 'none'
     return { rows: [{ sql, connection: this.id }], rowCount: 1 }
@@ -118,10 +163,11 @@ export class Session implements SimulatedConnection {
   trip(kind: Trip, signal?: AbortSignal, onAbort?: () => void): Promise<void> {
     const { clock } = this.#world
     return new Promise((resolve, reject) => {
-      if (this.state === 'gone') return reject(fatal('08003', 'the simulated connection is closed'))
+      if (this.state === 'gone' || this.state === 'destroyed')
+        return reject(fatal('08003', 'the simulated connection is closed'))
       if (signal?.aborted) return reject(signal.reason)
       const hangs = this.happens(`${kind}HangRate`)
-      const latency = this.#latency(`${kind}Latency`)
+      const latency = this.latency(`${kind}Latency`)
       let timer: unknown
       const settle = (): void => {
         clock.clearTimeout(timer)
@@ -147,23 +193,24 @@ export class Session implements SimulatedConnection {
   }
 
   /** Opens the session: the database may drop it after a while, by calling `lose`. */
-  open(lose: () => void): void {
+  open(lose: () => void, events: SessionEvents): void {
     this.state = 'open'
+    this.#events = events
     const { clock } = this.#world
-    const after = this.#latency('loseAfter')
+    const after = this.latency('loseAfter')
     if (after === Number.POSITIVE_INFINITY) return
     this.#leaseOfLife = clock.setTimeout(lose, after)
     clock.unref?.(this.#leaseOfLife)
   }
 
   /** The end of it, from either side: everything in flight is cut short. */
-  end(error: unknown): void {
-    this.state = 'gone'
+  cut(error: unknown, state: 'destroyed' | 'gone' = 'gone'): void {
+    this.state = state
     this.#world.clock.clearTimeout(this.#leaseOfLife)
     for (const fail of [...this.#inFlight]) fail(error)
   }
 
-  #latency(setting: keyof Settings & (`${string}Latency` | 'loseAfter')): number {
+  latency(setting: keyof Settings & (`${string}Latency` | 'loseAfter' | 'lingerAfterDestroy')): number {
     const drawn = this.#world.draw(setting) // drawn always: a fixed latency uses up as many numbers as a range
     const latency = this.#world.settings[setting]
     return typeof latency === 'number' ? latency : latency[0] + drawn * (latency[1] - latency[0])

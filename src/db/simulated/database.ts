@@ -3,7 +3,7 @@
 import type { Clock } from '../../clock.js'
 import type { ConnectContext } from '../driver.js'
 import { Session, type SimulatedConnection, type World } from './connection.js'
-import { fatal } from './error.js'
+import { fatal, harmless } from './error.js'
 import { createStreams } from './random.js'
 import { parseSettings, type Settings, type SimulatedSettings } from './settings.js'
 
@@ -43,6 +43,14 @@ export interface SimulatedDatabase {
   change(settings: SimulatedSettings): void
   /** Drops one connection at once, as `pg_terminate_backend` would; the pool is told within this call. */
   kill(connection: SimulatedConnection): void
+  /**
+   * A change after which only a new session can be used, as `ALTER TABLE` is for a cached plan (0A000): every statement but those that
+   * begin or end a transaction fails on the sessions that are open now. The driver reports each session as stale (`onStale`) when it
+   * meets that error.
+   */
+  alter(): void
+  /** The primary becomes read-only under its open sessions (25006): as {@link alter}, and the first error is reported for all of them. */
+  demote(): void
   /** Drops all connections and refuses new ones. */
   stop(): void
   /** Takes connections again. */
@@ -66,14 +74,17 @@ export class Database implements SimulatedDatabase {
   }
   settings: Settings
   readonly #world: World
-  readonly #sessions = new Map<Session, ConnectContext['onLost']>()
+  readonly #sessions = new Map<Session, ConnectContext>()
+  /** Sessions that were destroyed, while the server works on: how each ends. */
+  readonly #lingering = new Map<Session, () => void>()
   #lastId = 0
 
-  constructor(settings: Settings, seed: number, clock: Clock) {
+  constructor(settings: Settings, seed: number, clock: Clock, session: World['session'] = {}) {
     this.settings = settings
     const database = this
     this.#world = {
       clock,
+      session,
       get settings() {
         return database.settings
       },
@@ -83,11 +94,11 @@ export class Database implements SimulatedDatabase {
   }
 
   get open(): number {
-    return this.#sessions.size
+    return this.#sessions.size + this.#lingering.size
   }
 
   get connections(): readonly SimulatedConnection[] {
-    return [...this.#sessions.keys()]
+    return [...this.#sessions.keys(), ...this.#lingering.keys()].sort((one, other) => one.id - other.id)
   }
 
   change(settings: SimulatedSettings): void {
@@ -100,19 +111,32 @@ export class Database implements SimulatedDatabase {
 
   stop(): void {
     this.running = false
-    for (const session of [...this.#sessions.keys()]) this.kill(session)
+    for (const session of this.connections) this.kill(session)
+  }
+
+  alter(): void {
+    this.#makeStale(harmless('0A000', 'cached plan must not change result type'), false)
+  }
+
+  demote(): void {
+    this.#makeStale(harmless('25006', 'cannot execute statement in a read-only transaction'), true)
+  }
+
+  #makeStale(error: unknown, all: boolean): void {
+    for (const session of this.#sessions.keys()) session.stale ??= { error, all }
   }
 
   start(): void {
     this.running = true
   }
 
-  async connect({ signal, onLost }: ConnectContext): Promise<Session> {
+  async connect(context: ConnectContext): Promise<Session> {
+    const { signal, onStale } = context
     signal.throwIfAborted()
     this.totals.connects++
     this.#refuseIfNeeded()
     const session = new Session(++this.#lastId, this.#world)
-    this.#sessions.set(session, onLost)
+    this.#sessions.set(session, context)
     this.peak = Math.max(this.peak, this.open)
     try {
       // Gone at once when it is called off: the next connect may be counted within the same turn.
@@ -124,7 +148,10 @@ export class Database implements SimulatedDatabase {
       throw error
     }
     this.totals.opened++
-    session.open(() => this.#drop(session, fatal('ECONNRESET', 'simulated loss of the connection')))
+    session.open(() => this.#drop(session, fatal('ECONNRESET', 'simulated loss of the connection')), {
+      onEnd: () => this.#endByBorrower(session),
+      onStale: (error, all) => onStale?.(error, { all }),
+    })
     return session
   }
 
@@ -140,24 +167,55 @@ export class Database implements SimulatedDatabase {
     this.#forget(session, fatal('08003', 'the simulated connection was closed'))
   }
 
-  destroy(session: Session): void {
-    if (!this.#sessions.has(session)) return
+  /** @returns a promise if the server works on for a while */
+  destroy(session: Session): Promise<void> | undefined {
+    if (!this.#sessions.has(session)) return undefined
     this.totals.destroyed++
-    this.#forget(session, fatal('08003', 'the simulated connection was destroyed'))
+    const lingers = session.state === 'open' ? session.latency('lingerAfterDestroy') : 0
+    const reason = fatal('08003', 'the simulated connection was destroyed')
+    if (lingers > 0) return this.#linger(session, reason, lingers)
+    this.#forget(session, reason)
+    return undefined
+  }
+
+  #linger(session: Session, reason: unknown, duration: number): Promise<void> {
+    const { clock } = this.#world
+    this.#sessions.delete(session)
+    session.cut(reason, 'destroyed')
+    return new Promise(resolve => {
+      const letGo = () => {
+        clock.clearTimeout(timer)
+        this.#lingering.delete(session)
+        session.state = 'gone'
+        resolve()
+      }
+      const timer = clock.setTimeout(letGo, duration)
+      this.#lingering.set(session, letGo)
+    })
+  }
+
+  /** The client's socket closes after that, and the driver hears of it. */
+  async #endByBorrower(session: Session): Promise<void> {
+    const context = this.#sessions.get(session)
+    if (session.state !== 'open') return
+    await this.close(session)
+    if (context !== undefined && !this.#sessions.has(session))
+      context.onLost(fatal('08003', 'the simulated connection was ended by its borrower'))
   }
 
   #drop(session: Session, reason: unknown): void {
-    const onLost = this.#sessions.get(session)
-    if (onLost === undefined) return
+    this.#lingering.get(session)?.()
+    const context = this.#sessions.get(session)
+    if (context === undefined) return
     const wasOpen = session.state === 'open'
     this.totals.lost++
     this.#forget(session, reason)
-    if (wasOpen) onLost(reason)
+    if (wasOpen) context.onLost(reason)
   }
 
   #forget(session: Session, reason: unknown): void {
     this.#sessions.delete(session)
-    session.end(reason)
+    session.cut(reason)
   }
 
   #refuseIfNeeded(): void {

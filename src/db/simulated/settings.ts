@@ -18,6 +18,11 @@ export interface SimulatedSettings {
   resetLatency?: Latency
   /** How long the goodbye takes; the database counts the connection until then. Default 10. */
   closeLatency?: Latency
+  /**
+   * How long the server works on, and counts the connection, after the client destroyed an open one; `destroy` returns a promise of its
+   * end then. With more than the pool's `closeTimeout` the database counts more connections than `max`. Default 0.
+   */
+  lingerAfterDestroy?: Latency
   /** How many connects fail, after `connectLatency`. Default 0. */
   connectFailureRate?: number
   /** How many connects are accepted and then never answered. Default 0. */
@@ -51,6 +56,11 @@ export interface SimulatedSettings {
 export interface SimulatedOptions extends SimulatedSettings {
   /** An integer: the same seed and the same calls in the same order give the same latencies and faults. Default 1. */
   seed?: number
+  /**
+   * Settings that each session is set up with when it is opened, as `onConnect` does with a real driver: `{ role: 'app' }`. A borrower
+   * changes its own with `SET name = value`; a reset brings these back. Default: none.
+   */
+  session?: Readonly<Record<string, string>>
   /** Where time comes from; give the pool the same one. Default: the system's monotonic clock. */
   clock?: Clock
 }
@@ -67,6 +77,7 @@ const latencies: Record<string, NumberRange> = {
   validateLatency: latency(10),
   resetLatency: latency(10),
   closeLatency: latency(10),
+  lingerAfterDestroy: latency(0),
   loseAfter: { fallback: Number.POSITIVE_INFINITY, least: 0 },
 }
 
@@ -120,11 +131,19 @@ export function parseSimulatedOptions(options: SimulatedOptions): {
   settings: Settings
   seed: number
   clock: Clock
+  session: Readonly<Record<string, string>>
 } {
-  refuseUnknown('simulated', options, ['seed', 'clock', ...settingNames])
-  const { seed = 1, clock = systemClock, ...settings } = options
+  refuseUnknown('simulated', options, ['seed', 'clock', 'session', ...settingNames])
+  const { seed = 1, clock = systemClock, session = {}, ...settings } = options
+  if (typeof session !== 'object' || session === null)
+    throw refusal('session', session, 'an object of names and values')
   if (!Number.isSafeInteger(seed)) throw refusal('seed', seed, 'an integer')
-  return { settings: parseSettings('simulated', settings, defaultSettings), seed, clock: checkClock(clock) }
+  return {
+    settings: parseSettings('simulated', settings, defaultSettings),
+    seed,
+    clock: checkClock(clock),
+    session: Object.freeze({ ...session }),
+  }
 }
 
 function checkLatency(name: string, value: unknown, range: NumberRange): Latency {
