@@ -19,12 +19,17 @@ export type { MysqlConfig } from './mysql2/config.js'
  * - A validation is COM_PING: a round trip that runs no statement.
  * - A connection that comes back with a transaction open is rolled back first, and one whose autocommit was changed gets it back:
  *   the server tells both with each answer. After an error it does not, so that a return straight after one costs a ROLLBACK. One
- *   that comes back with a query still running or queued, or as another user, is closed.
+ *   that comes back with a query still running or queued, after `changeUser()`, or ended, destroyed or paused by its borrower, is replaced.
+ *   So is one of which the server says after the reset that it is not what it was.
+ * - A session that only a new one can mend is replaced: its statements were forgotten, or their number is used up (1243, 1461, 1615),
+ *   the server became read-only (1290, 1836, 1874).
+ * - Listeners that a borrower hung on the connection are removed when it comes back.
  * - `pool.transaction()` tries again, if asked to, after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has changed"
  *   (1020). A commit of a transaction that the server had ended by itself, on a deadlock that the callback caught, is an error. A
  *   statement that failed for another reason leaves the transaction open, and the commit keeps the rest, as MySQL has it.
  * - What else a borrower leaves behind in the session (SET, USE, temporary tables, locks) stays, unless `resetOnRelease` undoes it.
- * - When a connection is destroyed while a query runs, its thread is killed on the server, which would work on otherwise.
+ * - When a connection ends while a query runs, the query is answered with an error at once, and the connection keeps its place until the
+ *   server has let go: for 750 ms the query may end by itself, then it is killed, by at most one helper connection without a database.
  *
  * ```ts
  * const pool = createPool(mysql('mysql://web@db.internal/shop'), { max: 20 })

@@ -21,7 +21,7 @@ describe.skipIf(mariadbMissing())('a borrower of a MySQL connection', () => {
       connection.on('drain', () => heard.push('drain'))
       coreOf(connection).on('end', () => heard.push('end'))
       coreOf(connection).on('drain', () => heard.push('drain'))
-      expect(driver.needsReset?.(connection)).toBe(false)
+      expect(driver.isUsable?.(connection)).toBe(true)
     }
     expect([connection.eventNames().length, coreOf(connection).eventNames().length]).toEqual(before)
     coreOf(connection).emit('drain')
@@ -41,7 +41,7 @@ describe.skipIf(mariadbMissing())('a borrower of a MySQL connection', () => {
     const core = coreOf(connection)
     core.emit('enqueue')
     connection.on('drain', () => heard.push('borrower'))
-    expect(driver.needsReset?.(connection)).toBe(false)
+    expect(driver.isUsable?.(connection)).toBe(true)
     core.emit('drain')
     expect(heard.sort()).toEqual(['core', 'face', 'once'])
 
@@ -54,6 +54,18 @@ describe.skipIf(mariadbMissing())('a borrower of a MySQL connection', () => {
     expect(heard.sort()).toEqual(['core', 'face'])
     core.emit('error', new Error('on the wire')) // the pool's own listener is there again
     expect(lost).toHaveLength(1)
+  })
+
+  it('finds the listeners of onConnect once, however often the session was reset', async () => {
+    let heard = 0
+    const { driver, connection } = await open({
+      resetOnRelease: true,
+      onConnect: connection => void connection.on('drain', () => heard++),
+    })
+    for (let loan = 0; loan < 3; loan++)
+      await driver.reset?.(connection, { signal: new AbortController().signal })
+    coreOf(connection).emit('drain')
+    expect(heard).toBe(1)
   })
 
   it.each<[string, (connection: Connection) => unknown]>([

@@ -95,14 +95,12 @@ export function driverFor<C extends EventEmitter>(
 
     isUsable(face) {
       const session = sessionOf(face)
-      session.restoreListeners()
+      session.restoreListeners() // here, because it is asked on each release
       return session.usable
     },
 
     needsReset(face) {
-      const session = sessionOf(face)
-      session.restoreListeners()
-      return resetOnRelease || !session.clean
+      return resetOnRelease || !sessionOf(face).clean
     },
 
     async reset(face) {
@@ -115,6 +113,7 @@ export function driverFor<C extends EventEmitter>(
       if (thorough) {
         await resetSession(session)
         await prepare?.(face)
+        session.restoreListeners() // it has its listeners of the first time
       } else await tidySession(session)
       await expectClean(session, resetOnRelease)
       if (thorough) session.tracker.settle()
