@@ -17,14 +17,20 @@ function open(options: PoolOptions = {}) {
     closeLatency: 0,
     unhealthyRate: 0,
   })
+  const noting = <G extends unknown[], R>(what: string, call: (...given: G) => R) => {
+    return (...given: G): R => {
+      note(what)
+      return call(...given)
+    }
+  }
   const noted = {
     ...driver,
-    connect: (context: Parameters<typeof driver.connect>[0]) => (note('connect'), driver.connect(context)),
-    validate: (...given: Parameters<typeof driver.validate>) => (note('validate'), driver.validate(...given)),
+    connect: noting('connect', driver.connect),
+    validate: noting('validate', driver.validate),
     needsReset: () => true,
-    reset: async () => void note('reset'),
-    close: (connection: SimulatedConnection) => (note('close'), driver.close(connection)),
-    destroy: (connection: SimulatedConnection) => (note('destroy'), driver.destroy(connection)),
+    reset: noting('reset', async () => {}),
+    close: noting('close', driver.close),
+    destroy: noting('destroy', driver.destroy),
   }
   const pool = createPool(noted as typeof driver, { min: 0, max: 2, validateAfter: 0, ...options })
   pool.events$.subscribe(() => note('event'))

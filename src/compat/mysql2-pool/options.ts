@@ -74,6 +74,7 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
       idleTimeout: mysql2.idleTimeout,
       maxWaiting: maxWaiting(mysql2),
       whenDown: 'fail-until-up',
+      allowExitOnIdle: false, // as mysql2's pool, which holds the process until it is ended
       ...connectTimeout(connection.connectTimeout),
       ...statepool,
     },
