@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { patience, testTimeout } from './test/support/patience.js'
 
 /**
  * In simulated time, with nothing of the process's own changed for longer than a test: these share their modules, which take longer to
@@ -21,14 +22,15 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: light,
           // One PostgreSQL and one MariaDB for all test files; each has a database of its own in it.
-          globalSetup: ['test/support/postgres.ts', 'test/support/mariadb.ts'],
+          globalSetup: ['test/support/announce.ts', 'test/support/postgres.ts', 'test/support/mariadb.ts'],
         },
       },
     ],
     // More than there are cores to spare: most of the long ones wait for servers and child processes.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // Real servers and child processes start inside some tests; simulated time makes the rest quick.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout,
+    hookTimeout: testTimeout,
+    teardownTimeout: patience,
   },
 })

@@ -23,7 +23,7 @@ const sizes = { min: max, max, acquireTimeout: 10_000, connectTimeout: 1_000 }
 const usualWork: Work = { sql: 'SELECT $1::int AS number, pg_sleep(0.02)', rest: 0 }
 
 /** How long is waited for what should come at once, before it counts as never; in milliseconds. */
-const patience = 15_000
+const patience = 60_000
 /** A cancel request may be on its way for two seconds after its connection has gone. */
 const settling = 3_000
 /** How long the load goes on after everybody was served again: what comes late is seen. */

@@ -25,7 +25,7 @@ export interface MariadbServer {
 }
 
 const host = '127.0.0.1'
-const startTimeout = 60_000
+const startTimeout = 120_000
 
 /** Debian has it where only root's PATH goes. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` }

@@ -46,8 +46,8 @@ export interface PostgresServer {
   kill(): Promise<void>
 }
 
-const startTimeout = 30_000
-const stopTimeout = 10_000
+const startTimeout = 80_000
+const stopTimeout = 40_000
 const user = 'postgres'
 const host = '127.0.0.1'
 

@@ -43,7 +43,7 @@ test('a run writes one row for each peer and metric, with as many rounds as were
   expect(stdout).toContain('≥ 2 × the throughput of the fastest peer')
   expect(stdout).toMatch(/against (generic-pool|pg-pool)/)
   expect(stdout).toContain('statepool/pg is to reach: ≥ 1 × the throughput of pg.Pool')
-}, 120_000)
+})
 
 test('a name that there is not is refused with those that there are', async () => {
   const refused = bench('--only', 'serail')

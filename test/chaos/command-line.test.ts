@@ -33,7 +33,7 @@ it('shows a table and writes the figures', async () => {
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject([
     { scenario: 'idle-terminated', pool: 'statepool', others: 0, acquireErrors: 0, complaints: [] },
   ])
-}, 60_000)
+})
 
 it('names what there is when something else is asked for', async () => {
   const refused = promisify(execFile)(process.execPath, [...program, '--only', 'restrat'], {
@@ -58,7 +58,7 @@ it('Ctrl-C ends it with all that it has started, servers that stand still too', 
   const [code] = await once(run, 'exit')
   expect(code).toBe(130)
   expect(await servers()).toEqual([])
-}, 60_000)
+})
 
 const servers = async (): Promise<string[]> =>
   (await readdir(folder)).filter(name => name.startsWith('statepool-postgres-'))

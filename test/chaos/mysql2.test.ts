@@ -7,11 +7,11 @@ import { type Outcome, sortFailures } from '../../chaos/outcome.js'
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js'
 import { mariadbMissing, type Threads, watchThreads } from '../support/mariadb-threads.js'
 import { max, mysqlContenders } from '../support/mysql-contenders.js'
+import { patience } from '../support/patience.js'
 import { until } from '../support/until.js'
 
 const workers = 6
 const work = { sql: 'SELECT ? AS number, SLEEP(0.01)', rest: 0 }
-const patience = 15_000
 
 interface Fault {
   readonly title: string
@@ -92,7 +92,7 @@ describe.skipIf(mariadbMissing()).each(Object.entries(mysqlContenders))('%s surv
   it.each(faults)('$title', async fault => {
     const outcome = await play(fault)
     const what = JSON.stringify(outcome, null, 2)
-    expect(outcome.recovery, what).toBeLessThan(10_000)
+    expect(outcome.recovery, what).toBeLessThan(patience)
     expect(outcome.inFlight, what).toBeGreaterThan(0) // it did strike
     expect(outcome.inFlight + outcome.others, what).toBeLessThanOrEqual(max)
     expect([outcome.acquireErrors, outcome.mistaken], what).toEqual([0, 0])

@@ -9,6 +9,8 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Pool } from '../../src/mysql2.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlPool } from '../support/mysql-pool.js'
+import { patience } from '../support/patience.js'
+import { createSimulatedClock } from '../support/simulated-clock.js'
 import { until } from '../support/until.js'
 
 /** What is the same in all three. */
@@ -96,11 +98,15 @@ describe.skipIf(mariadbMissing())('on the drop-in pool', () => {
     })
 
     it('is told who holds the connections, when none comes back in time', async () => {
-      const pool = dropIn.create({ connectionLimit: 1, statepool: { acquireTimeout: 300 } })
+      const clock = createSimulatedClock()
+      const pool = dropIn.create({ connectionLimit: 1, statepool: { clock } })
       const library = on(pool)
       await library.inTransaction(async () => {
-        const waiting: unknown = await library.one().catch((error: unknown) => error)
-        const { cause = waiting } = waiting as { cause?: unknown }
+        const refused = library.one().catch((error: unknown) => error)
+        await until(() => pool.statepool.stats().waiting === 1, 'the query waits')
+        await clock.advance(patience)
+        const error = await refused
+        const { cause = error } = error as { cause?: unknown }
         expect(cause).toMatchObject({ code: 'ACQUIRE_TIMEOUT', holders: [{ lease: expect.any(Number) }] })
       })
       await library.one()

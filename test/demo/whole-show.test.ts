@@ -44,11 +44,11 @@ test('the demo plays its six scenes on a PostgreSQL of its own, measures, ends w
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is asked
   expect(output, 'no colours and no moving bars in a pipe').not.toMatch(/[\u001b\r\u2588]/)
   expect(Math.max(...output.split('\n').map(line => line.length))).toBeLessThan(80)
-}, 90_000)
+})
 
 test('the scenes that were asked for are the only ones', async () => {
   const demo = startDemo('--only', 'use', '--only', 'exhaustion')
   expect(await demo.ended()).toBe(0)
   expect(demo.output().match(/^\d\. .*/gm)).toEqual(['2. use() and await using', '4. Exhaustion'])
   expect(demo.leftBehind()).toEqual([])
-}, 60_000)
+})

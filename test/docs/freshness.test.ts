@@ -42,7 +42,7 @@ test('the reference holds the docstrings, and neither paths of this machine nor 
   expect(text).toContain('The only source of time in a pool.')
   expect(text).not.toContain(root)
   expect(text).not.toMatch(/Defined in|\.ts:\d+/)
-}, 60_000)
+})
 
 test('a link to nowhere in a docstring is refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'statepool-docs-test-'))
@@ -56,4 +56,4 @@ test('a link to nowhere in a docstring is refused', async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
-}, 60_000)
+})

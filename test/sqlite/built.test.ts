@@ -30,4 +30,4 @@ it('the built package opens connections in threads and in processes', async () =
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}, 60_000)
+})

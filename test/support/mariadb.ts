@@ -3,6 +3,7 @@
 import mysql from 'mysql2/promise'
 import type { TestProject } from 'vitest/node'
 import { hasMariadb, startMariadb } from '../../support/mariadb-server.js'
+import { patience } from './patience.js'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -33,7 +34,7 @@ export default async function setUpMariadb(project: TestProject): Promise<(() =>
 
 async function answers(): Promise<boolean> {
   try {
-    const connection = await mysql.createConnection({ ...usual, connectTimeout: 2_000 })
+    const connection = await mysql.createConnection({ ...usual, connectTimeout: patience })
     await connection.end()
     return true
   } catch {

@@ -4,6 +4,7 @@ import type { PoolConnection } from 'mysql2'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { createPool, type Pool, type PoolConfig } from '../../src/mysql2.js'
 import { type Threads, watchThreads } from './mariadb-threads.js'
+import { patience } from './patience.js'
 import { until } from './until.js'
 
 export interface DropInPools {
@@ -35,7 +36,7 @@ export function useMysqlPool(): DropInPools {
       const pool = createPool({
         ...threads.config,
         ...rest,
-        statepool: { acquireTimeout: 10_000, drainTimeout: 2_000, ...statepool },
+        statepool: { acquireTimeout: patience, drainTimeout: 2_000, ...statepool },
       })
       pools.push(pool)
       return pool

@@ -1,7 +1,6 @@
 // Waiting for the outside world, in tests that have one.
 
-/** Far more than anything takes here, for a busy machine; only a test that fails waits for so long. */
-const patience = 15_000
+import { patience } from './patience.js'
 
 /** Waits for the outside world, which has no clock that a test could move: bounded, and short when all is well. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {

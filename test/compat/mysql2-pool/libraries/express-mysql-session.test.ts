@@ -9,6 +9,8 @@ import { describe, expect, it } from 'vitest'
 import type { Pool, PoolConfig } from '../../../../src/mysql2.js'
 import { mariadbMissing } from '../../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../../support/mysql-pool.js'
+import { patience } from '../../../support/patience.js'
+import { createSimulatedClock } from '../../../support/simulated-clock.js'
 import { until } from '../../../support/until.js'
 
 /** What is used of the store; the package has no types. */
@@ -102,12 +104,15 @@ describe.skipIf(mariadbMissing())('express-mysql-session', () => {
   })
 
   it('says who holds the connections when none comes back in time, and finds the session after a release', async () => {
-    await using sessions = await open({ connectionLimit: 1, statepool: { acquireTimeout: 300 } })
+    const clock = createSimulatedClock()
+    await using sessions = await open({ connectionLimit: 1, statepool: { clock } })
     const { store, pool } = sessions
     await store.set('a', expiring(60, 'ada'))
     const connection = await dropIn.borrow(pool)
-    const refused: unknown = await store.get('a').catch((error: unknown) => error)
-    expect(refused).toMatchObject({ code: 'ACQUIRE_TIMEOUT', holders: [{ lease: expect.any(Number) }] })
+    const refused = store.get('a').catch((error: unknown) => error)
+    await until(() => pool.statepool.stats().waiting === 1, 'the store waits')
+    await clock.advance(patience)
+    expect(await refused).toMatchObject({ code: 'ACQUIRE_TIMEOUT', holders: [{ lease: expect.any(Number) }] })
     connection.release()
     expect(await store.get('a')).toMatchObject({ user: 'ada' })
   })

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { Pool, PoolConfig } from '../../../../src/mysql2.js'
 import { mariadbMissing } from '../../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../../support/mysql-pool.js'
+import { patience } from '../../../support/patience.js'
+import { createSimulatedClock } from '../../../support/simulated-clock.js'
 import { until } from '../../../support/until.js'
 
 describe.skipIf(mariadbMissing())("rate-limiter-flexible's MySQL store", () => {
@@ -49,13 +51,13 @@ describe.skipIf(mariadbMissing())("rate-limiter-flexible's MySQL store", () => {
   })
 
   it('says who holds the connections when none comes back in time, and counts again after a release', async () => {
-    const { pool, limiter } = await start('contended', {
-      connectionLimit: 1,
-      statepool: { acquireTimeout: 300 },
-    })
+    const clock = createSimulatedClock()
+    const { pool, limiter } = await start('contended', { connectionLimit: 1, statepool: { clock } })
     const connection = await dropIn.borrow(pool)
-    const refused: unknown = await limiter.consume('ada').catch(error => error)
-    expect(refused).toMatchObject({ code: 'ACQUIRE_TIMEOUT', holders: [{ lease: expect.any(Number) }] })
+    const refused = limiter.consume('ada').catch(error => error)
+    await until(() => pool.statepool.stats().waiting === 1, 'the limiter waits')
+    await clock.advance(patience)
+    expect(await refused).toMatchObject({ code: 'ACQUIRE_TIMEOUT', holders: [{ lease: expect.any(Number) }] })
     connection.release()
     expect(await limiter.consume('ada')).toMatchObject({ remainingPoints: 4 })
   })
