@@ -1,5 +1,6 @@
 // What the server counts while connections come back with a statement under way: never more than `max`, and one helper.
 
+import type { Connection as CallbackConnection } from 'mysql2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mysql } from '../../src/db/mysql2.js'
 import { createPool } from '../../src/index.js'
@@ -65,6 +66,20 @@ describe.skipIf(mariadbMissing())('a pool of 3 on MariaDB', () => {
       expect(withHelper).toBeLessThanOrEqual(4)
     },
   )
+
+  it('serves the next borrower soon after one who read a few of many rows', async () => {
+    const pool = createPool(mysql(threads.config), { min: 0, max: 1 })
+    const core = (lent: unknown) => (lent as { connection: CallbackConnection }).connection
+    const before = performance.now()
+    await pool.use(async connection => {
+      const rows = core(connection).query('SELECT * FROM seq_1_to_100000000').stream()
+      for await (const _row of rows) break
+    })
+    await pool.use(connection => connection.query('SELECT 1'))
+    expect(performance.now() - before).toBeLessThan(5_000) // all the rows take far longer
+    await pool.close()
+    await until(async () => (await threads.count()) === 0, 'the helper is gone, too')
+  })
 
   it('sends nothing that the borrower asks for later', async () => {
     const driver = mysql(threads.config)

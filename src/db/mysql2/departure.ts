@@ -9,6 +9,9 @@ import type { Session } from './session.js'
 /** For how long a statement may come to its own end before it is killed: most do, and cost no helper then; in ms. */
 const patience = 750
 
+/** For how long rows that no one reads any more may come, in ms: there may be a few of them, or millions. */
+const remainder = 50
+
 /** For how long a session that runs nothing may take to end, before its socket is closed; in ms. */
 const farewell = 250
 
@@ -25,10 +28,10 @@ const looks = [0, 10, 20, 50, 100, 200, 500, 1_000, 1_000, 1_000]
  */
 export async function letGo(session: Session, helper: KillHelper): Promise<void> {
   const { statement, pinging } = session
-  const idle = session.ready
+  const time = session.ready ? farewell : session.receiving ? remainder : patience
   if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
   session.leave(refusal())
-  if (await hasLetGo(session, idle ? farewell : patience)) return
+  if (await hasLetGo(session, time)) return
   if (statement !== undefined) await kill(session, statement, helper)
   session.destroy()
 }

@@ -27,6 +27,7 @@ export interface Command {
   timeout?: unknown
   readonly resultsetHeader?: unknown
   readonly infileOk?: unknown
+  readonly row?: unknown
   readonly pingResponse?: unknown
   readonly resetConnectionResponse?: unknown
   readonly handshakeResult?: unknown

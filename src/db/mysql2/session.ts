@@ -107,6 +107,12 @@ export class Session {
     return this.core._commands.length === 0 && /^\s*(commit|rollback)\b/i.test(this.statement ?? '')
   }
 
+  /** The server is sending rows. */
+  get receiving(): boolean {
+    const { next, row } = this.core._command ?? {}
+    return next !== undefined && next !== null && next === row
+  }
+
   /** The server has been asked for a sign of life, and has not given it. */
   get pinging(): boolean {
     return this.core._command?.pingResponse !== undefined
