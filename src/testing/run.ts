@@ -93,7 +93,13 @@ class Life implements Scene {
     const options = { random: chance, ...story.pool, clock: this.clock }
     const driver = simulated({ seed, ...story.database, clock: this.clock, session: setUp })
     this.database = driver.database
-    this.watch = new PoolWatch(parseOptions(options), this.trace, createRandom(seed, 'driver'), setUp)
+    this.watch = new PoolWatch(
+      parseOptions(options),
+      this.clock,
+      this.trace,
+      createRandom(seed, 'driver'),
+      setUp,
+    )
     const make = () => createPool(this.watch.driver(driver), options)
     this.pool = unshared ? make() : withSharedLogic(make)
     this.watch.attach(this.pool)

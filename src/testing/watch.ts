@@ -26,6 +26,7 @@ interface Able {
 export class PoolWatch {
   readonly callers: Callers
   readonly #config: PoolConfig
+  readonly #clock: SimulatedClock
   readonly #trace: Trace
   readonly #driver: DriverWatch
   readonly #proofs = new Proofs()
@@ -51,7 +52,14 @@ export class PoolWatch {
    * @param random decides what the driver does that the database knows nothing of
    * @param setUp the settings with which each session begins
    */
-  constructor(config: PoolConfig, trace: Trace, random: Random, setUp: Readonly<Record<string, string>>) {
+  constructor(
+    config: PoolConfig,
+    clock: SimulatedClock,
+    trace: Trace,
+    random: Random,
+    setUp: Readonly<Record<string, string>>,
+  ) {
+    this.#clock = clock
     this.callers = new Callers(setUp)
     this.#turns = new Turns(this.callers)
     this.#config = config
@@ -181,7 +189,7 @@ export class PoolWatch {
   }
 
   get #isBehind(): boolean {
-    return (this.#config.clock as Partial<SimulatedClock>).behind === true
+    return this.#clock.behind
   }
 
   /** What a connection says that is to end in any case is not news about the others: they may have been replaced since. */
