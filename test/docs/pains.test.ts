@@ -7,10 +7,11 @@ const rows = readFileSync('docs/pains.md', 'utf8')
   .filter(line => /^\| \d/.test(line))
   .map(line => line.split('|').map(cell => cell.trim()))
 
-it('all 29 are there, each once', () => {
+it('each has a number of its own, counted from 1', () => {
   expect(rows.map(([, number]) => Number(number))).toEqual(
-    Array.from({ length: 29 }, (_, index) => index + 1),
+    Array.from({ length: rows.length }, (_, index) => index + 1),
   )
+  expect(rows.length).toBeGreaterThanOrEqual(38)
 })
 
 it.each(rows.map(row => [row[1], row[5] ?? ''] as const))(
