@@ -4,6 +4,7 @@
 // count, while the pool, which has one connection fewer now, opens another one.
 
 import type { KillHelper } from './kill.js'
+import { connectionLost } from './lost.js'
 import type { Session } from './session.js'
 
 /** For how long a statement may come to its own end before it is killed: most do, and cost no helper then; in ms. */
@@ -30,7 +31,7 @@ export async function letGo(session: Session, helper: KillHelper): Promise<void>
   const { statement, pinging } = session
   const time = session.ready ? farewell : session.receiving ? remainder : patience
   if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
-  session.leave(refusal())
+  session.leave(connectionLost('the pool closed the connection.'))
   if (await hasLetGo(session, time)) return
   if (statement !== undefined) await kill(session, statement, helper)
   session.destroy()
@@ -62,13 +63,5 @@ function hasLetGo(session: Session, within: number, evenThen = false): Promise<b
       clearTimeout(timer)
       resolve(!session.cut)
     })
-  })
-}
-
-/** For the commands of a borrower whose connection is destroyed; with mysql2's code, which applications know. */
-function refusal(): Error {
-  return Object.assign(new Error('Connection lost: the pool closed the connection.'), {
-    code: 'PROTOCOL_CONNECTION_LOST',
-    fatal: true,
   })
 }

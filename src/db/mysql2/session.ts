@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events'
 import { type Core, quitPacket } from './internals.js'
 import { Listeners } from './listeners.js'
+import { connectionLost } from './lost.js'
 import { Tracker, type TrackerContext } from './tracker.js'
 
 /** What a session tells the driver. */
@@ -53,7 +54,7 @@ export class Session {
       this.#lastWords ??= error
     })
     core.on('error', error => this.#end(error))
-    core.on('end', () => this.#end(connectionLost()))
+    core.on('end', () => this.#end(connectionLost('The server closed the connection.')))
     core.on('warn', warning => {
       if (isOutOfOrder(warning)) this.#outOfStep = true
     })
@@ -136,7 +137,7 @@ export class Session {
     return !closing && !core._paused && !destroyed && !writableEnded && !isPaused(core.stream)
   }
 
-  /** The collation that it began with, by mysql2's number for it; a borrower's SET NAMES changes the one in `config`. */
+  /** The collation that it began with; a borrower's SET NAMES changes the one in `config`. */
   get charsetNumber(): number | undefined {
     return this.#charsetNumber
   }
@@ -241,14 +242,6 @@ export class Session {
 /** A stream of the application's own need not know. */
 function isPaused(stream: { isPaused?(): boolean }): boolean {
   return stream.isPaused?.() === true
-}
-
-/** As mysql2 has it, for a connection whose other end was closed. */
-export function connectionLost(): Error {
-  return Object.assign(new Error('Connection lost: The server closed the connection.'), {
-    code: 'PROTOCOL_CONNECTION_LOST',
-    fatal: true,
-  })
 }
 
 /** A packet came whose number is not the next one: mysql2 goes on, and only warns. It has other warnings, too. */
