@@ -12,6 +12,11 @@ it.each([
   ['pg-boss', ['pool', 'transactions', 'work', 'end']],
   ['graphile-worker', ['pool', 'transactions', 'end']],
   ['connect-pg-simple', ['pool', 'end']],
+  ['objection', ['pool', 'transactions', 'end']],
+  ['pg-promise', ['pool', 'transactions', 'end']],
+  ['sequelize', ['pool', 'transactions', 'end']],
+  ['zapatos', ['pool', 'transactions', 'end']],
+  ['rate-limiter-flexible', ['pool', 'use', 'end']],
 ])('%s.md shows its example, and no other code', (name, regions) => {
   const guide = readFileSync(`docs/guides/${name}.md`, 'utf8')
   const shown = [...guide.matchAll(/(?:<!-- example: (?<example>\S+) -->\n)?```\w+\n/g)]

@@ -63,6 +63,11 @@ test.each([
   ['pg-boss', [pets[0], 'mail to ada', 'jobs left: 0']],
   ['graphile-worker', [pets[0], 'mail to ada']],
   ['connect-pg-simple', ['visit 1', 'visit 2']],
+  ['objection', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
+  ['pg-promise', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
+  ['sequelize', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
+  ['zapatos', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
+  ['rate-limiter-flexible', ['request 1: allowed', 'request 2: allowed', 'request 3: refused']],
 ])('%s.ts does what it says, and ends', async (name, said) => {
   const { code, output, errors } = await runExample(name, { DATABASE_URL: server.connectionString })
   expect({ code, errors, output }).toEqual({ code: 0, errors: '', output: [...said, 'state: closed'] })
