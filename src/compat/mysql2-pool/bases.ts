@@ -7,10 +7,19 @@ import mysql2, {
   type PoolOptions,
 } from 'mysql2'
 import promise, { type Pool as Mysql2PromisePool, type PoolConnection } from 'mysql2/promise'
+import { hideFromPrint } from '../../db/mysql2/discreet.js'
 
 /** What mysql2's pool keeps of its options. */
 export interface ParsedPoolOptions extends Required<PoolLimits> {
-  readonly connectionConfig: unknown
+  readonly connectionConfig: { readonly trace?: boolean } & TracedServer
+}
+
+/** What is told of a server to those who trace. */
+export interface TracedServer {
+  readonly host?: string
+  readonly port?: number
+  readonly socketPath?: string
+  readonly database?: string
 }
 
 /** The options of mysql2's pool that are not about a connection. */
@@ -45,22 +54,14 @@ export const { PromisePool: BasePromisePool, PromisePoolConnection: BasePromiseP
 
 /** What a connection is made of. */
 export function connectionConfig(options: ConnectionOptions): unknown {
-  const config = new ConnectionConfig({ ...options })
-  hideSecrets(config)
-  return config
+  return new ConnectionConfig({ ...options })
 }
 
 /** Has mysql2 read a pool's options, a URI's included, and opens nothing. */
 export function readPoolOptions(options: PoolOptions | string): ParsedPoolOptions {
   const pool = typeof options === 'string' ? mysql2.createPool(options) : mysql2.createPool({ ...options })
   pool.end() // of a timer that it may have
-  return pool.config as unknown as ParsedPoolOptions
-}
-
-/** Has whoever prints a pool, or what belongs to it, not see its password. It may be read still. */
-export function hideSecrets(config: unknown): void {
-  for (const name of ['password', 'password1', 'password2', 'password3', 'passwordSha1', 'ssl']) {
-    const value: unknown = Reflect.get(config as object, name)
-    if (value) Object.defineProperty(config, name, { value, enumerable: false, writable: true })
-  }
+  const config = pool.config as unknown as ParsedPoolOptions
+  hideFromPrint(config.connectionConfig as object)
+  return config
 }

@@ -1,5 +1,7 @@
 // A connection of the drop-in pool: mysql2's own, which gives itself back to the pool beneath, and answers only while it is lent.
 
+import { AsyncResource } from 'node:async_hooks'
+import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { Lease } from '../../index.js'
 import { BasePoolConnection } from './bases.js'
 import { usedAfterRelease } from './errors.js'
@@ -10,7 +12,7 @@ export interface Lender {
 }
 
 interface Command {
-  readonly onResult?: (error: Error) => void
+  onResult?: (error: Error) => void
   emit(event: string, ...values: unknown[]): unknown
   listenerCount(event: string): number
 }
@@ -27,6 +29,12 @@ export class PoolConnection extends BasePoolConnection {
   #serving = false
   /** Whether the pool's `connection` event has been emitted for it. */
   #announced = false
+  /** `execute` gives two commands with the same callback. */
+  #executing: 'no' | 'yes' | 'refused' = 'no'
+  /** @internal Counts releases: the greatest is that of the connection that came back last. */
+  returned = 0
+  /** @internal It has been opened, and has not been given to its pool's `close` or `destroy`. */
+  open = false
 
   /** @internal */
   constructor(lender: Lender, options: { config: unknown }) {
@@ -61,6 +69,11 @@ export class PoolConnection extends BasePoolConnection {
     return first
   }
 
+  /** @internal Nothing is done with it, and it can be leased. */
+  get free(): boolean {
+    return this.open && !this.#serving && this.lease === undefined
+  }
+
   /** @internal Lets the pool itself ask something of it. */
   async serve<T>(work: () => Promise<T>): Promise<T> {
     this.#serving = true
@@ -87,13 +100,28 @@ export class PoolConnection extends BasePoolConnection {
     lease.destroy(new Error('Its borrower called destroy().'))
   }
 
+  override execute: Mysql2PoolConnection['execute'] = (...parameters: unknown[]) => {
+    this.#executing = 'yes'
+    try {
+      return Reflect.apply(BasePoolConnection.prototype.execute, this, parameters)
+    } finally {
+      this.#executing = 'no'
+    }
+  }
+
   /** All of mysql2's methods that ask the server for something come through here. */
   #fence(): void {
     const connection = this as unknown as { addCommand(command: Command): Command }
     const add = connection.addCommand
     connection.addCommand = command => {
-      if (this.#lease?.held || this.#serving) return add.call(this, command)
-      refuse(command, usedAfterRelease(this.#lastLease))
+      if (this.#serving) return add.call(this, command)
+      if (this.#lease?.held) {
+        // mysql2 calls back in the context of the socket, which is that of no caller.
+        if (command.onResult) command.onResult = AsyncResource.bind(command.onResult)
+        return add.call(this, command)
+      }
+      if (this.#executing !== 'refused') refuse(command, usedAfterRelease(this.#lastLease))
+      if (this.#executing === 'yes') this.#executing = 'refused'
       return command
     }
   }

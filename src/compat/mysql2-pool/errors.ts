@@ -1,16 +1,16 @@
-// What the drop-in's errors say: mysql2's words first, for programs that look for them, then what there is to know.
+// What the drop-in's errors say: mysql2's words exactly, because programs compare them; what the pool knows beside them is in `detail`.
 
 import { ConnectError, LeaseError, PoolClosedError, PoolError, QueueFullError } from '../../index.js'
 
 /**
  * The error that mysql2's pool would give where the pool beneath gives this one: for a connect that failed the driver's own; for all
- * else the same error, with mysql2's words before its own.
+ * else the same error. Where mysql2 has words for it, they are its message, and the pool's own are its `detail`.
  */
 export function asMysql2Error(error: unknown): unknown {
   if (!(error instanceof PoolError)) return error
   const refused =
     error instanceof ConnectError || error.code === ('DATABASE_DOWN' satisfies PoolError['code'])
-  if (refused && error.cause !== undefined) return asMysql2Error(error.cause)
+  if (refused && error.cause !== undefined) return ownCopy(asMysql2Error(error.cause))
   if (error instanceof PoolClosedError) return withWords(error, 'Pool is closed.')
   if (error instanceof QueueFullError)
     return withWords(error, error.maxWaiting === 0 ? 'No connections available.' : 'Queue limit reached.')
@@ -18,7 +18,23 @@ export function asMysql2Error(error: unknown): unknown {
 }
 
 function withWords(error: PoolError, words: string): PoolError {
-  if (!error.message.startsWith(words)) error.message = `${words} ${error.message}`
+  if (error.message === words) return error
+  Object.defineProperty(error, 'detail', { value: error.message, configurable: true, writable: true })
+  error.message = words
+  return error
+}
+
+/** Several callers may fail because of one connect: each gets an error of its own, whose stack can lead to that caller. */
+function ownCopy(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const copy = new Error(error.message, { cause: error })
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error))
+  return Object.assign(copy, error)
+}
+
+/** Called in a `catch` of an async function: the stack leads to the code that awaits it from then on. */
+export function retrace(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error)
   return error
 }
 

@@ -1,7 +1,6 @@
 // What the drop-in createPool takes: the options of mysql2's, said again as the pool's own.
 
 import type { PoolOptions as Mysql2PoolOptions } from 'mysql2'
-import { refuseUnknown } from '../../check.js'
 import {
   configNames,
   definedOf,
@@ -19,7 +18,7 @@ export interface PoolConfig extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLi
   /** Whether `connection.end()` of a lent connection ends it, as in mysql2. Default false: it is given back, with a warning. */
   gracefulEnd?: boolean | undefined
   /** A Promise class for the promise face, as in mysql2. */
-  Promise?: PromiseConstructor | undefined
+  Promise?: PromiseConstructor | null | undefined
   /** Options of the pool beneath, see PoolOptions: `{ acquireTimeout: 5_000, maxLifetime: 600_000 }`. They come before mysql2's. */
   statepool?: PoolOptions | undefined
 }
@@ -39,6 +38,9 @@ export const own = ['gracefulEnd', 'Promise', 'statepool']
 /** What is for the pool. */
 export const limits = ['connectionLimit', 'maxIdle', 'idleTimeout', 'queueLimit', 'waitForConnections']
 
+/** mysql2 opens a connection for each caller at once; so does this pool, up to so many at the same time. */
+const burst = 100
+
 /** `connectionLimit: 0` is no limit in mysql2. */
 const noLimit = Number.MAX_SAFE_INTEGER
 
@@ -49,9 +51,10 @@ const noLimit = Number.MAX_SAFE_INTEGER
 export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
   const config: PoolConfig = typeof given === 'string' ? { uri: given } : given
   const known = [...configNames.filter(name => name !== 'onConnect'), ...limits, ...own]
-  refuseMisplaced(config, known)
-  refuseUnknown('createPool', config, known)
-  const { gracefulEnd, Promise: _forItsFace, statepool = {}, ...rest } = config
+  if (typeof config !== 'object' || config === null)
+    throw new OptionsError('options', undefined, 'createPool takes a URI or an object of options.')
+  const { known: knownOptions, unknown } = sorted(config, known)
+  const { gracefulEnd, Promise: _forItsFace, statepool = {}, ...rest } = knownOptions
   const { connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, ...connection } = rest
   for (const [name, value] of Object.entries({ connectionLimit, maxIdle, idleTimeout, queueLimit }))
     checkCount(name, value)
@@ -62,6 +65,7 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
     ...(ssl && { ssl }),
     ...definedOf({ connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, gracefulEnd }),
     ...(typeof password === 'string' && { password }),
+    ...unknown, // mysql2 writes their names to the console, and ignores them
   }
   const mysql2 = readPoolOptions(typeof given === 'string' ? given : asMysql2HasIt)
   return {
@@ -70,24 +74,39 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
     maxIdle: mysql2.maxIdle,
     statepool: {
       min: 0,
-      max: mysql2.connectionLimit === 0 ? noLimit : mysql2.connectionLimit,
+      max: asLimit(mysql2.connectionLimit),
       idleTimeout: mysql2.idleTimeout,
       maxWaiting: maxWaiting(mysql2),
       whenDown: 'fail-until-up',
       allowExitOnIdle: false, // as mysql2's pool, which holds the process until it is ended
+      maxConnecting: Math.min(mysql2.connectionLimit || burst, burst),
       ...connectTimeout(connection.connectTimeout),
       ...statepool,
     },
   }
 }
 
-/** Of these createPool of the package itself would take; here they have a place of their own. */
-function refuseMisplaced(config: PoolConfig, known: readonly string[]): void {
-  for (const name of Object.keys(config ?? {})) {
-    if (known.includes(name) || !poolOptionNames.includes(name)) continue
-    const whose = `${name} is an option of the pool underneath`
-    throw new OptionsError(name, undefined, `${whose}: give createPool the option statepool: { ${name}: … }.`)
-  }
+/** What is not known is ignored, as in mysql2, because libraries add options of other drivers. One of the pool's own gets a hint. */
+function sorted(config: PoolConfig, known: readonly string[]): { known: PoolConfig; unknown: object } {
+  const isKnown = ([name]: [string, unknown]): boolean => known.includes(name)
+  const entries = Object.entries(config)
+  const unknown = entries.filter(entry => !isKnown(entry))
+  for (const [name] of unknown)
+    if (poolOptionNames.includes(name)) process.emitWarning(misplaced(name), { code: 'STATEPOOL_OPTION' })
+  return { known: Object.fromEntries(entries.filter(isKnown)), unknown: Object.fromEntries(unknown) }
+}
+
+function misplaced(name: string): string {
+  return `createPool ignores ${name}, which is an option of the pool underneath: use statepool: { ${name}: … }.`
+}
+
+/**
+ * The `max` of the pool underneath for a `connectionLimit`.
+ * @throws OptionsError for what is no count.
+ */
+export function asLimit(connectionLimit: unknown): number {
+  checkCount('connectionLimit', connectionLimit)
+  return Number(connectionLimit) || noLimit
 }
 
 function maxWaiting({ waitForConnections, queueLimit }: ParsedPoolOptions): number {

@@ -4,7 +4,7 @@ import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import type { Lease, Pool as Statepool } from '../../index.js'
 import { BasePromisePool, BasePromisePoolConnection } from './bases.js'
 import type { PoolConnection } from './connection.js'
-import { usedAfterRelease } from './errors.js'
+import { retrace, usedAfterRelease } from './errors.js'
 import type { Pool } from './pool.js'
 
 /** As made by `createPool` of `mysql2/promise`; `pool` is the one with callbacks. */
@@ -12,7 +12,8 @@ export class PromisePool extends BasePromisePool {
   declare readonly pool: Pool
   readonly #implementation: PromiseConstructor
 
-  constructor(pool: Pool, implementation: PromiseConstructor = Promise) {
+  constructor(pool: Pool, given?: PromiseConstructor | null) {
+    const implementation = given || Promise
     super(pool, implementation)
     this.#implementation = implementation
   }
@@ -24,9 +25,22 @@ export class PromisePool extends BasePromisePool {
 
   /** Borrows a connection. Give it back with `release()`. */
   override getConnection(): Promise<PromisePoolConnection> {
+    return this.#implementation === Promise ? this.#getConnection() : this.#borrow()
+  }
+
+  /** An error's stack leads to the code that awaits it, and is made only then. */
+  async #getConnection(): Promise<PromisePoolConnection> {
+    try {
+      return await this.#borrow()
+    } catch (error) {
+      throw retrace(error)
+    }
+  }
+
+  #borrow(): Promise<PromisePoolConnection> {
     const { pool } = this
     return new this.#implementation((resolve, reject) => {
-      pool.getConnection((error, connection) => {
+      pool.borrow((error, connection) => {
         if (error) reject(error)
         else resolve(new LentConnection(connection as PoolConnection, this.#implementation))
       })
