@@ -156,7 +156,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'settles a caller again who was served already',
-    breaks: ['settlement'],
+    breaks: ['settlement', 'remains'],
     apply: () => {
       const repair = [
         replace(AcquireQueue, 'settled', () => () => {}),
@@ -447,7 +447,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'leases a connection again that its borrower has ended',
-    breaks: ['fence', 'generation', 'truth'],
+    breaks: ['size', 'fence', 'generation', 'truth'],
     apply: () => withDriver(() => ({ isUsable: () => true })),
   },
   {
