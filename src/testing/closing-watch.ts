@@ -18,6 +18,11 @@ export class ClosingWatch {
     this.#until = Math.min(this.#until, until)
   }
 
+  /** The process is frozen until then, and ends nothing before. */
+  noteFrozen(until: number): void {
+    this.#until = Math.max(this.#until, until)
+  }
+
   /** Throws if leases are held after the time that they were given, or if the pool is not closed after a close more. */
   check(now: number, held: number, { state }: PoolStats): void {
     const late = now - this.#until - rounding

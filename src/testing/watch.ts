@@ -186,6 +186,7 @@ export class PoolWatch {
   /** The process is about to be frozen until then: who waits may be told later, and calls may take longer. */
   noteFrozen(until: number): void {
     this.callers.noteFrozen(until)
+    this.#closes.noteFrozen(until)
   }
 
   get #isBehind(): boolean {
