@@ -11,6 +11,8 @@ import { pack, unpack } from '../src/db/sqlite/rows.js'
 import { createSqlitePool, type Isolation } from '../src/pools/sqlite.js'
 import { number } from './report.js'
 
+const places = [import.meta.url]
+
 /** Reads one row by its key, or counts half a table: nine of the first for each of the second. */
 interface Reader {
   readonly name: string
@@ -34,7 +36,7 @@ const small = 'SELECT * FROM orders WHERE id = ?'
 const large = 'SELECT count(*) AS count, sum(total) AS total FROM orders WHERE total > ?'
 
 async function direct(filename: string): Promise<Reader> {
-  const engine = await openEngine(undefined, { filename, readonly: true, lockWait: 0 })
+  const engine = await openEngine(undefined, { filename, readonly: true, lockWait: 0, places })
   const one = engine.prepare(small)
   const many = engine.prepare(large)
   // As the driver hands rows out: numbers, not BigInts.
@@ -103,7 +105,7 @@ async function measure(reader: Reader): Promise<Figures> {
 const folder = await mkdtemp(join(tmpdir(), 'statepool-bench-'))
 try {
   const filename = join(folder, 'orders.db')
-  const engine = await openEngine(undefined, { filename, readonly: false, lockWait: 0 })
+  const engine = await openEngine(undefined, { filename, readonly: false, lockWait: 0, places })
   engine.exec(`
     PRAGMA journal_mode = wal;
     CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, total INTEGER, note TEXT);

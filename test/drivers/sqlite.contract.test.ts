@@ -32,6 +32,7 @@ const contract = (isolation: Isolation): void =>
           filename: taken.filename,
           readonly: false,
           lockWait: 0,
+          places: [import.meta.url],
         })
         owner.exec('CREATE TABLE t (i); BEGIN EXCLUSIVE')
         return {

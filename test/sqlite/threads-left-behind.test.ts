@@ -10,7 +10,12 @@ it('four threads inside SQLite are borne with; then connects are refused until o
   const driver = sqlite({ filename, busyTimeout: 60_000 })
   const connect = () => driver.connect({ signal: new AbortController().signal, onLost() {} })
   await driver.close(await connect()) // which has made the file, and set its journal's mode
-  const owner = await openEngine(undefined, { filename, readonly: false, lockWait: 0 })
+  const owner = await openEngine(undefined, {
+    filename,
+    readonly: false,
+    lockWait: 0,
+    places: [import.meta.url],
+  })
   owner.exec('BEGIN IMMEDIATE')
   const refused: Promise<unknown>[] = []
   for (let i = 0; i < 4; i++) {

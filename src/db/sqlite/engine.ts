@@ -33,6 +33,8 @@ export interface Engine {
 export interface Place {
   readonly filename: string
   readonly readonly: boolean
+  /** Files from whose folders better-sqlite3 is looked for. */
+  readonly places: readonly string[]
   /** How long SQLite itself waits for a lock, in milliseconds. */
   readonly lockWait: number
 }
@@ -41,7 +43,7 @@ export interface Place {
  * Opens a database with the library that was asked for, or else with Node's own, or else with better-sqlite3.
  * @throws Error saying what to install when there is none.
  */
-export async function openEngine(name: EngineName | undefined, place: Place): Promise<Engine> {
+export function openEngine(name: EngineName | undefined, place: Place): Engine {
   if (name !== 'better-sqlite3') {
     const engine = openNodeSqlite(place)
     if (engine !== undefined) return engine

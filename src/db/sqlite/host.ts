@@ -29,8 +29,3 @@ export interface Host {
 
 /** Which kind of home. */
 export type Isolation = 'thread' | 'process'
-
-const name = import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js'
-
-/** The worker's program: beside this file, and compiled when this file is. */
-export const workerFile = new URL(name, import.meta.url)

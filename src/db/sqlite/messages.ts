@@ -20,6 +20,8 @@ export interface Opening {
   readonly readonly: boolean
   /** undefined = the first that there is. */
   readonly engine: EngineName | undefined
+  /** Files from whose folders better-sqlite3 is looked for, in this order. */
+  readonly places: readonly string[]
   /** In milliseconds. */
   readonly busyTimeout: number
   /** Run in this order as the connection opens. */

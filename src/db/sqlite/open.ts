@@ -9,6 +9,7 @@ import { startThread } from './hosts/thread.js'
 import type { Leftovers } from './leftovers.js'
 import { type Answer, type Greeting, markCalledOff } from './messages.js'
 import type { SqliteConfig } from './options.js'
+import { placesOfPackages } from './places.js'
 import { Session } from './session.js'
 
 /** A connection, and what the driver has of it. */
@@ -69,7 +70,7 @@ export function open(
     let calledOff: Int32Array | undefined
     const host = start()
     signal.addEventListener('abort', abort)
-    host.post({ ...opening, calledOff })
+    host.post({ ...opening, places: placesOfPackages(), calledOff })
 
     function start(): Host {
       if (isolation === 'process') return startProcess(events)

@@ -51,7 +51,7 @@ export interface SqliteOptions {
 
 /** The options as the driver uses them. */
 export interface SqliteConfig {
-  readonly opening: Omit<Opening, 'calledOff'>
+  readonly opening: Omit<Opening, 'calledOff' | 'places'>
   readonly isolation: Isolation
   readonly statementTimeout: number
   readonly memory: boolean

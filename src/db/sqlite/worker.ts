@@ -1,11 +1,13 @@
 // What runs in a connection's own thread or process: opens the database, greets, and then does what it is asked.
 
-import { parentPort } from 'node:worker_threads'
 import { openEngine } from './engine.js'
 import { Executor } from './executor.js'
 import { failureOf } from './failure.js'
 import { type Answer, type Greeting, isCalledOff, type Opening, type Request } from './messages.js'
 import { waitForLocks } from './patience.js'
+
+/** Not imported: what runs as a text has no imports, and in a process no `require` either. */
+const { parentPort } = process.getBuiltinModule('node:worker_threads')
 
 const send = (message: Answer | Greeting): void => {
   if (parentPort !== null) parentPort.postMessage(message)
@@ -15,10 +17,10 @@ const send = (message: Answer | Greeting): void => {
 /** The opening is call 0: it can be called off, too. */
 const openingCall = 0
 
-async function open(opening: Opening): Promise<(request: Request) => void> {
-  const { engine: name, busyTimeout, calledOff, pragmas, filename, readonly } = opening
+function open(opening: Opening): (request: Request) => void {
+  const { engine: name, busyTimeout, calledOff, pragmas, filename, readonly, places } = opening
   const lockWait = Math.min(busyTimeout, waitForLocks.slice)
-  const engine = await openEngine(name, { filename, readonly, lockWait })
+  const engine = openEngine(name, { filename, readonly, lockWait, places })
   for (const pragma of pragmas) {
     waitForLocks(
       () => engine.exec(pragma),
@@ -37,12 +39,11 @@ const port = parentPort ?? process
 port.on('message', (message: Opening | Request) => {
   if (receive !== undefined) return receive(message as Request)
   if (!('filename' in message)) process.exit(0) // no longer wanted, before it was open
-  open(message).then(
-    ready => {
-      receive = ready
-    },
-    (error: unknown) => send({ error: failureOf(error) }),
-  )
+  try {
+    receive = open(message)
+  } catch (error) {
+    send({ error: failureOf(error) })
+  }
 })
 
 if (parentPort === null) {

@@ -5,8 +5,8 @@ import type { Engine, Place, Row } from '../engine.js'
 import { bare, bindable } from './bindable.js'
 
 /** @throws Error saying what to install when better-sqlite3 is not there, or was built for another Node. */
-export async function openBetterSqlite({ filename, readonly, lockWait }: Place): Promise<Engine> {
-  const Library = await load()
+export function openBetterSqlite({ filename, readonly, lockWait, places }: Place): Engine {
+  const Library = load(places)
   const database = open(Library, filename, { readonly, timeout: lockWait })
   database.defaultSafeIntegers(true)
   return {
@@ -68,14 +68,21 @@ function open(Library: typeof Database, filename: string, options: Database.Opti
   }
 }
 
-async function load(): Promise<typeof Database> {
-  try {
-    const { default: Library } = await import('better-sqlite3')
-    return Library
-  } catch (cause) {
-    throw new Error(
-      `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: npm install better-sqlite3 (Node 22.16 and later have SQLite of their own).`,
-      { cause },
-    )
+function load(places: readonly string[]): typeof Database {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  let cause: unknown
+  for (const place of places) {
+    try {
+      return createRequire(place)('better-sqlite3')
+    } catch (error) {
+      // Of several failures, that of a library which is there but does not load tells most.
+      if (cause === undefined || !isMissing(error)) cause = error
+    }
   }
+  throw new Error(
+    `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: npm install better-sqlite3, where the program runs (Node 22.16 and later have SQLite of their own).`,
+    { cause },
+  )
 }
+
+const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'

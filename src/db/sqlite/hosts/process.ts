@@ -1,8 +1,12 @@
 // A worker in a process of its own: the one that can be ended whatever it is doing.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { type Host, type HostEvents, workerFile } from '../host.js'
+import type { Host, HostEvents } from '../host.js'
+import { workerText } from '../worker-text.js'
+
+/** The first message is the program: a command line has room for less. */
+const boot =
+  "process.once('message',text=>process.getBuiltinModule('node:vm').runInThisContext(text,{filename:'statepool/sqlite'}))"
 
 const running = new Set<ChildProcess>()
 
@@ -13,9 +17,9 @@ const endAll = (): void => {
 
 /** Starts a process. */
 export function startProcess({ message, exit }: HostEvents): Host {
-  const child = fork(fileURLToPath(workerFile), {
+  const child = fork('statepool/sqlite', {
     serialization: 'advanced', // BigInts and blobs
-    execArgv: [],
+    execArgv: ['-e', boot], // not a file, which a bundler would leave behind; the name is for lists of processes
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const name = `process ${child.pid}`
@@ -39,6 +43,7 @@ export function startProcess({ message, exit }: HostEvents): Host {
     })
   })
   child.on('message', message)
+  child.send(workerText, () => {})
   return {
     name,
     get ended() {

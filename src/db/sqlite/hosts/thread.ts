@@ -1,13 +1,18 @@
 // A worker in a thread of this process.
 
 import { Worker } from 'node:worker_threads'
-import { type Host, type HostEvents, workerFile } from '../host.js'
+import type { Host, HostEvents } from '../host.js'
 import { createSlots, markAllCalledOff, markCalledOff, type Request } from '../messages.js'
+import { workerText } from '../worker-text.js'
 
 /** Starts a thread, and gives the memory where its calls are called off. */
 export function startThread({ message, exit }: HostEvents): { host: Host; slots: Int32Array } {
   const slots = createSlots()
-  const worker = new Worker(workerFile, { name: 'statepool/sqlite' })
+  const worker = new Worker(workerText, {
+    eval: true, // a file would have to be beside this one, and a bundler leaves it behind
+    name: 'statepool/sqlite',
+    execArgv: [], // what the program is compiled or watched with is no concern of the worker's
+  })
   const name = `thread ${worker.threadId}`
   let lastWords: unknown
   let ended = false
