@@ -10,7 +10,12 @@ export interface TellsDriver {
   [asDriver](sql: string): Promise<unknown>
 }
 
+/** What the driver reads of an answer. */
+export interface Answer {
+  readonly rows: Record<string, unknown>[]
+}
+
 /** Runs a statement of the driver's own. */
-export async function ask(client: pg.Client | (pg.Client & TellsDriver), sql: string): Promise<void> {
-  await (asDriver in client ? client[asDriver](sql) : client.query(sql))
+export async function ask(client: pg.Client | (pg.Client & TellsDriver), sql: string): Promise<Answer> {
+  return (await (asDriver in client ? client[asDriver](sql) : client.query(sql))) as Answer
 }

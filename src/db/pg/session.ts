@@ -1,16 +1,33 @@
-// What the wire tells about one pg client: whether a transaction is open, whether a query runs, whether the session is over.
+// What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next borrower.
 
 import type pg from 'pg'
 import { isFatal, rememberAsFatal } from './fatal.js'
+import { Listeners } from './listeners.js'
+import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
+import { isStale, type ServerMessage } from './stale.js'
+import { wired } from './wired.js'
 
-/** What pg's typings leave out of a client; both are as old as pg 8 and neither is deprecated. */
-interface Wired {
-  /** True between a ReadyForQuery from the server and the next query: nothing runs and nothing is queued. */
-  readonly readyForQuery?: boolean
-  readonly connection: pg.Connection & { parsedStatements?: Record<string, string> }
+/** Whom a session tells of its end, and of what only another session can mend. */
+export interface SessionEvents {
+  readonly onLost: (reason: unknown) => void
+  readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
 }
 
-const wired = (client: pg.Client): Wired => client as unknown as Wired
+/** What was done in a session and is to be undone, or looked at, before the next borrower has it. */
+export interface Debts {
+  /** LISTEN or UNLISTEN. */
+  channels: boolean
+  /** Settings or statements were reset: what had been set up for every borrower may be gone. */
+  setUp: boolean
+  /** One prepared statement was deallocated, and pg cannot know which. */
+  statements: boolean
+  /** Permission was denied: the role may have been remade under the session. */
+  role: boolean
+  /** A write was refused, and nobody knows whether the server has become read-only. */
+  readOnly: unknown
+}
+
+const nothing: Readonly<Debts> = { channels: false, setUp: false, statements: false, role: false, readOnly: undefined }
 
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
 export class Session {
@@ -22,27 +39,38 @@ export class Session {
   #failure: unknown
   #lastError: unknown
   #connected = false
+  /** The query under way was parsed in this round trip. */
+  #parsed = false
+  /** What the last command of this round trip was. */
+  #tag: string | undefined
   #lastWords: unknown
-  #onLost: ((reason: unknown) => void) | undefined
+  #events: SessionEvents | undefined
+  #debts: Debts = { ...nothing }
+  #owes = false
+  #refusedWrite: unknown
+  #listeners: Listeners | undefined
+  readonly #readOnly: ReadOnlyWatch
+  /** Whether it is the pool that waits for the query under way, and the query none of long duration. */
+  asks = false
 
   constructor(
     readonly client: pg.Client,
-    onLost: (reason: unknown) => void,
+    events: SessionEvents,
+    evidence: Evidence = { writable: false },
   ) {
-    this.#onLost = onLost
+    this.#events = events
+    this.#readOnly = new ReadOnlyWatch(evidence)
     // Before connect(), so that these come before the client's own listeners, which call into the application.
-    client.connection.on('readyForQuery', (message: { status: 'I' | 'T' | 'E' }) => {
-      this.#connected = true
-      if (message.status === 'E' && this.#transaction !== 'E') this.#failure = this.#lastError
-      this.#lastError = undefined
-      this.#transaction = message.status
-      this.#failed = false
+    const { connection } = wired(client)
+    connection.on('readyForQuery', (message: { status: 'I' | 'T' | 'E' }) => this.#ready(message.status))
+    connection.on('errorMessage', (message: unknown) => this.#error(message as ServerMessage))
+    connection.on('commandComplete', (message: { text: string }) => this.#completed(message.text))
+    connection.on('parseComplete', () => {
+      this.#parsed = true
     })
-    client.connection.on('errorMessage', (message: unknown) => {
-      this.#failed = true
-      this.#lastError = message
-      if (isFatal(message)) this.#lastWords = message
-    })
+    connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) =>
+      this.#readOnly.parameter(message.parameterName, message.parameterValue, this.#tag),
+    )
     client.on('error', error => {
       rememberAsFatal(error)
       this.#end(error)
@@ -50,20 +78,13 @@ export class Session {
     client.on('end', () => this.#end(new Error('Connection terminated')))
   }
 
-  /** Nothing runs, nothing is queued, no transaction is open. */
+  /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next borrower. */
   get clean(): boolean {
-    return this.#transaction === 'I' && wired(this.client).readyForQuery === true
+    return this.#transaction === 'I' && !this.#owes && wired(this.client).readyForQuery === true
   }
 
   get inTransaction(): boolean {
     return this.#transaction !== 'I'
-  }
-
-  /** Takes the error that failed the last transaction that failed; undefined when none did since it was taken. */
-  takeFailure(): unknown {
-    const failure = this.#failure
-    this.#failure = undefined
-    return failure
   }
 
   /** Nothing runs and nothing is queued. */
@@ -74,6 +95,40 @@ export class Session {
   /** The server works on a query, as far as is known: it has been connected to, and the socket is open. */
   get busy(): boolean {
     return this.#connected && !this.ready && !this.client.connection.stream.destroyed
+  }
+
+  /** The client can be used by another borrower: nobody ended, destroyed or paused it. */
+  get usable(): boolean {
+    const { _ending, _queryable, connection } = wired(this.client)
+    const { stream } = connection
+    return _ending !== true && _queryable !== false && !stream.destroyed && stream.writable !== false && !isPaused(stream)
+  }
+
+  /** Takes the error that failed the last transaction that failed; undefined when none did since it was taken. */
+  takeFailure(): unknown {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure
+  }
+
+  /** Takes what is to be undone. */
+  takeDebts(): Debts {
+    const debts = this.#debts
+    this.#debts = { ...nothing }
+    this.#owes = false
+    return debts
+  }
+
+  /** From here on, what borrowers hang on the client ends with their lease; and what was done in the session so far is everybody's. */
+  keep(): void {
+    this.#listeners = new Listeners(this.client)
+    this.takeDebts()
+    this.#readOnly.begin()
+  }
+
+  /** Removes what the borrower hung on the client. */
+  tidyListeners(): void {
+    this.#listeners?.restore()
   }
 
   /** Settles when the server is ready for a query if all that it owes is the end of one that failed; else at once. */
@@ -98,9 +153,20 @@ export class Session {
     wired(this.client).connection.parsedStatements = {}
   }
 
+  /** Only another session can mend this one. */
+  stale(reason: unknown, verdict: Verdict = 'here'): void {
+    if (verdict === 'here') this.#events?.onStale?.(reason)
+    else if (verdict === 'everywhere') this.#events?.onStale?.(reason, { all: true })
+  }
+
+  /** The server said that transactions are read-only now, after a write had been refused. */
+  foundReadOnly(reason: unknown): void {
+    this.stale(reason, this.#readOnly.judgeReadOnly())
+  }
+
   /** From here on, the end of the session is no news. */
   dismiss(): void {
-    this.#onLost = undefined
+    this.#events = undefined
   }
 
   /** Ends the socket at once. pg replaces its stream when it turns to TLS, and destroying that one destroys both. */
@@ -109,10 +175,67 @@ export class Session {
     this.client.connection.stream.destroy()
   }
 
+  #ready(status: 'I' | 'T' | 'E'): void {
+    this.#connected = true
+    if (status === 'E' && this.#transaction !== 'E') this.#failure = this.#lastError
+    this.#lastError = undefined
+    this.#transaction = status
+    this.#failed = false
+    this.#parsed = false
+    this.#tag = undefined
+    if (this.#refusedWrite === undefined) return
+    const reason = this.#refusedWrite
+    this.#refusedWrite = undefined
+    const verdict = this.#readOnly.judge() // not before: the server says just before this that it became read-only
+    if (verdict === 'unknown') this.#owe('readOnly', reason)
+    else this.stale(reason, verdict)
+  }
+
+  #error(error: ServerMessage): void {
+    this.#failed = true
+    this.#lastError = error
+    if (isFatal(error)) this.#lastWords = error
+    const { _activeQuery, connection } = wired(this.client)
+    const name = _activeQuery?.name
+    const named = typeof name === 'string' && name !== ''
+    const parsedBefore = named && !this.#parsed && connection.parsedStatements?.[name] !== undefined
+    if (error.code === '25006') this.#refusedWrite = error
+    else if (error.code === '42501') this.#owe('role', true)
+    else if (isStale(error, { named, parsedBefore })) this.stale(error)
+  }
+
+  #completed(tag: string): void {
+    this.#tag = tag
+    this.#readOnly.completed(tag)
+    if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
+    else if (tag === 'DEALLOCATE') this.#forgetOne()
+    if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.#owe('channels', true)
+    if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag)) this.#owe('setUp', true)
+  }
+
+  /** The server does not say which: pg forgets the one that the text names, and all of them once the session is free. */
+  #forgetOne(): void {
+    const { _activeQuery, connection } = wired(this.client)
+    const { parsedStatements = {} } = connection
+    const words = String(_activeQuery?.text ?? '').split(/[^\w$-]+/)
+    for (const name of Object.keys(parsedStatements)) if (words.includes(name)) delete parsedStatements[name]
+    this.#owe('statements', true)
+  }
+
+  #owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
+    this.#debts[name] = value
+    this.#owes = true
+  }
+
   /** What the server said last is the reason; that the socket closed is only what follows from it. */
   #end(reason: unknown): void {
-    const onLost = this.#onLost
-    this.#onLost = undefined
-    onLost?.(this.#lastWords ?? reason)
+    const events = this.#events
+    this.#events = undefined
+    events?.onLost(this.#lastWords ?? reason)
   }
+}
+
+/** A stream of the application's own need not know it. */
+function isPaused(stream: { isPaused?(): boolean }): boolean {
+  return stream.isPaused?.() === true
 }

@@ -1,0 +1,64 @@
+// Makes a session that comes back as good as a new one.
+
+import type pg from 'pg'
+import { ask } from './ask.js'
+import type { Session } from './session.js'
+
+/** What there is to do, besides what the session itself owes. */
+export interface ResetPlan {
+  readonly resetQuery: string | undefined
+  /** Sets up what every borrower finds. */
+  readonly prepare: ((client: pg.Client) => unknown) | undefined
+  /** The channels that are listened to for all borrowers. */
+  readonly channels: readonly string[]
+}
+
+/** Runs the pool's own short statement, in whose place no borrower's can be. */
+export async function askShortly(session: Session, sql: string): Promise<{ rows: Record<string, unknown>[] }> {
+  session.asks = true
+  try {
+    return await ask(session.client, sql)
+  } finally {
+    session.asks = false
+  }
+}
+
+/** @throws when the session cannot be made as good as new */
+export async function reset(session: Session, plan: ResetPlan, signal: AbortSignal): Promise<void> {
+  const { client } = session
+  await session.settled(signal)
+  if (!session.ready) throw new Error('A query was still running when the connection was released.')
+  if (session.inTransaction) await askShortly(session, 'ROLLBACK')
+  if (plan.resetQuery !== undefined) await ask(client, plan.resetQuery)
+  const debts = session.takeDebts()
+  if (debts.readOnly !== undefined) await lookWhetherReadOnly(session, debts.readOnly)
+  if (debts.role) await lookForRole(session)
+  if (debts.statements) {
+    await askShortly(session, 'DEALLOCATE ALL')
+    session.forgetStatements()
+  }
+  if (debts.channels) {
+    const listens = plan.channels.map(channel => `; LISTEN ${client.escapeIdentifier(channel)}`)
+    await askShortly(session, `UNLISTEN *${listens.join('')}`)
+  }
+  if (plan.prepare !== undefined && (debts.setUp || plan.resetQuery !== undefined)) await plan.prepare(client)
+  session.tidyListeners() // those that `prepare` has added again
+  session.takeDebts()
+}
+
+/** For servers that do not report it of their own accord. */
+export async function lookWhetherReadOnly(session: Session, reason: unknown): Promise<void> {
+  const { rows } = await askShortly(session, 'SHOW transaction_read_only')
+  if (rows[0]?.transaction_read_only === 'on') session.foundReadOnly(reason)
+}
+
+/** A role that was dropped and made again has the same name, and none of the rights of the session's. */
+async function lookForRole(session: Session): Promise<void> {
+  await askShortly(session, 'SELECT current_user, session_user').catch(() => {}) // the session itself judges this error
+}
+
+/** The channels that a session listens to. */
+export async function channelsOf(session: Session): Promise<string[]> {
+  const { rows } = await askShortly(session, 'SELECT pg_listening_channels() AS channel')
+  return rows.map(({ channel }) => String(channel))
+}

@@ -1,0 +1,28 @@
+// What pg's typings leave out of a client; all of it is as old as pg 8, and none of it is deprecated.
+
+import type pg from 'pg'
+
+/** What pg knows of the query under way; the query of an extension (a cursor, a COPY) need not have any of it. */
+export interface ActiveQuery {
+  readonly name?: unknown
+  readonly text?: unknown
+}
+
+export interface Wired {
+  /** True between a ReadyForQuery from the server and the next query: nothing runs and nothing is queued. */
+  readonly readyForQuery?: boolean
+  readonly _activeQuery?: ActiveQuery | null
+  readonly _queryable?: boolean
+  _ending?: boolean
+  _errorAllQueries?(error: Error): void
+  readonly connection: WiredConnection
+}
+
+export interface WiredConnection extends pg.Connection {
+  /** The texts of the named statements that the server has, as pg believes. */
+  parsedStatements?: Record<string, string>
+  _ending?: boolean
+  sendCopyFail(message: string): void
+}
+
+export const wired = (client: pg.Client): Wired => client as unknown as Wired
