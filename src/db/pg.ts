@@ -1,13 +1,9 @@
 // The driver for PostgreSQL, on node-postgres: `pg` is a peer dependency, loaded by this file and not by the pool.
 
 import type pg from 'pg'
-import type { ConnectContext, Driver } from './driver.js'
-import { ask } from './pg/ask.js'
-import { cancelQuery } from './pg/cancel.js'
-import { type PostgresConfig, parseConfig } from './pg/config.js'
-import { isFatal } from './pg/fatal.js'
-import { Session } from './pg/session.js'
-import { transactions } from './pg/transaction.js'
+import type { Driver } from './driver.js'
+import type { PostgresConfig } from './pg/config.js'
+import { driverFor } from './pg/driver.js'
 
 export type { PostgresConfig } from './pg/config.js'
 
@@ -24,8 +20,12 @@ export type { PostgresConfig } from './pg/config.js'
  *   queued is closed: its borrower's code goes on using it, and so the next borrower must not have it.
  * - `pool.transaction()` tries again, if asked to, after serialization failures (40001) and deadlocks (40P01). A commit that the
  *   server answers with a rollback, because the callback went on after a statement had failed, is an error.
- * - When a connection is destroyed while a query runs, the query is cancelled on the server, which would work on otherwise.
- * - What else a borrower leaves behind in the session (SET, LISTEN, temporary tables) stays, unless `resetQuery` undoes it.
+ * - When a connection is destroyed while a query runs, its borrower is refused at once, the query is cancelled on the server, and the
+ *   pool opens another connection only when the server has let go: the server never counts more than `max`.
+ * - A session that only a new one can mend (a cached plan of a table that was altered, a primary that became read-only) is replaced
+ *   after one error. The guide "What is believed of an error" has the table.
+ * - What a borrower hung on the client ends with the lease: listeners that were added meanwhile are removed, and LISTENs are undone.
+ * - What else a borrower leaves behind in the session (SET, temporary tables) stays, unless `resetQuery` undoes it.
  *
  * ```ts
  * const pool = createPool(postgres('postgres://web@db.internal/shop'), { max: 20 })
@@ -34,91 +34,5 @@ export type { PostgresConfig } from './pg/config.js'
  * @throws OptionsError naming the option and what it may be, and never a secret.
  */
 export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client> {
-  const { createClient, resetQuery, onConnect, description } = parseConfig(config)
-  const sessions = new WeakMap<pg.Client, Session>()
-  const sessionOf = (client: pg.Client): Session => {
-    const session = sessions.get(client)
-    if (session === undefined) throw new TypeError('This client was not connected by this driver.')
-    return session
-  }
-  const forgetsStatements = resetQuery !== undefined && /\b(discard\s+all|deallocate)\b/i.test(resetQuery)
-
-  return {
-    name: 'postgres',
-
-    async connect({ signal, onLost }: ConnectContext): Promise<pg.Client> {
-      signal.throwIfAborted()
-      const client = createClient()
-      const session = new Session(client, onLost)
-      sessions.set(client, session)
-      await connectOrDestroy(session, onConnect, signal)
-      return client
-    },
-
-    async validate(client) {
-      await ask(client, '')
-    },
-
-    needsReset: client => resetQuery !== undefined || !sessionOf(client).clean,
-
-    async reset(client, { signal }) {
-      const session = sessionOf(client)
-      await session.settled(signal)
-      if (!session.ready) throw new Error('A query was still running when the connection was released.')
-      if (session.inTransaction) await ask(client, 'ROLLBACK')
-      if (resetQuery === undefined) return
-      await ask(client, resetQuery)
-      if (forgetsStatements) session.forgetStatements()
-    },
-
-    async close(client) {
-      const session = sessionOf(client)
-      session.dismiss()
-      if (session.busy) cancelQuery(client, createClient)
-      await client.end()
-    },
-
-    destroy(client) {
-      const session = sessionOf(client)
-      if (session.busy) cancelQuery(client, createClient)
-      session.destroy()
-    },
-
-    ref: client => setRef(client, 'ref'),
-    unref: client => setRef(client, 'unref'),
-    isFatal,
-    transaction: transactions(sessionOf),
-    describe: () => description,
-  }
-}
-
-/** Resolves when the client can be used; rejects, the socket destroyed, when that fails or is no longer wanted. */
-function connectOrDestroy(
-  session: Session,
-  onConnect: PostgresConfig['onConnect'],
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
-      signal.removeEventListener('abort', abort)
-      session.destroy() // also after a failure: pg leaves the socket open when its password function throws
-      reject(error)
-    }
-    const abort = (): void => fail(signal.reason)
-    signal.addEventListener('abort', abort)
-    const { client } = session
-    client
-      .connect()
-      .then(() => onConnect?.(client))
-      .then(() => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      }, fail)
-  })
-}
-
-/** A stream of the application's own need not know `ref`. */
-function setRef(client: pg.Client, method: 'ref' | 'unref'): void {
-  const { stream } = client.connection as unknown as { stream: { ref?(): void; unref?(): void } }
-  stream[method]?.()
+  return driverFor(config)
 }

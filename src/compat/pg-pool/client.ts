@@ -9,6 +9,7 @@ import { usedAfterRelease } from './errors.js'
 export const lend = Symbol('lend')
 export const isLent = Symbol('isLent')
 export const lastLease = Symbol('lastLease')
+export const isPrepared = Symbol('isPrepared')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -27,6 +28,8 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   [lend](lease: Lease<LentClient>, owner: Owner): void
   /** Somebody has it at this moment. */
   readonly [isLent]: boolean
+  /** It is being made ready for its borrowers: what does that may run queries. */
+  [isPrepared]: boolean
   /** Of the borrower who has it, or had it last. */
   readonly [lastLease]: Lease<LentClient> | undefined
 }
@@ -59,6 +62,7 @@ function derive(Client: ClientClass): ClientClass {
     #lease: Lease<LentClient> | undefined
     #owner: Owner | undefined
     #release: Release | undefined;
+    [isPrepared] = false;
 
     [lend](lease: Lease<LentClient>, owner: Owner): void {
       this.#lease = lease
@@ -110,7 +114,7 @@ function derive(Client: ClientClass): ClientClass {
 
     /** To former borrowers: because they are trusted; or because it is dead, of which pg's own error tells more. */
     #isOpen(): boolean {
-      return this.#owner?.trusting === true || !this._queryable || this._ending
+      return this[isPrepared] || this.#owner?.trusting === true || !this._queryable || this._ending
     }
   }
   // Drizzle, for one, takes whatever has "Pool" in the name of its class for a pool.

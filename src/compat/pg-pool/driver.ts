@@ -2,10 +2,9 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
-import { abortable } from '../../abortable.js'
-import { postgres } from '../../db/pg.js'
+import { driverFor } from '../../db/pg/driver.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../../index.js'
-import { type ClientClass, isLent, type LentClient, lendable } from './client.js'
+import { type ClientClass, isLent, isPrepared, type LentClient, lendable } from './client.js'
 import type { Settings } from './options.js'
 
 /** What the pool is told of its clients; each call is an event of pg.Pool's. */
@@ -25,21 +24,27 @@ export function lendingDriver(
   Client: ClientClass,
   audience: Audience,
 ): Driver<LentClient> {
-  const base = postgres({ ...settings.client, Client: lendable(Client) }) as Driver<pg.Client>
   const { resetQuery } = settings.client
   const keepsTransactions = settings.habits.has('keepOpenTransactions')
   const throwsErrors = settings.habits.has('throwUnhandledErrors')
 
-  /** The application's part of a connect. */
-  const prepare = async (client: LentClient): Promise<void> => {
-    await settings.onConnect?.(client)
-    await audience.connected(client)
+  /** The application's part of a connect, and again of a reset that undid it. */
+  const prepare = async (of: pg.Client): Promise<void> => {
+    const client = of as LentClient
+    client[isPrepared] = true
+    try {
+      await settings.onConnect?.(client)
+      await audience.connected(client)
+    } finally {
+      client[isPrepared] = false
+    }
   }
+  const base = driverFor({ ...settings.client, Client: lendable(Client) }, prepare)
 
   return {
-    ...(base as Driver<LentClient>),
+    ...(base as unknown as Driver<LentClient>),
 
-    async connect({ signal, onLost }: ConnectContext): Promise<LentClient> {
+    async connect({ signal, onLost, onStale }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
       let client: LentClient | undefined
       let ready = false
@@ -52,11 +57,13 @@ export function lendingDriver(
         else if (throwsErrors && client.listenerCount('error') <= 1) throw reason
       }
       try {
-        client = (await base.connect({ signal, onLost: lost })) as LentClient
-        await abortable(prepare(client), signal)
+        client = (await base.connect({
+          signal,
+          onLost: lost,
+          ...(onStale && { onStale }),
+        })) as LentClient
       } catch (error) {
         audience.log('client failed to connect', error)
-        if (client !== undefined) base.destroy(client)
         throw error
       }
       ready = true
@@ -68,12 +75,13 @@ export function lendingDriver(
     },
 
     needsReset: keepsTransactions
-      ? () => resetQuery !== undefined
+      ? client => base.needsReset?.(client) === true && resetQuery !== undefined
       : client => base.needsReset?.(client) === true,
 
     /** What a borrower did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
     async reset(client: LentClient, context: RoundTripContext): Promise<void> {
-      if (!isReady(client)) await once(client, 'drain', { signal: context.signal })
+      if (!isReady(client) && !base.isHalfRead(client))
+        await once(client, 'drain', { signal: context.signal })
       await base.reset?.(client, context)
     },
   }

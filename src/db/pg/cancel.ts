@@ -21,54 +21,56 @@ interface Courier extends pg.Connection {
   cancel(processID: number, secretKey: number): void
 }
 
-/** Nobody waits for the courier, so it must not stay on the road for long; in ms. */
+/** A courier must not stay on the road for long, for others wait for it; in ms. */
 const longestTrip = 2_000
 
-/**
- * A backend that has not read the query yet ignores the request, and then runs the query; so it is asked again, in ms after the
- * first time. One that is gone by then is not harmed: the server compares the secret key. Whether it is gone nobody can tell here:
- * the socket of a busy client is destroyed on this side, by pg's own `end()` too, and the server does not answer cancel requests.
- */
-const again = [100, 1_000]
+/** Carries the cancel requests of a driver: one at a time, so that the server never has more than one of its couriers. */
+export class Couriers {
+  readonly #createClient: () => pg.Client
+  #road: Promise<void> = Promise.resolve()
 
-/**
- * Asks the server to cancel `client`'s query, by the connection of a new client of the same kind: so the request goes over TLS,
- * or over the application's own stream, if the client does. Whether it arrives is nobody's concern: never throws.
- *
- * It goes on for up to three seconds after its connection, and its pool, are gone. So it is the one exception to the rule that all
- * time is the pool's: its timers are Node's own, for the pool's clock is not the driver's, and nobody is left to wait for them.
- * None of them keeps the process alive; a request that is on its way does, until it is delivered or its two seconds are over.
- */
-export function cancelQuery(client: pg.Client, createClient: () => pg.Client): void {
-  sendCancel(client, createClient)
-  for (const delay of again) setTimeout(sendCancel, delay, client, createClient).unref()
+  /** @param createClient makes a client of the same kind: so a request goes over TLS, or over the application's own stream */
+  constructor(createClient: () => pg.Client) {
+    this.#createClient = createClient
+  }
+
+  /**
+   * Asks the server to cancel `client`'s query. Settles when the server has closed the courier's connection, which it does once the
+   * backend was told, or when that takes too long; never rejects.
+   * @param isWanted asked when the courier is about to leave
+   */
+  cancel(client: pg.Client, isWanted: () => boolean): Promise<void> {
+    this.#road = this.#road.then(() => (isWanted() ? sendCancel(client, this.#createClient) : undefined))
+    return this.#road
+  }
 }
 
-function sendCancel(client: pg.Client, createClient: () => pg.Client): void {
+function sendCancel(client: pg.Client, createClient: () => pg.Client): Promise<void> {
   const { host, port, ssl, processID, secretKey } = client as unknown as Cancellable
-  if (processID === null || secretKey === null) return
-  let courier: Courier | undefined
-  const giveUp = (): void => {
-    clearTimeout(deadline)
-    courier?.stream.destroy()
-  }
-  const deadline = setTimeout(giveUp, longestTrip).unref()
-  const deliver = (): void => {
-    courier?.cancel(processID, secretKey)
-    courier?.stream.end()
-  }
-  try {
-    courier = createClient().connection as Courier
-    courier.on('error', giveUp)
-    courier.on('end', giveUp)
-    courier.on('sslconnect', deliver)
-    courier.on('connect', () => {
-      if (!ssl) deliver()
-      else if (courier?.sslNegotiation !== 'direct') courier?.requestSsl()
-    })
-    if (host.startsWith('/')) courier.connect(`${host}/.s.PGSQL.${port}`)
-    else courier.connect(port, host)
-  } catch {
-    giveUp() // a certificate's file that has gone since, say
-  }
+  if (processID === null || secretKey === null) return Promise.resolve()
+  return new Promise(resolve => {
+    let courier: Courier | undefined
+    const giveUp = (): void => {
+      clearTimeout(deadline)
+      courier?.stream.destroy()
+      resolve()
+    }
+    const deadline = setTimeout(giveUp, longestTrip).unref()
+    // Not `end`: a server, or a PgBouncer, that reads the end of the connection may take it for a change of mind.
+    const deliver = (): void => courier?.cancel(processID, secretKey)
+    try {
+      courier = createClient().connection as Courier
+      courier.on('error', giveUp)
+      courier.on('end', giveUp)
+      courier.on('sslconnect', deliver)
+      courier.on('connect', () => {
+        if (!ssl) deliver()
+        else if (courier?.sslNegotiation !== 'direct') courier?.requestSsl()
+      })
+      if (host.startsWith('/')) courier.connect(`${host}/.s.PGSQL.${port}`)
+      else courier.connect(port, host)
+    } catch {
+      giveUp() // a certificate's file that has gone since, say
+    }
+  })
 }

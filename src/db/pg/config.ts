@@ -21,7 +21,8 @@ export interface PostgresConfig extends pg.ClientConfig {
   resetQuery?: string
   /**
    * Makes a new connection ready for its borrowers (`SET search_path …`, say). Nobody gets the connection before it has settled; if it
-   * rejects, the connect has failed. It is part of the connect, which the pool's `connectTimeout` bounds.
+   * rejects, the connect has failed. It is part of the connect, which the pool's `connectTimeout` bounds. It runs again after a
+   * `resetQuery`, and after a borrower's own DISCARD or RESET, so that each borrower finds what it has set up.
    */
   onConnect?: (client: pg.Client) => void | Promise<void>
   /** The class to make connections of, instead of pg's `Client`: a subclass of it. pg-native's cannot be used. */

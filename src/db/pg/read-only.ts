@@ -36,7 +36,8 @@ export class ReadOnlyWatch {
 
   /** The session has become ready for its borrowers. */
   begin(): void {
-    if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn) this.#evidence.writable = true
+    if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn)
+      this.#evidence.writable = true
   }
 
   /** What the error 25006 means here. */

@@ -14,7 +14,10 @@ export interface ResetPlan {
 }
 
 /** Runs the pool's own short statement, in whose place no borrower's can be. */
-export async function askShortly(session: Session, sql: string): Promise<{ rows: Record<string, unknown>[] }> {
+export async function askShortly(
+  session: Session,
+  sql: string,
+): Promise<{ rows: Record<string, unknown>[] }> {
   session.asks = true
   try {
     return await ask(session.client, sql)

@@ -1,6 +1,6 @@
 // What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next borrower.
 
-import type pg from 'pg'
+import pg from 'pg'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
@@ -27,7 +27,13 @@ export interface Debts {
   readOnly: unknown
 }
 
-const nothing: Readonly<Debts> = { channels: false, setUp: false, statements: false, role: false, readOnly: undefined }
+const nothing: Readonly<Debts> = {
+  channels: false,
+  setUp: false,
+  statements: false,
+  role: false,
+  readOnly: undefined,
+}
 
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
 export class Session {
@@ -52,6 +58,10 @@ export class Session {
   readonly #readOnly: ReadOnlyWatch
   /** Whether it is the pool that waits for the query under way, and the query none of long duration. */
   asks = false
+  /** What is waited for once the session is being ended while a statement runs. */
+  departure: Promise<void> | undefined
+  /** The server waits for the borrower: to fetch more of a portal, or to send the data of a COPY. */
+  #suspended = false
 
   constructor(
     readonly client: pg.Client,
@@ -68,6 +78,10 @@ export class Session {
     connection.on('parseComplete', () => {
       this.#parsed = true
     })
+    for (const name of ['portalSuspended', 'copyInResponse'])
+      connection.on(name, () => {
+        this.#suspended = true
+      })
     connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) =>
       this.#readOnly.parameter(message.parameterName, message.parameterValue, this.#tag),
     )
@@ -101,7 +115,24 @@ export class Session {
   get usable(): boolean {
     const { _ending, _queryable, connection } = wired(this.client)
     const { stream } = connection
-    return _ending !== true && _queryable !== false && !stream.destroyed && stream.writable !== false && !isPaused(stream)
+    return (
+      _ending !== true &&
+      _queryable !== false &&
+      !stream.destroyed &&
+      stream.writable !== false &&
+      !isPaused(stream)
+    )
+  }
+
+  /** What runs is no query of pg's own but a cursor, a stream or a COPY, whose end need not come of itself. */
+  get halfRead(): boolean {
+    const query = wired(this.client)._activeQuery
+    return !this.ready && query !== null && query !== undefined && !(query instanceof pg.Query)
+  }
+
+  /** The server does nothing until the borrower does something. */
+  get waitsForBorrower(): boolean {
+    return this.halfRead && this.#suspended
   }
 
   /** Takes the error that failed the last transaction that failed; undefined when none did since it was taken. */
@@ -159,6 +190,13 @@ export class Session {
     else if (verdict === 'everywhere') this.#events?.onStale?.(reason, { all: true })
   }
 
+  /** Takes the refusal of a write of which only the server can tell whether it has become read-only. */
+  takeReadOnlyDoubt(): unknown {
+    const reason = this.#debts.readOnly
+    this.#debts.readOnly = undefined
+    return reason
+  }
+
   /** The server said that transactions are read-only now, after a write had been refused. */
   foundReadOnly(reason: unknown): void {
     this.stale(reason, this.#readOnly.judgeReadOnly())
@@ -181,6 +219,7 @@ export class Session {
     this.#lastError = undefined
     this.#transaction = status
     this.#failed = false
+    this.#suspended = false
     this.#parsed = false
     this.#tag = undefined
     if (this.#refusedWrite === undefined) return

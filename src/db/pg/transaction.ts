@@ -20,7 +20,10 @@ export function beginStatement({ isolation, readOnly }: BeginOptions): string {
 }
 
 /** The transactions of those sessions that `sessionOf` knows. */
-export function transactions(sessionOf: (client: pg.Client) => Session): TransactionSupport<pg.Client> {
+export function transactions(
+  sessionOf: (client: pg.Client) => Session,
+  lookWhetherReadOnly: (session: Session, reason: unknown) => Promise<void>,
+): TransactionSupport<pg.Client> {
   return {
     async begin(client, options) {
       await client.query(beginStatement(options))
@@ -47,6 +50,8 @@ export function transactions(sessionOf: (client: pg.Client) => Session): Transac
       await session.settled()
       // A COMMIT that fails has rolled back by itself.
       if (session.inTransaction) await client.query('ROLLBACK')
+      const doubt = session.takeReadOnlyDoubt()
+      if (doubt !== undefined) await lookWhetherReadOnly(session, doubt)
     },
 
     isRetryable,

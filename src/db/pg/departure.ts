@@ -1,0 +1,80 @@
+// Ends a session whose borrower's statement still runs, in such a way that the server has let go when the slot becomes free.
+
+import type { Couriers } from './cancel.js'
+import type { Session } from './session.js'
+import { wired } from './wired.js'
+
+/** How long the server has for letting go; then the socket is destroyed. In ms. */
+const longestDeparture = 3_000
+
+/**
+ * A backend that has not read the query yet ignores the request to cancel it, and then runs the query; so it is asked again, in ms
+ * after the time before.
+ */
+const again = [100, 900]
+
+/** What a client does with messages; it hears of none of them any more. */
+const messages = [
+  'errorMessage',
+  'readyForQuery',
+  'notice',
+  'notification',
+  'rowDescription',
+  'dataRow',
+  'portalSuspended',
+  'emptyQuery',
+  'commandComplete',
+  'parseComplete',
+  'copyInResponse',
+  'copyOutResponse',
+  'copyData',
+  'copyDone',
+]
+
+/**
+ * Rejects the borrower's queries at once, has the server cancel the one that runs, and says goodbye.
+ * @returns a promise that settles when the server has closed the socket, or took too long; it never rejects
+ */
+export function depart(session: Session, couriers: Couriers): Promise<void> {
+  session.departure ??= departOnce(session, couriers)
+  return session.departure
+}
+
+function departOnce(session: Session, couriers: Couriers): Promise<void> {
+  const { client, halfRead, waitsForBorrower } = session
+  const { connection } = wired(client)
+  session.dismiss()
+  return new Promise(resolve => {
+    let timer: NodeJS.Timeout | undefined
+    let over = false
+    const deadline = setTimeout(() => session.destroy(), longestDeparture).unref()
+    connection.on('end', () => {
+      over = true
+      clearTimeout(deadline)
+      clearTimeout(timer)
+      resolve()
+    })
+    const send = async (trip: number): Promise<void> => {
+      await couriers.cancel(client, () => !over)
+      const pause = again[trip]
+      if (!over && pause !== undefined) timer = setTimeout(send, pause, trip + 1).unref()
+    }
+    abandon(session)
+    connection.stream.resume?.()
+    const goodbye = (): void => connection.end()
+    connection.on('readyForQuery', goodbye)
+    connection.on('copyInResponse', goodbye)
+    if (halfRead) connection.on('errorMessage', goodbye)
+    if (waitsForBorrower) goodbye()
+    else void send(0)
+  })
+}
+
+/** Rejects all queries of a client, which takes no further ones and hears nothing more. */
+function abandon({ client }: Session): void {
+  const innards = wired(client)
+  for (const name of messages) innards.connection.removeAllListeners(name)
+  innards._ending = true
+  innards.connection._ending = true
+  innards._errorAllQueries?.(new Error('Connection terminated'))
+}

@@ -1,0 +1,116 @@
+// The driver over pg's clients, with what the drop-in needs to know of it besides the contract.
+
+import type pg from 'pg'
+import { abortable } from '../../abortable.js'
+import type { ConnectContext, Driver } from '../driver.js'
+import { ask } from './ask.js'
+import { Couriers } from './cancel.js'
+import { type PostgresConfig, parseConfig } from './config.js'
+import { depart } from './departure.js'
+import { isFatal } from './fatal.js'
+import type { Evidence } from './read-only.js'
+import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
+import { Session } from './session.js'
+import { transactions } from './transaction.js'
+
+/** The driver, and what of its sessions the drop-in asks. */
+export interface PostgresDriver extends Driver<pg.Client> {
+  /** What runs on the client waits for its borrower, or for an extension of pg's (a cursor, a COPY): its end need not come. */
+  isHalfRead(client: pg.Client): boolean
+}
+
+/** Makes a session ready for its borrowers: a new one, and one that was reset. */
+export type Prepare = (client: pg.Client) => unknown
+
+/**
+ * Makes the driver.
+ * @param prepareAs runs instead of `onConnect`
+ * @throws OptionsError naming the option and what it may be, and never a secret.
+ */
+export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare): PostgresDriver {
+  const { createClient, resetQuery, onConnect, description } = parseConfig(config)
+  const prepare = prepareAs ?? onConnect
+  const sessions = new WeakMap<pg.Client, Session>()
+  const channels = new WeakMap<pg.Client, readonly string[]>()
+  const evidence: Evidence = { writable: false }
+  const couriers = new Couriers(createClient)
+  const sessionOf = (client: pg.Client): Session => {
+    const session = sessions.get(client)
+    if (session === undefined) throw new TypeError('This client was not connected by this driver.')
+    return session
+  }
+
+  /** Runs what makes a session ready, and remembers what it left for all borrowers. */
+  const makeReady = async (session: Session): Promise<void> => {
+    const { client } = session
+    await client.connect()
+    await prepare?.(client)
+    if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
+    session.keep()
+  }
+
+  /** What the server still works on for a borrower is cancelled; what the pool itself waits for is cut off. */
+  const end = (session: Session): Promise<void> | undefined => {
+    if (session.departure !== undefined || (session.busy && !session.asks)) return depart(session, couriers)
+    session.destroy()
+    return undefined
+  }
+
+  return {
+    name: 'postgres',
+
+    async connect({ signal, onLost, onStale }: ConnectContext): Promise<pg.Client> {
+      signal.throwIfAborted()
+      const client = createClient()
+      const session = new Session(client, { onLost, onStale }, evidence)
+      sessions.set(client, session)
+      try {
+        await abortable(makeReady(session), signal)
+      } catch (error) {
+        void end(session) // also after a failure: pg leaves the socket open when its password function throws
+        throw error
+      }
+      return client
+    },
+
+    async validate(client) {
+      const session = sessionOf(client)
+      session.asks = true
+      await ask(client, '')
+      session.asks = false
+    },
+
+    needsReset(client) {
+      const session = sessionOf(client)
+      session.tidyListeners()
+      return resetQuery !== undefined || !session.clean
+    },
+
+    reset: (client, { signal }) =>
+      reset(sessionOf(client), { resetQuery, prepare, channels: channels.get(client) ?? [] }, signal),
+
+    isUsable: client => sessionOf(client).usable,
+    isHalfRead: client => sessionOf(client).halfRead,
+
+    async close(client) {
+      const session = sessionOf(client)
+      session.dismiss()
+      if (session.busy) await depart(session, couriers)
+      else await client.end()
+    },
+
+    destroy: client => end(sessionOf(client)),
+
+    ref: client => setRef(client, 'ref'),
+    unref: client => setRef(client, 'unref'),
+    isFatal,
+    transaction: transactions(sessionOf, lookWhetherReadOnly),
+    describe: () => description,
+  }
+}
+
+/** A stream of the application's own need not know `ref`. */
+function setRef(client: pg.Client, method: 'ref' | 'unref'): void {
+  const { stream } = client.connection as unknown as { stream: { ref?(): void; unref?(): void } }
+  stream[method]?.()
+}
