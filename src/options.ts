@@ -60,12 +60,13 @@ export interface PoolOptions {
   /** Callers that may wait for a lease to end at the same time; the next one is refused. Callers for whom a connection can still be opened do not count. Default Infinity; 0 = nobody waits for a lease to end. */
   maxWaiting?: number | undefined
   /**
-   * What becomes of callers while no connection can be opened and none is left. Default 'wait': they wait for the database to come back,
+   * What happens to callers while no connection can be opened and none is left. Default 'wait': they wait for the database to come back,
    * each within its timeout; 'fail' = they are refused at once with a DatabaseDownError, and the next connect is tried within half a
-   * second of that, so that callers are served soon after the database is back; 'fail-until-up' = they are refused like that as long
-   * as the pool has never had a connection, for then its settings are wrong more often than not, and wait later on.
+   * second of that, so that callers are served soon after the database is back; 'try' = a connect is tried at once, shared by all who
+   * ask meanwhile, and they are refused with a DatabaseDownError when it fails, as in node-postgres; 'fail-until-up' = like 'try' as
+   * long as the pool has never had a connection, because a pool that never connected is usually misconfigured, and like 'wait' later on.
    */
-  whenDown?: 'wait' | 'fail' | 'fail-until-up' | undefined
+  whenDown?: 'wait' | 'fail' | 'fail-until-up' | 'try' | undefined
   /**
    * How long a lease may be held before it is reported as a leak: `lease.leaked` on `events$` and a process warning with the code
    * STATEPOOL_LEAK, both with the stack of the `acquire()` or `use()` that took it, once for each lease; and `lease.recovered` and
@@ -196,7 +197,7 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
     'report no leaks',
   )
   parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
-  parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up'])
+  parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up', 'try'])
   parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
   parsed.clock = guardedClock(checkClock(clock))
   parsed.random = guardedRandom(checkFunction('random', random))

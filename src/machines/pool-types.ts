@@ -56,10 +56,10 @@ export type PoolEvent =
   | ErrorActorEvent<unknown, `${string}`>
 
 /**
- * What becomes of callers while no connection is left and none can be opened: they wait, are refused, or are refused as long as there
- * has never been one.
+ * What happens to callers while no connection is left and none can be opened: they wait; are refused at once; have a connect tried
+ * until there has been a connection, and wait later on; or have a connect tried each time.
  */
-export type WhenDown = 'wait' | 'fail' | 'fail-until-up'
+export type WhenDown = 'wait' | 'fail' | 'fail-until-up' | 'try'
 
 /** What {@link poolMachine} is started with. */
 export interface PoolInput {

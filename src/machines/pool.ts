@@ -9,7 +9,7 @@ import {
   type Progress,
   urgedBackoff,
 } from './decisions/backoff.js'
-import { isDown, isLineFull, isShort } from './decisions/sizing.js'
+import { isDown, isLineFull, isShort, triesAnew } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
@@ -50,6 +50,10 @@ export const poolMachine = setup({
     isLineFull: ({ context }) => isLineFull(context),
     /** No connection is left, and callers are not to wait until one can be opened (`whenDown: 'fail'`). */
     isDown: ({ context }) => isDown(context),
+    /** The caller has a connect tried now, and is refused only when it fails (`whenDown: 'try'`, or 'fail-until-up' before the first one). */
+    isTriedAnew: ({ context }) => triesAnew(context) && context.roster.total < context.size.max,
+    /** The caller shares the attempt that is being made. */
+    sharesProbe: ({ context }) => triesAnew(context),
     /** The caller does not want to wait at all. */
     isImpatient: ({ event }) => event.type === 'acquire' && event.timeout === 0,
     /** As many connections are open as the pool keeps at least. */
@@ -221,7 +225,10 @@ export const poolMachine = setup({
         waiting: {
           entry: 'beginBackoff',
           on: {
-            acquire: { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
+            acquire: [
+              { guard: 'isTriedAnew', target: 'probing', actions: 'enqueue' },
+              { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
+            ],
             // What was changed may be what kept connects from succeeding.
             evict: {
               guard: 'isLongBackoff',
@@ -256,9 +263,10 @@ export const poolMachine = setup({
           entry: 'probe',
           always: { guard: 'isProbeGone', target: 'waiting' },
           on: {
+            acquire: { guard: 'sharesProbe', actions: 'enqueue' },
             'connection.failed': {
               target: 'waiting',
-              actions: ['noteFailed', 'countFailure', 'announceFailure'],
+              actions: ['noteFailed', 'countFailure', 'announceFailure', 'failFast'],
             },
           },
         },

@@ -89,6 +89,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
   'backingOff.waiting': table({
     answers: {
+      'acquire if isTriedAnew': '→ backingOff.probing: enqueue, probe',
       'acquire if hasIdle': 'lend',
       'acquire if isDown': '→ backingOff.urged: refuseDown, beginBackoff',
       'acquire if isLineFull': 'refuseFull',
@@ -161,7 +162,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'maintenance.due': 'maintain',
       'leak.due': 'reportLeaks',
       'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
-      'connection.failed': '→ backingOff.waiting: noteFailed, countFailure, announceFailure, beginBackoff',
+      'connection.failed':
+        '→ backingOff.waiting: noteFailed, countFailure, announceFailure, failFast, beginBackoff',
       'connection.closing': 'noteClosing, failFast',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget, failFast',

@@ -249,6 +249,23 @@ describe('a pool beyond its model', () => {
     expect(system.connectionStates).toEqual(['busy.lent', 'connecting'])
   })
 
+  it('has a connect tried for each caller in turn until there has been one, and one for all who ask meanwhile', async () => {
+    const system = new RunningSystem({ min: 0, max: 2, maxConnecting: 1, whenDown: 'fail-until-up' }, see)
+    const refused = () => system.callers.map(({ error }) => (error as PoolError | undefined)?.code ?? 'waits')
+    system.acquire()
+    await system.answer('connect', 'fail')
+    system.acquire() // while the pool waits …
+    system.acquire() // … and while it tries
+    await system.settle()
+    expect(refused()).toEqual(['DATABASE_DOWN', 'waits', 'waits'])
+    await system.answer('connect', 'fail')
+    expect(refused()).toEqual(['DATABASE_DOWN', 'DATABASE_DOWN', 'DATABASE_DOWN'])
+    system.acquire()
+    await system.settle()
+    await system.answer('connect', 'succeed')
+    expect(system.leases).toHaveLength(1)
+  })
+
   it('tells of leases that are held for too long, in whatever state it is', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const system = new RunningSystem({ min: 1, max: 1, leakWarning: 1_000 }, see)

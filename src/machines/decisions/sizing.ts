@@ -28,7 +28,15 @@ export function isDown({
   whenDown,
 }: Pick<Sizes, 'roster'> & { readonly whenDown: WhenDown }): boolean {
   if (roster.established > 0) return false
-  return whenDown === 'fail' || (whenDown === 'fail-until-up' && !roster.wasUp)
+  return whenDown === 'fail' || whenDown === 'try' || (whenDown === 'fail-until-up' && !roster.wasUp)
+}
+
+/**
+ * Whether a caller who finds no connection has a connect tried, and is refused only when that fails: with `'try'` always, with
+ * `'fail-until-up'` until the first connection. Those who come meanwhile share the attempt, so that a thousand callers cause only a few.
+ */
+export function triesAnew(pool: Sizes & { readonly whenDown: WhenDown; readonly maxWaiting: number }): boolean {
+  return pool.whenDown !== 'fail' && isDown(pool) && !isLineFull(pool)
 }
 
 /** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */
