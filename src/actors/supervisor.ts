@@ -125,6 +125,7 @@ export class Supervisor<C> {
 
   noteClosing(record: ConnectionRecord<C>): void {
     this.#parts.roster.noteEnding(record)
+    if (record.lingers && isFoundDead(record)) this.raiseGeneration() // now, and not when the server lets go
   }
 
   retire(record: ConnectionRecord<C>, reason: EndReason): void {
@@ -257,7 +258,7 @@ export class Supervisor<C> {
     const ending = record.ending ?? { reason: 'crashed' }
     const { reason } = ending
     if (reason === 'lost') this.#parts.counters.lost++
-    if (foundDead.has(reason)) this.raiseGeneration()
+    if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     const invalid = reason === 'validation failed' || reason === 'validation timeout'
     if (!invalid && !this.#parts.notices.observed) return
     const error = endingError(id, ending, this.#parts.config)
@@ -269,6 +270,10 @@ export class Supervisor<C> {
 
 /** The ends of connections that make one doubt the others. */
 const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])
+
+function isFoundDead<C>({ ending }: ConnectionRecord<C>): boolean {
+  return ending !== undefined && foundDead.has(ending.reason)
+}
 
 /** A connection's own limits and no more: they are in its snapshot, which can be printed and persisted. */
 function connectionPolicy(config: PoolConfig): ConnectionPolicy {
