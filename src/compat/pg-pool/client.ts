@@ -40,6 +40,7 @@ export type ClientClass = typeof pg.Client
 /** What of a client's class matters here: all forms of `query` are one, and its privates are as pg-pool uses them. */
 interface Bare {
   query(...args: unknown[]): unknown
+  connect(callback: (error?: unknown) => void): unknown
   readonly connection: pg.Connection
   readonly _queryable: boolean
   readonly _ending: boolean
@@ -98,6 +99,14 @@ function derive(Client: ClientClass): ClientClass {
         return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)
       }
       return refuse(args, this, usedAfterRelease(lease.id))
+    }
+
+    /** pg-pool passes a callback, and a subclass may know nothing else; the driver awaits. */
+    override connect(callback?: (error?: unknown) => void): unknown {
+      if (callback !== undefined) return super.connect(callback)
+      return new Promise((resolve, reject) => {
+        super.connect(error => (error ? reject(error) : resolve(this)))
+      })
     }
 
     [asDriver](sql: string): unknown {

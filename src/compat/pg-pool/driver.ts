@@ -51,7 +51,7 @@ export function lendingDriver(
       const lost = (reason: unknown): void => {
         const lent = client?.[isLent] === true
         onLost(reason) // which takes it from its borrower
-        if (client === undefined || !ready) return
+        if (client === undefined || !ready || isEnding(client)) return
         if (!lent) audience.failed(reason, client)
         // One listener is the driver's: without another one, pg.Pool's users hear of it by a crash.
         else if (throwsErrors && client.listenerCount('error') <= 1) throw reason
@@ -85,6 +85,11 @@ export function lendingDriver(
       await base.reset?.(client, context)
     },
   }
+}
+
+/** Whether the application, or this pool, called `client.end()`: what follows is no loss. */
+function isEnding(client: pg.Client): boolean {
+  return (client as unknown as { readonly _ending?: boolean })._ending === true
 }
 
 /** Whether nothing runs on a client and nothing is queued; as old as pg 8, and not in its types. */

@@ -58,6 +58,16 @@ export function usedAfterRelease(lease: number): LeaseError {
   )
 }
 
+const settled = Promise.resolve()
+
+/**
+ * A promise to resolve a caller's promise with, which rejects. The error's stack is taken in a reaction that the caller's promise depends
+ * on, so that V8 follows it to the code that awaits.
+ */
+export function toAwaiter(error: unknown): Promise<never> {
+  return settled.then(() => {}).then(() => retrace(error)) // a turn later: the caller's promise has adopted it by then
+}
+
 /**
  * Replaces the stack of an error that came from a socket with one that leads to the code that waits for it, as pg does; and passes it on.
  */

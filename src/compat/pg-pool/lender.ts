@@ -4,11 +4,14 @@ import type { EventEmitter } from 'node:events'
 import { createPool, type Lease, type Pool } from '../../index.js'
 import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
 import { lendingDriver } from './driver.js'
-import { asPgPoolError, releasedTwice } from './errors.js'
+import { asPgPoolError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
+
+/** The longest delay that timers know, in ms. */
+const longestTimer = 2 ** 31 - 1
 
 /** What stands behind one drop-in pool. */
 export class Lender implements Owner {
@@ -22,6 +25,9 @@ export class Lender implements Owner {
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
   readonly #verified = new WeakSet<LentClient>()
+  /** Queries of the pool's own that have no client yet. */
+  #unserved = 0
+  #allServed: (() => void) | undefined
 
   /** @param emitter where pg.Pool's events are emitted */
   constructor(
@@ -64,10 +70,45 @@ export class Lender implements Owner {
     borrow: (() => Promise<object>) | undefined,
   ): void {
     const borrowed = borrow === undefined ? this.borrow() : (borrow() as Promise<LentClient>)
+    this.#unserved++
     borrowed.then(
-      client => this.#dispatch(client, text, values, callback),
-      error => process.nextTick(callback, error),
+      client => {
+        this.#dispatch(client, text, values, callback)
+        this.#noteServed()
+      },
+      error => {
+        process.nextTick(callback, error)
+        this.#noteServed()
+      },
     )
+  }
+
+  /**
+   * Closes the pool once the queries that were asked for have their clients; then `close` waits for those. All of it takes no longer
+   * than `drainTimeout`. What callers are rejected with is delivered before this settles.
+   */
+  async end(): Promise<void> {
+    const { drainTimeout = 30_000 } = this.#settings.pool
+    const begin = performance.now()
+    // Without such queries the pool closes now: a client that is released in the same turn goes to no caller.
+    if (this.#unserved > 0) await this.#served(drainTimeout)
+    const timeout = Math.max(0, drainTimeout - (performance.now() - begin))
+    await this.pool.close({ timeout })
+    for (let tick = 0; tick < 2; tick++) await new Promise<void>(resolve => process.nextTick(resolve))
+  }
+
+  #served(limit: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = Number.isFinite(limit) ? setTimeout(resolve, Math.min(limit, longestTimer)) : undefined
+      this.#allServed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  #noteServed(): void {
+    if (--this.#unserved === 0) this.#allServed?.()
   }
 
   releaseOf(client: LentClient, lease: Lease<LentClient>): Release {
@@ -81,10 +122,10 @@ export class Lender implements Owner {
 
   /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
   #await(request: ReturnType<Pool<LentClient>['ask']>): Promise<LentClient> {
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       request.tell(
         lease => resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver)),
-        error => reject(asPgPoolError(error)),
+        error => resolve(toAwaiter(asPgPoolError(error))),
       )
     })
   }
@@ -114,17 +155,21 @@ export class Lender implements Owner {
   readonly #handOver = (lease: Lease<LentClient>): LentClient | Promise<LentClient> => {
     const client = this.#lendBy(lease)
     if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
+    if (!lease.held && !this.trusting) throw usedAfterRelease(lease.id) // by a listener
     const { verify } = this.#settings
-    return verify === undefined || this.#verified.has(client) ? client : this.#verify(client, verify)
+    return verify === undefined || this.#verified.has(client) ? client : this.#verify(client, lease, verify)
   }
 
-  #verify(client: LentClient, verify: Verify): Promise<LentClient> {
+  #verify(client: LentClient, lease: Lease<LentClient>, verify: Verify): Promise<LentClient> {
     this.#verified.add(client)
     return new Promise((resolve, reject) => {
+      let judged = false
       const judge = (error?: unknown) => {
+        if (judged) return
+        judged = true
         if (!error) return resolve(client)
-        client.release(error as Error)
         reject(error)
+        if (lease.held) client.release(error as Error)
       }
       try {
         verify(client, judge)
@@ -142,7 +187,11 @@ export class Lender implements Owner {
       if (over) return
       over = true
       this.#log('query dispatched')
-      this.#takeBack(client, lease, error, error ? this.#closes(error) : false)
+      try {
+        this.#takeBack(client, lease, error, error ? this.#closes(error) : false)
+      } catch (mistake) {
+        error ??= mistake // a listener has released it before
+      }
       if (error) callback(error)
       else callback(undefined, result)
     }

@@ -1,12 +1,14 @@
 // The drop-in for node-postgres' pool: pg.Pool's interface on this package's pool.
 
+import { AsyncResource } from 'node:async_hooks'
 import pg from 'pg'
 import type { Pool as StatePool } from '../../index.js'
 import type { ClientClass, LentClient } from './client.js'
 import { expiredCount, idleCount, totalCount, waitingCount } from './counts.js'
-import { afterEnd, endedTwice, retrace } from './errors.js'
+import { afterEnd, endedTwice, retrace, toAwaiter } from './errors.js'
 import { Lender, type ResultCallback } from './lender.js'
 import { checkConfig, type PoolConfig, parseSettings } from './options.js'
+import { presentOptions, quietly } from './present.js'
 
 export type { PgPoolHabit, PoolConfig } from './options.js'
 
@@ -49,20 +51,16 @@ export class Pool extends pg.Pool {
   constructor(config?: PoolConfig, Client?: ClientClass) {
     checkConfig(config)
     super(config as pg.PoolConfig | undefined)
-    // As pg does with `password`: whoever prints the pool does not see it. It may be read still.
-    const { connectionString } = this.options as PoolConfig
-    if (connectionString !== undefined) {
-      Object.defineProperty(this.options, 'connectionString', { value: connectionString, enumerable: false })
-    }
     for (const unused of ['_clients', '_idle', '_expired', '_pendingQueue', '_endCallback'])
       Reflect.deleteProperty(this, unused) // pg-pool's own, in which it would seem to be empty
     const given = config ?? {}
     const ownClient = given.Client ?? Client
     const settings = parseSettings(given, this.options as PoolConfig, Boolean(ownClient))
     this.Client = (ownClient ?? pg.Client) as ClientClass
-    this.#log = given.log ?? nothing
+    this.#log = given.log ? quietly(given.log) : nothing
     this.#Promise = (given.Promise ?? undefined) as PromiseConstructor | undefined
     this.#lender = new Lender(settings, this.Client, this, this.#log)
+    presentOptions(this.options, this.#lender.pool)
   }
 
   /**
@@ -83,16 +81,17 @@ export class Pool extends pg.Pool {
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     if (callback === undefined || callback === null) {
-      return this.#asked(this.ending ? Promise.reject(afterEnd()) : this.#lender.borrow())
+      return this.#asked(this.ending ? toAwaiter(afterEnd()) : this.#lender.borrow())
     }
     if (this.ending) {
       callback(afterEnd(), undefined, nothing)
       return
     }
     // In a tick of its own: what a callback throws is an uncaught exception, as it is with pg.Pool.
+    const tell = AsyncResource.bind(callback)
     this.#lender.borrow().then(
-      client => process.nextTick(callback, undefined, client, client.release),
-      error => process.nextTick(callback, error, undefined, nothing),
+      client => process.nextTick(tell, undefined, client, client.release),
+      error => process.nextTick(tell, error, undefined, nothing),
     )
     return
   }
@@ -136,16 +135,16 @@ export class Pool extends pg.Pool {
   override end(callback?: (error?: Error) => void): Promise<void> | undefined {
     this.#log('ending')
     if (this.ending) {
-      if (!callback) return this.#asked(Promise.reject(endedTwice()))
+      if (!callback) return this.#asked(toAwaiter(endedTwice()))
       callback(endedTwice())
       return
     }
     this.ending = true
-    const ended = this.#lender.pool.close().then(() => {
+    const ended = this.#lender.end().then(() => {
       this.ended = true
     })
     if (!callback) return this.#asked(ended)
-    ended.then(() => process.nextTick(callback))
+    ended.then(AsyncResource.bind(() => process.nextTick(callback)))
     return
   }
 
@@ -156,7 +155,7 @@ export class Pool extends pg.Pool {
 
   #query(text: unknown, values: unknown, callback: ResultCallback | undefined): unknown {
     if (callback !== undefined && callback !== null) {
-      this.#run(text, values, callback)
+      this.#run(text, values, AsyncResource.bind(callback))
       return
     }
     const result = new Promise((resolve, reject) => {

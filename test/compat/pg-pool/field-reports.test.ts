@@ -1,0 +1,198 @@
+// What users of pg.Pool programs met on the drop-in: callers' contexts and stacks, listeners left behind, ends and half-read queries.
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { inspect } from 'node:util'
+import pg from 'pg'
+import Cursor from 'pg-cursor'
+import { describe, expect, it } from 'vitest'
+import { dropIn } from '../../support/drop-in.js'
+
+/** The names of the warnings that the process is given meanwhile. */
+async function warningsDuring(work: () => Promise<unknown>): Promise<string[]> {
+  const names: string[] = []
+  const note = ({ name }: Error): void => void names.push(name)
+  process.on('warning', note)
+  await work()
+  await new Promise(setImmediate)
+  process.off('warning', note)
+  return names
+}
+
+describe('a caller', () => {
+  it('finds its own async context in its callbacks', async () => {
+    const pool = dropIn({ max: 1 })
+    const store = new AsyncLocalStorage<number>()
+    const seen = await Promise.all(
+      [1, 2, 3].map(n =>
+        store.run(n, async () => {
+          const ofQuery = new Promise(resolve => pool.query('SELECT 1', () => resolve(store.getStore())))
+          const ofConnect = new Promise(resolve =>
+            pool.connect((_error, _client, done) => {
+              done()
+              resolve(store.getStore())
+            }),
+          )
+          return [await ofQuery, await ofConnect]
+        }),
+      ),
+    )
+    expect(seen).toEqual([1, 2, 3].map(n => [n, n]))
+    const ofEnd = store.run(4, () => new Promise(resolve => pool.end(() => resolve(store.getStore()))))
+    expect(await ofEnd).toBe(4)
+  })
+
+  it('is in the stack of a timeout, of connect() and of query()', async () => {
+    await using pool = dropIn({ max: 1, connectionTimeoutMillis: 1_000 })
+    const client = await pool.connect()
+    async function findOrders(): Promise<void> {
+      await pool.connect()
+    }
+    async function countOrders(): Promise<void> {
+      await pool.query('SELECT 1')
+    }
+    const stackOf = (error: Error): string => String(error.stack)
+    expect(await findOrders().then(String, stackOf)).toContain('findOrders')
+    expect(await countOrders().then(String, stackOf)).toContain('countOrders')
+    client.release()
+  })
+
+  it('gets a client without the listeners of former borrowers, and with those of the pool', async () => {
+    await using pool = dropIn({ max: 1 })
+    const ofPool = (): void => {}
+    pool.on('connect', client => client.on('notice', ofPool))
+    const warnings = await warningsDuring(async () => {
+      for (let lease = 0; lease < 30; lease++) {
+        const client = await pool.connect()
+        expect(client.listeners('notice')).toEqual([ofPool])
+        client.on('notice', () => {})
+        client.once('notification', () => {})
+        client.on('error', () => {})
+        client.release()
+      }
+    })
+    expect(warnings).toEqual([])
+  })
+
+  it('is served at once after a cursor that was left half-read', async () => {
+    await using pool = dropIn({ max: 1 })
+    const client = await pool.connect()
+    await client.query(new Cursor('SELECT generate_series(1, 9)')).read(1)
+    client.release()
+    const begin = Date.now()
+    await pool.query('SELECT 1')
+    expect(Date.now() - begin).toBeLessThan(2_000)
+  })
+})
+
+describe('a client that its borrower ended or destroyed', () => {
+  it.each([
+    ['end() not awaited', (client: pg.PoolClient) => void (client as unknown as pg.Client).end()],
+    ['end() awaited', (client: pg.PoolClient) => (client as unknown as pg.Client).end()],
+    [
+      'its socket destroyed',
+      (client: pg.PoolClient) => void (client as unknown as pg.Client).connection.stream.destroy(),
+    ],
+  ])('is not leased again, and crashes nothing: %s', async (_how, end) => {
+    for (const likePgPool of [false, ['throwUnhandledErrors', 'keepOpenTransactions'] as const]) {
+      await using pool = dropIn({ max: 1, likePgPool })
+      const client = await pool.connect()
+      client.on('error', () => {})
+      await end(client)
+      client.release()
+      expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    }
+  })
+})
+
+describe('end()', () => {
+  it('lets queries finish that were asked for before it', async () => {
+    const pool = dropIn({ max: 2 })
+    const queries = Array.from({ length: 5 }, () => pool.query('SELECT 1 AS one'))
+    await pool.end()
+    for (const { rows } of await Promise.all(queries)) expect(rows).toEqual([{ one: 1 }])
+  })
+
+  it('settles after what it rejects', async () => {
+    const pool = dropIn({ max: 1 })
+    const client = await pool.connect()
+    const order: string[] = []
+    const waiting = pool.connect().catch(() => order.push('rejected'))
+    const ended = pool.end().then(() => order.push('ended'))
+    client.release()
+    await Promise.all([waiting, ended])
+    expect(order).toEqual(['rejected', 'ended'])
+  })
+})
+
+it('a subclass whose connect() knows only callbacks is connected', async () => {
+  class Traced extends (pg.Client as unknown as new () => { connect(done: unknown): unknown }) {
+    override connect(callback: unknown): unknown {
+      const done = callback as (error: Error) => void
+      return super.connect((error: Error) => done(error))
+    }
+  }
+  await using pool = dropIn({ Client: Traced as never })
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})
+
+describe('the options of a pool', () => {
+  const connectionString = 'postgres://someone:zq7@127.0.0.1:1/shop'
+
+  it('can be spread with all that was given, and are not printed with it', async () => {
+    await using pool = dropIn({ connectionString, ssl: { passphrase: 'zq7' } })
+    expect({ ...pool.options }).toMatchObject({ connectionString })
+    expect(inspect(pool, { depth: 9 })).not.toContain('zq7')
+    expect(JSON.stringify(pool.options)).not.toContain('zq7')
+  })
+
+  it('can be changed: max', async () => {
+    await using pool = dropIn({ max: 1 })
+    pool.options.max = 2
+    const clients = await Promise.all([pool.connect(), pool.connect()])
+    expect({ ...pool.options }).toMatchObject({ max: 2 })
+    for (const client of clients) client.release()
+  })
+})
+
+describe('pool.query() settles', () => {
+  const told = (promise: Promise<unknown>): Promise<string> =>
+    promise.then(
+      () => 'ok',
+      () => 'error',
+    )
+
+  it('when an acquire listener releases the client', async () => {
+    await using pool = dropIn({ max: 1 })
+    pool.once('acquire', client => client.release())
+    expect(await told(pool.query('SELECT 1'))).toBe('error')
+    expect(await told(pool.query('SELECT 1'))).toBe('ok')
+  })
+
+  it.each([
+    [
+      'calls twice',
+      (_client: unknown, done: (error?: Error) => void) => [done(), done(new Error('no'))],
+      'ok',
+    ],
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+      'error',
+    ],
+  ])('when verify %s', async (_what, verify, outcome) => {
+    await using pool = dropIn({ max: 1, verify } as never)
+    expect(await told(pool.query('SELECT 1'))).toBe(outcome)
+  })
+
+  it('when log throws', async () => {
+    await using pool = dropIn({
+      max: 1,
+      log() {
+        throw new Error('disk full')
+      },
+    })
+    await warningsDuring(async () => expect(await told(pool.query('SELECT 1'))).toBe('ok'))
+  })
+})
