@@ -22,7 +22,6 @@ export class Listeners {
     if (!this.#changed) return
     const client = this.#client
     for (const name of new Set([...client.eventNames(), ...this.#kept.keys()])) {
-      if (name === 'end') continue // it comes once, and its listener may well be waiting for it after the release
       const kept = this.#kept.get(name) ?? []
       const now = client.rawListeners(name) as Listener[]
       if (now.length === kept.length && now.every((listener, index) => listener === kept[index])) continue
