@@ -18,7 +18,9 @@ await other.connect()
 
 const client = await pool.connect()
 const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
-const end = new Promise(resolve => client.once('end', resolve))
+// Of the connection: what is hung on the client ends with the lease.
+const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
+const end = new Promise(resolve => connection.once('end', resolve))
 if (situation === 'idle') client.release()
 await other.query('SELECT pg_terminate_backend($1, 5000)', [rows[0].pid])
 await end
