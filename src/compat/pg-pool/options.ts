@@ -158,7 +158,7 @@ function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<P
     maxUses: read('maxUses', options.maxUses, times) || never,
     maxLifetime: read('maxLifetimeSeconds', options.maxLifetimeSeconds, seconds) * 1_000 || never,
     allowExitOnIdle: Boolean(options.allowExitOnIdle),
-    whenDown: wanted.has('failWhenDown') ? 'fail' : 'fail-until-up',
+    whenDown: wanted.has('failWhenDown') ? 'try' : 'fail-until-up',
   }
   if (wait !== undefined) {
     const most = read('connectionTimeoutMillis', wait, time) || never
