@@ -35,7 +35,9 @@ export function isDown({
  * Whether a caller who finds no connection has a connect tried, and is refused only when that fails: with `'try'` always, with
  * `'fail-until-up'` until the first connection. Those who come meanwhile share the attempt, so that a thousand callers cause only a few.
  */
-export function triesAnew(pool: Sizes & { readonly whenDown: WhenDown; readonly maxWaiting: number }): boolean {
+export function triesAnew(
+  pool: Sizes & { readonly whenDown: WhenDown; readonly maxWaiting: number },
+): boolean {
   return pool.whenDown !== 'fail' && isDown(pool) && !isLineFull(pool)
 }
 
