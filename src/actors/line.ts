@@ -55,23 +55,36 @@ export class WaitingLine<C> implements Line {
   }
 
   /**
-   * Goes to the front of its priority, and counts as having arrived before all others there: its connection turned out to be
-   * unfit. One that never had to join before (it was sent to an idle connection) is no older than that to other priorities.
+   * Goes to the front of its priority, behind those that were asked earlier, and counts as having arrived before all others there: its
+   * connection turned out to be unfit. Several that are declined at one moment come back in the order in which they were asked. One
+   * that never had to join before (it was sent to an idle connection) is no older than that to other priorities.
    */
   rejoin(request: AcquireRequest<C>): void {
     const rank = this.#rankOf(request.priority)
     const isNew = request.joinedAt === 0
+    let ahead: AcquireRequest<C> | undefined
+    let behind = rank.first
+    while (behind !== undefined && behind.order < request.order) {
+      ahead = behind
+      behind = behind.behind
+    }
     if (rank.first === undefined) {
       if (isNew) request.arrival = ++this.#arrivals
-    } else if (isNew || request.arrival >= rank.first.arrival) {
-      request.arrival = rank.first.arrival - 1
+    } else if (ahead === undefined) {
+      if (isNew || request.arrival >= rank.first.arrival) request.arrival = rank.first.arrival - 1
+    } else if (isNew || request.arrival <= ahead.arrival || request.arrival >= (behind ?? request).arrival) {
+      request.arrival = ahead.arrival // those ahead make room
+      for (let older: AcquireRequest<C> | undefined = ahead; older !== undefined; older = older.ahead)
+        older.arrival--
     }
     this.#length++
     if (isNew) request.joinedAt = 1
-    request.behind = rank.first
-    if (rank.first === undefined) rank.last = request
-    else rank.first.ahead = request
-    rank.first = request
+    request.ahead = ahead
+    request.behind = behind
+    if (ahead === undefined) rank.first = request
+    else ahead.behind = request
+    if (behind === undefined) rank.last = request
+    else behind.ahead = request
   }
 
   /** Takes out whoever is next; nobody while it is withheld. */

@@ -7,6 +7,8 @@ export interface Watch<C> {
   settled(request: AcquireRequest<C>): void
 }
 
+let made = 0
+
 /**
  * A request settles exactly once, with a lease or an error; whoever settles it second is told so and nothing happens.
  * It is its own message and its own node in the line, because each acquire would otherwise pay for three objects.
@@ -21,6 +23,8 @@ export class AcquireRequest<C> implements Request {
   waits = true
   /** How much later its time is up, for the pauses it waited through, in milliseconds. */
   grace = 0
+  /** Which request of the process it is: the older of two was asked first, also within one millisecond. */
+  readonly order = ++made
   /** The order of arrival; set by the line. */
   arrival = 0
   /** How many were waiting when this one joined the line, itself included; 0 = it never had to. */

@@ -143,14 +143,31 @@ it('does not take a request that never joined for the one that has waited longes
 
 it('knows the places behind a request that never joined, and behind those that came back in any order', () => {
   const line = new WaitingLine<unknown>()
-  const [first, second, third, declined] = [request(), request(), request(), request()]
+  const [declined, first, second, third] = [request(), request(), request(), request()]
   for (const each of [first, second, third]) line.join(each)
   line.rejoin(declined)
   expect([declined, first, second, third].map(each => line.placeOf(each))).toEqual([1, 2, 3, 4])
   for (let count = 0; count < 3; count++) line.next()
-  for (const each of [first, second]) line.rejoin(each)
-  expect([second, first, third].map(each => line.placeOf(each))).toEqual([1, 2, 3])
-  expect([line.next(), line.next(), line.next()]).toEqual([second, first, third])
+  for (const each of [second, first]) line.rejoin(each)
+  expect([first, second, third].map(each => line.placeOf(each))).toEqual([1, 2, 3])
+  expect([line.next(), line.next(), line.next()]).toEqual([first, second, third])
+})
+
+it.each([
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+])('serves those that come back in the order %i, %i, %i as they asked', (...order) => {
+  const line = new WaitingLine<unknown>()
+  const all = [request(), request(), request(), request()]
+  for (const each of all) line.join(each)
+  const taken = [line.next(), line.next(), line.next()] as AcquireRequest<unknown>[]
+  for (const index of order) line.rejoin(taken[index] as AcquireRequest<unknown>)
+  expect(all.map(each => line.placeOf(each))).toEqual([1, 2, 3, 4])
+  expect(all.map(() => line.next())).toEqual(all)
 })
 
 it('takes a request that never joined for the youngest if nobody of its priority waits', () => {
