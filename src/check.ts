@@ -79,6 +79,27 @@ export function discreetRefusal(name: string, value: unknown, expected: string):
   return new OptionsError(name, isPlain ? value : undefined, `${name} must be ${expected}; got ${got}.`)
 }
 
+/** A port, also as a text, as environments have it. A wrong one is not shown, not even a number: it may be the password. */
+export function checkPort(name: string, value: unknown): void {
+  const port = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must be an integer from 1 to 65535; got something else (not shown).`,
+    )
+}
+
+/** A password, or a function that is asked for it. What was given is not shown: it may be the secret, or have it inside. */
+export function checkPassword(name: string, value: unknown): void {
+  if (typeof value !== 'string' && typeof value !== 'function')
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must be a string or a function that returns one or a promise of one; got neither.`,
+    )
+}
+
 /** Node's timers take a longer time for 1 ms, and PostgreSQL and MySQL refuse it; in ms. */
 export const longestTime = 2 ** 31 - 1
 

@@ -36,7 +36,7 @@ describe("createPool of 'statepool/mysql2'", () => {
     [{ connectionLimit: -1 }, 'connectionLimit must be an integer of 0 or more.'],
     [{ idleTimeout: 'soon' }, 'idleTimeout must be an integer of 0 or more.'],
     [17, 'createPool takes a URI or an object of options.'],
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
   ])('refuses %o', (given, message) => {
     expect(() => parsePoolConfig(given as PoolConfig)).toThrow(message)
   })

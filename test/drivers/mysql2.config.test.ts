@@ -32,7 +32,7 @@ describe('mysql()', () => {
   })
 
   it.each([
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
     [{ host: 5 }, 'host must be a string; got 5.'],
     [{ connectTimeout: -1 }, 'connectTimeout must be a number of milliseconds of 0 or more; got -1.'],
     [

@@ -35,8 +35,8 @@ describe('postgres()', () => {
   })
 
   it.each([
-    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got a string (not shown).'],
-    [{ port: 70_000 }, 'port must be an integer from 1 to 65535; got 70000.'],
+    [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
+    [{ port: 70_000 }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
     [{ host: 5 }, "host must be the name or the address of a host, or the path of a socket's folder; got 5."],
     [
       { statement_timeout: -1 },

@@ -1,7 +1,7 @@
 // What each option of mysql() may be. No refusal shows a text: it may be a secret in the wrong place.
 
 import mysql2 from 'mysql2'
-import { discreetRefusal } from '../../check.js'
+import { checkPassword, checkPort, discreetRefusal } from '../../check.js'
 import { OptionsError } from '../../errors.js'
 
 const checks: Record<string, (name: string, value: unknown) => void> = {
@@ -12,9 +12,9 @@ const checks: Record<string, (name: string, value: unknown) => void> = {
   database: expectName,
   charset: expectCharset,
   timezone: expectTimezone,
-  port: expectPort,
+  port: checkPort,
   uri: expectUri,
-  password: expectPassword,
+  password: checkPassword,
   password1: expectSecret,
   password2: expectSecret,
   password3: expectSecret,
@@ -98,13 +98,6 @@ function expectTime(name: string, value: unknown): void {
     throw discreetRefusal(name, value, 'a number of milliseconds of 0 or more')
 }
 
-/** A wrong one is not shown, though it be a number: it may be the password. */
-function expectPort(name: string, value: unknown): void {
-  const port = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
-    throw discreetRefusal(name, String(value), 'an integer from 1 to 65535')
-}
-
 function expectCharset(name: string, value: unknown): void {
   const { Charsets } = mysql2 as unknown as { Charsets: Record<string, number> }
   if (typeof value !== 'string' || !Object.hasOwn(Charsets, value.toUpperCase()))
@@ -119,16 +112,6 @@ function expectCharset(name: string, value: unknown): void {
 function expectTimezone(name: string, value: unknown): void {
   if (typeof value !== 'string' || !/^(local|Z|[ +-]\d\d:\d\d)$/.test(value))
     throw discreetRefusal(name, value, "'local', 'Z', or an offset such as '+02:00'")
-}
-
-/** What was given is shown in none of these: it may be the secret, or have it inside. */
-function expectPassword(name: string, value: unknown): void {
-  if (typeof value !== 'string' && typeof value !== 'function')
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must be a string or a function that returns one or a promise of one; got neither.`,
-    )
 }
 
 function expectSecret(name: string, value: unknown): void {

@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 import type pg from 'pg'
-import { discreetRefusal } from '../../check.js'
+import { checkPassword, checkPort, discreetRefusal } from '../../check.js'
 import { OptionsError } from '../../errors.js'
 
 /** The check of each option, by its name. */
@@ -11,9 +11,9 @@ export const checks: Record<string, (name: string, value: unknown) => void> = {
   database: expectName,
   host: expectHost,
   connectionString: expectConnectionString,
-  port: expectPort,
+  port: checkPort,
   sslnegotiation: expectNegotiation,
-  password: expectPassword,
+  password: checkPassword,
   ssl: expectSsl,
   stream: expectFunction,
   types: expectTypes,
@@ -53,22 +53,6 @@ function expectTime(name: string, value: unknown): void {
   const time = typeof value === 'string' && value !== '' ? Number(value) : value
   if (value !== false && !(typeof time === 'number' && time >= 0))
     throw discreetRefusal(name, value, 'a number of milliseconds of 0 or more, or Infinity')
-}
-
-function expectPort(name: string, value: unknown): void {
-  const port = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (!(Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536))
-    throw discreetRefusal(name, value, 'an integer from 1 to 65535')
-}
-
-/** What was given is shown in none of these: it may be the secret, or have it inside. */
-function expectPassword(name: string, value: unknown): void {
-  if (typeof value !== 'string' && typeof value !== 'function')
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must be a string or a function that returns one or a promise of one; got neither.`,
-    )
 }
 
 function expectConnectionString(name: string, value: unknown): void {
