@@ -126,7 +126,7 @@ export class Callers {
     for (const caller of this.waiting) caller.paused = true
   }
 
-  /** The process is frozen until then, and whoever waits is told at that time at the earliest. */
+  /** The process is frozen until then; callers learn nothing earlier. */
   noteFrozen(until: number): void {
     for (const caller of this.waiting) caller.deadline = Math.max(caller.deadline, until)
   }

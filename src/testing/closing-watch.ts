@@ -13,7 +13,7 @@ export class ClosingWatch {
     this.#closeTimeout = closeTimeout
   }
 
-  /** Somebody closes the pool, and waits for leases until then. */
+  /** The pool is being closed, and waits for leases until then. */
   note(until: number): void {
     this.#until = Math.min(this.#until, until)
   }

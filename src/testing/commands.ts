@@ -79,7 +79,7 @@ function ask(scene: Scene, options: { timeout?: number | undefined; priority?: n
   }, settled)
 }
 
-/** Calls of the driver within which somebody may ask. */
+/** Calls of the driver within which a caller may ask for a connection. */
 const calls = ['validate', 'reset', 'close', 'destroy', 'destroy'] as const
 
 /** A method that some pools have. */

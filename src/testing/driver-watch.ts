@@ -39,7 +39,7 @@ const nobodys: SimulatedConnection = {
   running: 0,
   settings: {},
   referenced: false,
-  query: () => Promise.reject(new Error('Nobody is to get this connection.')),
+  query: () => Promise.reject(new Error('This connection is not to be leased.')),
   end: () => Promise.resolve(),
 }
 

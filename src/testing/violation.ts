@@ -10,7 +10,7 @@ export const invariants = {
   deadlines:
     'every call of the driver is over, and its socket destroyed, when its time is up; a close is over when the shortest timeout given is',
   connects:
-    'connects are the pool’s own: no more than maxConnecting at once, none that nobody needs, none called off, none that is delivered late kept',
+    'connects are the pool’s own: no more than maxConnecting at once, none that is not needed, none cancelled, none that is delivered late kept',
   generation:
     'a connection from before an eviction is never leased again, and one from before a loss only after it has answered a round trip',
   time: 'everything happens in simulated time: the same seed gives the same story',

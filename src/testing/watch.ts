@@ -177,7 +177,7 @@ export class PoolWatch {
     }
   }
 
-  /** The borrower of a connection ends it: nobody may get it any more. */
+  /** The borrower of a connection ends it: no caller may get it any more. */
   noteEnded(connection: SimulatedConnection): void {
     this.#endedByBorrower.add(connection)
     this.#retired([connection])
@@ -208,7 +208,7 @@ export class PoolWatch {
     return true
   }
 
-  /** Whoever gets one of these from now on gets one too many. */
+  /** A caller who gets one of these from now on gets one too many. */
   #retired(connections: readonly SimulatedConnection[]): void {
     const granted = this.#pool?.stats().acquired ?? 0
     for (const { id } of connections) if (!this.#evicted.has(id)) this.#evicted.set(id, granted)

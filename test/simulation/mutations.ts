@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
     apply: () => replace(WaitingLine, 'leave', () => () => true),
   },
   {
-    name: 'serves whoever came last first',
+    name: 'serves the latest caller first',
     breaks: ['settlement'],
     apply: () =>
       replace(

@@ -1,4 +1,4 @@
-// TLS options whose secrets nobody sees: pg keeps them on each client, where inspect and JSON would find them.
+// TLS options that hide their secrets: pg keeps them on each client, where inspect and JSON would find them.
 
 import { inspect } from 'node:util'
 

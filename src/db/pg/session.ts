@@ -23,7 +23,7 @@ export interface Debts {
   statements: boolean
   /** Permission was denied: the role may have been remade under the session. */
   role: boolean
-  /** A write was refused, and nobody knows whether the server has become read-only. */
+  /** A write was refused, and it is not known yet whether the server has become read-only. */
   readOnly: unknown
 }
 
@@ -111,7 +111,7 @@ export class Session {
     return this.#connected && !this.ready && !this.client.connection.stream.destroyed
   }
 
-  /** The client can be used by another borrower: nobody ended, destroyed or paused it. */
+  /** The client can be leased again: its borrower neither ended, destroyed nor paused it. */
   get usable(): boolean {
     const { _ending, _queryable, connection } = wired(this.client)
     const { stream } = connection
