@@ -189,6 +189,7 @@ export const mutations: readonly Mutation[] = [
         'join',
         () =>
           function (request) {
+            Object.assign(request, { order: -request.order })
             this.rejoin(request)
           },
       ),
