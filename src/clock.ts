@@ -71,6 +71,19 @@ export const systemClock: Clock = {
 /** A timer that is this late, in milliseconds, was held up: the event loop was blocked, or the process was frozen. */
 const heldUp = 50
 
+let lostInTurn = 0
+
+/** How long the loop was held up, by the first timer of the turn that says so: the same for all, so that they keep their order. */
+function timeLost(late: number): number {
+  if (lostInTurn === 0 && late >= heldUp) {
+    lostInTurn = late
+    nextTurn(() => {
+      lostInTurn = 0
+    })
+  }
+  return lostInTurn
+}
+
 /** As it was when this was loaded: where a test runner has replaced it, timers ring as that one says. */
 const realSetTimeout = setTimeout
 
@@ -116,13 +129,13 @@ class Deadline {
       this.#ring()
       return
     }
-    const late = readNow() - this.#due
-    if (late < heldUp || this.#extended) {
+    const lost = timeLost(readNow() - this.#due)
+    if (lost === 0 || this.#extended) {
       this.#turn = nextTurn(() => this.#ring())
       return
     }
     this.#extended = true
-    this.#timer = setTimeout(() => this.#expire(), Math.min(late, this.#delay))
+    this.#timer = setTimeout(() => this.#expire(), Math.min(lost, this.#delay))
     if (!this.#holdsProcess) this.#timer.unref()
   }
 

@@ -151,10 +151,16 @@ export class WatchedPool {
     const passedOver = this.waiting.filter(
       ({ order, priority }) => order < caller.order && priority === caller.priority,
     )
-    expect(
-      passedOver.map(({ order }) => order),
-      `came before ${caller.order}, and still wait`,
-    ).toEqual([])
+    // One that was refused in the same tick is told a few microtasks later than one that is served.
+    setImmediate(() =>
+      this.#attempt(() => {
+        const stillWaited = passedOver.filter(({ error }) => error === undefined)
+        expect(
+          stillWaited.map(({ order }) => order),
+          `came before ${caller.order}, and still waited`,
+        ).toEqual([])
+      }),
+    )
   }
 
   #checkAfterEachTimer(clock: PoolInSimulatedTime['clock']): void {
