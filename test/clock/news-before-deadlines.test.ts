@@ -71,8 +71,7 @@ it('a deadline without news still passes, and one that was cleared never does', 
 
 it('timers that were held up together ring in their order', async () => {
   const told: number[] = []
-  for (let number = 0; number < 50; number++)
-    systemClock.setTimeout(() => told.push(number), 20 + number / 5)
+  for (let number = 0; number < 50; number++) systemClock.setTimeout(() => told.push(number), 20 + number / 5)
   block(75) // some are late by more than 50 ms, some by less
   await vi.waitFor(() => expect(told).toHaveLength(50), 5_000)
   expect(told).toEqual([...told].sort((a, b) => a - b))
