@@ -50,7 +50,10 @@ export async function compile(): Promise<Compiled> {
 async function interpretedCopy(folder: string): Promise<void> {
   const copy = join(folder, 'interpreted', 'dist')
   await cp(join(folder, 'dist'), copy, { recursive: true })
-  await writeFile(join(copy, 'machines', 'compiled.js'), 'export const compiled = machine => machine\n')
+  await writeFile(
+    join(copy, 'machines', 'compiled', 'compiled.js'),
+    'export const compiled = machine => machine\n',
+  )
 }
 
 async function tsc(project: string, outDir: string): Promise<string> {

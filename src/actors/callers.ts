@@ -12,7 +12,7 @@ import {
   type RefusalEvidence,
   type SelfDeadlockError,
 } from '../errors.js'
-import { deliver } from '../machines/compiled/deliver.js'
+import { deliver } from '../machines/compiled/index.js'
 import type { PoolContext } from '../machines/pool-types.js'
 import type { AcquireQueue } from './acquire-queue.js'
 import { warnOfDeadlock } from './nesting.js'

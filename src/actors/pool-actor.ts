@@ -2,8 +2,7 @@
 import { type ActorRefFrom, assign, createActor } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../errors.js'
-import { deliver } from '../machines/compiled/deliver.js'
-import { compiled } from '../machines/compiled.js'
+import { compiled, deliver } from '../machines/compiled/index.js'
 import {
   afterFailure,
   afterRecovery,

@@ -1,5 +1,5 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
-import { deliver } from '../machines/compiled/deliver.js'
+import { deliver } from '../machines/compiled/index.js'
 import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
 import type { Loan } from './leaks.js'

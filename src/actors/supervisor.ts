@@ -1,5 +1,6 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
+import { adopt, dismiss, lighten } from '../machines/compiled/index.js'
 import type { ConnectionPolicy, EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
@@ -64,10 +65,7 @@ export class Supervisor<C> {
     if (roster.connecting < config.maxConnecting) this.#open()
   }
 
-  /**
-   * Starts a connection as a child of the pool. XState's own `spawnChild` copies all children each time, so the child is
-   * added to them here: the same child, the same inspection events, without the copy.
-   */
+  /** Starts a connection as a child of the pool. */
   #open(): void {
     const { clock, maxLifetime, random } = this.#parts.config
     const pool = this.#pool()
@@ -95,11 +93,11 @@ export class Supervisor<C> {
       },
     })
     record.actor = child
-    childrenOf(pool)[record.id] = child
+    adopt(child)
     this.#parts.roster.add(record)
     this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
     child.start()
-    forgetOptions(child)
+    lighten(child)
   }
 
   noteReady(record: ConnectionRecord<C>): void {
@@ -252,7 +250,7 @@ export class Supervisor<C> {
 
   #bury(record: ConnectionRecord<C>): void {
     const { id } = record
-    delete childrenOf(this.#pool())[id]
+    dismiss(this.#pool(), id)
     this.#parts.roster.remove(record)
     if (record.handle !== undefined) this.#parts.counters.closed++
     const ending = record.ending ?? { reason: 'crashed' }
@@ -288,20 +286,6 @@ function connectionPolicy(config: PoolConfig): ConnectionPolicy {
   })
 }
 
-const noOptions = Object.freeze({})
-
-/**
- * An actor keeps the options that it was made with, and needs them no more once it runs. They are a sixth of an idle connection's
- * weight: XState spreads two objects into one, and V8 makes a hidden class of its own for each of those.
- */
-function forgetOptions(actor: object): void {
-  Object.assign(actor, { options: noOptions })
-}
-
 function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
   return { connection: record.id, serial: record.serial }
-}
-
-function childrenOf(actor: PoolActorRef): Record<string, unknown> {
-  return actor.getSnapshot().children as Record<string, unknown>
 }

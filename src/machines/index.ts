@@ -1,5 +1,5 @@
 // statepool/machines: the statecharts themselves, for apps, visualizers and model-based tests.
-export { compiled } from './compiled.js'
+export { compiled } from './compiled/index.js'
 export { connectionMachine } from './connection.js'
 export type {
   ConnectionContext,

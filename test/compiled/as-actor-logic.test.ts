@@ -13,7 +13,7 @@ import {
   toPromise,
   transition,
 } from 'xstate'
-import { compiled } from '../../src/machines/compiled.js'
+import { compiled } from '../../src/machines/compiled/index.js'
 import { lamp } from './lamp.js'
 
 type Lamp = ReturnType<typeof lamp>['machine']

@@ -1,8 +1,7 @@
 // `deliver` is `actor.send` without the inspection event that nobody looks at.
 import { expect, it } from 'vitest'
 import { createActor, type InspectionEvent, setup } from 'xstate'
-import { deliver } from '../../src/machines/compiled/deliver.js'
-import { compiled } from '../../src/machines/compiled.js'
+import { compiled, deliver } from '../../src/machines/compiled/index.js'
 
 const machine = setup({ types: { events: {} as { type: 'toggle' } } }).createMachine({
   initial: 'off',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const program = `
   import { createActor, setup } from 'xstate'
-  import { compiled } from ${JSON.stringify(new URL('../../src/machines/compiled.ts', import.meta.url).href)}
+  import { compiled } from ${JSON.stringify(new URL('../../src/machines/compiled/index.ts', import.meta.url).href)}
   let depth = ''
   const machine = setup({
     actions: { note: () => { depth = new Error().stack.includes('eval at generate') ? 'code' : 'data' } },

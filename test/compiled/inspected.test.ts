@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { type AnyActorRef, createActor, fromTransition, type InspectionEvent } from 'xstate'
-import { compiled } from '../../src/machines/compiled.js'
+import { compiled } from '../../src/machines/compiled/index.js'
 import { lamp } from './lamp.js'
 
 const press = { type: 'press' } as const

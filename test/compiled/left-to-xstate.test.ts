@@ -10,7 +10,7 @@ import {
   raise,
   SimulatedClock,
 } from 'xstate'
-import { compiled } from '../../src/machines/compiled.js'
+import { compiled } from '../../src/machines/compiled/index.js'
 
 /** A machine that goes from `here` to `there` on `go`; how often it ran `note`, and whether XState was asked. */
 function going(there: object, transition: object = {}, here: object = {}) {

@@ -7,8 +7,8 @@ import {
   createActor,
   SimulatedClock,
 } from 'xstate'
+import { compile, compiled } from '../../src/machines/compiled/compiled.js'
 import { deliver } from '../../src/machines/compiled/deliver.js'
-import { compile, compiled } from '../../src/machines/compiled.js'
 import { eventTypes, type Record } from './random-actions.js'
 import type { RandomMachine } from './random-machine.js'
 

@@ -8,12 +8,12 @@ import type {
   EventObject,
   Snapshot,
 } from 'xstate'
-import { ConfigurationTable, configurationOf } from './compiled/configuration.js'
-import { initialSnapshot } from './compiled/initial.js'
-import { isInspected } from './compiled/inspection.js'
-import { plannedTransition, running, type Scope } from './compiled/internals.js'
-import { type Follow, Plan } from './compiled/plan.js'
-import { replay } from './compiled/replay.js'
+import { ConfigurationTable, configurationOf } from './configuration.js'
+import { initialSnapshot } from './initial.js'
+import { isInspected } from './inspection.js'
+import { plannedTransition, running, type Scope } from './internals.js'
+import { type Follow, Plan } from './plan.js'
+import { replay } from './replay.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 
