@@ -305,20 +305,24 @@ export class ConnectError extends PoolError {
   readonly target: string
   /** What went wrong, in the driver's words where it was the driver. */
   readonly why: string
+  /** What to do about it, where the driver knows better than to look at the network and the credentials. */
+  readonly remedy: string | undefined
 
   constructor(
     code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
     target: string,
     why: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly remedy?: string | undefined },
   ) {
+    const { remedy } = options ?? {}
     super(
       code,
-      `No connection could be opened to ${target}: ${withoutStop(why)}. Check that the database is up and reachable from here, and the credentials; the pool keeps trying.`,
+      `No connection could be opened to ${target}: ${withoutStop(why)}. ${withoutStop(remedy ?? 'Check that the database is up and reachable from here, and the credentials')}; the pool keeps trying.`,
       options,
     )
     this.target = target
     this.why = why
+    this.remedy = remedy
   }
 }
 

@@ -21,7 +21,7 @@ export function describeFull(
     paused: () => ['the pool is paused', 'Call pool.resume(), or raise maxWaiting.'],
     'connects failing': () => [
       `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause: ${withoutStop(whyNoConnect(lastConnectError))})`,
-      'Check that the database is up and reachable, and the credentials.',
+      `${remedyFor(lastConnectError)}.`,
     ],
   }[obstacle]()
   const others =
@@ -73,7 +73,7 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
   ],
   'connects failing': ({ failedConnects, lastConnectError }) => [
     `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause): ${whyNoConnect(lastConnectError)}`,
-    'check that the database is up and reachable, and the credentials',
+    lowerFirst(remedyFor(lastConnectError)),
   ],
   'validations failing': ({ lastValidationError }) => [
     `connections that came free did not pass their validation (the last error is this error's cause): ${messageOf(lastValidationError)}`,
@@ -129,6 +129,18 @@ const counted = (count: number, what: string): string =>
 /** A connect error's own words, without the advice that this error gives too. */
 const whyNoConnect = (error: unknown): string =>
   error instanceof Error && 'why' in error ? String(error.why) : messageOf(error)
+
+/** What to do about a connect error, without a full stop: as its driver has it, or else in general. */
+function remedyFor(error: unknown): string {
+  const remedy = error instanceof Error && 'remedy' in error ? error.remedy : undefined
+  return typeof remedy === 'string'
+    ? withoutStop(remedy)
+    : 'Check that the database is up and reachable, and the credentials'
+}
+
+/** For the middle of a sentence; names such as PostgreSQL or INSTALL stay as they are. */
+const lowerFirst = (text: string): string =>
+  text.replace(/^[A-Z](?=[a-z]*\b)/, letter => letter.toLowerCase())
 
 /** The text of any thrown value, for use inside another message. Never throws, whatever was thrown. */
 export function messageOf(error: unknown): string {

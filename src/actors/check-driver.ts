@@ -7,7 +7,7 @@ export function checkDriver(driver: unknown): void {
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
     if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
   }
-  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'describe']) {
+  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'isUsable', 'describe', 'remedy']) {
     if (given[method] !== undefined && typeof given[method] !== 'function')
       throw unfitDriver(`The driver's ${method} is not a function`)
   }

@@ -1,5 +1,5 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
-import type { ActorRef, ActorRefFrom, Snapshot } from 'xstate'
+import type { ActorRef, ActorRefFrom, EventObject, Snapshot } from 'xstate'
 import type { ConnectContext, Driver } from '../db/driver.js'
 import { ConnectError, LeaseError } from '../errors.js'
 import { connectionMachine } from '../machines/connection.js'
@@ -60,11 +60,13 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       connect: ({ context, self }) => {
         const record = recordOf(context)
         const signal = record.beginEffect()
+        const { evictions } = roster
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
         const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
-          if (record.handle === undefined || record.ending !== undefined) return
-          report(self, { type: 'retire', reason: 'stale session', error })
-          if (all) context.pool.send({ type: 'evict' })
+          if (record.handle === undefined) return
+          if (record.ending === undefined) report(self, { type: 'retire', reason: 'stale session', error })
+          // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
+          if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
         }
         attempt(
           () => driver.connect({ signal, onLost, onStale }),
@@ -225,8 +227,12 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
                 'CONNECT_TIMEOUT',
                 target,
                 `it took longer than ${config.connectTimeout} ms (connectTimeout)`,
+                { remedy: remedyFor(driver, undefined) },
               )
-            : new ConnectError('CONNECT_FAILED', target, messageOf(cause), { cause })
+            : new ConnectError('CONNECT_FAILED', target, messageOf(cause), {
+                cause,
+                remedy: remedyFor(driver, cause),
+              })
         context.pool.send({ type: 'connection.failed', connection: record, error })
       },
       reportClosing: ({ context }) => {
@@ -245,7 +251,12 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
 
 /** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
 function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
-  if (connection.getSnapshot().status === 'active') connection.send(event)
+  tell(connection, event)
+}
+
+/** Sends an event to an actor that may have ended. */
+function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
+  if (actor.getSnapshot().status === 'active') actor.send(event)
 }
 
 function noHandle<C>({ name }: Driver<C>): TypeError {
@@ -284,6 +295,12 @@ function quietly<T>(call: () => T): T | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What a driver has to say about a connect that failed: nothing unless it is a text. */
+export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefined {
+  const remedy: unknown = quietly(() => driver.remedy?.(error))
+  return typeof remedy === 'string' && remedy !== '' ? remedy : undefined
 }
 
 /** Where a driver connects to, for messages. */

@@ -20,7 +20,7 @@ import { messageOf } from '../wording.js'
 import { AcquireQueue, closedError } from './acquire-queue.js'
 import { Borrowers } from './borrowers.js'
 import { Callers } from './callers.js'
-import { describeTarget, provideConnection } from './connection-actor.js'
+import { describeTarget, provideConnection, remedyFor } from './connection-actor.js'
 import { LeakWatch } from './leaks.js'
 import { MachineClock } from './machine-clock.js'
 import { createParts, type PoolParts } from './parts.js'
@@ -128,7 +128,10 @@ function providePool<C>(system: PoolSystem<C>): typeof poolMachine {
     if (!('output' in event) || event.output === undefined) return undefined
     const { ending } = recordOf(event.output)
     const why = `it was opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
-    return new ConnectError('CONNECT_FAILED', target, why, { cause: ending?.error })
+    return new ConnectError('CONNECT_FAILED', target, why, {
+      cause: ending?.error,
+      remedy: remedyFor(driver, ending?.error),
+    })
   }
   const isVain = (event: PoolEvent) =>
     'output' in event && event.output !== undefined && isStillborn(event.output, clock.now())

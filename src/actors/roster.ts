@@ -11,6 +11,8 @@ type Phase = 'connecting' | 'established' | 'ending'
  * that the pool can decide without looking at all of them.
  */
 export class Roster<C> implements RosterView {
+  /** How often all that were open have been retired. */
+  evictions = 0
   readonly #phases = new Map<ConnectionRecord<C>, Phase>()
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is lent first: the others get old and are retired. */

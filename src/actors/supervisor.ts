@@ -138,6 +138,7 @@ export class Supervisor<C> {
 
   /** Retires all that there are; those that nobody holds go now. */
   evictAll(): void {
+    this.#parts.roster.evictions++
     for (const record of this.#parts.roster.staying()) this.retire(record, 'evicted')
     this.#parts.notices.publish({ type: 'pool.evicted', generation: this.#parts.generation.current })
   }

@@ -16,7 +16,8 @@ export interface ConnectContext {
    * Call it, at any time after `connect` resolved, when only a new session can mend this one: its cached plans are stale, its server
    * became read-only, its limit of prepared statements is reached. The pool closes the connection gracefully as soon as no caller
    * holds it, and never leases it again. With `all: true` the pool retires every connection that is open now in the same way, because
-   * the reason holds for each of them (a demoted primary). `reason` is the error that told it. Further calls are harmless.
+   * the reason holds for each of them (a demoted primary), unless that was done since this one was opened. `reason` is the error that
+   * told it. Further calls are harmless.
    */
   readonly onStale?: (reason: unknown, options?: { readonly all?: boolean }) => void
 }
@@ -116,4 +117,10 @@ export interface Driver<C> {
   readonly transaction?: TransactionSupport<C> | undefined
   /** Where it connects to, for messages: `'postgres on db.internal:5432/app as web'`. Must not contain secrets. */
   describe?(): string
+  /**
+   * What the user can do about a connect that failed, as a whole sentence: `'Check the user and the password.'`; undefined when
+   * the driver knows nothing better than the pool's own advice. `error` is what `connect` rejected with, undefined when `connectTimeout`
+   * passed. The pool's errors say it instead of that advice. Must not contain secrets.
+   */
+  remedy?(error: unknown): string | undefined
 }

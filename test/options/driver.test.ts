@@ -20,7 +20,7 @@ it.each([undefined, '', 5, null, {}])('the name %j is refused', name => {
   expect(error.message).toContain('no name')
 })
 
-const optional = ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'describe']
+const optional = ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'isUsable', 'describe', 'remedy']
 
 it.each(optional)('%s that is not a function is refused, and not shown', method => {
   for (const value of [true, null, 'postgres://u:hunter2@h/d', {}]) {

@@ -115,3 +115,15 @@ it('says nothing about connections that were opened after it', async () => {
   await clock.advance(10)
   expect(sessions.filter(({ closed }) => closed)).toHaveLength(1)
 })
+
+it('takes all connections with it also when the one that reports it is being retired for another reason', async () => {
+  const { pool, clock, sessions } = await open(2)
+  const leases = [await pool.acquire(), await pool.acquire()]
+  pool.resize({ min: 1, max: 1 }) // one of the two goes when it comes back
+  const reporter = leases.find(lease => lease.connection.number === 1)
+  reporter?.connection.context.onStale?.(new Error('read-only'), { all: true })
+  reporter?.connection.context.onStale?.(new Error('read-only'), { all: true })
+  for (const lease of leases) lease.release()
+  await clock.advance(10)
+  expect(sessions.map(({ closed }) => closed)).toEqual([true, true, false])
+})
