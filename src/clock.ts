@@ -1,5 +1,6 @@
 // Time as the pool sees it: one clock, injected, for XState, RxJS and the pool itself.
 import { outside } from './outside.js'
+import { clearTurn, nextTurn } from './platform.js'
 
 /**
  * The only source of time in a pool. XState's delayed transitions and RxJS's scheduler are driven by the same clock, so a
@@ -31,14 +32,19 @@ const quick = 0.05
 let readings = 0
 let burstBegan = 0
 
-/** As it was when this was loaded: test runners replace it for a while, and a time that is never forgotten would stand still. */
-const nextTurn = setImmediate
-
 const forgetNow = (): void => {
   cachedNow = 0
 }
 
-const readNow = (): number => performance.timeOrigin + performance.now()
+/** As they were when this was loaded: test runners replace them for a while. */
+const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis
+
+const timersAreReal = (): boolean => setTimeout === realSetTimeout
+
+/** By how much a test runner's timers were ahead of `performance`, which some runners leave as it is. */
+let ahead = 0
+
+const readNow = (): number => performance.timeOrigin + performance.now() + ahead
 
 /**
  * The machine's monotonic clock, as milliseconds since the epoch (at process start; later steps of the wall clock are not followed).
@@ -53,7 +59,7 @@ export const systemClock: Clock = {
     const now = readNow()
     if (++readings >= burst) {
       readings = 0
-      if (now - burstBegan < quick) {
+      if (now - burstBegan < quick && timersAreReal()) {
         cachedNow = now
         nextTurn(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
       }
@@ -84,20 +90,22 @@ function timeLost(late: number): number {
   return lostInTurn
 }
 
-/** As it was when this was loaded: where a test runner has replaced it, timers ring as that one says. */
-const realSetTimeout = setTimeout
-
 /**
  * A timer that rings after what the network delivered meanwhile was read. Node runs a timer that is due before it reads the sockets,
  * so after a blocked event loop or a frozen process every deadline would seem to have passed, however long the answers had been there.
  * A timer that was held up also gets the time back that it lost, once, because what takes several round trips stood still.
+ *
+ * Where a test runner has replaced the timers, it rings when that one says so.
  */
 class Deadline {
   readonly #callback: () => void
   readonly #due: number
   readonly #delay: number
-  #timer: NodeJS.Timeout
-  #turn: NodeJS.Immediate | undefined
+  /** Undefined once it has rung, or was cleared. */
+  #timer: NodeJS.Timeout | undefined
+  /** It runs on the machine's timers, and not on a test runner's. */
+  #real = timersAreReal()
+  #turn: unknown
   #holdsProcess = true
   #extended = false
 
@@ -109,23 +117,29 @@ class Deadline {
   }
 
   clear(): void {
-    clearTimeout(this.#timer)
-    if (this.#turn !== undefined) clearImmediate(this.#turn)
+    if (this.#real)
+      realClearTimeout(this.#timer) // a test runner's clears none but its own
+    else clearTimeout(this.#timer)
+    if (this.#turn !== undefined) clearTurn(this.#turn)
+    this.#timer = undefined
     this.#turn = undefined
   }
 
   unref(): void {
     this.#holdsProcess = false
-    this.#timer.unref()
+    this.#timer?.unref?.() // a browser's timers are numbers
   }
 
   ref(): void {
     this.#holdsProcess = true
-    this.#timer.ref()
+    if (this.#timer === undefined) return
+    if (this.#real === timersAreReal()) this.#timer.ref?.()
+    else this.#moveToTimersOfToday()
   }
 
   #expire(): void {
-    if (setTimeout !== realSetTimeout) {
+    if (!this.#real) {
+      ahead += Math.max(0, Math.ceil(this.#due - readNow()))
       this.#ring()
       return
     }
@@ -135,11 +149,19 @@ class Deadline {
       return
     }
     this.#extended = true
-    this.#timer = setTimeout(() => this.#expire(), Math.min(lost, this.#delay))
-    if (!this.#holdsProcess) this.#timer.unref()
+    this.#timer = realSetTimeout(() => this.#expire(), Math.min(lost, this.#delay))
+    if (!this.#holdsProcess) this.#timer.unref?.()
+  }
+
+  /** A timer that was kept for later, and is needed after a test runner has replaced the timers, or has given them back. */
+  #moveToTimersOfToday(): void {
+    this.clear()
+    this.#real = timersAreReal()
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, this.#due - readNow()))
   }
 
   #ring(): void {
+    this.#timer = undefined
     this.#turn = undefined
     forgetNow() // the callback looks at the time, and must not see one from before
     this.#callback()

@@ -1,4 +1,5 @@
 // Leases that are held for too long: told of once, with the borrower's stack, and once more when they end after all.
+import { warn } from '../platform.js'
 import { firstUsefulLine, milliseconds } from '../wording.js'
 import { Alarm } from './alarm.js'
 import type { Lease } from './lease.js'
@@ -88,7 +89,7 @@ export class LeakWatch<C> {
         : config.leakSampling < 1
           ? `Where it was acquired was not recorded (leakSampling is ${config.leakSampling}).`
           : 'Where it was acquired is not known: no stacks are recorded here.'
-    warn(
+    warnOfLeak(
       'STATEPOOL_LEAK',
       `Lease ${lease.id} on ${id} has been held for ${milliseconds(heldFor)} (leakWarning is ${milliseconds(config.leakWarning)}). ${where} Until it is given back, everybody else has one connection less. Release leases in a finally block, or let pool.use() or await using do it; if this work may take so long, raise leakWarning.`,
       acquiredFrom,
@@ -97,7 +98,7 @@ export class LeakWatch<C> {
 
   readonly #recovered = (connection: string, lease: number, heldFor: number, end: LeaseEnd): void => {
     this.#parts.notices.publish({ type: 'lease.recovered', lease, connection, heldFor, end })
-    warn(
+    warnOfLeak(
       'STATEPOOL_LEAK_OVER',
       `Lease ${lease} on ${connection}, reported as a leak before, was ${end} after all, after ${milliseconds(heldFor)}.`,
     )
@@ -113,6 +114,6 @@ export function endLoan<C>(record: ConnectionRecord<C>, lease: number, heldFor: 
 }
 
 /** Node prints warnings, and tells listeners of them, in a tick of its own: nobody's code runs here. */
-function warn(code: string, text: string, detail?: string): void {
-  process.emitWarning(text, { type: 'PoolLeakWarning', code, ...(detail === undefined ? {} : { detail }) })
+function warnOfLeak(code: string, text: string, detail?: string): void {
+  warn(text, 'PoolLeakWarning', code, detail)
 }

@@ -2,6 +2,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../errors.js'
 import { type Borrowing, isCircle, leasesOf } from '../machines/decisions/deadlock.js'
+import { warn } from '../platform.js'
 import type { Lease } from './lease.js'
 import type { Roster } from './roster.js'
 import { linesOf } from './trace.js'
@@ -89,10 +90,5 @@ function blocks<C>({ within, timeout }: WatchedRequest<C>): boolean {
 
 /** Tells the process of a caller who is let wait all the same. */
 export function warnOfDeadlock(error: SelfDeadlockError): void {
-  const detail = linesOf(error)
-  process.emitWarning(error.message, {
-    type: 'PoolDeadlockWarning',
-    code: 'STATEPOOL_DEADLOCK',
-    ...(detail === undefined ? {} : { detail }),
-  })
+  warn(error.message, 'PoolDeadlockWarning', 'STATEPOOL_DEADLOCK', linesOf(error))
 }

@@ -1,5 +1,6 @@
 // One caller's request for a connection: the message to the pool actor, the place in the line, and the promise.
 import type { Request } from '../machines/connection-types.js'
+import { captureStack } from '../platform.js'
 import type { Lease } from './lease.js'
 
 /** Told when a request is settled, to let go of what watched over it. */
@@ -103,7 +104,7 @@ export class AcquireRequest<C> implements Request {
   promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
     if (this.lease !== undefined) return Promise.resolve(this.lease)
     if (!this.waits) {
-      if (entry !== undefined && this.error instanceof Error) Error.captureStackTrace(this.error, entry)
+      if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
       return Promise.reject(this.error)
     }
     return new Promise(resolve => {
@@ -122,7 +123,7 @@ const nothing = (): void => {}
  */
 function toAwaiter(error: unknown): Promise<never> {
   const reject = (): never => {
-    if (error instanceof Error) Error.captureStackTrace(error)
+    if (error instanceof Error) captureStack(error)
     throw error
   }
   return settled.then(nothing).then(reject) // a turn later: the caller's promise has adopted it by then

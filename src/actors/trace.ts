@@ -1,7 +1,9 @@
 // Where a caller acquired: a stack that is recorded when it calls, and put into words only when somebody asks for it.
+import { captureStack } from '../platform.js'
+import { thisFile } from '../this-file.js'
 
 /** The folders whose frames are the pool's own; undefined where this file was bundled into another one. */
-const own = /^(?:file:\/\/)?(.*\/)(?:src|dist)\/actors\/trace\.[jt]s$/.exec(import.meta.url)?.[1]
+const own = /^(?:file:\/\/)?(.*\/)(?:src|dist)\/this-file\.[jt]s$/.exec(thisFile ?? '')?.[1]
 
 /** One recorded stack. Recording it costs about ten times as much as an acquire. */
 export class Trace {
@@ -10,7 +12,7 @@ export class Trace {
 
   /** @param entry the pool's method that the caller called: it, and what it called, is left out */
   constructor(entry: object) {
-    Error.captureStackTrace(this, entry as () => void)
+    captureStack(this, entry)
   }
 
   /**

@@ -1,5 +1,6 @@
 // A request of which it is known where it came from: made instead of a plain one while a caller's mistakes are watched for.
 import type { Borrowing } from '../machines/decisions/deadlock.js'
+import { captureStack } from '../platform.js'
 import type { LeakWatch } from './leaks.js'
 import type { Lease } from './lease.js'
 import type { Nesting } from './nesting.js'
@@ -39,7 +40,7 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
 
   /** Has an error that is made for it on the way say where the caller called, and not where in the pool it was made. */
   blame<E extends Error>(error: E): E {
-    Error.captureStackTrace(error, this.#entry as () => void)
+    captureStack(error, this.#entry)
     return error
   }
 

@@ -19,7 +19,9 @@ it('goes on after timers were replaced while it was read', async () => {
 
 it('stands still within a turn in which it is asked all the time, and never goes back', async () => {
   const first = askOften()
-  for (let i = 0; i < 1e5; i++) expect(systemClock.now() === first).toBe(true)
+  let others = 0
+  for (let i = 0; i < 1e5; i++) if (systemClock.now() !== first) others++
+  expect(others).toBe(0)
   await nextTurn()
   expect(systemClock.now()).toBeGreaterThanOrEqual(first)
 })

@@ -1,5 +1,6 @@
 // A driver is checked when the pool is created: its optional parts too, which would otherwise fail much later.
 
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { simulated } from '../../src/db/simulated.js'
 import { createPool, OptionsError } from '../../src/index.js'
@@ -20,7 +21,13 @@ it.each([undefined, '', 5, null, {}])('the name %j is refused', name => {
   expect(error.message).toContain('no name')
 })
 
-const optional = ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'isUsable', 'describe', 'remedy']
+/** As the contract has them. */
+const [, contract = ''] = readFileSync('src/db/driver.ts', 'utf8').split('export interface Driver<C> {')
+const optional = [...contract.matchAll(/^ {2}(\w+)\?\(/gm)].map(([, method = '']) => method)
+
+it('the contract has optional methods', () => {
+  expect(optional).toContain('isUsable')
+})
 
 it.each(optional)('%s that is not a function is refused, and not shown', method => {
   for (const value of [true, null, 'postgres://u:hunter2@h/d', {}]) {

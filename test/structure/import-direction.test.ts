@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findCircle, importsOf, type Rule, readImports, violations } from './import-graph.js'
 
-const core = 'src/(abortable|check|clock|errors|guarded|options|outside|signals|wording)\\.ts'
+const core =
+  'src/(abortable|check|clock|errors|guarded|options|outside|platform|signals|this-file|wording)\\.ts'
 
 const rules: Rule[] = [
   {
