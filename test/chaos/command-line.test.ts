@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bundle } from '../support/bundle.js'
 import { until } from '../support/until.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = ['--import', 'tsx', join(root, 'chaos', 'main.ts')]
+const program = [await bundle('chaos/main.ts')]
 // Where CI is set, colours are on, in a pipe too.
 const plain = { ...process.env, NO_COLOR: '1' }
 let folder: string

@@ -6,7 +6,7 @@ import { startDemoIn } from './program.js'
 
 test('a start that fails is explained, with a way out, and exit code 1', async () => {
   const notAFolder = fileURLToPath(import.meta.url)
-  const demo = startDemoIn({ TMPDIR: notAFolder, TSX_DISABLE_CACHE: '1' })
+  const demo = startDemoIn({ TMPDIR: notAFolder })
   expect(await demo.ended()).toBe(1)
   const errors = demo.errors().replaceAll(/\s+/g, ' ')
   expect(errors).toContain('The demo could not start a PostgreSQL of its own. Why: ENOTDIR')

@@ -27,7 +27,7 @@ describe('Ctrl-C', () => {
     demo.process.kill('SIGINT')
     demo.process.kill('SIGINT')
     expect(await demo.ended()).toBe(130)
-    expect(demo.output()).not.toContain('at once')
+    expect(demo.output()).not.toContain('Stopped at once')
     expect(demo.leftBehind()).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 // The demo from its beginning to its end, as `npm start | cat` shows it.
 
 import { expect, test } from 'vitest'
-import { startDemo } from './program.js'
+import { startDemo, startDemoFromSource } from './program.js'
 
 const seconds = (text: string, row: string): number[] => {
   const line = text.split('\n').find(line => line.trim().startsWith(row)) ?? ''
@@ -11,7 +11,7 @@ const seconds = (text: string, row: string): number[] => {
 }
 
 test('the demo plays its six scenes on a PostgreSQL of its own, measures, ends well, and leaves nothing behind', async () => {
-  const demo = startDemo('--queries', '200', '--workers', '20')
+  const demo = startDemoFromSource('--queries', '200', '--workers', '20')
   expect(await demo.ended()).toBe(0)
   const output = demo.output()
   expect(demo.errors()).toBe('')

@@ -26,7 +26,10 @@ test('abort-and-timeout.ts gets the error that belongs to each end of waiting', 
 test('watch-events.ts sees the life of a connection, and warns of a long lease', async () => {
   const { code, output, errors } = await runExample('watch-events')
   expect(code).toBe(0)
-  expect(errors).toMatch(/^lease 2 held connection-1 for more than 50 ms\n$/)
+  // On a busy machine, lease 1 may take as long.
+  expect(errors).toMatch(
+    /^(lease 1 held connection-1 for more than 50 ms\n)?lease 2 held connection-1 for more than 50 ms\n$/,
+  )
   expect(output.map(line => line.trim())).toEqual([
     'acquire.requested',
     'connection.connecting connection-1',

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { bundle } from '../support/bundle.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -11,7 +12,7 @@ export async function runExample(
   name: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; output: string[]; errors: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}.ts`], {
+  const child = spawn(process.execPath, [await bundle(`examples/${name}.ts`)], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

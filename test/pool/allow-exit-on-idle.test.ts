@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, inject, it } from 'vitest'
+import { bundle } from '../support/bundle.js'
 
-const program = fileURLToPath(new URL('../support/programs/pool-at-rest.ts', import.meta.url))
+const program = await bundle('test/support/programs/pool-at-rest.ts')
 const started: ChildProcess[] = []
 
 afterEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
 async function reach(situation: string): Promise<ChildProcess> {
   const { host, port, user, password, database } = inject('postgres')
   const config = JSON.stringify({ host, port, user, password, database, application_name: 'pool at rest' })
-  const child = spawn(process.execPath, ['--import', 'tsx', program, situation, config], {
+  const child = spawn(process.execPath, [program, situation, config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   started.push(child)

@@ -7,14 +7,14 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../support/postgres-server/free-port.js'
 import { startPostgres } from '../../support/postgres-server.js'
+import { bundle } from './bundle.js'
 import { until } from './until.js'
 
-const program = fileURLToPath(new URL('programs/start-postgres.ts', import.meta.url))
+const program = await bundle('test/support/programs/start-postgres.ts')
 
 /** A process that has ended but that nobody has reaped is as good as gone. */
 function isAlive(pid: number): boolean {
@@ -29,7 +29,7 @@ function isAlive(pid: number): boolean {
 
 /** Runs the program until it has said where its server is. */
 async function startProgram(mode: 'wait' | 'leave') {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, mode], {
+  const child = spawn(process.execPath, [program, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))

@@ -2,12 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { signal, suspend } from '../../support/postgres-server/suspend.js'
+import { bundle } from './bundle.js'
 import { until } from './until.js'
 
-const program = fileURLToPath(new URL('programs/suspend.ts', import.meta.url))
+const program = await bundle('test/support/programs/suspend.ts')
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -43,7 +43,7 @@ describe('a suspended process', () => {
 
   it('goes on when the one who stopped it was killed', async () => {
     const ticker = await startTicker()
-    const child = spawn(process.execPath, ['--import', 'tsx', program, String(ticker.pid)], {
+    const child = spawn(process.execPath, [program, String(ticker.pid)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     children.push(child)

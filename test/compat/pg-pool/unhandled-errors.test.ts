@@ -2,10 +2,10 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { expect, inject, it } from 'vitest'
+import { bundle } from '../../support/bundle.js'
 
-const program = fileURLToPath(new URL('../../support/programs/pool-that-loses-a-client.ts', import.meta.url))
+const program = await bundle('test/support/programs/pool-that-loses-a-client.ts')
 
 async function run(
   kind: string,
@@ -13,7 +13,7 @@ async function run(
 ): Promise<{ code: number; output: string; errors: string }> {
   const { host, port, user, password, database } = inject('postgres')
   const config = JSON.stringify({ host, port, user, password, database })
-  const child = spawn(process.execPath, ['--import', 'tsx', program, kind, situation, config])
+  const child = spawn(process.execPath, [program, kind, situation, config])
   let output = ''
   let errors = ''
   child.stdout.setEncoding('utf8').on('data', text => {
