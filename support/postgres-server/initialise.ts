@@ -55,7 +55,7 @@ export async function initialise(
 }
 
 /** PostgreSQL refuses to run as root. Any account will do, so none is made: `postgres` if there is one, else `nobody`. */
-async function findAccount(): Promise<Account> {
+export async function findAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return {}
   for (const name of ['postgres', 'nobody']) {
     try {

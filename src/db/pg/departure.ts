@@ -8,10 +8,10 @@ import { wired } from './wired.js'
 const longestDeparture = 3_000
 
 /**
- * A backend that has not read the query yet ignores the request to cancel it, and then runs the query; so it is asked again, in ms
- * after the time before.
+ * A backend that has not read the query yet ignores the request to cancel it, and then runs the query; so does PgBouncer while the
+ * query is in its line. So they are asked again, in ms after the time before, and for the last time shortly before the socket goes.
  */
-const again = [100, 900]
+const again = [100, 400, 500, 900, 900]
 
 /** What a client does with messages; it hears of none of them any more. */
 const messages = [

@@ -44,6 +44,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
   const makeReady = async (session: Session): Promise<void> => {
     const { client } = session
     await client.connect()
+    session.parameters.begin()
     await prepare?.(client)
     if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
     session.keep()

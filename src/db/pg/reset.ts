@@ -44,7 +44,11 @@ export async function reset(session: Session, plan: ResetPlan, signal: AbortSign
     const listens = plan.channels.map(channel => `; LISTEN ${client.escapeIdentifier(channel)}`)
     await askShortly(session, `UNLISTEN *${listens.join('')}`)
   }
-  if (plan.prepare !== undefined && (debts.setUp || plan.resetQuery !== undefined)) await plan.prepare(client)
+  if (debts.setUp || plan.resetQuery !== undefined) {
+    const restoring = session.parameters.restoring(client)
+    if (restoring !== undefined) await askShortly(session, restoring)
+    await plan.prepare?.(client)
+  }
   session.tidyListeners() // those that `prepare` has added again
   session.takeDebts()
 }

@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
+import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, type ServerMessage } from './stale.js'
 import { wired } from './wired.js'
@@ -56,6 +57,8 @@ export class Session {
   #refusedWrite: unknown
   #listeners: Listeners | undefined
   readonly #readOnly: ReadOnlyWatch
+  /** What a reset must lead back to. */
+  readonly parameters = new StartParameters()
   /** Whether it is the pool that waits for the query under way, and the query none of long duration. */
   asks = false
   /** What is waited for once the session is being ended while a statement runs. */
@@ -82,9 +85,11 @@ export class Session {
       connection.on(name, () => {
         this.#suspended = true
       })
-    connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) =>
-      this.#readOnly.parameter(message.parameterName, message.parameterValue, this.#tag),
-    )
+    connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
+      const { parameterName: name, parameterValue: value } = message
+      this.#readOnly.parameter(name, value, this.#tag)
+      this.parameters.reported(name, value)
+    })
     client.on('error', error => {
       rememberAsFatal(error)
       this.#end(error)
