@@ -204,20 +204,31 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
   return Object.freeze(parsed) as unknown as PoolConfig
 }
 
+/** What `resize()` changes; what is not given stays as it is. */
+export interface SizeOptions {
+  min?: number | undefined
+  max?: number | undefined
+  maxWaiting?: number | undefined
+}
+
 /**
  * Checks what `resize()` was given and completes it from the sizes in force. A `min` that was not given gives way to `max`, as
  * it does in `createPool`.
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseSize(
-  size: { min?: number | undefined; max?: number | undefined },
-  current: { min: number; max: number },
-): { min: number; max: number } {
-  refuseUnknown('resize', size, ['min', 'max'])
+  size: SizeOptions,
+  current: { min: number; max: number; maxWaiting: number },
+): { min: number; max: number; maxWaiting: number } {
+  refuseUnknown('resize', size, ['min', 'max', 'maxWaiting'])
   const max = size.max === undefined ? current.max : checkNumber('max', size.max, numbers.max)
   const min = size.min === undefined ? Math.min(current.min, max) : checkNumber('min', size.min, numbers.min)
   checkSize(min, max)
-  return { min, max }
+  const maxWaiting =
+    size.maxWaiting === undefined
+      ? current.maxWaiting
+      : checkNumber('maxWaiting', size.maxWaiting, numbers.maxWaiting)
+  return { min, max, maxWaiting }
 }
 
 /** The names of {@link AcquireOptions}. */

@@ -13,6 +13,7 @@ import {
   parseCloseOptions,
   parseOptions,
   parseSize,
+  type SizeOptions,
 } from '../options.js'
 import { outside } from '../outside.js'
 import { closedError } from './acquire-queue.js'
@@ -269,13 +270,14 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Changes `min` and `max` while the pool runs. Superfluous connections are closed: idle ones at once, lent ones when they come
-   * back. One that is not given stays as it is, except that a `max` below `min`, given alone, lowers `min` to itself.
+   * Changes `min`, `max` and `maxWaiting` while the pool runs. Superfluous connections are closed: idle ones at once, lent ones when
+   * they come back. Callers who wait already go on waiting. What is not given stays as it is, except that a `max` below `min`, given
+   * alone, lowers `min` to itself.
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
-  resize(size: { min?: number | undefined; max?: number | undefined }): void {
+  resize(size: SizeOptions): void {
     const { context } = this.#system.actor.getSnapshot()
-    const parsed = parseSize(size, context.size)
+    const parsed = parseSize(size, { ...context.size, maxWaiting: context.maxWaiting })
     this.#refuseIfClosing('resized')
     this.#system.actor.send({ type: 'resize', ...parsed })
   }

@@ -35,7 +35,7 @@ export type PoolEvent =
   | (Request & { readonly type: 'acquire'; readonly at: number; readonly timeout: number })
   /** A caller gave up. */
   | { readonly type: 'cancel'; readonly request: Request; readonly reason: unknown }
-  | { readonly type: 'resize'; readonly min: number; readonly max: number }
+  | { readonly type: 'resize'; readonly min: number; readonly max: number; readonly maxWaiting?: number }
   /** Lend nothing until `resume`; who waits goes on waiting. */
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }

@@ -146,6 +146,7 @@ export const poolMachine = setup({
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({
       size: event.type === 'resize' ? { min: event.min, max: event.max } : context.size,
+      maxWaiting: event.type === 'resize' ? (event.maxWaiting ?? context.maxWaiting) : context.maxWaiting,
     })),
     setDrainTimeout: assign(({ context, event }) =>
       event.type === 'close'

@@ -44,3 +44,20 @@ it('makes room when somebody leaves the line', async () => {
   await clock.advance(0)
   expect(waiting.state).toBe('pending')
 })
+
+it('can be changed while the pool runs; callers who wait already go on waiting', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting: 2 })
+  await clock.advance(100)
+  const holder = await pool.acquire()
+  const waiting = [watch(pool.acquire()), watch(pool.acquire())]
+  pool.resize({ maxWaiting: 0 })
+  await expect(pool.acquire()).rejects.toMatchObject({ code: 'QUEUE_FULL', maxWaiting: 0 })
+  pool.resize({ max: 1 }) // which says nothing about the line
+  await expect(pool.acquire()).rejects.toMatchObject({ code: 'QUEUE_FULL', maxWaiting: 0 })
+  pool.resize({ maxWaiting: Number.POSITIVE_INFINITY })
+  const third = watch(pool.acquire())
+  await clock.advance(0)
+  expect([...waiting, third].map(({ state }) => state)).toEqual(['pending', 'pending', 'pending'])
+  expect(() => pool.resize({ maxWaiting: -1 })).toThrow('maxWaiting')
+  holder.release()
+})

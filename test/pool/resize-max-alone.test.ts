@@ -34,7 +34,8 @@ it('any max alone is taken, and lowers min by as little as it must', () => {
     .filter(({ min, max }) => min <= max)
   fc.assert(
     fc.property(current, fc.integer({ min: 1, max: 60 }), (size, max) => {
-      expect(parseSize({ max }, size)).toEqual({ min: Math.min(size.min, max), max })
+      const current = { ...size, maxWaiting: 5 }
+      expect(parseSize({ max }, current)).toEqual({ min: Math.min(size.min, max), max, maxWaiting: 5 })
     }),
   )
 })

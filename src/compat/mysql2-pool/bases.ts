@@ -31,7 +31,7 @@ export type PoolLimits = Pick<
 interface Runtime {
   readonly Pool: new (options: { config: ParsedPoolOptions }) => Mysql2Pool
   readonly PoolConnection: new (pool: unknown, options: { config: unknown }) => Mysql2PoolConnection
-  readonly ConnectionConfig: new (options: ConnectionOptions) => unknown
+  readonly ConnectionConfig: new (options: ConnectionOptions) => object
 }
 
 interface PromiseRuntime {
@@ -53,7 +53,7 @@ export const { PromisePool: BasePromisePool, PromisePoolConnection: BasePromiseP
   promise as unknown as PromiseRuntime
 
 /** What a connection is made of. */
-export function connectionConfig(options: ConnectionOptions): unknown {
+export function connectionConfig(options: ConnectionOptions): object {
   return new ConnectionConfig({ ...options })
 }
 

@@ -11,8 +11,10 @@ export interface Lender {
   giveBack(connection: PoolConnection, lease: Lease<PoolConnection>): void
 }
 
+type Core = { readonly stream: { destroy(): unknown } }
+
 interface Command {
-  onResult?: (error: Error) => void
+  onResult?: (error: Error, ...values: unknown[]) => void
   emit(event: string, ...values: unknown[]): unknown
   listenerCount(event: string): number
 }
@@ -25,10 +27,8 @@ export class PoolConnection extends BasePoolConnection {
   readonly #lender: Lender
   #lease: Lease<PoolConnection> | undefined
   #lastLease = 0
-  /** The pool itself asks something of it. */
-  #serving = false
-  /** Whether the pool's `connection` event has been emitted for it. */
-  #announced = false
+  /** How many times the pool itself asks something of it. */
+  #serving = 0
   /** `execute` gives two commands with the same callback. */
   #executing: 'no' | 'yes' | 'refused' = 'no'
   /** @internal Counts releases: the greatest is that of the connection that came back last. */
@@ -40,6 +40,9 @@ export class PoolConnection extends BasePoolConnection {
   constructor(lender: Lender, options: { config: unknown }) {
     super(lender, options)
     this.#lender = lender
+    // mysql2's own listener, by which its pool hears of a loss: the session has one for good, so programs that count find one, as there.
+    const ofItsPool = this.listeners('error').at(-1)
+    if (ofItsPool !== undefined) this.off('error', ofItsPool as () => void)
     this.#fence()
   }
 
@@ -57,30 +60,24 @@ export class PoolConnection extends BasePoolConnection {
     return lease !== undefined && this.#lease === lease
   }
 
-  /**
-   * @internal
-   * @returns whether it is lent for the first time
-   */
-  lend(lease: Lease<PoolConnection>): boolean {
-    const first = !this.#announced
-    this.#announced = true
+  /** @internal */
+  lend(lease: Lease<PoolConnection>): void {
     this.#lease = lease
     this.#lastLease = lease.id
-    return first
   }
 
   /** @internal Nothing is done with it, and it can be leased. */
   get free(): boolean {
-    return this.open && !this.#serving && this.lease === undefined
+    return this.open && this.#serving === 0 && this.lease === undefined
   }
 
-  /** @internal Lets the pool itself ask something of it. */
+  /** @internal Lets the pool itself, and its `connection` listeners, ask something of it. */
   async serve<T>(work: () => Promise<T>): Promise<T> {
-    this.#serving = true
+    this.#serving++
     try {
       return await work()
     } finally {
-      this.#serving = false
+      this.#serving--
     }
   }
 
@@ -92,10 +89,13 @@ export class PoolConnection extends BasePoolConnection {
     this.#lender.giveBack(this, lease)
   }
 
-  /** Closes it instead of giving it back; queries under way fail. Does nothing when it is not lent. */
+  /** Closes it instead of giving it back; queries under way fail. Does nothing when it is not lent, but for a `connection` listener. */
   override destroy(): void {
     const lease = this.#lease
-    if (lease === undefined) return
+    if (lease === undefined) {
+      if (this.#serving > 0) (this as unknown as Core).stream.destroy()
+      return
+    }
     this.#lease = undefined
     lease.destroy(new Error('Its borrower called destroy().'))
   }
@@ -114,17 +114,22 @@ export class PoolConnection extends BasePoolConnection {
     const connection = this as unknown as { addCommand(command: Command): Command }
     const add = connection.addCommand
     connection.addCommand = command => {
-      if (this.#serving) return add.call(this, command)
-      if (this.#lease?.held) {
-        // mysql2 calls back in the context of the socket, which is that of no caller.
-        if (command.onResult) command.onResult = AsyncResource.bind(command.onResult)
-        return add.call(this, command)
-      }
+      if (this.#serving > 0) return add.call(this, command)
+      if (this.#lease?.held) return add.call(this, inContextOfCaller(command))
       if (this.#executing !== 'refused') refuse(command, usedAfterRelease(this.#lastLease))
       if (this.#executing === 'yes') this.#executing = 'refused'
       return command
     }
   }
+}
+
+/** mysql2 calls back, and emits, in the context of the socket, which is that of no caller. */
+function inContextOfCaller(command: Command): Command {
+  const caller = new AsyncResource('statepool.command')
+  const { onResult, emit } = command
+  if (onResult) command.onResult = (...values) => caller.runInAsyncScope(onResult, command, ...values)
+  command.emit = (...values) => caller.runInAsyncScope(emit, command, ...values)
+  return command
 }
 
 function refuse(command: Command, error: Error): void {

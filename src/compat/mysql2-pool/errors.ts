@@ -8,9 +8,21 @@ import { ConnectError, LeaseError, PoolClosedError, PoolError, QueueFullError } 
  */
 export function asMysql2Error(error: unknown): unknown {
   if (!(error instanceof PoolError)) return error
+  const said = inItsWords(error)
+  if (said instanceof Error) ofThePool.add(said)
+  return said
+}
+
+/** What callers were refused with, who asked the server for nothing yet. */
+const ofThePool = new WeakSet<Error>()
+
+function inItsWords(error: PoolError): unknown {
   const refused =
     error instanceof ConnectError || error.code === ('DATABASE_DOWN' satisfies PoolError['code'])
-  if (refused && error.cause !== undefined) return ownCopy(asMysql2Error(error.cause))
+  if (refused && error.cause !== undefined) {
+    const { cause } = error
+    return ownCopy(cause instanceof PoolError ? inItsWords(cause) : cause)
+  }
   if (error instanceof PoolClosedError) return withWords(error, 'Pool is closed.')
   if (error instanceof QueueFullError)
     return withWords(error, error.maxWaiting === 0 ? 'No connections available.' : 'Queue limit reached.')
@@ -30,6 +42,11 @@ function ownCopy(error: unknown): unknown {
   const copy = new Error(error.message, { cause: error })
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error))
   return Object.assign(copy, error)
+}
+
+/** Whether a caller was refused with it by {@link asMysql2Error}. */
+export function isOfThePool(error: unknown): boolean {
+  return error instanceof Error && ofThePool.has(error)
 }
 
 /** Called in a `catch` of an async function: the stack leads to the code that awaits it from then on. */

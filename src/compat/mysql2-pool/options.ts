@@ -109,7 +109,11 @@ export function asLimit(connectionLimit: unknown): number {
   return Number(connectionLimit) || noLimit
 }
 
-function maxWaiting({ waitForConnections, queueLimit }: ParsedPoolOptions): number {
+/** The `maxWaiting` of the pool underneath. */
+export function maxWaiting({
+  waitForConnections,
+  queueLimit,
+}: Pick<ParsedPoolOptions, 'queueLimit' | 'waitForConnections'>): number {
   if (!waitForConnections) return 0
   return queueLimit === 0 ? Number.POSITIVE_INFINITY : queueLimit
 }
@@ -127,8 +131,11 @@ function withGracefulEnd(
   return async () => ({ ...(await connectionOptions()), gracefulEnd })
 }
 
-/** mysql2 reads a text for a number, and takes its default for anything else without a word. */
-function checkCount(name: string, value: unknown): void {
+/**
+ * mysql2 reads a text for a number, and takes its default for anything else without a word.
+ * @throws OptionsError for what is no count
+ */
+export function checkCount(name: string, value: unknown): void {
   if (value === undefined || value === null) return
   const count = typeof value === 'string' && value !== '' ? Number(value) : value
   if (typeof count === 'number' && count >= 0 && Number.isSafeInteger(count)) return

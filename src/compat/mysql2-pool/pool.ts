@@ -3,13 +3,15 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
+import { call } from '../../db/mysql2/commands.js'
 import { driverFor } from '../../db/mysql2/driver.js'
 import type { Session } from '../../db/mysql2/session.js'
 import { createPool as createStatepool, type Lease, type Pool as Statepool } from '../../index.js'
 import { BasePool, connectionConfig, type ParsedPoolOptions } from './bases.js'
 import { PoolConnection } from './connection.js'
 import { asMysql2Error } from './errors.js'
-import { asLimit, type PoolConfig, parsePoolConfig } from './options.js'
+import { ConnectionChanges, obeyLimits } from './live-config.js'
+import { type PoolConfig, parsePoolConfig } from './options.js'
 import { PromisePool } from './promise-pool.js'
 import { Shelf } from './shelf.js'
 import { traced } from './tracing.js'
@@ -30,15 +32,26 @@ export class Pool extends BasePool {
     // With fewer than the limit mysql2's class would have a timer of its own.
     super({ config: { ...mysql2, maxIdle: mysql2.connectionLimit } })
     this.config.maxIdle = maxIdle
-    const { sessionOf, ...driver } = driverFor<PoolConnection>(connection, {
-      create: options => this.#shelf.add(new PoolConnection(this, { config: connectionConfig(options) })),
-      faceOf: core => core as PoolConnection,
-      coreOf: face => face,
-    })
+    const changes = new ConnectionChanges(mysql2.connectionConfig)
+    const { sessionOf, ...driver } = driverFor<PoolConnection>(
+      { ...connection, connectionOptions: () => changes.in(connection.connectionOptions()) },
+      {
+        create: options => {
+          const config = changes.applyTo(connectionConfig(options))
+          return this.#shelf.add(new PoolConnection(this, { config }))
+        },
+        faceOf: core => core as PoolConnection,
+        coreOf: face => face,
+        prepare: face => this.#announce(face),
+        keepsListeners: true,
+      },
+    )
     this.#sessionOf = sessionOf
     this.#statepool = createStatepool(this.#shelf.watch(driver), statepool)
     this.#showLists()
-    this.#obeyLimit()
+    obeyLimits(this.config as unknown as ParsedPoolOptions, size => {
+      if (!this._closed) this.#statepool.resize(size)
+    })
     this.#openTheDirectWay(this.#statepool)
   }
 
@@ -68,8 +81,8 @@ export class Pool extends BasePool {
     const asked = this.#statepool.ask().promise()
     asked.then(
       lease => {
-        const first = lease.connection.lend(lease)
-        process.nextTick(() => this.#lend(lease, first, callback))
+        lease.connection.lend(lease)
+        process.nextTick(() => this.#lend(lease, callback))
       },
       // What mysql2's type does not say, it does: there is no connection with an error.
       error => process.nextTick(callback as (error: unknown) => unknown, asMysql2Error(error)),
@@ -110,29 +123,37 @@ export class Pool extends BasePool {
     })
   }
 
-  /** mysql2's connections call it when they end; the pool beneath knows by then. */
-  _removeConnection(): void {}
+  /** mysql2's connections call it when they end; the pool beneath has its own way to know. */
+  _removeConnection(connection: PoolConnection): void {
+    this.#shelf.remove(connection)
+  }
 
   /** Also for what is acquired from the pool beneath, a connection must know that it is lent. */
   #openTheDirectWay(pool: Statepool<PoolConnection>): void {
     const acquire = pool.acquire.bind(pool)
     pool.acquire = async options => {
       const lease = await acquire(options)
-      const { connection } = lease
-      if (connection.lend(lease)) this.#announce(connection, lease)
+      lease.connection.lend(lease)
       return lease
     }
   }
 
-  /** What its listeners hang on it stays; what its borrowers do ends with the lease. If one throws, it is not fit for a borrower. */
-  #announce(connection: PoolConnection, lease: Lease<PoolConnection>): void {
-    try {
-      this.emit('connection', connection)
-    } catch (error) {
-      lease.destroy(error)
-      throw error
-    }
-    this.#sessionOf(connection).keepListeners(connection)
+  /**
+   * Has the application make a new connection ready, or one whose session was reset: its first borrower, and each one after a reset, finds
+   * what the listeners have set. They may return promises, and need not wait for what they ask of the connection.
+   */
+  async #announce(connection: PoolConnection): Promise<void> {
+    const listeners = this.rawListeners('connection')
+    if (listeners.length === 0) return
+    const session = this.#sessionOf(connection)
+    await connection.serve(async () => {
+      await Promise.all(listeners.map(listener => listener.call(this, connection)))
+      while (!session.ready) {
+        await call(done => connection.ping(done))
+        await new Promise(resolve => setImmediate(resolve)) // one who awaited an answer may ask for more
+      }
+    })
+    if (!session.usable) throw new Error("A listener of the pool's `connection` event ended the connection.")
   }
 
   get #mustWait(): boolean {
@@ -155,21 +176,7 @@ export class Pool extends BasePool {
       Object.defineProperty(this, name, { value: new ListView<unknown>(read), enumerable: false })
   }
 
-  /** `pool.config.connectionLimit` may be changed while the pool runs. */
-  #obeyLimit(): void {
-    let limit = this.config.connectionLimit as number
-    Object.defineProperty(this.config, 'connectionLimit', {
-      get: () => limit,
-      set: (value: unknown) => {
-        const max = asLimit(value)
-        if (!this._closed) this.#statepool.resize({ max })
-        limit = Number(value)
-      },
-      enumerable: true,
-    })
-  }
-
-  #lend(lease: Lease<PoolConnection>, first: boolean, callback: Callback): void {
+  #lend(lease: Lease<PoolConnection>, callback: Callback): void {
     if (!lease.held) {
       // Lost, or the pool was ended, within the same turn: the next one, or the reason why there is none.
       this.#borrow(callback)
@@ -177,7 +184,6 @@ export class Pool extends BasePool {
     }
     const { connection } = lease
     try {
-      if (first) this.#announce(connection, lease)
       this.emit('acquire', connection)
     } catch (error) {
       // A listener's: the caller is told, and no slot is lost.

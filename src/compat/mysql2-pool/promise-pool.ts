@@ -2,9 +2,9 @@
 
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import type { Lease, Pool as Statepool } from '../../index.js'
-import { BasePromisePool, BasePromisePoolConnection } from './bases.js'
+import { BasePromisePool, BasePromisePoolConnection, type ParsedPoolOptions } from './bases.js'
 import type { PoolConnection } from './connection.js'
-import { retrace, usedAfterRelease } from './errors.js'
+import { isOfThePool, retrace, usedAfterRelease } from './errors.js'
 import type { Pool } from './pool.js'
 
 /** As made by `createPool` of `mysql2/promise`; `pool` is the one with callbacks. */
@@ -16,6 +16,8 @@ export class PromisePool extends BasePromisePool {
     const implementation = given || Promise
     super(pool, implementation)
     this.#implementation = implementation
+    const { connectionConfig } = pool.config as unknown as ParsedPoolOptions
+    if (connectionConfig.trace === false && implementation === Promise) this.#leadBack()
   }
 
   /** The pool beneath, as of the pool with callbacks. */
@@ -37,6 +39,20 @@ export class PromisePool extends BasePromisePool {
     }
   }
 
+  /**
+   * mysql2 takes the stack of each caller, for the case that it fails. With `trace: false` it leaves the server's errors as they are, and
+   * so does this; the pool's own lead to their caller nevertheless, for that costs nothing before they come.
+   */
+  #leadBack(): void {
+    const { query, execute } = BasePromisePool.prototype
+    const leading =
+      (method: typeof query | typeof execute) =>
+      (...parameters: unknown[]): Promise<never> =>
+        leadingBack(Reflect.apply(method, this, parameters))
+    this.query = leading(query)
+    this.execute = leading(execute)
+  }
+
   #borrow(): Promise<PromisePoolConnection> {
     const { pool } = this
     return new this.#implementation((resolve, reject) => {
@@ -45,6 +61,14 @@ export class PromisePool extends BasePromisePool {
         else resolve(new LentConnection(connection as PoolConnection, this.#implementation))
       })
     })
+  }
+}
+
+async function leadingBack<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw isOfThePool(error) ? retrace(error) : error
   }
 }
 

@@ -29,7 +29,7 @@ export class Shelf {
   add(connection: PoolConnection): PoolConnection {
     this.#all.add(connection)
     const { stream } = connection as unknown as Core
-    stream.once('close', () => this.#remove(connection))
+    stream.once('close', () => this.remove(connection))
     return connection
   }
 
@@ -38,7 +38,12 @@ export class Shelf {
     return {
       ...driver,
       connect: async (context: ConnectContext) => {
-        const connection = await driver.connect(context)
+        let connection: PoolConnection | undefined
+        const onLost = (reason: unknown): void => {
+          if (connection !== undefined) this.remove(connection)
+          context.onLost(reason)
+        }
+        connection = await driver.connect({ ...context, onLost })
         this.#retire.set(connection, () =>
           context.onStale?.(new Error('There are maxIdle idle connections.')),
         )
@@ -48,11 +53,11 @@ export class Shelf {
       validate: (face, context) => face.serve(() => driver.validate(face, context)),
       reset: (face, context) => face.serve(async () => driver.reset?.(face, context)),
       close: face => {
-        this.#remove(face)
+        this.remove(face)
         return face.serve(() => driver.close(face))
       },
       destroy: face => {
-        this.#remove(face)
+        this.remove(face)
         return driver.destroy(face)
       },
     }
@@ -81,7 +86,8 @@ export class Shelf {
       this.#retire.get(connection)?.()
   }
 
-  #remove(connection: PoolConnection): void {
+  /** It has ended, or ends. */
+  remove(connection: PoolConnection): void {
     connection.open = false
     this.#all.delete(connection)
   }

@@ -122,9 +122,9 @@ export function driverFor<C extends EventEmitter>(
     async close(face) {
       const session = sessionOf(face)
       session.dismiss()
-      if (session.alive && session.ready && session.usable)
-        mysql2.Connection.prototype.end.call(session.core, undefined)
-      else void end(session)
+      if (!session.alive || !session.ready || !session.usable) void end(session)
+      else if (session.core.config.gracefulEnd) mysql2.Connection.prototype.end.call(session.core, undefined)
+      else session.quit()
       await session.closed
     },
 

@@ -37,14 +37,14 @@ export interface Command {
 /** A connection with what is behind its typings. `stream` is another one once TLS is on. */
 export type Core = Connection & {
   readonly stream: Socket
-  readonly config: { user?: string; database?: string; charsetNumber?: number }
+  readonly config: { user?: string; database?: string; charsetNumber?: number; gracefulEnd?: boolean }
   /** The command under way; it is still there while its own callback or `end` event is called. */
   readonly _command: Command | null | undefined
   readonly _commands: { readonly length: number }
   /** Prepared statements by their text. */
   readonly _statements: { readonly size: number; delete(key: string): void; keys(): IterableIterator<string> }
   readonly _paused: boolean
-  readonly _closing?: boolean
+  _closing?: boolean
   readonly _fatalError?: unknown
   readonly _handshakePacket: { readonly statusFlags?: number } | null
   /** Called by mysql2 for each packet, and without one to begin the next command. */

@@ -173,6 +173,18 @@ export class Session {
   }
 
   /**
+   * Tells the server to end the session, which runs nothing, and asks nothing more of it. mysql2's own Quit does the same, and with
+   * `debug` says so, which its pool does only with `gracefulEnd`.
+   */
+  quit(): void {
+    const { core } = this
+    core._closing = true // its close is no loss
+    core.addCommand = core._addCommandClosedState
+    core._resetSequenceId()
+    core.write(quitPacket)
+  }
+
+  /**
    * Tells the server to end the session, which it reads when the statement under way is done. Nothing else is sent from here on; all
    * commands, under way, queued or still to come, are answered with the error. The socket stays open until the server closes it.
    */
