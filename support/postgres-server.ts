@@ -178,7 +178,8 @@ class Server implements PostgresServer {
     const lines = (await readFile(join(this.folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split(
       '\n',
     )
-    return pid !== undefined && Number(lines[0]) === pid && lines[7]?.trim() === 'ready'
+    const status = lines[7]?.trim() ?? ''
+    return pid !== undefined && Number(lines[0]) === pid && ['ready', 'standby'].includes(status)
   }
 
   async #shutDown(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {

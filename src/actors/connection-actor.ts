@@ -64,6 +64,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
         const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
           if (record.handle === undefined) return
+          record.stale = true
           if (record.ending === undefined) report(self, { type: 'retire', reason: 'stale session', error })
           // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
           if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })

@@ -105,7 +105,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    * @internal
    */
   get stale(): boolean {
-    return this.#record.ending?.reason === 'stale session'
+    return this.#record.stale
   }
 
   /** @internal */

@@ -34,6 +34,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   uses = 0
   lingers = false
   ending: ConnectionEnding | undefined = undefined
+  /** The driver reported that only a new session can mend this one; it may have been retired for another reason before. */
+  stale = false
   readonly #parts: PoolParts<C>
   #actor: ConnectionActorRef | undefined = undefined
   #handle: C | undefined = undefined

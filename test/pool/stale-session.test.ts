@@ -127,3 +127,18 @@ it('takes all connections with it also when the one that reports it is being ret
   await clock.advance(10)
   expect(sessions.map(({ closed }) => closed)).toEqual([true, true, false])
 })
+
+it('is not seen by transactions side by side that may be retried, when the first one takes all connections with it', async () => {
+  const { pool, alter } = await open(3)
+  alter()
+  const work = () =>
+    pool.transaction(
+      async session => {
+        if (session.number <= 3) session.context.onStale?.(stalePlan, { all: true })
+        await Promise.resolve()
+        return session.query()
+      },
+      { retry: 1 },
+    )
+  expect(await Promise.all([work(), work(), work()].map(outcome))).toEqual(['ok', 'ok', 'ok'])
+})

@@ -9,10 +9,18 @@ export interface TcpProxy {
   reset(): void
   /** From here on nothing passes, and nobody is told. */
   freeze(): void
+  /** Where new connections lead from here on; those that are open stay as they are, as after a change in the DNS. */
+  lead(target: Target): void
   stop(): Promise<void>
 }
 
-export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+export async function startTcpProxy(first: Target): Promise<TcpProxy> {
+  let target = first
   const sockets = new Map<Socket, Socket>()
   const server = createServer(client => {
     const upstream = connect(target.port, target.host)
@@ -41,6 +49,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         client.unpipe(upstream).pause()
         upstream.unpipe(client).pause()
       }
+    },
+    lead(to) {
+      target = to
     },
     async stop() {
       for (const client of sockets.keys()) client.destroy()

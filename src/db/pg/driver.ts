@@ -32,7 +32,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
   const prepare = prepareAs ?? onConnect
   const sessions = new WeakMap<pg.Client, Session>()
   const channels = new WeakMap<pg.Client, readonly string[]>()
-  const evidence: Evidence = { writable: false }
+  const evidence: Evidence = { writable: false, demoted: false }
   const couriers = new Couriers(createClient)
   const sessionOf = (client: pg.Client): Session => {
     const session = sessions.get(client)

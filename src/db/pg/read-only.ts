@@ -4,6 +4,8 @@
 export interface Evidence {
   /** One of them could write. */
   writable: boolean
+  /** All that were open were found to be read-only, and none could write since. */
+  demoted: boolean
 }
 
 /** `'unknown'`: only the server can tell, by SHOW transaction_read_only. */
@@ -15,6 +17,8 @@ const watched = ['default_transaction_read_only', 'in_hot_standby'] as const
 export class ReadOnlyWatch {
   readonly #values = new Map<string, string>()
   #bySet = false
+  /** It was made read-only for all of its borrowers. */
+  #onPurpose = false
   readonly #evidence: Evidence
 
   constructor(evidence: Evidence) {
@@ -30,14 +34,17 @@ export class ReadOnlyWatch {
 
   /** A command has been completed. */
   completed(tag: string): void {
-    if (!this.#evidence.writable && /^(INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|TRUNCATE)\b/.test(tag))
-      this.#evidence.writable = true
+    const { writable, demoted } = this.#evidence
+    // A session that is read-only by default can write all the same, to temporary tables, or where a transaction asks for it.
+    if (writable && !demoted) return
+    if (!this.#isOn && /^(INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|TRUNCATE)\b/.test(tag))
+      this.#couldWrite()
   }
 
   /** The session has become ready for its borrowers. */
   begin(): void {
-    if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn)
-      this.#evidence.writable = true
+    this.#onPurpose = this.#isOn && this.#bySet
+    if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn) this.#couldWrite()
   }
 
   /** What the error 25006 means here. */
@@ -48,8 +55,17 @@ export class ReadOnlyWatch {
 
   /** The same, when it is known that transactions are read-only unless they ask to be something else. */
   judgeReadOnly(): Verdict {
-    if (!this.#evidence.writable) return 'ordinary'
-    return this.#bySet ? 'here' : 'everywhere'
+    if (!this.#evidence.writable || this.#onPurpose) return 'ordinary'
+    // One that was opened after the demotion says nothing about the others, else each write that is tried on what is a standby now would
+    // close all connections. But another one may lead to the successor by then.
+    if (this.#bySet || this.#evidence.demoted) return 'here'
+    this.#evidence.demoted = true
+    return 'everywhere'
+  }
+
+  #couldWrite(): void {
+    this.#evidence.writable = true
+    this.#evidence.demoted = false
   }
 
   get #isOn(): boolean {

@@ -69,7 +69,7 @@ export class Session {
   constructor(
     readonly client: pg.Client,
     events: SessionEvents,
-    evidence: Evidence = { writable: false },
+    evidence: Evidence = { writable: false, demoted: false },
   ) {
     this.#events = events
     this.#readOnly = new ReadOnlyWatch(evidence)
