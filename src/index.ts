@@ -1,9 +1,10 @@
 // statepool: the exports of the core. Drivers and other optional features are subpaths of their own.
 export type { Counters } from './actors/counters.js'
-export type { PoolNotice, PoolState } from './actors/events.js'
+export type { PoolEmitted, PoolNotice, PoolState } from './actors/events.js'
 export { Lease } from './actors/lease.js'
-export { createPool, Pool } from './actors/pool.js'
+export { createPool, Pool, poolOf } from './actors/pool.js'
 export type { PoolActorRef } from './actors/pool-actor.js'
+export { type PoolLogic, type PoolSnapshot, poolLogic } from './actors/pool-logic.js'
 export type { PoolStats } from './actors/stats.js'
 export type { TransactionOptions } from './actors/transaction-options.js'
 export { type Clock, systemClock } from './clock.js'

@@ -1,14 +1,15 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
 import type { ActorRef, ActorRefFrom, EventObject, Snapshot } from 'xstate'
-import type { ConnectContext, Driver } from '../db/driver.js'
+import type { ConnectContext } from '../db/driver.js'
 import { ConnectError, LeaseError } from '../errors.js'
+import { compiled } from '../machines/compiled/index.js'
 import { connectionMachine } from '../machines/connection.js'
-import type { ConnectionContext, ConnectionEvent } from '../machines/connection-types.js'
-import { outside } from '../outside.js'
+import type { ConnectionContext, ConnectionEvent, ConnectionInput } from '../machines/connection-types.js'
 import { messageOf } from '../wording.js'
+import { attempt, destroyQuietly, noHandle, quietly, remedyFor } from './driver-calls.js'
 import { endLoan } from './leaks.js'
 import { Lease } from './lease.js'
-import type { PoolParts } from './parts.js'
+import { once } from './once.js'
 import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
 
@@ -18,47 +19,60 @@ export type ConnectionLogic = typeof connectionMachine
 /** A running connection. */
 export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 
-/** The machine with its effects, made once for a pool and shared by all of its connections. */
-export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
-  const { driver, config, roster, line, notices, counters, generation } = parts
-  const { clock } = config
-  const target = describeTarget(driver)
-  const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<C>
-  const handleOf = (record: ConnectionRecord<C>) => record.handle as C
+/** The connection as the running system has it: the record is what the machine knows as its facts. */
+const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>
 
-  /** Reserves the connection for the next caller in the line, unless it is reserved for one who still waits. */
-  const claimNext = (record: ConnectionRecord<C>) => {
-    if (record.request?.waits !== true) record.request = line.next()
-  }
+/** Reserves the connection for the next caller in the line, unless it is reserved for one who still waits. */
+const claimNext = (record: ConnectionRecord<unknown>) => {
+  if (record.request?.waits !== true) record.request = record.parts.line.next()
+}
 
-  const mayExit = config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined
-  /** While a caller needs the connection, it keeps the process alive. */
-  const hold = (record: ConnectionRecord<C>): void => {
-    if (!mayExit) return
-    try {
-      driver.ref?.(handleOf(record))
-    } catch {
-      // the process may end sooner than it should, which is no reason to lose the connection
-    }
+/** While a caller needs the connection, it keeps the process alive. */
+const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (!mayExit) return
+  try {
+    driver.ref?.(handle)
+  } catch {
+    // the process may end sooner than it should, which is no reason to lose the connection
   }
-  /** While it is idle, it does not. */
-  const letGo = (record: ConnectionRecord<C>): void => {
-    if (mayExit) quietly(() => driver.unref?.(handleOf(record)))
-  }
+}
 
-  return connectionMachine.provide({
+/** While it is idle, it does not. */
+const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (mayExit) quietly(() => driver.unref?.(handle))
+}
+
+/** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
+function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
+  tell(connection, event)
+}
+
+/** Sends an event to an actor that may have ended. */
+function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
+  if (actor.getSnapshot().status === 'active') actor.send(event)
+}
+
+/** The machine with its effects: the same for all connections of all pools, as each finds its pool through its record. */
+const provideConnection = (): ConnectionLogic =>
+  connectionMachine.provide({
     guards: {
-      needsReset: ({ context }) =>
-        driver.reset !== undefined && (driver.needsReset?.(handleOf(recordOf(context))) ?? true),
-      isUnusable: ({ context }) =>
-        driver.isUsable !== undefined &&
-        quietly(() => driver.isUsable?.(handleOf(recordOf(context)))) !== true,
+      needsReset: ({ context }) => {
+        const { handle, parts } = recordOf(context)
+        const { driver } = parts
+        return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true)
+      },
+      isUnusable: ({ context }) => {
+        const { handle, parts } = recordOf(context)
+        const { driver } = parts
+        return driver.isUsable !== undefined && quietly(() => driver.isUsable?.(handle)) !== true
+      },
       isAwaited: ({ context }) => recordOf(context).request?.waits === true,
-      isWithheld: () => line.withheld,
+      isWithheld: ({ context }) => recordOf(context).parts.line.withheld,
     },
     actions: {
       connect: ({ context, self }) => {
         const record = recordOf(context)
+        const { driver, generation, roster } = record.parts
         const signal = record.beginEffect()
         const { evictions } = roster
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
@@ -86,12 +100,13 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       validate: ({ context, self }) => {
         const record = recordOf(context)
+        const { driver, config, generation } = record.parts
         if (record.request !== undefined) hold(record) // a caller waits for it
         const signal = record.beginEffect()
         attempt(
-          () => driver.validate(handleOf(record), { signal }),
+          () => driver.validate(record.handle, { signal }),
           () => {
-            record.provenAt = clock.now()
+            record.provenAt = config.clock.now()
             record.provenIn = generation.current
             record.endEffect()
             report(self, { type: 'driver.validated' })
@@ -101,13 +116,14 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       reset: ({ context, self }) => {
         const record = recordOf(context)
+        const { driver, config, roster, generation } = record.parts
         const signal = record.beginEffect()
         roster.noteResetting(record, true)
         attempt(
-          () => driver.reset?.(handleOf(record), { signal }),
+          () => driver.reset?.(record.handle, { signal }),
           () => {
             roster.noteResetting(record, false)
-            record.idleSince = record.provenAt = clock.now()
+            record.idleSince = record.provenAt = config.clock.now()
             record.provenIn = generation.current
             record.endEffect()
             report(self, { type: 'driver.resetDone' })
@@ -117,20 +133,22 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       close: ({ context, self }) => {
         const record = recordOf(context)
+        const { driver, config } = record.parts
         if (config.closeTimeout === 0) {
-          destroyQuietly(driver, handleOf(record))
+          destroyQuietly(driver, record.handle)
           self.send({ type: 'driver.closed' })
           return
         }
         hold(record)
         attempt(
-          () => driver.close(handleOf(record)),
+          () => driver.close(record.handle),
           () => report(self, { type: 'driver.closed' }),
           error => report(self, { type: 'driver.closeFailed', error }),
         )
       },
       destroySocket: ({ context, self }) => {
         const record = recordOf(context)
+        const { driver, config } = record.parts
         record.abortEffect()
         if (record.handle === undefined) return
         const gone = destroyQuietly(driver, record.handle)
@@ -143,17 +161,19 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       park: ({ context, self }) => {
         const record = recordOf(context)
+        const { config, roster } = record.parts
         claimNext(record)
         const next = record.request
-        if (next !== undefined) return self.send({ type: 'checkout', request: next, at: clock.now() })
+        if (next !== undefined) return self.send({ type: 'checkout', request: next, at: config.clock.now() })
         roster.park(record)
         letGo(record)
         if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
       },
       lend: ({ context, event, self }) => {
         const record = recordOf(context)
-        const request = record.request as AcquireRequest<C>
-        const at = 'at' in event ? event.at : clock.now()
+        const { config, counters, notices } = record.parts
+        const request = record.request as AcquireRequest<unknown>
+        const at = 'at' in event ? event.at : config.clock.now()
         record.request = undefined
         // Gave up on the way here, from within an observer of the pool's actor: nobody will give it back.
         if (!request.waits) return self.send({ type: 'release', at })
@@ -174,6 +194,7 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       takeBack: ({ context, event }) => {
         if (event.type !== 'release') return
         const record = recordOf(context)
+        const { roster, counters, notices } = record.parts
         const { lease } = record
         if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
@@ -188,9 +209,10 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       revoke: ({ context }) => {
         const record = recordOf(context)
+        const { config, roster, notices } = record.parts
         const { lease } = record
         if (lease === undefined) return
-        const now = clock.now()
+        const now = config.clock.now()
         const heldFor = now - lease.acquiredAt
         const cause = record.ending?.error
         record.lease = undefined
@@ -215,12 +237,14 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
       reportReady: ({ context }) => {
         const record = recordOf(context)
-        record.openedAt = record.idleSince = record.provenAt = clock.now()
+        const { config } = record.parts
+        record.openedAt = record.idleSince = record.provenAt = config.clock.now()
         claimNext(record) // before the pool counts who still needs a connection
         context.pool.send({ type: 'connection.ready', connection: record })
       },
       reportFailed: ({ context }) => {
         const record = recordOf(context)
+        const { config, driver, target } = record.parts
         const cause = record.ending?.error
         const error =
           record.ending?.reason === 'connect timeout'
@@ -248,63 +272,13 @@ export function provideConnection<C>(parts: PoolParts<C>): ConnectionLogic {
       },
     },
   })
-}
 
-/** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
-function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
-  tell(connection, event)
-}
-
-/** Sends an event to an actor that may have ended. */
-function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
-  if (actor.getSnapshot().status === 'active') actor.send(event)
-}
-
-function noHandle<C>({ name }: Driver<C>): TypeError {
-  return new TypeError(`the driver's connect() (${name}) resolved to undefined, and not to a connection`)
-}
-
-/** Calls the driver outside of any caller's async context, and takes a synchronous throw for a rejection. */
-function attempt<T>(
-  call: () => Promise<T> | T,
-  done: (value: T) => void,
-  failed: (error: unknown) => void,
-): void {
-  outside(() => new Promise<T>(resolve => resolve(call())).then(done, failed))
-}
-
-/**
- * Destroys a connection, whatever the driver does about it.
- * @returns a promise, which never rejects, if the driver waits for the server to let go
- */
-export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> | undefined {
-  return outside(() => {
-    const gone = quietly(() => driver.destroy(handle))
-    return gone instanceof Promise ? gone.catch(() => {}) : undefined
-  })
-}
-
-/**
- * Calls a method of the driver that the contract does not expect to throw. One that does throw must not take the connection's
- * actor with it, for then its caller would be forgotten and its slot be taken for ever.
- */
-function quietly<T>(call: () => T): T | undefined {
-  try {
-    const answer = call()
-    if (answer instanceof Promise) answer.catch(() => {}) // an `async destroy`, say: TypeScript lets it pass
-    return answer
-  } catch {
-    return undefined
+/** What every connection of every pool runs; each sees the actor system as its pool does. */
+export const connectionLogic = once((): ConnectionLogic => {
+  const machine = compiled(provideConnection())
+  const getInitialSnapshot: ConnectionLogic['getInitialSnapshot'] = (scope, input) => {
+    Object.assign(scope, { system: recordOf(input as ConnectionInput).parts.system })
+    return machine.getInitialSnapshot(scope, input)
   }
-}
-
-/** What a driver has to say about a connect that failed: nothing unless it is a text. */
-export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefined {
-  const remedy: unknown = quietly(() => driver.remedy?.(error))
-  return typeof remedy === 'string' && remedy !== '' ? remedy : undefined
-}
-
-/** Where a driver connects to, for messages. */
-export function describeTarget<C>(driver: Driver<C>): string {
-  return quietly(() => driver.describe?.()) ?? driver.name
-}
+  return Object.assign(Object.create(machine), { getInitialSnapshot })
+})

@@ -105,6 +105,27 @@ export type PoolNotice = { readonly at: number } & (
   | { readonly type: 'pool.closed' }
 )
 
+/** The types of the notices that a pool's actor emits, besides publishing them on `events$`: what a parent may want to react to. */
+const emittedTypes = [
+  'pool.ready',
+  'pool.down',
+  'pool.recovered',
+  'pool.paused',
+  'pool.resumed',
+  'pool.resized',
+  'pool.evicted',
+  'pool.draining',
+  'pool.closed',
+  'lease.leaked',
+  'lease.recovered',
+  'acquire.deadlocked',
+] as const satisfies readonly PoolNotice['type'][]
+
+/** What a pool's actor emits: `actor.on('pool.down', event => …)`. The same objects as on `events$`, without those of each acquire and connection. */
+export type PoolEmitted = Extract<PoolNotice, { readonly type: (typeof emittedTypes)[number] }>
+
+const isEmitted: ReadonlySet<string> = new Set(emittedTypes)
+
 /** A notice before it was stamped with the time. */
 export type UnstampedNotice = PoolNotice extends infer Notice
   ? Notice extends unknown
@@ -112,10 +133,11 @@ export type UnstampedNotice = PoolNotice extends infer Notice
     : never
   : never
 
-/** Publishes notices to the listeners of `events$`. Nothing is made, and no time is taken, while there are none. */
+/** Publishes notices to the listeners of `events$`, and has the pool's actor emit some of them. */
 export class Notices {
   readonly #subject = new Subject<PoolNotice>()
   readonly #now: () => number
+  readonly #emit: (notice: PoolEmitted) => void
   /**
    * Delivered together in a microtask of their own: what listeners do must not run inside a transition of the pool, and carries no
    * caller's async context.
@@ -124,16 +146,18 @@ export class Notices {
   #undelivered: PoolNotice[] = []
   #closed = false
 
-  constructor(now: () => number) {
+  constructor(now: () => number, emit: (notice: PoolEmitted) => void) {
     this.#now = now
+    this.#emit = emit
   }
 
+  /** Whether `events$` has listeners: what happens at each acquire asks before it makes a notice. */
   get observed(): boolean {
     return this.#subject.observed
   }
 
   publish(notice: UnstampedNotice): void {
-    if (!this.#subject.observed || this.#closed) return
+    if (this.#closed || !(this.#subject.observed || isEmitted.has(notice.type))) return
     this.#undelivered.push({ at: this.#now(), ...notice } as PoolNotice)
     if (this.#undelivered.length === 1) this.#deliverSoon()
   }
@@ -151,7 +175,10 @@ export class Notices {
   #deliver(): void {
     const notices = this.#undelivered
     this.#undelivered = []
-    for (const notice of notices) this.#subject.next(notice)
+    for (const notice of notices) {
+      if (isEmitted.has(notice.type)) this.#emit(notice as PoolEmitted)
+      this.#subject.next(notice)
+    }
     if (this.#closed && this.#undelivered.length === 0) this.#subject.complete()
   }
 }

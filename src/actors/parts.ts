@@ -1,10 +1,12 @@
 // What the two sides of a pool, callers and connections, work with together.
+import type { AnyActorScope } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import type { Generation } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
 import { asyncHooks } from '../outside.js'
 import { type Counters, newCounters } from './counters.js'
-import { Notices } from './events.js'
+import { describeTarget } from './driver-calls.js'
+import { Notices, type PoolEmitted } from './events.js'
 import { WaitingLine } from './line.js'
 import { Nesting } from './nesting.js'
 import { Roster } from './roster.js'
@@ -18,6 +20,12 @@ export interface RaisableGeneration extends Generation {
 export interface PoolParts<C> {
   readonly driver: Driver<C>
   readonly config: PoolConfig
+  /** The actor system that the pool lives in, as the pool's actors see it: with the pool's clock. */
+  readonly system: AnyActorScope['system']
+  /** Where the driver connects to, for messages. */
+  readonly target: string
+  /** Whether idle connections let the process exit: the pool is to do so (`allowExitOnIdle`), and the driver can. */
+  readonly mayExit: boolean
   /** The connections. */
   readonly roster: Roster<C>
   /** Those who wait for one. */
@@ -36,17 +44,27 @@ export interface Trouble {
   invalid: { readonly at: number; readonly error: unknown } | undefined
 }
 
-/** The parts of a pool that has just been created. */
-export function createParts<C>(driver: Driver<C>, config: PoolConfig): PoolParts<C> {
+/**
+ * The parts of a pool that has just been created.
+ * @param scope the scope of the pool's actor
+ */
+export function createParts<C>(
+  driver: Driver<C>,
+  config: PoolConfig,
+  { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
+): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
   return {
     driver,
     config,
+    system,
+    target: describeTarget(driver),
+    mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
     roster: new Roster(),
     line: new WaitingLine(),
     counters: newCounters(),
-    notices: new Notices(() => config.clock.now()),
+    notices: new Notices(() => config.clock.now(), emit),
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },

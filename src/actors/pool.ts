@@ -1,10 +1,10 @@
 // The pool as applications see it: a façade that turns calls into messages to the pool actor.
 
 import type { Observable, SchedulerLike } from 'rxjs'
-import type { InspectionEvent, Observer } from 'xstate'
+import { createActor, type InspectionEvent, type Observer } from 'xstate'
 import { checkFunction, refusal } from '../check.js'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, LeaseError, PoolClosedError } from '../errors.js'
+import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
@@ -20,8 +20,11 @@ import { closedError } from './acquire-queue.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import type { Lease } from './lease.js'
+import { MachineClock } from './machine-clock.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
+import { logicOf } from './pool-logic.js'
 import { AcquireRequest } from './request.js'
+import type { Roster } from './roster.js'
 import { type PoolStats, poolState, readStats } from './stats.js'
 import { runTransaction, transactionSupport } from './transaction.js'
 import { parseTransactionOptions, type TransactionOptions } from './transaction-options.js'
@@ -40,11 +43,10 @@ export class Pool<C> implements AsyncDisposable {
       system.actor.subscribe({ complete: resolve, error: reject })
     })
     this.#closed.catch(() => {}) // whoever calls close() is told
-    system.actor.start()
   }
 
   /** The pool's actor: subscribe to it, read its snapshot, look at its children, which are the connections. */
-  get actor(): PoolActorRef {
+  get actor(): PoolActorRef<C> {
     return this.#system.actor
   }
 
@@ -338,8 +340,36 @@ export class Pool<C> implements AsyncDisposable {
   }
 }
 
+/** The façades of running pools: one each. */
+const facades = new WeakMap<object, Pool<unknown>>()
+
 /**
- * Creates a pool and starts it at once: it opens `min` connections in the background. Bad options are refused here and never later.
+ * The pool that an actor runs, as an object with methods: the same as `createPool` returns, for an actor that was made from
+ * {@link poolLogic}. Asked twice for the same actor, it gives the same object.
+ * @param actor a running pool's actor: of `createActor(poolLogic(…))`, or a child of your machine (`snapshot.children.pool`)
+ * @throws OptionsError when the actor is not a pool's.
+ */
+export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
+  const system = systemBehind(actor)
+  if (system === undefined)
+    throw new OptionsError(
+      'actor',
+      actor,
+      'poolOf() takes an actor that was made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, once your machine has started it.',
+    )
+  const pool = facades.get(system) ?? new Pool(system)
+  facades.set(system, pool)
+  return pool as Pool<C>
+}
+
+function systemBehind(actor: PoolActorRef<unknown> | undefined): PoolSystem<unknown> | undefined {
+  const roster = actor?.getSnapshot?.()?.context?.roster as Partial<Roster<unknown>> | undefined
+  return roster?.owner instanceof PoolSystem ? roster.owner : undefined
+}
+
+/**
+ * Creates a pool and starts it at once: it opens `min` connections in the background. Bad options are refused here and never later. The
+ * pool is an actor that runs {@link poolLogic}, in a system of its own.
  *
  * @param driver how to talk to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, your own
  * @param options see {@link PoolOptions}
@@ -348,7 +378,13 @@ export class Pool<C> implements AsyncDisposable {
 export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C> {
   const config = parseOptions(options)
   checkDriver(driver)
-  return outside(() => new Pool(new PoolSystem(driver, config)))
+  return outside(() => {
+    const clock = new MachineClock(config.clock)
+    const actor = createActor(logicOf(driver, config), { id: 'pool', systemId: 'pool', clock })
+    const pool = poolOf(actor)
+    actor.start()
+    return pool
+  })
 }
 
 function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {

@@ -27,6 +27,19 @@ export class Roster<C> implements RosterView {
   readonly #pace = new PaceMeter()
   /** Since when the lease that is out for longest has been; NaN = somebody has to look. */
   #lentSince = Number.NaN
+  #owner: unknown
+
+  /**
+   * The running pool whose connections these are. The actions of the pool's machine find it here, through the machine's context; a private
+   * field, because snapshots are walked, printed and persisted, and must not lead to the driver's secrets.
+   */
+  get owner(): unknown {
+    return this.#owner
+  }
+
+  set owner(owner: unknown) {
+    this.#owner = owner
+  }
 
   get total(): number {
     return this.#phases.size

@@ -7,9 +7,11 @@ import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upk
 import type { PoolContext } from '../machines/pool-types.js'
 import type { PoolConfig } from '../options.js'
 import { Alarm } from './alarm.js'
-import { type ConnectionLogic, destroyQuietly } from './connection-actor.js'
+import { connectionLogic } from './connection-actor.js'
+import { destroyQuietly } from './driver-calls.js'
 import { endingError } from './ending.js'
 import { endLoan } from './leaks.js'
+import { letTimersGo } from './machine-clock.js'
 import type { PoolParts } from './parts.js'
 import type { PoolActorRef } from './pool-actor.js'
 import { ConnectionRecord } from './record.js'
@@ -19,26 +21,21 @@ import { ClockScheduler } from './scheduler.js'
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
   readonly #parts: PoolParts<C>
-  readonly #logic: ConnectionLogic
   readonly #policy: ConnectionPolicy
-  readonly #pool: () => PoolActorRef
+  readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
   /** All have been told to end: nothing is opened or looked after any more. */
   #retiredAll = false
 
-  /**
-   * @param logic what each connection runs
-   * @param pool the pool's actor, whose children the connections are
-   */
-  constructor(parts: PoolParts<C>, logic: ConnectionLogic, pool: () => PoolActorRef) {
+  /** @param pool the pool's actor, whose children the connections are */
+  constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
     this.#parts = parts
-    this.#logic = logic
     this.#policy = connectionPolicy(parts.config)
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
-    this.#growthAlarm = new Alarm(background, () => pool().send({ type: 'growth.due' }))
-    this.#upkeepAlarm = new Alarm(background, () => pool().send({ type: 'maintenance.due' }))
+    this.#growthAlarm = new Alarm(background, () => pool.send({ type: 'growth.due' }))
+    this.#upkeepAlarm = new Alarm(background, () => pool.send({ type: 'maintenance.due' }))
   }
 
   /**
@@ -68,7 +65,7 @@ export class Supervisor<C> {
   /** Starts a connection as a child of the pool. */
   #open(): void {
     const { clock, maxLifetime, random } = this.#parts.config
-    const pool = this.#pool()
+    const pool = this.#pool
     const createdAt = clock.now()
     const record = new ConnectionRecord(
       {
@@ -80,7 +77,7 @@ export class Supervisor<C> {
       },
       this.#parts,
     )
-    const child = createActor(this.#logic, {
+    const child = createActor(connectionLogic(), {
       id: record.id,
       parent: pool,
       src: 'connection', // as the pool's machine calls it: a child without a name cannot be persisted
@@ -202,6 +199,7 @@ export class Supervisor<C> {
     if (record === undefined) return undefined
     const { request, lease } = record
     record.ending = { reason, error }
+    letTimersGo(this.#parts.system, record.actor)
     record.abortEffect()
     if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
     record.request = undefined
@@ -251,7 +249,7 @@ export class Supervisor<C> {
 
   #bury(record: ConnectionRecord<C>): void {
     const { id } = record
-    dismiss(this.#pool(), id)
+    dismiss(this.#pool, id)
     this.#parts.roster.remove(record)
     if (record.handle !== undefined) this.#parts.counters.closed++
     const ending = record.ending ?? { reason: 'crashed' }

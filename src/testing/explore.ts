@@ -3,7 +3,6 @@
 import { createPool } from '../index.js'
 import { checkExploreOptions } from './check-options.js'
 import { ExploredWorld } from './explored-world.js'
-import { withSharedLogic } from './shared-logic.js'
 import { StateGraph } from './state-graph.js'
 import { InvariantViolation } from './violation.js'
 
@@ -139,9 +138,7 @@ class Exploration {
   }
 
   async #begin(): Promise<ExploredWorld> {
-    const world = new ExploredWorld(this.#bounds, (driver, options) =>
-      withSharedLogic(() => createPool(driver, options)),
-    )
+    const world = new ExploredWorld(this.#bounds, createPool)
     await world.start()
     return world
   }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
+import { createEmptyActor } from 'xstate'
 import { Lease } from '../../src/actors/lease.js'
 import { createParts } from '../../src/actors/parts.js'
 import { ConnectionRecord } from '../../src/actors/record.js'
@@ -10,7 +11,10 @@ import type { Driver } from '../../src/db/driver.js'
 import { parseOptions } from '../../src/options.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
 
-const parts = createParts<unknown>(new ScriptedDriver() as Driver<unknown>, parseOptions())
+const parts = createParts<unknown>(new ScriptedDriver() as Driver<unknown>, parseOptions(), {
+  system: createEmptyActor().system,
+  emit: () => {},
+})
 
 function open(roster: Roster<unknown>, createdAt = 0): ConnectionRecord<unknown> {
   const record = new ConnectionRecord<unknown>(

@@ -4,9 +4,11 @@ import { AbortSignals } from '../../src/actors/abort-signals.js'
 import { AcquireQueue, closedError } from '../../src/actors/acquire-queue.js'
 import { Alarm } from '../../src/actors/alarm.js'
 import { Callers } from '../../src/actors/callers.js'
+import { connectionLogic } from '../../src/actors/connection-actor.js'
 import { Deadlines } from '../../src/actors/deadlines.js'
 import { Lease } from '../../src/actors/lease.js'
 import { WaitingLine } from '../../src/actors/line.js'
+import { poolRunner } from '../../src/actors/pool-actions.js'
 import { ConnectionRecord } from '../../src/actors/record.js'
 import { AcquireRequest } from '../../src/actors/request.js'
 import { Roster } from '../../src/actors/roster.js'
@@ -19,7 +21,6 @@ import type { SimulatedConnection } from '../../src/db/simulated.js'
 import { connectionMachine } from '../../src/machines/connection.js'
 import { poolMachine } from '../../src/machines/pool.js'
 import { DriverWatch } from '../../src/testing/driver-watch.js'
-import { forgetSharedLogic } from '../../src/testing/shared-logic.js'
 import type { Invariant } from '../../src/testing/violation.js'
 
 export interface Mutation {
@@ -61,10 +62,10 @@ function withoutDeadline(name: 'validateTimeout' | 'resetTimeout' | 'closeTimeou
   const delays = connectionMachine.implementations.delays as Record<string, unknown>
   const original = delays[name]
   delays[name] = () => Number.POSITIVE_INFINITY
-  forgetSharedLogic()
+  connectionLogic.forget()
   return () => {
     delays[name] = original
-    forgetSharedLogic()
+    connectionLogic.forget()
   }
 }
 
@@ -73,10 +74,10 @@ function withoutGuard(name: 'isSooner'): () => void {
   const guards = poolMachine.implementations.guards as Record<string, unknown>
   const original = guards[name]
   guards[name] = () => false
-  forgetSharedLogic()
+  poolRunner.forget()
   return () => {
     guards[name] = original
-    forgetSharedLogic()
+    poolRunner.forget()
   }
 }
 

@@ -32,10 +32,10 @@ describe('a simulation', () => {
     }
   })
 
-  it('goes the same way whether the pool shares its machines with others or has its own', async () => {
-    const tell = async (seed: number, unshared: boolean) => {
+  it('goes the same way whether the pool has an actor system of its own or is a child in that of another machine', async () => {
+    const tell = async (seed: number, embedded: boolean) => {
       let trace: Trace | undefined
-      const input: RunInput = { seed, clients: [], tolerate: () => false, unshared }
+      const input: RunInput = { seed, clients: [], tolerate: () => false, embedded }
       const report = await run(drawStory(seed, 40, {}), {
         ...input,
         traced: its => {

@@ -3,3 +3,4 @@
 export { adopt, dismiss, lighten } from './children.js'
 export { compiled } from './compiled.js'
 export { deliver } from './deliver.js'
+export { onClock } from './on-clock.js'

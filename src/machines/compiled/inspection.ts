@@ -26,6 +26,19 @@ function watch(system: WatchedSystem): WatchedSystem {
   return system
 }
 
+/** Properties by which an object that inherits from a system remembers in the system, and not in itself, whether anyone inspects it. */
+export function sameInspection(system: object): PropertyDescriptorMap {
+  const watched = watch(system as WatchedSystem)
+  return {
+    [suspected]: {
+      get: () => watched[suspected],
+      set: (may: boolean) => {
+        watched[suspected] = may
+      },
+    },
+  }
+}
+
 const probe: object = Object.defineProperty({}, 'type', {
   enumerable: true,
   get() {

@@ -1,0 +1,186 @@
+// The pool machine's actions: messages to connections and answers to callers.
+import { assign } from 'xstate'
+import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../errors.js'
+import { compiled } from '../machines/compiled/index.js'
+import {
+  afterFailure,
+  afterRecovery,
+  afterStillborn,
+  isFlapping,
+  isLoop,
+  isStillborn,
+  type Progress,
+} from '../machines/decisions/backoff.js'
+import { isDown } from '../machines/decisions/sizing.js'
+import { poolMachine } from '../machines/pool.js'
+import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
+import { messageOf } from '../wording.js'
+import { closedError } from './acquire-queue.js'
+import { remedyFor } from './driver-calls.js'
+import { once } from './once.js'
+import type { PoolSystem } from './pool-actor.js'
+import type { ConnectionRecord } from './record.js'
+import type { AcquireRequest } from './request.js'
+import type { Roster } from './roster.js'
+
+/** The running pool whose machine acts. */
+const systemOf = ({ roster }: PoolContext) => (roster as Roster<unknown>).owner as PoolSystem<unknown>
+const noticesOf = (context: PoolContext) => systemOf(context).parts.notices
+const timeOf = (context: PoolContext) => systemOf(context).parts.config.clock.now()
+
+// The machines know connections and requests by what they decide by; in a running pool each is one of these.
+const requestOf = (request: unknown) => request as AcquireRequest<unknown>
+const recordOf = (connection: unknown) => connection as ConnectionRecord<unknown>
+
+/** Why the connection that the event is about is of no use. */
+function failureOf(context: PoolContext, event: PoolEvent): unknown {
+  if (event.type === 'connection.failed') return event.error
+  if (!('output' in event) || event.output === undefined) return undefined
+  const { ending } = recordOf(event.output)
+  const why = `it was opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
+  const { driver, target } = systemOf(context).parts
+  return new ConnectError('CONNECT_FAILED', target, why, {
+    cause: ending?.error,
+    remedy: remedyFor(driver, ending?.error),
+  })
+}
+
+function isVain(context: PoolContext, event: PoolEvent): boolean {
+  return 'output' in event && event.output !== undefined && isStillborn(event.output, timeOf(context))
+}
+
+function progressOf(context: PoolContext): Progress {
+  return { served: systemOf(context).parts.counters.released, established: context.roster.established }
+}
+
+function settleReadiness(context: PoolContext): void {
+  if (context.roster.established >= context.size.min) systemOf(context).readiness.succeed()
+}
+
+/** The machine with its effects: the same for all pools, as each finds its own parts through its roster. */
+const providePool = (): typeof poolMachine =>
+  poolMachine.provide({
+    guards: {
+      isStillborn: ({ context, event }) => isVain(context, event),
+      isStillbornAgain: ({ context, event }) =>
+        isVain(context, event) && isLoop(context, context.size.max, timeOf(context)),
+      isFlapping: ({ context }) => isFlapping(context, context.size.max, timeOf(context)),
+    },
+    actions: {
+      countFailure: assign(({ context, event }) =>
+        afterFailure(
+          context,
+          failureOf(context, event),
+          timeOf(context),
+          systemOf(context).parts.config.random(),
+          progressOf(context),
+        ),
+      ),
+      noteStillborn: assign(({ context }) => afterStillborn(context, timeOf(context))),
+      noteRecovery: assign(({ context }) => afterRecovery(context, timeOf(context), progressOf(context))),
+      suspendStreak: assign(({ context }) => afterRecovery(context, timeOf(context), progressOf(context))),
+      lend: ({ context, event }) => {
+        if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)
+      },
+      enqueue: ({ context, event }) => {
+        if (event.type === 'acquire') systemOf(context).callers.enqueue(requestOf(event), context)
+      },
+      requeue: ({ context, event }) => {
+        if (event.type === 'connection.declined') systemOf(context).callers.requeue(requestOf(event.request))
+      },
+      cancel: ({ context, event }) => {
+        if (event.type === 'cancel' && event.reason instanceof AcquireAbortedError) {
+          systemOf(context).callers.cancel(requestOf(event.request), event.reason)
+        }
+      },
+      expire: ({ context }) => systemOf(context).callers.expire(context),
+      refuseFull: ({ context, event }) => systemOf(context).callers.refuseFull(requestOf(event), context),
+      refuseClosed: ({ context, event }) => {
+        systemOf(context).callers.refuse(
+          requestOf(event.type === 'connection.declined' ? event.request : event),
+          closedError(),
+        )
+      },
+      refuseDown: ({ context, event }) => systemOf(context).callers.refuseDown(requestOf(event), context),
+      refusePaused: ({ context, event }) =>
+        systemOf(context).callers.refuse(requestOf(event), new PoolPausedError()),
+      beginBackoff: ({ context }) => systemOf(context).beginBackoff(),
+      failFast: ({ context }) => {
+        if (isDown(context)) systemOf(context).callers.failFast(context)
+      },
+      withholdLine: ({ context }) => {
+        systemOf(context).parts.line.withhold()
+        systemOf(context).queue.suspend()
+      },
+      offerLine: ({ context }) => {
+        systemOf(context).parts.line.offer()
+        systemOf(context).queue.resume()
+      },
+      serveLine: ({ context }) => systemOf(context).callers.serveLine(),
+      refuseAll: ({ context }) => {
+        noticesOf(context).publish({ type: 'pool.draining' })
+        systemOf(context).readiness.fail(closedError())
+        systemOf(context).callers.refuseAll(closedError)
+      },
+      grow: ({ context, event }) => systemOf(context).supervisor.grow(context, event.type === 'growth.due'),
+      probe: ({ context }) => systemOf(context).supervisor.probe(),
+      shrink: ({ context }) => {
+        noticesOf(context).publish({ type: 'pool.resized', ...context.size })
+        systemOf(context).supervisor.shrink(context)
+        settleReadiness(context)
+      },
+      maintain: ({ context }) => systemOf(context).supervisor.maintain(context),
+      reportLeaks: ({ context }) => systemOf(context).leaks?.report(),
+      raiseGeneration: ({ context }) => systemOf(context).supervisor.raiseGeneration(),
+      evictAll: ({ context }) => systemOf(context).supervisor.evictAll(),
+      noteReady: ({ context, event }) => {
+        if (event.type !== 'connection.ready') return
+        systemOf(context).supervisor.noteReady(recordOf(event.connection))
+        settleReadiness(context)
+      },
+      noteFailed: ({ context, event }) => {
+        if (event.type === 'connection.failed') {
+          systemOf(context).supervisor.noteFailed(recordOf(event.connection), event.error as Error)
+        }
+      },
+      noteClosing: ({ context, event }) => {
+        if (event.type === 'connection.closing')
+          systemOf(context).supervisor.noteClosing(recordOf(event.connection))
+      },
+      discard: ({ context, event }) => {
+        if (!('actorId' in event) || !('error' in event)) return
+        const request = systemOf(context).supervisor.discard(event.actorId, event.error)
+        if (request !== undefined) systemOf(context).callers.requeue(request)
+      },
+      forget: ({ context, event }) => {
+        const request = 'actorId' in event ? systemOf(context).supervisor.forget(event.actorId) : undefined
+        if (request !== undefined) systemOf(context).callers.requeue(request)
+      },
+      retireAll: ({ context }) => systemOf(context).supervisor.retireAll('pool closing'),
+      destroyAll: ({ context }) => {
+        systemOf(context).supervisor.destroyAll(
+          new PoolClosedError('The pool was closed, and the lease was still out when its time was up.'),
+        )
+      },
+      announceReady: ({ context }) => {
+        settleReadiness(context)
+        noticesOf(context).publish({ type: 'pool.ready' })
+      },
+      announceFailure: ({ context, event }) => {
+        systemOf(context).readiness.fail(failureOf(context, event))
+      },
+      announceDown: ({ context }) => {
+        const { lastConnectError: error, failures, backoff: retryIn } = context
+        noticesOf(context).publish({ type: 'pool.down', error, failures, retryIn })
+      },
+      announceRecovery: ({ context }) => {
+        noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
+      },
+      announcePaused: ({ context }) => noticesOf(context).publish({ type: 'pool.paused' }),
+      announceResumed: ({ context }) => noticesOf(context).publish({ type: 'pool.resumed' }),
+      announceClosed: ({ context }) => systemOf(context).end(),
+    },
+  })
+
+/** What every pool runs. */
+export const poolRunner = once(() => compiled(providePool()))

@@ -1,0 +1,61 @@
+// The pool as an actor logic: for `createActor`, `spawn`, `invoke` and `setup({ actors })` in anyone's actor system.
+import type { ActorLogic, AnyActorScope, NonReducibleUnknown, SnapshotFrom } from 'xstate'
+import type { Driver } from '../db/driver.js'
+import type { poolMachine } from '../machines/pool.js'
+import type { PoolEvent } from '../machines/pool-types.js'
+import { type PoolConfig, type PoolOptions, parseOptions } from '../options.js'
+import { checkDriver } from './check-driver.js'
+import type { PoolEmitted } from './events.js'
+import { poolRunner } from './pool-actions.js'
+import { PoolSystem } from './pool-actor.js'
+
+declare const connections: unique symbol
+
+/** A pool's snapshot: its state, its context, and its connections as children. `C` is what the driver connects to. */
+export type PoolSnapshot<C> = SnapshotFrom<typeof poolMachine> & {
+  readonly context: { readonly [connections]?: C }
+}
+
+/** What {@link poolLogic} returns. */
+export type PoolLogic<C> = ActorLogic<
+  PoolSnapshot<C>,
+  PoolEvent,
+  NonReducibleUnknown,
+  AnyActorScope['system'],
+  PoolEmitted
+>
+
+/**
+ * A pool as an actor logic. An actor that runs it is a pool: it starts when the actor starts, its connections are its children, and
+ * `poolOf(actor)` is the same object that `createPool` returns. Each actor that is made from one logic is a pool of its own.
+ *
+ * In a machine of yours the pool is a child like any other: it lives in your machine's system, inspectors see it, and your
+ * machine gets `xstate.done.actor.<id>` when the pool is closed and `xstate.error.actor.<id>` if it fails. When your machine stops it, or
+ * leaves the state that invoked it, the pool ends at once: callers are refused, connections are destroyed, no timer is left. To end it
+ * softly, wait for `poolOf(actor).close()` first.
+ *
+ * The actor emits {@link PoolEmitted} events: `actor.on('pool.down', …)`. The pool's timers run on its own `clock`
+ * option, and not on the clock of the system that it lives in. A pool that is restored from a persisted snapshot starts anew.
+ *
+ * @param driver how to talk to the database
+ * @param options see {@link PoolOptions}
+ * @throws OptionsError naming the option, its value and what it may be.
+ */
+export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions): PoolLogic<C> {
+  const config = parseOptions(options)
+  checkDriver(driver)
+  return logicOf(driver, config)
+}
+
+/** The same for options that are checked. */
+export function logicOf<C>(driver: Driver<C>, config: PoolConfig): PoolLogic<C> {
+  const runner = poolRunner() as unknown as PoolLogic<C>
+  const begin: PoolLogic<C>['getInitialSnapshot'] = scope => {
+    const { input } = new PoolSystem(driver, config, scope)
+    return runner.getInitialSnapshot(scope, input)
+  }
+  return Object.assign(Object.create(runner), {
+    getInitialSnapshot: begin,
+    restoreSnapshot: (_persisted: unknown, scope: Parameters<typeof begin>[0]) => begin(scope, undefined),
+  }) as PoolLogic<C>
+}
