@@ -166,6 +166,13 @@ export class Notices {
     if (this.#closed) return
     this.#closed = true
     if (this.#undelivered.length === 0) this.#deliverSoon()
+    outside(() => {
+      for (const notice of this.#undelivered) this.#emitIfMeant(notice) // the actor that emits is about to stop
+    })
+  }
+
+  #emitIfMeant(notice: PoolNotice): void {
+    if (isEmitted.has(notice.type)) this.#emit(notice as PoolEmitted)
   }
 
   #deliverSoon(): void {
@@ -176,7 +183,7 @@ export class Notices {
     const notices = this.#undelivered
     this.#undelivered = []
     for (const notice of notices) {
-      if (isEmitted.has(notice.type)) this.#emit(notice as PoolEmitted)
+      if (!this.#closed) this.#emitIfMeant(notice)
       this.#subject.next(notice)
     }
     if (this.#closed && this.#undelivered.length === 0) this.#subject.complete()

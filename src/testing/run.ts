@@ -1,16 +1,7 @@
 // One life of a pool in simulated time: it is made, lives through a story, recovers, serves everybody, and is closed.
 
-import { createActor, setup } from 'xstate'
 import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../db/simulated.js'
-import {
-  createPool,
-  type Driver,
-  type Pool,
-  type PoolActorRef,
-  type PoolOptions,
-  poolLogic,
-  poolOf,
-} from '../index.js'
+import { createPool, type Pool } from '../index.js'
 import { parseOptions } from '../options.js'
 import { type Client, Clients } from './clients.js'
 import { faults, isOpen, perform, type Scene } from './commands.js'
@@ -50,8 +41,8 @@ export interface RunInput {
   readonly tolerate: (error: unknown) => boolean
   /** Whatever there is of it when a run fails is here. */
   readonly traced?: ((trace: Trace) => void) | undefined
-  /** Whether the pool is a child of another machine, in that one's actor system. */
-  readonly embedded?: boolean | undefined
+  /** What makes the pool. Default: `createPool`. */
+  readonly make?: typeof createPool | undefined
 }
 
 /** The settings with which each session begins; borrowers change them. */
@@ -85,7 +76,7 @@ class Life implements Scene {
   readonly #clients: Clients
   #events = 0
 
-  constructor(story: Story, { seed, clients, tolerate, traced, embedded }: RunInput) {
+  constructor(story: Story, { seed, clients, tolerate, traced, make = createPool }: RunInput) {
     const rest = clients.length === 0 ? promisesAtRest : aTurnOfTheLoop // who knows what they use
     this.clock = createSimulatedClock({
       rest: async () => {
@@ -108,7 +99,6 @@ class Life implements Scene {
       createRandom(seed, 'driver'),
       setUp,
     )
-    const make = embedded ? createPoolAsChild : createPool
     this.pool = make(this.watch.driver(driver), options)
     this.watch.attach(this.pool)
     this.trace.follow(this.pool)
@@ -226,12 +216,4 @@ class Life implements Scene {
   #releaseAll(): void {
     for (const lease of this.taken) lease.release()
   }
-}
-
-/** A pool in the system of a machine that invokes it. */
-function createPoolAsChild<C>(driver: Driver<C>, options: PoolOptions): Pool<C> {
-  const app = setup({ actors: { pool: poolLogic(driver, options) } }).createMachine({
-    invoke: { id: 'pool', src: 'pool' },
-  })
-  return poolOf(createActor(app).start().getSnapshot().children.pool as PoolActorRef<C>)
 }

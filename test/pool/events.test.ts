@@ -26,6 +26,7 @@ it('tells the whole story of a lease', async () => {
   lease.release()
   await clock.advance(0)
   expect(events).toEqual([
+    { at: 0, type: 'pool.ready' },
     { at: 0, type: 'acquire.requested', waiting: 0 },
     { at: 0, type: 'connection.connecting', connection: 'connection-1', serial: 1 },
     { at: 100, type: 'connection.ready', connection: 'connection-1', serial: 1, took: 100 },

@@ -1,11 +1,13 @@
 // One seed, one story: a simulation can be told again, to the last event.
 
 import { describe, expect, it } from 'vitest'
+import { createPool } from '../../src/index.js'
 import { type RunInput, run } from '../../src/testing/run.js'
 import { simulate } from '../../src/testing/simulate.js'
 import { drawStory } from '../../src/testing/story.js'
 import { formatTrace, type Trace } from '../../src/testing/trace.js'
 import { patience } from '../support/patience.js'
+import { createPoolAsChild } from '../support/pool-as-child.js'
 
 const seeds = Array.from({ length: 40 }, (_, index) => index + 1)
 
@@ -33,9 +35,9 @@ describe('a simulation', () => {
   })
 
   it('goes the same way whether the pool has an actor system of its own or is a child in that of another machine', async () => {
-    const tell = async (seed: number, embedded: boolean) => {
+    const tell = async (seed: number, make: typeof createPool) => {
       let trace: Trace | undefined
-      const input: RunInput = { seed, clients: [], tolerate: () => false, embedded }
+      const input: RunInput = { seed, clients: [], tolerate: () => false, make }
       const report = await run(drawStory(seed, 40, {}), {
         ...input,
         traced: its => {
@@ -44,7 +46,8 @@ describe('a simulation', () => {
       })
       return [report, trace?.entries]
     }
-    for (const seed of seeds) expect(await tell(seed, false)).toEqual(await tell(seed, true))
+    for (const seed of seeds)
+      expect(await tell(seed, createPoolAsChild)).toEqual(await tell(seed, createPool))
   })
 
   it('waits for no time: a simulated hour is over at once', async () => {
