@@ -35,5 +35,7 @@ export function warn(text: string, type: string, code: string, detail?: string):
 }
 
 /** `Error.captureStackTrace`; an error keeps the stack that it has where that is missing (Firefox before 138). */
-export const captureStack: (target: object, entry?: object) => void =
-  (Error.captureStackTrace as ((target: object, entry?: object) => void) | undefined) ?? (() => {})
+export function captureStack(target: object, entry?: object): void {
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, entry?: object) => void }
+  captureStackTrace?.call(Error, target, entry)
+}
