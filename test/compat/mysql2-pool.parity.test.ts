@@ -104,6 +104,31 @@ describe.skipIf(mariadbMissing())("what is read of mysql2's pool, in the drop-in
     connection.release()
   })
 
+  it('destroy() lets the query under way come to its end, if that is soon, and no other one', async () => {
+    const ours = create({ connectionLimit: 1 })
+    const theirs = mysql2.createPool({ ...dropIn.threads.config, connectionLimit: 1 })
+    const outcome = async (pool: Pool): Promise<unknown> => {
+      const connection = await borrow(pool as typeof ours)
+      const { threadId } = connection
+      const answer = new Promise(resolve => {
+        connection.query('SELECT SLEEP(0.05) AS slept', (error, rows) => resolve(error?.code ?? rows))
+      })
+      connection.destroy()
+      const refused = await new Promise(resolve => connection.query('SELECT 1', error => resolve(error)))
+      const isGone = 'SELECT COUNT(*) AS count FROM information_schema.processlist WHERE id = ?'
+      const told = await answer
+      await until(async () => {
+        const [row] = await dropIn.threads.ask(isGone, [threadId])
+        return Number(row?.count) === 0
+      }, 'the server has closed it')
+      return [told, refused instanceof Error]
+    }
+    // The pool has only so much patience: on a busy machine it may be too short once, and not each time.
+    const told = [await outcome(ours), await outcome(ours), await outcome(ours)]
+    expect(told).toContainEqual(await outcome(theirs))
+    await theirs.promise().end()
+  })
+
   it('unknown options are ignored with the warning of mysql2; one of the pool underneath gets a hint', async () => {
     const complain = vi.spyOn(console, 'error').mockImplementation(() => {})
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

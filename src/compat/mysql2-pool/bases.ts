@@ -11,7 +11,7 @@ import { hideFromPrint } from '../../db/mysql2/discreet.js'
 
 /** What mysql2's pool keeps of its options. */
 export interface ParsedPoolOptions extends Required<PoolLimits> {
-  readonly connectionConfig: { readonly trace?: boolean } & TracedServer
+  readonly connectionConfig: { readonly trace?: boolean; readonly connectTimeout?: number } & TracedServer
 }
 
 /** What is told of a server to those who trace. */

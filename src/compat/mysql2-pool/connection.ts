@@ -9,6 +9,8 @@ import { usedAfterRelease } from './errors.js'
 /** What a connection asks of its pool. */
 export interface Lender {
   giveBack(connection: PoolConnection, lease: Lease<PoolConnection>): void
+  /** Closes it; the statement under way may come to its own end. */
+  discard(connection: PoolConnection, lease: Lease<PoolConnection>): void
 }
 
 type Core = { readonly stream: { destroy(): unknown } }
@@ -89,7 +91,10 @@ export class PoolConnection extends BasePoolConnection {
     this.#lender.giveBack(this, lease)
   }
 
-  /** Closes it instead of giving it back; queries under way fail. Does nothing when it is not lent, but for a `connection` listener. */
+  /**
+   * Closes it instead of giving it back. As in mysql2, the query under way may come to its end; one that takes long fails, and is
+   * killed on the server. Does nothing when it is not lent, but for a `connection` listener.
+   */
   override destroy(): void {
     const lease = this.#lease
     if (lease === undefined) {
@@ -97,7 +102,7 @@ export class PoolConnection extends BasePoolConnection {
       return
     }
     this.#lease = undefined
-    lease.destroy(new Error('Its borrower called destroy().'))
+    this.#lender.discard(this, lease)
   }
 
   override execute: Mysql2PoolConnection['execute'] = (...parameters: unknown[]) => {

@@ -31,14 +31,14 @@ export class Pool extends BasePool {
     const { connection, mysql2, maxIdle, statepool } = parsePoolConfig(given)
     // With fewer than the limit mysql2's class would have a timer of its own.
     super({ config: { ...mysql2, maxIdle: mysql2.connectionLimit } })
-    this.config.maxIdle = maxIdle
+    Object.assign(this.config, { maxIdle, resetOnRelease: connection.resetOnRelease })
     const changes = new ConnectionChanges(mysql2.connectionConfig)
     const { sessionOf, ...driver } = driverFor<PoolConnection>(
       { ...connection, connectionOptions: () => changes.in(connection.connectionOptions()) },
       {
         create: options => {
           const config = changes.applyTo(connectionConfig(options))
-          return this.#shelf.add(new PoolConnection(this, { config }))
+          return this.#shelf.add(this.#present(new PoolConnection(this, { config })))
         },
         faceOf: core => core as PoolConnection,
         coreOf: face => face,
@@ -128,6 +128,12 @@ export class Pool extends BasePool {
     this.#shelf.remove(connection)
   }
 
+  /** @internal */
+  discard(connection: PoolConnection, lease: Lease<PoolConnection>): void {
+    this.#sessionOf(connection).mayFinish = true
+    lease.destroy(new Error('Its borrower called destroy().'))
+  }
+
   /** Also for what is acquired from the pool beneath, a connection must know that it is lent. */
   #openTheDirectWay(pool: Statepool<PoolConnection>): void {
     const acquire = pool.acquire.bind(pool)
@@ -154,6 +160,13 @@ export class Pool extends BasePool {
       }
     })
     if (!session.usable) throw new Error("A listener of the pool's `connection` event ended the connection.")
+  }
+
+  /** What is read of its configuration, and copied for connections of other kinds, is what mysql2's own would have. */
+  #present(connection: PoolConnection): PoolConnection {
+    const { connectTimeout } = (this.config as unknown as ParsedPoolOptions).connectionConfig
+    Object.assign(connection.config, { connectTimeout, pool: this }) // it has no timer, for the pool beneath has one
+    return connection
   }
 
   get #mustWait(): boolean {

@@ -52,9 +52,10 @@ export function lendingDriver(
         const lent = client?.[isLent] === true
         onLost(reason) // which takes it from its borrower
         if (client === undefined || !ready || isEnding(client)) return
-        if (!lent) audience.failed(reason, client)
+        const error = because(reason, base.endOf(client))
+        if (!lent) audience.failed(error, client)
         // One listener is the driver's: without another one, pg.Pool's users hear of it by a crash.
-        else if (throwsErrors && client.listenerCount('error') <= 1) throw reason
+        else if (throwsErrors && client.listenerCount('error') <= 1) throw error
       }
       try {
         client = (await base.connect({
@@ -85,6 +86,14 @@ export function lendingDriver(
       await base.reset?.(client, context)
     },
   }
+}
+
+/** pg.Pool's users know pg's own error of a client's end; why it came to its end is the cause. */
+function because(reason: unknown, end: unknown): unknown {
+  if (!(end instanceof Error) || end === reason) return reason
+  if (end.cause === undefined)
+    Object.defineProperty(end, 'cause', { value: reason, configurable: true, writable: true })
+  return end
 }
 
 /** Whether the application, or this pool, called `client.end()`: what follows is no loss. */

@@ -123,6 +123,8 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
   const client: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given))
     if (!own.includes(name)) client[name] = unlessEmpty(name, value)
+  // Not enumerable in the options of a pool, or of a client, of which others are made.
+  if ('password' in given) client.password = unlessEmpty('password', given.password)
   const { onConnect, verify, log, statepool = {} } = given
   for (const [name, value] of Object.entries({ onConnect, verify, log })) {
     if (value !== undefined && value !== null) checkFunction(name, value)

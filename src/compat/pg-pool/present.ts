@@ -1,6 +1,7 @@
 // What applications see of the drop-in's options, and how its `log` is called.
 
 import { inspect } from 'node:util'
+import { discreetTls } from '../../db/pg/discreet.js'
 import type { Pool } from '../../index.js'
 
 /** What is not shown, in whatever nesting. */
@@ -10,7 +11,11 @@ const secret = /^(connectionString|password|passphrase|pfx|key|secureContext)$/
  * Makes `pool.options` what pg.Pool's is: `max` and `min` can be changed, and `{ ...pool.options }` has all that was given. Printing
  * and JSON do not show secrets.
  */
-export function presentOptions(options: object, pool: Pick<Pool<unknown>, 'stats' | 'resize'>): void {
+export function presentOptions(
+  options: { ssl?: unknown },
+  pool: Pick<Pool<unknown>, 'stats' | 'resize'>,
+): void {
+  if (options.ssl) options.ssl = discreetTls(options.ssl)
   const given = { ...options } as Record<string, unknown>
   const live = (name: 'max' | 'min'): PropertyDescriptor => ({
     get: () => given[name],

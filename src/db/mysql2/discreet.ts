@@ -9,6 +9,7 @@ export function hideFromPrint(config: object): void {
   const shown = (): object => {
     const copy = { ...config } as Record<string, unknown>
     for (const name of secrets) if (copy[name]) copy[name] = '(not shown)'
+    delete copy.pool // which has this configuration in it
     return copy
   }
   for (const name of [inspect.custom, 'toJSON'])

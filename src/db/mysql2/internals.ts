@@ -44,6 +44,7 @@ export type Core = Connection & {
   /** Prepared statements by their text. */
   readonly _statements: { readonly size: number; delete(key: string): void; keys(): IterableIterator<string> }
   readonly _paused: boolean
+  /** It was told to close: the end of its socket is no error. */
   _closing?: boolean
   readonly _fatalError?: unknown
   readonly _handshakePacket: { readonly statusFlags?: number } | null
@@ -52,6 +53,8 @@ export type Core = Connection & {
   addCommand: (command: never) => unknown
   /** What `addCommand` is once the connection is being closed. */
   readonly _addCommandClosedState: (command: never) => unknown
+  /** The number that the next packet has. */
+  sequenceId: number
   /** Each command begins its numbering of packets anew. */
   _resetSequenceId(): void
   /** Sends bytes as they are, compressed if the connection is. */

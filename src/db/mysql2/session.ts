@@ -20,10 +20,14 @@ export class Session {
   readonly tracker: Tracker
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
+  /** Whether the statement under way may come to its own end when the session is being ended, and be answered. */
+  mayFinish = false
   #outOfStep = false
   #connected = false
   #leaving = false
   #cut = false
+  /** What is to be answered to the commands that remain, once the session is being ended. */
+  #lastAnswer: Error | undefined
   /** How deep we are in the handling of packets. */
   #depth = 0
   #afterwards: (() => void)[] = []
@@ -186,24 +190,40 @@ export class Session {
 
   /**
    * Tells the server to end the session, which it reads when the statement under way is done. Nothing else is sent from here on; all
-   * commands, under way, queued or still to come, are answered with the error. The socket stays open until the server closes it.
+   * commands, under way, queued or still to come, are answered with the error: at once, or if it is to be `late` when `answer` is
+   * called or the socket has closed. The socket stays open until the server closes it.
    */
-  leave(error: Error): void {
+  leave(error: Error, { late }: { late: boolean }): void {
     this.dismiss()
     this.#leaving = true
+    this.#lastAnswer = error
     const { core } = this
     if (!core.stream.writableEnded) {
+      const { sequenceId } = core
       core._resetSequenceId()
       core.write(quitPacket)
+      core.sequenceId = sequenceId // the statement's own packets are numbered on
     }
     core.write = () => {}
     core.addCommand = core._addCommandClosedState
+    if (late) {
+      core._closing = true // mysql2 is not to answer in its own words when the socket closes
+      void this.closed.then(() => this.answer())
+    }
     // Not at once: borrowers' callbacks must not be called from within the pool.
-    process.nextTick(() => {
-      core._handleFatalError(error)
-      core.write = () => {}
-      core.stream.resume() // it closes only when it has been read to its end
-    })
+    else process.nextTick(() => this.answer())
+  }
+
+  /** Gives the last answer to the commands that remain, and reads no more of theirs. */
+  answer(): void {
+    const error = this.#lastAnswer
+    this.#lastAnswer = undefined
+    const { core } = this
+    if (error === undefined) return
+    // When nothing remains, mysql2 would emit the error instead.
+    if (!core._closing || !this.ready) core._handleFatalError(error)
+    core.write = () => {}
+    core.stream.resume() // it closes only when it has been read to its end
   }
 
   /** Ends the socket at once; queries under way and queued fail. */

@@ -104,8 +104,10 @@ export function parseConfig(given: PostgresConfig | string): ParsedConfig {
     if (value !== undefined && value !== null) checks[name]?.(name, value)
   }
   const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
+  const { password } = config
   const clientConfig: pg.ClientConfig = {
     ...rest,
+    ...(password !== undefined && { password }), // pg has it not enumerable on the options that it keeps
     ...(rest.ssl && { ssl: discreetTls(rest.ssl) }),
     keepAlive: rest.keepAlive ?? true,
     keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,

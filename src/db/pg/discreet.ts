@@ -7,13 +7,30 @@ import { inspect } from 'node:util'
  * has made invisible to enumeration is kept.
  */
 export function discreetTls<T>(ssl: T): T {
-  if (typeof ssl !== 'object' || ssl === null) return ssl
+  if (!isObject(ssl)) return ssl
   const copy = Object.create(Object.getPrototypeOf(ssl), Object.getOwnPropertyDescriptors(ssl)) as object
-  const shown = () => `{ ${Object.keys(ssl).join(', ')} (values not shown) }`
+  hideValues(copy)
+  return copy as T
+}
+
+/** A socket that speaks TLS keeps what it was opened with, the key and its passphrase included, under a symbol that inspect shows. */
+export function hideTlsOf(socket: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(socket)) {
+    const value: unknown = Reflect.get(socket, symbol)
+    if (isObject(value) && ['key', 'passphrase', 'pfx'].some(name => Object.hasOwn(value, name)))
+      hideValues(value)
+  }
+}
+
+function hideValues(options: object): void {
+  const shown = () => `{ ${Object.keys(options).join(', ')} (values not shown) }`
   for (const [name, value] of [
     [inspect.custom, shown],
     ['toJSON', () => ({})],
   ] as const)
-    Object.defineProperty(copy, name, { value, enumerable: false, configurable: true })
-  return copy as T
+    Object.defineProperty(options, name, { value, enumerable: false, configurable: true })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -7,6 +7,7 @@ import { ask } from './ask.js'
 import { Couriers } from './cancel.js'
 import { type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
+import { hideTlsOf } from './discreet.js'
 import { isFatal } from './fatal.js'
 import type { Evidence } from './read-only.js'
 import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
@@ -17,6 +18,8 @@ import { transactions } from './transaction.js'
 export interface PostgresDriver extends Driver<pg.Client> {
   /** What runs on the client waits for its borrower, or for an extension of pg's (a cursor, a COPY): its end need not come. */
   isHalfRead(client: pg.Client): boolean
+  /** With what a client announced its end; undefined while it has not. */
+  endOf(client: pg.Client): unknown
 }
 
 /** Makes a session ready for its borrowers: a new one, and one that was reset. */
@@ -45,6 +48,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
     const { client } = session
     await client.connect()
     session.parameters.begin()
+    hideTlsOf(client.connection.stream)
     await prepare?.(client)
     if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
     session.keep()
@@ -92,6 +96,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
 
     isUsable: client => sessionOf(client).usable,
     isHalfRead: client => sessionOf(client).halfRead,
+    endOf: client => sessionOf(client).end,
 
     async close(client) {
       const session = sessionOf(client)

@@ -61,6 +61,8 @@ export class Session {
   readonly parameters = new StartParameters()
   /** Whether it is the pool that waits for the query under way, and the query none of long duration. */
   asks = false
+  /** With what the client itself announced its end: pg's error, while the better reason is what the server said last. */
+  end: unknown
   /** What is waited for once the session is being ended while a statement runs. */
   departure: Promise<void> | undefined
   /** The server waits for the borrower: to fetch more of a portal, or to send the data of a COPY. */
@@ -275,6 +277,7 @@ export class Session {
   #end(reason: unknown): void {
     const events = this.#events
     this.#events = undefined
+    this.end ??= reason
     events?.onLost(this.#lastWords ?? reason)
   }
 }

@@ -74,6 +74,27 @@ describe('the events of pg.Pool', () => {
     })
   })
 
+  it('tell of a client that the server ended under its borrower’s query, and that came back at once, by pg’s error', async () => {
+    await sameOnBoth(async ({ open, note, removals, kind }) => {
+      const pool = open({ application_name: 'same events' })
+      const removed = removals(pool, 1)
+      const failed = new Promise<unknown>(resolve => pool.once('error', resolve))
+      const client = await pool.connect()
+      const query = client.query('SELECT pg_sleep(60)').catch((error: unknown) => {
+        client.release()
+        return error
+      })
+      await until(async () => (await backends.stateOf(client)) === 'active', 'the query runs')
+      await backends.terminate(client)
+      note(await query)
+      const error = (await failed) as Error
+      // Why it was terminated is only here.
+      if (kind === 'drop-in') expect(error.cause).toMatchObject({ code: '57P01' })
+      await removed()
+      note(pool.totalCount)
+    })
+  })
+
   it('tell nothing of a lent client’s error: its borrower has it', async () => {
     await sameOnBoth(async ({ open, note, kind }) => {
       const pool = open({ application_name: 'same events' })
