@@ -81,8 +81,10 @@ export function lendingDriver(
 
     /** What a borrower did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
     async reset(client: LentClient, context: RoundTripContext): Promise<void> {
-      if (!isReady(client) && !base.isHalfRead(client))
-        await once(client, 'drain', { signal: context.signal })
+      const { connection } = client
+      // One by one: behind a statement there may be a cursor, which has no end.
+      while (!isReady(client) && !base.isHalfRead(client))
+        await once(connection, 'readyForQuery', { signal: context.signal })
       await base.reset?.(client, context)
     },
   }

@@ -5,7 +5,7 @@ import type { Session } from './session.js'
 import { wired } from './wired.js'
 
 /** How long the server has for letting go; then the socket is destroyed. In ms. */
-const longestDeparture = 3_000
+export const longestDeparture = 3_000
 
 /**
  * A backend that has not read the query yet ignores the request to cancel it, and then runs the query; so does PgBouncer while the
