@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { connectionMachine } from '../../src/machines/index.js'
+import { agree } from '../support/agree.js'
 import { type Execution, leafName, leavesOf } from '../support/xstate-test.js'
 import { RunningSystem } from './running-system.js'
 
@@ -107,10 +108,20 @@ export function executeConnection(inspect?: (event: InspectionEvent) => void): E
     states: leavesOf(connectionMachine),
     check: (model: AnyMachineSnapshot) => {
       const { waiting, awaited, poolCloses } = model.context
-      expect(state()).toBe(leafName(model.value))
-      expect(system.waiting.length, 'callers who wait').toBe(waiting + Number(awaited))
-      expect(system.leases.length, 'leases that are out').toBe(Number(model.matches('busy')))
-      expect(poolCloses).toBe(['draining', 'closed'].includes(pool.stats().state))
+      agree(
+        {
+          state: state(),
+          'callers who wait': system.waiting.length,
+          'leases that are out': system.leases.length,
+          poolCloses: ['draining', 'closed'].includes(pool.stats().state),
+        },
+        {
+          state: leafName(model.value),
+          'callers who wait': waiting + Number(awaited),
+          'leases that are out': Number(model.matches('busy')),
+          poolCloses,
+        },
+      )
       if (model.matches('closed')) {
         expect(connection.getSnapshot().status).toBe('done')
         expect(Object.values(children)).not.toContain(connection)
