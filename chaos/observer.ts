@@ -23,6 +23,8 @@ export interface Observer {
   backends(): Promise<readonly Backend[]>
   /** Runs a statement as the superuser. */
   run(sql: string): Promise<void>
+  /** Asks as the superuser, until the server answers. */
+  ask<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>
   stop(): Promise<void>
 }
 
@@ -108,6 +110,7 @@ export async function observe(
     async run(sql) {
       await ask(sql)
     },
+    ask,
     async stop() {
       stopped = true
       await watching

@@ -39,7 +39,7 @@ export interface Outcome {
   readonly errors: Readonly<Record<string, number>>
 }
 
-/** News on loopback takes no longer to arrive here and to be read; in milliseconds. */
+/** News on loopback takes no longer to arrive here and to be read, on a quiet machine; in milliseconds. */
 export const newsTakes = 25
 
 /** When a fault struck, and when it had taken effect; of `performance.now()`. */
@@ -48,10 +48,14 @@ export interface Blow {
   readonly tookEffect: number
 }
 
-/** Sorts failures by whether those who met them had a query under way when it struck. */
+/**
+ * Sorts failures by whether those who met them had a query under way when it struck.
+ * @param news how long it may take to hear of it, in milliseconds
+ */
 export function sortFailures(
   failures: readonly Failure[],
   blows: readonly Blow[],
+  news = newsTakes,
 ): Pick<Outcome, 'inFlight' | 'others' | 'acquireErrors' | 'errors'> {
   let inFlight = 0
   let others = 0
@@ -59,7 +63,7 @@ export function sortFailures(
   const errors: Record<string, number> = {}
   for (const failure of failures) {
     if (failure.phase === 'acquire') acquireErrors++
-    else if (blows.some(blow => wasUnderWay(failure, blow))) inFlight++
+    else if (blows.some(blow => wasUnderWay(failure, blow, news))) inFlight++
     else others++
     const kind = `${failure.phase}: ${kindOf(failure.error)}`
     errors[kind] = (errors[kind] ?? 0) + 1
@@ -67,8 +71,11 @@ export function sortFailures(
   return { inFlight, others, acquireErrors, errors }
 }
 
-const wasUnderWay = ({ lentDead, began, ended }: Failure, { struck, tookEffect }: Blow): boolean =>
-  !lentDead && began <= tookEffect + newsTakes && ended >= struck
+const wasUnderWay = (
+  { lentDead, began, ended }: Failure,
+  { struck, tookEffect }: Blow,
+  news: number,
+): boolean => !lentDead && began <= tookEffect + news && ended >= struck
 
 /** What an outcome leaves to be desired, in words; empty when nothing. */
 export function complaints(outcome: Outcome, bounds: Bounds, max: number): string[] {

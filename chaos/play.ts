@@ -8,7 +8,7 @@ import type { Contender, PoolUnderTest } from './contender.js'
 import { type CrashWatch, watchCrashes } from './crashes.js'
 import { startLoad, type Work } from './load.js'
 import { type Observer, observe } from './observer.js'
-import { type Blow, kindOf, type Outcome, sortFailures } from './outcome.js'
+import { type Blow, kindOf, newsTakes, type Outcome, sortFailures } from './outcome.js'
 import type { Scenario, Stage } from './scenario.js'
 import { watchSockets } from './sockets.js'
 
@@ -19,7 +19,8 @@ export const workers = 20
 
 /** A query that is not answered for this long has failed, as far as pg is concerned; in milliseconds. */
 const queryTimeout = 1_000
-const sizes = { min: max, max, acquireTimeout: 10_000, connectTimeout: 1_000 }
+const sizes = { min: max, max }
+const times = { acquireTimeout: 10_000, connectTimeout: 1_000 }
 const usualWork: Work = { sql: 'SELECT $1::int AS number, pg_sleep(0.02)', rest: 0 }
 
 /** How long is waited for what should come at once, before it counts as never; in milliseconds. */
@@ -29,15 +30,26 @@ const settling = 3_000
 /** How long the load goes on after everybody was served again: what comes late is seen. */
 const aftermath = 300
 
+/** How a scenario is played. */
+export interface PlayOptions {
+  /** Ends it before its time; what was started is ended all the same. */
+  signal?: AbortSignal
+  /** How many times as long things may take as on a quiet machine: the time limits of the pool and of pg, and news of the fault. Default 1. */
+  slack?: number
+}
+
 /**
  * Plays a scenario.
- * @param signal ends it before its time; what was started is ended all the same
  * @throws the signal's reason; Error when the scenario itself could not be played
  */
-export async function play(scenario: Scenario, contender: Contender, signal?: AbortSignal): Promise<Outcome> {
+export async function play(
+  scenario: Scenario,
+  contender: Contender,
+  { signal, slack = 1 }: PlayOptions = {},
+): Promise<Outcome> {
   signal?.throwIfAborted()
   const undo: (() => Promise<unknown>)[] = []
-  const playing = perform(scenario, contender, undo)
+  const playing = perform(scenario, contender, slack, undo)
   playing.catch(() => {}) // when it is interrupted, nobody waits for it any more
   let interrupt = (): void => {}
   const interrupted = new Promise<never>((_, reject) => {
@@ -55,6 +67,7 @@ export async function play(scenario: Scenario, contender: Contender, signal?: Ab
 async function perform(
   scenario: Scenario,
   contender: Contender,
+  slack: number,
   undo: (() => Promise<unknown>)[],
 ): Promise<Outcome> {
   const crashes = watchCrashes()
@@ -80,9 +93,13 @@ async function perform(
   const pool = contender.open(
     {
       ...{ host, port, database: server.database, user: role.name, password: () => role.password },
-      ...{ query_timeout: queryTimeout, stream: sockets.stream },
+      ...{ query_timeout: queryTimeout * slack, stream: sockets.stream },
     },
-    sizes,
+    {
+      ...sizes,
+      acquireTimeout: times.acquireTimeout * slack,
+      connectTimeout: times.connectTimeout * slack,
+    },
   )
   const closing = closeOnce(pool)
   undo.push(closing)
@@ -92,7 +109,7 @@ async function perform(
   undo.push(async () => counting.stop())
 
   await load.recovery(patience)
-  const deadline = performance.now() + 1_000
+  const deadline = performance.now() + 1_000 * slack
   while (pool.total() < max && performance.now() < deadline) await pause(5)
 
   const blows = await strike(scenario, stage)
@@ -103,21 +120,21 @@ async function perform(
   const refill =
     allowed === undefined
       ? undefined
-      : await timeUntil(async () => (await observer.backends()).length >= max, allowed)
+      : await timeUntil(async () => (await observer.backends()).length >= max, allowed * slack)
   await pause(aftermath)
 
   await within(load.stop())
   await within(closing())
-  const afterClose = await fallTo(0, async () => (await observer.backends()).length)
+  const afterClose = await fallTo(0, settling * slack, async () => (await observer.backends()).length)
   counting.stop()
   await observer.stop()
   await proxy.close()
-  await fallTo(0, async () => sockets.open + excess(before).length)
+  await fallTo(0, settling * slack, async () => sockets.open + excess(before).length)
   return {
     scenario: scenario.name,
     pool: contender.name,
     served: load.served,
-    ...sortFailures(load.failures, blows),
+    ...sortFailures(load.failures, blows, newsTakes * slack),
     recovery,
     refill,
     longest: load.longest,
@@ -198,8 +215,8 @@ function watchTotal(pool: PoolUnderTest): { readonly most: number; stop(): void 
 }
 
 /** Waits a while for a count to come down, and answers what it came down to. */
-async function fallTo(least: number, count: () => Promise<number>): Promise<number> {
-  const deadline = performance.now() + settling
+async function fallTo(least: number, allowed: number, count: () => Promise<number>): Promise<number> {
+  const deadline = performance.now() + allowed
   for (;;) {
     const left = await count()
     if (left <= least || performance.now() > deadline) return left

@@ -27,7 +27,7 @@ export async function run(
   const rows: Row[] = []
   for (const [place, scenario] of chosen.entries()) {
     step(scenario, place)
-    const outcome = await play(scenario, contender, signal)
+    const outcome = await play(scenario, contender, { signal })
     rows.push({ scenario, outcome, complaints: complaints(outcome, scenario.bounds, max) })
   }
   return rows

@@ -1,6 +1,6 @@
 // The server crashes (kill -9 of its first process) and is started again: no goodbye to anyone.
 
-import { setTimeout as pause } from 'node:timers/promises'
+import { processesEnd } from '../processes.js'
 import type { Scenario } from '../scenario.js'
 
 export const crash: Scenario = {
@@ -8,9 +8,10 @@ export const crash: Scenario = {
   title: 'kill -9 of the server, started again',
   through: 'server',
   bounds: { inFlight: 20, recovery: 3_000 },
-  async strike({ server }) {
+  async strike({ server, observer }) {
+    const backends = await observer.backends()
     await server.kill()
-    await pause(50) // its backends look whether it is there when they are done with their queries
+    await processesEnd(backends.map(({ pid }) => pid)) // they look whether it is there when they are done with their queries
   },
   lift: ({ server }) => server.restart(),
 }

@@ -15,7 +15,7 @@ export function itSurvives(
   contender: Contender = statepool,
 ): void {
   it(`survives: ${scenario.title}`, async () => {
-    const outcome = await play(scenario, contender)
+    const outcome = await play(scenario, contender, { slack })
     expect(
       complaints(outcome, onBusyMachine(scenario.bounds), max),
       JSON.stringify(outcome, null, 2),
