@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPool, type Pool } from '../../src/index.js'
 import { type SqliteConnection, type SqliteOptions, sqlite } from '../../src/pools/sqlite.js'
+import { patience } from '../support/patience.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { endlessRows, endlessStep, longStep } from '../support/sqlite-statements.js'
 import { until } from '../support/until.js'
@@ -11,7 +12,9 @@ async function withPool(
   options: Partial<SqliteOptions>,
   run: (pool: Pool<SqliteConnection>) => Promise<void>,
 ): Promise<void> {
-  const pool = createPool(sqlite({ filename: await fileForTest(), ...options }), { min: 1, max: 1 })
+  const driver = sqlite({ filename: await fileForTest(), ...options })
+  // A reset waits until what was called off on a thread is done, which is up to the machine.
+  const pool = createPool(driver, { min: 1, max: 1, resetTimeout: patience })
   try {
     await run(pool)
   } finally {
