@@ -4,7 +4,6 @@
 // exit hooks that turn a failing exit code into 0, and its stop() never settles once the server has crashed.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -59,11 +58,10 @@ const host = '127.0.0.1'
  * @throws Error with the server's log, when it does not start.
  */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const password = randomBytes(12).toString('hex')
   const guard = await createGuard()
   try {
-    const home = await initialise(guard.folder, { user, password, ...(options.tls && { tls: options.tls }) })
-    const server = new Server(home, guard, options, password)
+    const home = await initialise(guard.folder, { user, ...(options.tls && { tls: options.tls }) })
+    const server = new Server(home, guard, options)
     await server.start(3)
     return server
   } catch (error) {
@@ -77,6 +75,7 @@ class Server implements PostgresServer {
   readonly user = user
   readonly database = 'postgres'
   readonly folder: string
+  readonly password: string
   port = 0
   #process: ChildProcess | undefined
   #stopping: Promise<void> | undefined
@@ -89,9 +88,9 @@ class Server implements PostgresServer {
     home: Home,
     readonly guard: Guard,
     options: PostgresServerOptions,
-    readonly password: string,
   ) {
     this.folder = guard.folder
+    this.password = home.password
     this.#account = home.account
     this.#software = home.software
     this.#choosePort = options.choosePort ?? (() => freePort(host))

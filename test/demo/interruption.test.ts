@@ -2,11 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { startDemo, startDemoByShell } from './program.js'
+import { startDemo, startDemoByShell, startDemoIn } from './program.js'
 
 describe('Ctrl-C', () => {
   test.each([
-    ['while PostgreSQL starts', 'starting a PostgreSQL', []],
     ['when PostgreSQL has just come up', 'is up on', []],
     ['in a scene that holds leases', 'waits …', ['--only', 'exhaustion']],
     ['under load', 'A load', ['--only', 'load', '--queries', '1000000']],
@@ -14,6 +13,16 @@ describe('Ctrl-C', () => {
   ])('%s', async (_, moment, given) => {
     const demo = startDemo(...given)
     await demo.shows(moment)
+    demo.process.kill('SIGINT')
+    expect(await demo.ended()).toBe(130)
+    expect(demo.output()).toMatch(/\nStopped by Ctrl-C: .*\.\n$/)
+    expect(demo.errors()).toBe('')
+    expect(demo.leftBehind()).toEqual([])
+  })
+
+  test('while PostgreSQL is made', async () => {
+    const demo = startDemoIn({ STATEPOOL_POSTGRES_TEMPLATE: undefined })
+    await demo.shows('starting a PostgreSQL')
     demo.process.kill('SIGINT')
     expect(await demo.ended()).toBe(130)
     expect(demo.output()).toMatch(/\nStopped by Ctrl-C: .*\.\n$/)
