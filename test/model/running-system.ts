@@ -2,7 +2,6 @@
 import { expect } from 'vitest'
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { createPool, type Lease, type Pool, PoolError, type PoolOptions } from '../../src/index.js'
-import { withSharedLogic } from '../../src/testing/shared-logic.js'
 import { agree } from '../support/agree.js'
 import { type Question, type ScriptedConnection, ScriptedDriver } from '../support/scripted-driver.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
@@ -26,10 +25,7 @@ export class RunningSystem {
   closed = false
 
   constructor(options: PoolOptions, inspect?: (event: InspectionEvent) => void) {
-    // The machines are the pool's; that they are parsed once saves a third of the time.
-    this.pool = withSharedLogic(() =>
-      createPool(this.driver, { clock: this.clock, random: () => 0, ...options }),
-    )
+    this.pool = createPool(this.driver, { clock: this.clock, random: () => 0, ...options })
     if (inspect !== undefined) this.pool.inspect(inspect)
     this.#max.push(this.pool.stats().max)
   }
