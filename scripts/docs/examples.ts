@@ -1,7 +1,8 @@
 // Fills the code blocks of a Markdown file from the examples that the tests run.
 
 /** `<!-- example: path -->` or `<!-- example: path#region -->`, and the block under it. */
-const marked = /^<!-- example: (?<path>[^\s#]+)(?:#(?<region>[\w-]+))? -->\n```ts\n[\s\S]*?^```$/gm
+const marked =
+  /^<!-- example: (?<path>[^\s#]+)(?:#(?<region>[\w-]+))? -->\n```(?<language>\w+)\n[\s\S]*?^```$/gm
 const line = /^[ \t]*\/\/ #(?:region.*|endregion)\n/gm
 
 /**
@@ -10,10 +11,10 @@ const line = /^[ \t]*\/\/ #(?:region.*|endregion)\n/gm
  * @throws Error naming the example when it has no such region.
  */
 export function fillExamples(markdown: string, read: (path: string) => string): string {
-  return markdown.replace(marked, (_, path: string, region: string | undefined) => {
+  return markdown.replace(marked, (_, path: string, region: string | undefined, language: string) => {
     const mark = `<!-- example: ${path}${region === undefined ? '' : `#${region}`} -->`
     const code = region === undefined ? programOf(read(path)) : regionOf(read(path), region, path)
-    return `${mark}\n\`\`\`ts\n${code}\n\`\`\``
+    return `${mark}\n\`\`\`${language}\n${code}\n\`\`\``
   })
 }
 

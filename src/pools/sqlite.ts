@@ -20,7 +20,8 @@ export interface SqlitePoolOptions extends Omit<SqliteOptions, 'readonly'> {
   readers?: number | undefined
   /**
    * Options for both pools, but their sizes. Defaults that differ from createPool's, for a file does not age and a worker's end is
-   * noticed at once: `maxLifetime` Infinity, `keepalive` 0, `validateAfter` false.
+   * noticed at once: `maxLifetime` Infinity, `keepalive` 0, `validateAfter` false. And `whenDown` is 'fail-until-up', for a file that
+   * cannot be opened at first does not come up by itself: callers hear why at once.
    */
   pool?: Omit<PoolOptions, 'min' | 'max' | 'maxConnecting'> | undefined
 }
@@ -158,6 +159,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
     maxLifetime: Number.POSITIVE_INFINITY,
     keepalive: 0,
     validateAfter: false,
+    whenDown: 'fail-until-up',
     ...pool,
   }
   const reader = sqlite({ ...rest, readonly: true })
