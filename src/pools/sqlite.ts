@@ -9,7 +9,7 @@ import { checkBoolean, checkFunction, checkNumber, refusal } from '../check.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { Driver } from '../db/driver.js'
 import { type SqliteConnection, type SqliteOptions, sqlite } from '../db/sqlite.js'
-import { OptionsError } from '../errors.js'
+import { ConnectError, OptionsError } from '../errors.js'
 import type { AcquireOptions, CloseOptions, PoolOptions } from '../options.js'
 
 export * from '../db/sqlite.js'
@@ -171,6 +171,11 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
   )
 }
 
+/** Why the writer is not up, without saying twice that a connection could not be opened. */
+function told(error: unknown): never {
+  throw error instanceof ConnectError ? (error.cause ?? error) : error
+}
+
 /** Readers open the file when the writer has: it may have to create it, and to set its journal's mode. */
 function afterFirst(
   write: Pool<SqliteConnection>,
@@ -179,7 +184,7 @@ function afterFirst(
   return {
     ...driver,
     async connect(context) {
-      await abortable(write.ready(), context.signal)
+      await abortable(write.ready(), context.signal).catch(told)
       return driver.connect(context)
     },
   }

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -58,6 +58,10 @@ describe('esbuild', () => {
     await writeFile(join(project.folder, 'lonely.js'), program)
     const elsewhere = await mkdtemp(join(tmpdir(), 'statepool-elsewhere-'))
     try {
+      // A folder above may have it installed, so here is one that hides it, and is empty.
+      const empty = join(elsewhere, 'node_modules/better-sqlite3')
+      await mkdir(empty, { recursive: true })
+      await writeFile(join(empty, 'package.json'), '{ "main": "./missing.js" }')
       await esbuild('lonely.js', '--bundle', '--platform=node', `--outfile=${elsewhere}/lonely.cjs`)
       const { stdout } = await execute(process.execPath, ['lonely.cjs'], { cwd: elsewhere })
       expect(stdout).toMatch(/^1 .*: npm install better-sqlite3/)
