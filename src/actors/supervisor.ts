@@ -90,7 +90,7 @@ export class Supervisor<C> {
       },
     })
     record.actor = child
-    adopt(child)
+    adopt(pool, child)
     this.#parts.roster.add(record)
     this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
     child.start()

@@ -1,18 +1,23 @@
 // Starts and ends children of an actor at a cost that does not grow with their number.
 
 import type { AnyActorRef } from 'xstate'
+import { isForeign } from './trust.js'
 
 /**
  * Adds an actor to the children of the one that it was made with as its `parent`. XState's own `spawnChild` copies all children each
  * time; this is the same child, with the same inspection events, without the copy. Start the child afterwards.
  */
-export function adopt(child: AnyActorRef): void {
-  childrenOf(child._parent)[child.id] = child
+export function adopt(parent: AnyActorRef, child: AnyActorRef): void {
+  try {
+    parent.getSnapshot().children[child.id] = child
+  } catch (error) {
+    if (!isForeign()) throw error // where it is, the child is in nobody's list, and reports to its parent all the same
+  }
 }
 
 /** Takes a child that has ended out of its parent's children. XState's own `stopChild` copies all others each time. */
 export function dismiss(parent: AnyActorRef, id: string): void {
-  delete childrenOf(parent)[id]
+  Reflect.deleteProperty(parent.getSnapshot().children, id)
 }
 
 const noOptions = Object.freeze({})
@@ -22,8 +27,5 @@ const noOptions = Object.freeze({})
  * weight: XState spreads two objects into one, and V8 makes a hidden class of its own for each of those.
  */
 export function lighten(actor: AnyActorRef): void {
-  Object.assign(actor, { options: noOptions })
+  if (!isForeign()) Object.assign(actor, { options: noOptions })
 }
-
-const childrenOf = (parent: AnyActorRef | undefined): Record<string, AnyActorRef> =>
-  parent?.getSnapshot().children

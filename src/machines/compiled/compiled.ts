@@ -14,6 +14,7 @@ import { isInspected } from './inspection.js'
 import { plannedTransition, running, type Scope } from './internals.js'
 import { type Follow, Plan } from './plan.js'
 import { replay } from './replay.js'
+import { isUnderstood } from './verdict.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 
@@ -43,6 +44,9 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * - a function that computes the context from the input is called twice when it spawns or throws;
  * - an inspector that is attached by a copy of `system.inspect`, taken before the system's first event, sees nothing of what is replayed.
  *
+ * The first call in a process runs a small machine both ways (see `canary.ts`). If XState turns out to be built differently from the versions
+ * that this was made for, `compiled(machine)` is the machine itself, and the process is warned once (`STATEPOOL_XSTATE`).
+ *
  * A machine's implementations must not be written to after the first event; use `provide`, which gives a compiled logic
  * again. A frozen machine cannot be compiled. Calling `compiled` twice with the same machine, or with what it returned, gives the
  * same logic.
@@ -50,11 +54,15 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
 export function compiled<T extends AnyStateMachine>(machine: T): T {
   const known = logics.get(machine)
   if (known !== undefined) return known as T
-  const logic = compile(machine, 1_000)
+  if (!isUnderstood(compileLater)) return machine
+  const logic = compileLater(machine)
   logics.set(machine, logic)
   logics.set(logic, logic)
   return logic as T
 }
+
+/** Writing a plan as code takes some ten microseconds. */
+const compileLater = (machine: AnyStateMachine): AnyStateMachine => compile(machine, 1_000)
 
 /** A compiled machine whose plans are written as code after so many uses. */
 export function compile(machine: AnyStateMachine, generateAfter: number): AnyStateMachine {
