@@ -7,11 +7,9 @@ import { lendingDriver } from './driver.js'
 import { asPgPoolError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
+import { Unserved } from './unserved.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
-
-/** The longest delay that timers know, in ms. */
-const longestTimer = 2 ** 31 - 1
 
 /** What stands behind one drop-in pool. */
 export class Lender implements Owner {
@@ -25,9 +23,7 @@ export class Lender implements Owner {
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
   readonly #verified = new WeakSet<LentClient>()
-  /** Queries of the pool's own that have no client yet. */
-  #unserved = 0
-  #allServed: (() => void) | undefined
+  readonly #unserved = new Unserved()
 
   /** @param emitter where pg.Pool's events are emitted */
   constructor(
@@ -70,45 +66,33 @@ export class Lender implements Owner {
     borrow: (() => Promise<object>) | undefined,
   ): void {
     const borrowed = borrow === undefined ? this.borrow() : (borrow() as Promise<LentClient>)
-    this.#unserved++
+    this.#unserved.ask()
     borrowed.then(
       client => {
         this.#dispatch(client, text, values, callback)
-        this.#noteServed()
+        this.#unserved.serve()
       },
       error => {
         process.nextTick(callback, error)
-        this.#noteServed()
+        this.#unserved.serve()
       },
     )
   }
 
   /**
-   * Closes the pool once the queries that were asked for have their clients; then `close` waits for those. All of it takes no longer
-   * than `drainTimeout`. What callers are rejected with is delivered before this settles.
+   * Closes the pool once the queries that were asked for have their clients, and the callers for whom a client is being opened; then
+   * `close` waits for those. All of it takes no longer than `drainTimeout`. What callers are rejected with is delivered before this settles.
    */
   async end(): Promise<void> {
     const { drainTimeout = 30_000 } = this.#settings.pool
     const begin = performance.now()
-    // Without such queries the pool closes now: a client that is released in the same turn goes to no caller.
-    if (this.#unserved > 0) await this.#served(drainTimeout)
+    const { max, busy } = this.pool.stats()
+    // Without any the pool closes now: a client that is released in the same turn goes to no caller.
+    const served = this.#unserved.served(Math.max(0, max - busy), drainTimeout)
+    if (served !== undefined) await served
     const timeout = Math.max(0, drainTimeout - (performance.now() - begin))
     await this.pool.close({ timeout })
     for (let tick = 0; tick < 2; tick++) await new Promise<void>(resolve => process.nextTick(resolve))
-  }
-
-  #served(limit: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = Number.isFinite(limit) ? setTimeout(resolve, Math.min(limit, longestTimer)) : undefined
-      this.#allServed = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
-  #noteServed(): void {
-    if (--this.#unserved === 0) this.#allServed?.()
   }
 
   releaseOf(client: LentClient, lease: Lease<LentClient>): Release {
@@ -122,10 +106,17 @@ export class Lender implements Owner {
 
   /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
   #await(request: ReturnType<Pool<LentClient>['ask']>): Promise<LentClient> {
+    this.#unserved.enter()
     return new Promise(resolve => {
       request.tell(
-        lease => resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver)),
-        error => resolve(toAwaiter(asPgPoolError(error))),
+        lease => {
+          resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver))
+          this.#unserved.leave()
+        },
+        error => {
+          resolve(toAwaiter(asPgPoolError(error)))
+          this.#unserved.leave()
+        },
       )
     })
   }

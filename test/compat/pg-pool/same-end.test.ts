@@ -1,8 +1,9 @@
 // pool.end() ends as pg.Pool does.
 
 import type pg from 'pg'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { called, failure, sameOnBoth } from '../../support/both-pools.js'
+import { dropIn } from '../../support/drop-in.js'
 
 describe('pool.end() ends as pg.Pool does', () => {
   const states = ({ ending, ended }: pg.Pool) => ({ ending, ended })
@@ -44,6 +45,29 @@ describe('pool.end() ends as pg.Pool does', () => {
       await end
       note(states(pool))
     })
+  })
+
+  it('not before the caller for whom a client is being opened has it', async () => {
+    await sameOnBoth(async ({ open, note }) => {
+      const pool = open({ max: 2 })
+      const asked = pool.connect()
+      const end = pool.end().then(() => note('ended'))
+      const client = await asked
+      note((await client.query('SELECT 1 AS one')).rows, states(pool))
+      client.release()
+      await end
+      note(states(pool))
+    })
+  })
+
+  it('rejecting those for whom no client is being opened, whom pg.Pool lets wait for ever', async () => {
+    await using pool = dropIn({ max: 2 })
+    const [first, second, third] = [pool.connect(), pool.connect(), failure(pool.connect())]
+    const end = pool.end()
+    const clients = await Promise.all([first, second])
+    expect(await third).toMatchObject({ message: 'Cannot use a pool after calling end on the pool' })
+    for (const client of clients) client.release()
+    await end
   })
 
   it('once: a second call is a mistake', async () => {
