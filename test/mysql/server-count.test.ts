@@ -1,4 +1,4 @@
-// What the server counts while connections come back with a statement under way: never more than `max`, and one helper.
+// What the server counts while connections come back with a statement under way: never more than `max`, and one helper, if there is one.
 
 import type { Connection as CallbackConnection } from 'mysql2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,8 +17,9 @@ describe.skipIf(mariadbMissing())('a pool of 3 on MariaDB', () => {
   afterAll(() => threads.stop())
 
   /** Serves five workers who give connections back with a statement under way, and tells what the server counted meanwhile. */
-  const peaks = async (sql: string, how: 'release' | 'destroy', loans: number) => {
-    const pool = createPool(mysql(threads.config), { min: 0, max: 3 })
+  const peaks = async (sql: string, how: 'release' | 'destroy', loans: number, killStatements = true) => {
+    const driver = mysql({ ...threads.config, killStatements })
+    const pool = createPool(driver, { min: 0, max: 3, closeTimeout: killStatements ? 5_000 : 60_000 })
     const peak = { withDatabase: 0, withHelper: 0 }
     let done = false
     const watch = async (): Promise<void> => {
@@ -75,6 +76,14 @@ describe.skipIf(mariadbMissing())('a pool of 3 on MariaDB', () => {
       const { withDatabase, withHelper } = await peaks(long, how, 9)
       expect(withDatabase).toBeLessThanOrEqual(3)
       expect(withHelper).toBeLessThanOrEqual(4)
+    },
+  )
+
+  it.each(['release', 'destroy'] as const)(
+    'without killStatements has no helper, and holds a place for as long as its statement runs, after %s()',
+    async how => {
+      const { withHelper } = await peaks('SELECT SLEEP(1.5)', how, 6, false) // longer than a statement has before it is killed
+      expect(withHelper).toBeLessThanOrEqual(3)
     },
   )
 

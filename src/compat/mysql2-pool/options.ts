@@ -59,7 +59,7 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
   for (const [name, value] of Object.entries({ connectionLimit, maxIdle, idleTimeout, queueLimit }))
     checkCount(name, value)
   const parsed = parseConfig(connection, 'createPool')
-  const { password, ssl, resetOnRelease: _ours, ...forMysql2 } = connection
+  const { password, ssl, resetOnRelease: _ours, killStatements: _oursToo, ...forMysql2 } = connection
   const asMysql2HasIt: Mysql2PoolOptions = {
     ...definedOf(forMysql2),
     ...(ssl && { ssl }),

@@ -107,6 +107,11 @@ export class Pool extends BasePool {
     this.#statepool.close().then(() => process.nextTick(() => done?.()))
   }
 
+  /** The same as `end()`; mysql2 has it since 3.18. */
+  override [Symbol.dispose](): void {
+    if (!this._closed) this.end()
+  }
+
   /** The promise face of this pool. */
   override promise(implementation?: PromiseConstructor | null): PromisePool {
     return new PromisePool(this, implementation)

@@ -25,6 +25,11 @@ export class PromisePool extends BasePromisePool {
     return this.pool.statepool
   }
 
+  /** The same as `end()`; mysql2 has it since 3.18. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.pool._closed) await this.end()
+  }
+
   /** Borrows a connection. Give it back with `release()`. */
   override getConnection(): Promise<PromisePoolConnection> {
     return this.#implementation === Promise ? this.#getConnection() : this.#borrow()
@@ -94,6 +99,10 @@ class LentConnection extends BasePromisePoolConnection {
 
   override release(): void {
     if (this.#isOut) this.#core.release()
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.release()
   }
 
   override destroy(): void {

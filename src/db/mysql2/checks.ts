@@ -27,6 +27,7 @@ const checks: Record<string, (name: string, value: unknown) => void> = {
   queryFormat: expectFunction,
   onConnect: expectFunction,
   resetOnRelease: expectBoolean,
+  killStatements: expectBoolean,
   bigNumberStrings: expectBoolean,
   compress: expectBoolean,
   decimalNumbers: expectBoolean,

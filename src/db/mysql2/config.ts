@@ -1,4 +1,4 @@
-// What mysql() takes: everything that mysql2's createConnection takes, and three things of its own; checked before anything connects.
+// What mysql() takes: everything that mysql2's createConnection takes, and four things of its own; checked before anything connects.
 
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import type { Connection as PromiseConnection } from 'mysql2/promise'
@@ -41,6 +41,12 @@ export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfM
    */
   resetOnRelease?: boolean | undefined
   /**
+   * Whether a statement whose connection was closed under it is killed on the server, by one helper connection beside the pool's `max`.
+   * Default true. False: it runs to its end, and keeps its place in the pool for as long, or for the pool's `closeTimeout` if that is
+   * shorter; with a `closeTimeout` that is long enough the server never counts more than `max`.
+   */
+  killStatements?: boolean | undefined
+  /**
    * Makes a new connection ready for its borrowers (`SET time_zone = …`, say), and again after each reset that `resetOnRelease` asks
    * for. Nobody gets the connection before it has settled; if it rejects, the connect has failed. It is part of the connect, which
    * the pool's `connectTimeout` bounds.
@@ -53,6 +59,7 @@ export interface ParsedConfig {
   /** What a new connection is made of; a new object each time, for mysql2 writes to it. Waits for a password function. */
   readonly connectionOptions: () => Promise<ConnectionOptions>
   readonly resetOnRelease: boolean
+  readonly killStatements: boolean
   readonly onConnect: MysqlConfig['onConnect']
   /** Where it connects to, without secrets. */
   readonly description: string
@@ -99,7 +106,14 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
   refuseMisplaced(config, where)
   refuseUnknown(where, config, configNames)
   for (const [name, value] of Object.entries(config)) checkOption(name, value)
-  const { resetOnRelease = false, onConnect, password, ssl, ...rest } = withUri(config, where)
+  const {
+    resetOnRelease = false,
+    killStatements = true,
+    onConnect,
+    password,
+    ssl,
+    ...rest
+  } = withUri(config, where)
   const options: ConnectionOptions = {
     ...definedOf(rest),
     ...(ssl && { ssl }),
@@ -117,6 +131,7 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
       return secret === undefined ? { ...options } : { ...options, password: secret }
     },
     resetOnRelease,
+    killStatements,
     onConnect,
     description: describe(options),
   }

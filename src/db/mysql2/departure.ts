@@ -24,10 +24,10 @@ const looks = [0, 10, 20, 50, 100, 200, 500, 1_000, 1_000, 1_000]
 
 /**
  * Ends a session: the server reads COM_QUIT as soon as the statement under way is done, the borrower's commands are answered with an
- * error at once (or, if the statement may finish, when it has been given its time), and a statement that takes too long is killed.
- * Resolves when the server has closed the socket, or when this has been tried for long enough. Never rejects.
+ * error at once (or, if the statement may finish, when it has been given its time), and a statement that takes too long is killed; without
+ * a helper it runs to its end. Resolves when the server has closed the socket, or when this has been tried for long enough. Never rejects.
  */
-export async function letGo(session: Session, helper: KillHelper): Promise<void> {
+export async function letGo(session: Session, helper: KillHelper | undefined): Promise<void> {
   const { statement, pinging } = session
   const time = session.ready ? farewell : session.receiving ? remainder : patience
   if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
@@ -36,7 +36,7 @@ export async function letGo(session: Session, helper: KillHelper): Promise<void>
   })
   if (await hasLetGo(session, time)) return
   session.answer()
-  if (statement !== undefined) await kill(session, statement, helper)
+  if (statement !== undefined) await (helper ? kill(session, statement, helper) : session.closed)
   session.destroy()
 }
 

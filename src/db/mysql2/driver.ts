@@ -42,11 +42,11 @@ export function driverFor<C extends EventEmitter>(
   config: ParsedConfig,
   { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
 ): MysqlDriver<C> {
-  const { connectionOptions, resetOnRelease, description } = config
+  const { connectionOptions, resetOnRelease, killStatements, description } = config
   const sessions = new WeakMap<Connection, Session>()
   /** Those whose socket is open. */
   const open = new Set<Session>()
-  const helper = new KillHelper(connectionOptions)
+  const helper = killStatements ? new KillHelper(connectionOptions) : undefined
   const sessionOf = (face: C): Session => {
     const session = sessions.get(coreOf(face))
     if (session === undefined) throw new TypeError('This connection was not opened by this driver.')

@@ -12,6 +12,16 @@ const fatalCodes = new Set([
   'PROTOCOL_ERROR',
 ])
 
+/** Of a socket. Older mysql2's promises reject with a copy, without `fatal` and with a `sqlState`, which no other library's error has. */
+const socketCodes = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
 /** By which the server says that it ends the session, or that it could not make sense of what it got. */
 const fatalNumbers = new Set([
   1053, // ER_SERVER_SHUTDOWN
@@ -69,6 +79,8 @@ function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boole
  * mysql2 marks what ended a connection as fatal, a socket's error too: so an ECONNRESET of an HTTP request that a borrower made
  * meanwhile does not cost a healthy connection.
  */
-function isFatalItself({ code, errno, fatal }: ServerError): boolean {
-  return fatal === true || fatalCodes.has(code as string) || fatalNumbers.has(errno as number)
+function isFatalItself(error: ServerError): boolean {
+  const { code, errno, fatal } = error
+  if (fatal === true || fatalCodes.has(code as string) || fatalNumbers.has(errno as number)) return true
+  return socketCodes.has(code as string) && 'sqlState' in error
 }

@@ -1,4 +1,4 @@
-// What mysql2's typings leave out, and where a connection's parts are: the one place that knows mysql2 from inside (3.24).
+// What mysql2's typings leave out, and where a connection's parts are: the one place that knows mysql2 from inside (3.11 to 3.24).
 
 import type { Socket } from 'node:net'
 import type { Connection } from 'mysql2'
@@ -57,6 +57,8 @@ export type Core = Connection & {
   sequenceId: number
   /** Each command begins its numbering of packets anew. */
   _resetSequenceId(): void
+  /** Counts packets, as the server does. */
+  _bumpSequenceId(packets: number): void
   /** Sends bytes as they are, compressed if the connection is. */
   write: (bytes: Buffer) => void
   /** Answers the command under way and those behind it with the error, takes no more of them, and ends our side of the socket. */

@@ -2,6 +2,7 @@
 
 import mysql2 from 'mysql2'
 import { call, query } from './commands.js'
+import { resetConnection } from './reset-command.js'
 import type { Session } from './session.js'
 
 /** Whatever `completion_type` is: with its `CHAIN` a plain ROLLBACK begins the next transaction, with `RELEASE` it ends the session. */
@@ -20,7 +21,7 @@ export async function tidySession(session: Session): Promise<void> {
 /** COM_RESET_CONNECTION, and what it leaves: the character set, and the database. */
 export async function resetSession(session: Session): Promise<void> {
   const { core, charsetNumber, database } = session
-  await call(done => core.reset(done))
+  await resetConnection(core)
   const statement = charsetStatement(charsetNumber)
   if (statement !== undefined) await query(session, statement)
   if (charsetNumber !== undefined) core.config.charsetNumber = charsetNumber
