@@ -6,6 +6,7 @@ import { isFatal, SqliteError } from './sqlite/error.js'
 import { Leftovers } from './sqlite/leftovers.js'
 import { type Opened, open } from './sqlite/open.js'
 import { parseSqliteOptions, type SqliteOptions } from './sqlite/options.js'
+import { remedyFor } from './sqlite/remedies.js'
 import { transactions } from './sqlite/transaction.js'
 
 export type { SqliteRow } from './sqlite/connection.js'
@@ -29,7 +30,8 @@ export type { StatementOptions } from './sqlite/session.js'
  *   back with a statement still running, and awaited, is closed. One whose statement was called off is lent again when the worker
  *   has ended it, and destroyed if that takes longer than the pool's `resetTimeout`.
  * - A thread that is inside SQLite when its connection is destroyed ends when SQLite returns. While four are left behind so, connects
- *   fail and say why.
+ *   fail and say why. Its slot in the pool is free when it has ended, or after `closeTimeout`.
+ * - A connection whose file was replaced, or whose session only a new one can mend, is replaced when it comes back.
  * - What else a borrower leaves behind (pragmas, temporary tables, attached databases) stays.
  *
  * ```ts
@@ -53,13 +55,13 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
   return {
     name: 'sqlite',
 
-    async connect({ signal, onLost }: ConnectContext): Promise<SqliteConnection> {
+    async connect({ signal, onLost, onStale }: ConnectContext): Promise<SqliteConnection> {
       signal.throwIfAborted()
       if (isInMemoryTaken) throw onlyOneInMemory()
       isInMemoryTaken = config.memory
       try {
         await leftovers.room(signal)
-        const found = await open(config, signal, onLost, leftovers)
+        const found = await open(config, signal, { onLost, onStale }, leftovers)
         opened.set(found.connection, found)
         return found.connection
       } catch (error) {
@@ -78,19 +80,27 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
       const { session, host } = openedAs(connection)
       session.destroy()
       leftovers.add(host)
+      return host.ended ? undefined : host.end
     },
+
+    isUsable: connection => openedAs(connection).session.usable,
 
     ref: connection => openedAs(connection).host.ref(),
     unref: connection => openedAs(connection).host.unref(),
     isFatal,
-    transaction: transactions(connection => openedAs(connection).session, config.opening.readonly),
+    transaction: transactions(connection => openedAs(connection).session, {
+      readonly: config.opening.readonly,
+      queryOnly: config.queryOnly,
+    }),
     describe: () => config.description,
+    remedy: remedyFor,
   }
 }
 
 function onlyOneInMemory(): SqliteError {
   return new SqliteError({
     code: 'SQLITE_CANTOPEN',
+    remedy: 'Give the pool { max: 1, maxLifetime: Infinity }, or give the database a file',
     message:
       "A second connection to ':memory:' would see another, empty database, also when the first one has ended. Give the pool { max: 1, maxLifetime: Infinity }, and do not evict it; or give the database a file (in a temporary folder, say).",
   })

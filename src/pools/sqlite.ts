@@ -5,9 +5,10 @@ import type { Lease } from '../actors/lease.js'
 import { createPool, type Pool } from '../actors/pool.js'
 import type { PoolStats } from '../actors/stats.js'
 import type { TransactionOptions } from '../actors/transaction-options.js'
-import { checkBoolean, checkFunction, checkNumber, refusal } from '../check.js'
+import { checkBoolean, checkFunction, discreetRefusal } from '../check.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { Driver } from '../db/driver.js'
+import { expectNumber } from '../db/sqlite/numbers.js'
 import { type SqliteConnection, type SqliteOptions, sqlite } from '../db/sqlite.js'
 import { ConnectError, OptionsError } from '../errors.js'
 import type { AcquireOptions, CloseOptions, PoolOptions } from '../options.js'
@@ -127,7 +128,8 @@ export class SqlitePool implements AsyncDisposable {
  *   for itself.
  */
 export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
-  if (typeof options !== 'object' || options === null) throw refusal('options', undefined, 'an object')
+  if (typeof options !== 'object' || options === null)
+    throw discreetRefusal('options', undefined, 'an object')
   if ('readonly' in options) {
     throw new OptionsError(
       'readonly',
@@ -143,9 +145,9 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
       "':memory:' is another database for each connection, so readers would not see what the writer writes. Take a file in a temporary folder; or one connection for all: createPool(sqlite({ filename: ':memory:' }), { max: 1, maxLifetime: Infinity }).",
     )
   }
-  checkNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
+  expectNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
   if (pool !== undefined && (typeof pool !== 'object' || pool === null))
-    throw refusal('pool', pool, 'an object of options')
+    throw discreetRefusal('pool', pool, 'an object of options')
   for (const name of ['min', 'max', 'maxConnecting'] as const) {
     if (pool !== undefined && name in pool) {
       throw new OptionsError(
@@ -162,13 +164,43 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
     whenDown: 'fail-until-up',
     ...pool,
   }
+  const news = new SharedNews()
   const reader = sqlite({ ...rest, readonly: true })
-  const write = createPool(sqlite(rest), { ...both, min: 1, max: 1 })
-  return new SqlitePool(
-    write,
-    createPool(afterFirst(write, reader), { ...both, min: 0, max: readers, maxConnecting: readers }),
-    both.clock ?? systemClock,
+  const write: Pool<SqliteConnection> = createPool(
+    news.shared(sqlite(rest), () => read),
+    { ...both, min: 1, max: 1 },
   )
+  const read: Pool<SqliteConnection> = createPool(
+    news.shared(afterFirst(write, reader), () => write),
+    { ...both, min: 0, max: readers, maxConnecting: readers },
+  )
+  return new SqlitePool(write, read, both.clock ?? systemClock)
+}
+
+/** What one pool's session learns of the file (it was replaced, say) holds for the other pool's sessions, too. */
+class SharedNews {
+  /** How often both pools were told. */
+  #told = 0
+
+  shared(driver: Driver<SqliteConnection>, other: () => Pool<SqliteConnection>): Driver<SqliteConnection> {
+    return {
+      ...driver,
+      connect: context => {
+        const told = this.#told
+        return driver.connect({
+          ...context,
+          onStale: (reason, options) => {
+            const isNews = options?.all === true && told === this.#told
+            context.onStale?.(reason, options)
+            if (!isNews) return
+            this.#told++
+            const pool = other()
+            if (!['draining', 'closed'].includes(pool.stats().state)) pool.evict()
+          },
+        })
+      },
+    }
+  }
 }
 
 /** Why the writer is not up, without saying twice that a connection could not be opened. */

@@ -24,6 +24,8 @@ describe('sqlite()', () => {
     ['journalMode', { filename: 'a.db', journalMode: 'WAL2' }],
     ['pragmas', { filename: 'a.db', pragmas: { 'x; drop table t': 1 } }],
     ['pragmas.key', { filename: 'a.db', pragmas: { key: "'; drop table t" } }],
+    ['pragmas.busy_timeout', { filename: 'a.db', pragmas: { busy_timeout: 2 ** 31 } }],
+    ['busyTimeout', { filename: 'a.db', busyTimeout: Number.POSITIVE_INFINITY }],
     ['integers', { filename: 'a.db', integers: 'float' }],
     ['fileName', { fileName: 'a.db' }],
   ])('refuses a bad %s: %j', (name, options) => {
@@ -63,6 +65,31 @@ describe('sqlite()', () => {
     await expect(alone.acquire({ timeout: 1_000 })).rejects.toThrow('another, empty database')
     await alone.close()
   })
+
+  it.each([2 ** 31 - 1, 2 ** 31, 3e9, 1e300])(
+    'a busyTimeout of %d waits, and does not fail at once',
+    async busyTimeout => {
+      const filename = await fileForTest()
+      const owner = createPool(sqlite({ filename }), { min: 0, max: 1 })
+      const pool = createPool(sqlite({ filename, busyTimeout }), { min: 2, max: 2 })
+      const leases = [await pool.acquire(), await pool.acquire()] as const
+      const lease = await owner.acquire()
+      await lease.connection.exec('BEGIN IMMEDIATE')
+      const waiting = [
+        leases[0].connection.exec('CREATE TABLE a (i); SELECT 1'),
+        leases[1].connection.run('CREATE TABLE b (i)'),
+      ]
+      const first = Promise.race([
+        ...waiting,
+        new Promise(resolve => setTimeout(resolve, 500, 'nothing yet')),
+      ])
+      expect(await first).toBe('nothing yet')
+      await lease.connection.exec('ROLLBACK')
+      await Promise.all(waiting)
+      for (const each of [lease, ...leases]) each.release()
+      await Promise.all([owner.close(), pool.close()])
+    },
+  )
 
   it('says what it could not open', async () => {
     const filename = `${await fileForTest()}/missing/test.db`

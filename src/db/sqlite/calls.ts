@@ -4,7 +4,7 @@ import type { Failure } from './error.js'
 import type { Answer } from './messages.js'
 
 /** The answer as it concerns the caller: from the worker, or from here when none will come. */
-export type Reply = Omit<Answer, 'id' | 'inTransaction'>
+export type Reply = Omit<Answer, 'id' | 'inTransaction' | 'moved'>
 
 /** One statement, from its begin to the last answer. */
 export interface Call {

@@ -1,6 +1,6 @@
 // A connection to SQLite as its borrowers have it: every method is a message to the worker, and a promise of its answer.
 
-import { refusal } from '../../check.js'
+import { discreetRefusal } from '../../check.js'
 import type { Call, Reply } from './calls.js'
 import type { EngineName, Request, RunResult, SqliteParameters, SqliteValue } from './messages.js'
 import { sendable } from './parameters.js'
@@ -146,7 +146,7 @@ export class SqliteConnection {
 }
 
 function requestOf({ id }: Call, type: Kind, sql: string, parameters?: SqliteParameters): Request {
-  if (typeof sql !== 'string') throw refusal('sql', sql, 'a string')
+  if (typeof sql !== 'string') throw discreetRefusal('sql', sql, 'a string')
   if (type === 'exec') return { id, type, sql }
   return { id, type, sql, parameters: sendable(parameters), chunk: portion }
 }

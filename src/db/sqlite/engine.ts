@@ -48,9 +48,11 @@ export function openEngine(name: EngineName | undefined, place: Place): Engine {
     const engine = openNodeSqlite(place)
     if (engine !== undefined) return engine
     if (name === 'node:sqlite') {
-      throw new Error(
-        `Node ${process.versions.node} has no node:sqlite that serves (it takes Node 22.16 or later). Update Node, or install better-sqlite3 and leave the option engine out.`,
+      const remedy = 'Update Node, or install better-sqlite3 and leave the option engine out'
+      const error = new Error(
+        `Node ${process.versions.node} has no node:sqlite that serves (it takes Node 22.16 or later). ${remedy}.`,
       )
+      throw Object.assign(error, { remedy })
     }
   }
   return openBetterSqlite(place)

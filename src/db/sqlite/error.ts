@@ -1,16 +1,19 @@
 // What goes wrong in SQLite or with the worker that it runs in, as an error on this side.
 
+import type { Staleness } from './stale.js'
+
 /** An error as it crosses from the worker: plain data, from which {@link SqliteError} is made again. */
 export interface Failure {
   readonly code: string
   readonly message: string
   readonly cause?: unknown
   /** The connection is gone, whatever the code says. */
-  readonly lost?: boolean
+  readonly lost?: boolean | undefined
+  /** Only a new session can mend it: this one has to be replaced, or all that are open. */
+  readonly stale?: Staleness | undefined
+  /** What the user can do about it. */
+  readonly remedy?: string | undefined
 }
-
-/** After these, reopening the file is the only thing that may help. */
-const fatalCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|PROTOCOL|READONLY_DBMOVED)/
 
 /**
  * An error of SQLite, or of the worker that a connection lives in.
@@ -34,28 +37,58 @@ export class SqliteError extends Error {
   readonly code: string
   /** Whether the connection cannot be used again: it is gone, or the file under it is not what it was. */
   readonly fatal: boolean
+  readonly #failure: Failure
 
-  constructor({ code, message, cause, lost }: Failure) {
+  constructor(failure: Failure) {
+    const { code, message, cause, lost, stale } = failure
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    this.fatal = lost === true || fatalCodes.test(code)
+    this.fatal = lost === true || stale !== undefined
+    this.#failure = failure
+  }
+
+  /**
+   * Whether the connection is gone.
+   * @internal
+   */
+  get lost(): boolean {
+    return this.#failure.lost === true
+  }
+
+  /**
+   * What the user can do about it, where that is known better here than by the code.
+   * @internal
+   */
+  get remedy(): string | undefined {
+    return this.#failure.remedy
+  }
+
+  /**
+   * The same error where it leaves open what became of the work: the connection is not used again, and nothing is repeated.
+   * @internal
+   */
+  asLoss(): SqliteError {
+    return new SqliteError({ ...this.#failure, lost: true })
   }
 }
 
 /** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
 const deepestCause = 5
 
-/** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
+/** Whether an error that a borrower met means that its connection is gone; errors of SQL do not, and a stale session says goodbye. */
 export function isFatal(error: unknown): boolean {
   let current = error
   for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (current instanceof SqliteError && current.fatal) return true
+    if (current instanceof SqliteError && current.lost) return true
     current = current.cause
   }
   return false
 }
 
-/** Whether the same work may succeed if it is done again: somebody else held the lock, or had written meanwhile. */
+/**
+ * Whether the same work may succeed if it is done again: somebody else held the lock, or had written meanwhile. SQLITE_PROTOCOL means
+ * that many others began transactions at the same moment, again and again.
+ */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code)
+  return error instanceof SqliteError && /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(error.code)
 }

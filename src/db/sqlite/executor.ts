@@ -1,11 +1,14 @@
 // The worker's work: one request after the other on one database.
 
+import type { DatabaseFile } from './database-file.js'
 import type { Engine, Row, Statement } from './engine.js'
 import type { Failure } from './error.js'
 import { failureOf } from './failure.js'
 import { type Answer, isCalledOff, type Opening, type Request } from './messages.js'
 import { waitForLocks } from './patience.js'
+import { QueryOnly } from './query-only.js'
 import { narrow, pack } from './rows.js'
+import { movedFailure, stalenessOf } from './stale.js'
 import { Statements } from './statements.js'
 
 type Work = Exclude<Request, { type: 'close' }>
@@ -21,24 +24,32 @@ interface Cursor {
 }
 
 /** The answer without what every answer has. */
-type Outcome = Omit<Answer, 'id' | 'inTransaction'>
+type Outcome = Omit<Answer, 'id' | 'inTransaction' | 'moved'>
 
 const calledOffFailure: Failure = { code: 'SQLITE_INTERRUPT', message: 'interrupted' }
+
+/** SQLite takes a longer time, in milliseconds, for none. */
+const longestLockWait = 0x7fff_ffff
 
 export class Executor {
   readonly #engine: Engine
   readonly #opening: Opening
   readonly #answer: (answer: Answer) => void
   readonly #statements: Statements
+  readonly #file: DatabaseFile
+  readonly #queryOnly: QueryOnly
+  #moved = false
   readonly #cursors = new Map<number, Cursor>()
   /** An `all` that is not through: what was asked after it waits, as if it had been one step. */
   #whole: number | undefined
   #waiting: Work[] = []
 
-  constructor(engine: Engine, opening: Opening, answer: (answer: Answer) => void) {
+  constructor(engine: Engine, file: DatabaseFile, opening: Opening, answer: (answer: Answer) => void) {
     this.#engine = engine
     this.#opening = opening
     this.#answer = answer
+    this.#file = file
+    this.#queryOnly = new QueryOnly(engine)
     this.#statements = new Statements(engine, opening.statementCache)
   }
 
@@ -68,13 +79,38 @@ export class Executor {
         this.#end(id)
         outcome = { error: calledOffFailure }
       } else {
+        if ('sql' in request) this.#lookAtFile()
         outcome = this.#outcome(request)
       }
     } catch (error) {
+      const { sql } = 'sql' in request ? request : (this.#cursors.get(id)?.query ?? { sql: '' })
       this.#end(id)
-      outcome = { error: failureOf(error) }
+      outcome = { error: this.#explained(failureOf(error), sql) }
     }
-    this.#answer({ id, inTransaction: this.#engine.inTransaction, ...outcome })
+    const { inTransaction } = this.#engine
+    this.#answer(
+      this.#moved ? { id, inTransaction, moved: true, ...outcome } : { id, inTransaction, ...outcome },
+    )
+  }
+
+  /** A write into a file that has no name any more would be lost without a word. */
+  #lookAtFile(): void {
+    if (this.#moved || this.#engine.inTransaction || !this.#file.moved) return
+    this.#queryOnly.forbidWrites()
+    this.#moved = true
+  }
+
+  #explained(failure: Failure, sql: string): Failure {
+    const { code } = failure
+    if (code === 'SQLITE_READONLY' && this.#moved) return movedFailure
+    const stale = code === 'SQLITE_READONLY' ? this.#writableAnew() : stalenessOf(code, sql)
+    return stale === undefined ? failure : { ...failure, stale }
+  }
+
+  /** SQLite opens a file for reading only if it may not be written, and stays with that when it may. */
+  #writableAnew(): 'one' | undefined {
+    if (this.#opening.readonly || this.#queryOnly.on || !this.#file.writable) return undefined
+    return 'one'
   }
 
   #outcome(request: Work): Outcome {
@@ -107,6 +143,10 @@ export class Executor {
       case 'reset':
         for (const id of [...this.#cursors.keys()]) this.#end(id)
         if (this.#engine.inTransaction) this.#engine.exec('ROLLBACK')
+        this.#queryOnly.set('as before')
+        return {}
+      case 'queryOnly':
+        this.#queryOnly.set(request.to)
         return {}
     }
   }
@@ -161,7 +201,7 @@ export class Executor {
   /** Several statements cannot be tried again as one, so SQLite itself waits for locks here. */
   #exec(sql: string): void {
     const { busyTimeout } = this.#opening
-    this.#engine.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+    this.#engine.exec(`PRAGMA busy_timeout = ${Math.min(Math.ceil(busyTimeout), longestLockWait)}`)
     try {
       this.#engine.exec(sql)
     } finally {

@@ -5,7 +5,9 @@ import type { Failure } from './error.js'
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: 'SQLITE_ERROR', message: String(error) }
-  return { code: codeOf(error), message: error.message, cause: error.cause }
+  const { message, cause, remedy } = error as Error & { remedy?: unknown }
+  const failure: Failure = { code: codeOf(error), message, cause }
+  return typeof remedy === 'string' ? { ...failure, remedy } : failure
 }
 
 /** better-sqlite3 has names, node:sqlite numbers; and both have errors of their own for wrong parameters. */

@@ -1,5 +1,7 @@
 // Keeps threads that cannot be ended from piling up: a thread inside one long step of SQLite goes on until the step is done.
 
+import { systemClock } from '../../clock.js'
+import { onAbort } from '../../signals.js'
 import { SqliteError } from './error.js'
 import type { Host } from './host.js'
 
@@ -27,19 +29,24 @@ export class Leftovers {
   async room(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.#hosts.size < bearable) return
-    const over = AbortSignal.any([signal, AbortSignal.timeout(patience)])
-    const ended = new AbortController()
-    for (const { end } of this.#hosts) void end.then(() => ended.abort())
+    let over = (): void => {}
+    const ends = [...this.#hosts].map(({ end }) => end)
     await new Promise<void>(resolve => {
-      const done = AbortSignal.any([over, ended.signal])
-      if (done.aborted) resolve()
-      else done.addEventListener('abort', () => resolve(), { once: true })
+      const timer = systemClock.setTimeout(resolve, patience)
+      const unwatch = onAbort(signal, resolve)
+      void Promise.race(ends).then(resolve)
+      over = () => {
+        systemClock.clearTimeout(timer)
+        unwatch()
+      }
     })
+    over()
     signal.throwIfAborted()
     if (this.#hosts.size < bearable) return
     throw new SqliteError({
       code: 'SQLITE_BUSY',
       message: `${this.#hosts.size} threads of connections that were destroyed are still inside statements that cannot be ended from outside. Connections are opened again when they are done. With isolation: 'process' such statements end at once.`,
+      remedy: "Wait for those statements, or use isolation: 'process'.",
     })
   }
 }

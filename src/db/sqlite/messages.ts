@@ -45,6 +45,8 @@ export type Request =
     }
   | { readonly id: number; readonly type: 'exec'; readonly sql: string }
   | { readonly id: number; readonly type: 'more' | 'stop' | 'reset' }
+  /** Has SQLite refuse writes, or allow them, until they are as before the first of these again. */
+  | { readonly id: number; readonly type: 'queryOnly'; readonly to: 'on' | 'off' | 'as before' }
   | { readonly id: number; readonly type: 'close' }
 
 /** Some rows: the values of all of them in one list, row by row. */
@@ -71,6 +73,8 @@ export interface Answer {
   readonly error?: Failure
   /** There are more rows. */
   readonly more?: boolean
+  /** The path of the file leads to another file now, or to none: this session reads the old one, and writes no more. */
+  readonly moved?: boolean
 }
 
 /** The first message from a worker. */

@@ -10,7 +10,7 @@ import type { Leftovers } from './leftovers.js'
 import { type Answer, type Greeting, markCalledOff } from './messages.js'
 import type { SqliteConfig } from './options.js'
 import { placesOfPackages } from './places.js'
-import { Session } from './session.js'
+import { Session, type SessionEvents } from './session.js'
 
 /** A connection, and what the driver has of it. */
 export interface Opened {
@@ -26,7 +26,7 @@ export interface Opened {
 export function open(
   { opening, isolation, statementTimeout }: SqliteConfig,
   signal: AbortSignal,
-  onLost: (reason: unknown) => void,
+  told: SessionEvents,
   leftovers: Leftovers,
 ): Promise<Opened> {
   return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export function open(
         if ('error' in greeting) return fail(new SqliteError(greeting.error))
         if (signal.aborted) return
         settle()
-        session = new Session(host, statementTimeout, onLost)
+        session = new Session(host, statementTimeout, told)
         resolve({ connection: new SqliteConnection(session, greeting.engine, host.name), session, host })
       },
       exit(reason) {
@@ -61,6 +61,7 @@ export function open(
               message: beforeItWasOpen(reason),
               cause: reason.cause,
               lost: true,
+              remedy: isolation === 'process' ? processRemedy : threadRemedy,
             }),
           )
         }
@@ -80,6 +81,12 @@ export function open(
     }
   })
 }
+
+const threadRemedy =
+  'See what ended the thread that SQLite runs in: its memory limit, or a library for SQLite that was built for another Node (npm rebuild)'
+
+const processRemedy =
+  "See what ended the process that SQLite runs in: process.execPath must be Node, and may have to start processes. With isolation: 'thread' none is started"
 
 /** What a worker died of before it greeted: a library that cannot be loaded, say. */
 function beforeItWasOpen({ message, cause }: Error): string {

@@ -2,10 +2,12 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkBoolean, checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { discreetRefusal, refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
 import type { Isolation } from './host.js'
 import type { EngineName, Integers, Opening } from './messages.js'
+import { expectNumber } from './numbers.js'
+import { parsePragmas } from './pragmas.js'
 
 /** What {@link sqlite} takes. */
 export interface SqliteOptions {
@@ -26,7 +28,7 @@ export interface SqliteOptions {
   engine?: EngineName | undefined
   /**
    * How long a statement waits for another connection's lock, in milliseconds. Default 3,000, which is below the pool's
-   * `validateTimeout`, the limit of a transaction's begin; 0 = fails at once (`SQLITE_BUSY`).
+   * `validateTimeout`, the limit of a transaction's begin; 0 = fails at once (`SQLITE_BUSY`). From 2³¹ on it is as good as no limit.
    */
   busyTimeout?: number | undefined
   /** How long a statement may take, in milliseconds, unless it says otherwise. Default Infinity = no limit; more than 0. */
@@ -38,7 +40,10 @@ export interface SqliteOptions {
    * the file has it. A connection for reading only never changes it.
    */
   journalMode?: 'wal' | 'delete' | 'truncate' | 'persist' | 'memory' | 'off' | false | undefined
-  /** Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Default: none. */
+  /**
+   * Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Those with an encrypted
+   * database's key come before everything else; no value is ever shown. `busy_timeout` is the option `busyTimeout`. Default: none.
+   */
   pragmas?: Readonly<Record<string, string | number | boolean>> | undefined
   /** Prepared statements that each connection keeps. Default 100; 0 = none. */
   statementCache?: number | undefined
@@ -55,6 +60,8 @@ export interface SqliteConfig {
   readonly isolation: Isolation
   readonly statementTimeout: number
   readonly memory: boolean
+  /** The pragmas have SQLite refuse writes. */
+  readonly queryOnly: boolean
   readonly description: string
 }
 
@@ -79,8 +86,8 @@ const names = [
 export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
   refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names)
   const { filename, memory } = parseFilename(options.filename)
-  const readonly = checkBoolean('readonly', options.readonly ?? false)
-  if (memory && readonly) throw refusal('readonly', readonly, 'false for a database in memory')
+  const readonly = expectBoolean('readonly', options.readonly ?? false)
+  if (memory && readonly) throw discreetRefusal('readonly', readonly, 'false for a database in memory')
   const journal = oneOf('journalMode', options.journalMode ?? 'wal', [
     'wal',
     'delete',
@@ -90,10 +97,11 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
     'off',
     false,
   ])
-  const pragmas = [
-    `PRAGMA foreign_keys = ${checkBoolean('foreignKeys', options.foreignKeys ?? true) ? 'on' : 'off'}`,
+  const ownPragmas = [
+    `PRAGMA foreign_keys = ${expectBoolean('foreignKeys', options.foreignKeys ?? true) ? 'on' : 'off'}`,
   ]
-  if (journal !== false && !readonly && !memory) pragmas.push(`PRAGMA journal_mode = ${journal}`)
+  if (journal !== false && !readonly && !memory) ownPragmas.push(`PRAGMA journal_mode = ${journal}`)
+  const pragmas = parsePragmas(options.pragmas ?? {})
   const milliseconds = { fallback: 3_000, least: 0, finite: true } as const
   return {
     opening: {
@@ -103,9 +111,9 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
         options.engine === undefined
           ? undefined
           : oneOf('engine', options.engine, ['node:sqlite', 'better-sqlite3']),
-      busyTimeout: checkNumber('busyTimeout', options.busyTimeout ?? 3_000, milliseconds),
-      pragmas: [...pragmas, ...parsePragmas(options.pragmas ?? {})],
-      statementCache: checkNumber('statementCache', options.statementCache ?? 100, {
+      busyTimeout: expectNumber('busyTimeout', options.busyTimeout ?? 3_000, milliseconds),
+      pragmas: [...pragmas.keys, ...ownPragmas, ...pragmas.others],
+      statementCache: expectNumber('statementCache', options.statementCache ?? 100, {
         fallback: 100,
         least: 0,
         integer: true,
@@ -114,12 +122,13 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
       integers: oneOf('integers', options.integers ?? 'number', ['number', 'mixed', 'bigint']),
     },
     isolation: oneOf('isolation', options.isolation ?? 'thread', ['thread', 'process']),
-    statementTimeout: checkNumber('statementTimeout', options.statementTimeout ?? Number.POSITIVE_INFINITY, {
+    statementTimeout: expectNumber('statementTimeout', options.statementTimeout ?? Number.POSITIVE_INFINITY, {
       fallback: Number.POSITIVE_INFINITY,
       least: 0,
       exclusive: true,
     }),
     memory,
+    queryOnly: pragmas.queryOnly,
     description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', for reading only' : ''}`,
   }
 }
@@ -127,12 +136,11 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
 /** The path is made absolute here: the process may change its folder later, and a worker's may be another one. */
 function parseFilename(given: unknown): { filename: string; memory: boolean } {
   if (given instanceof URL) {
-    if (given.protocol !== 'file:') throw refusal('filename', given, 'a path or a file: URL')
-    return { filename: fileURLToPath(given), memory: false }
+    return { filename: pathOf(given), memory: false }
   }
   if (given === ':memory:') return { filename: given, memory: true }
   if (typeof given !== 'string' || given.trim() === '' || given.includes('\0')) {
-    throw refusal('filename', given, "the path of a file, a file: URL object, or ':memory:'")
+    throw discreetRefusal('filename', given, "the path of a file, a file: URL object, or ':memory:'")
   }
   if (/^[a-z][a-z\d+.-]+:/i.test(given) && !isAbsolute(given)) {
     throw new OptionsError(
@@ -141,27 +149,38 @@ function parseFilename(given: unknown): { filename: string; memory: boolean } {
       "filename must be a path, and not the text of a URL: give new URL('file:///…'), or './' and the name if it has a colon.",
     )
   }
+  if (/[?&]\w*(key|pass\w*|pwd|secret)=/i.test(given)) throw withParameters()
   return { filename: resolve(given), memory: false }
 }
 
-function parsePragmas(pragmas: Readonly<Record<string, unknown>>): string[] {
-  if (typeof pragmas !== 'object' || pragmas === null || Array.isArray(pragmas)) {
-    throw refusal('pragmas', pragmas, 'an object of pragmas and their values')
+/** SQLite's own URIs have parameters; what they say (a key, a mode) would be left out without a word, or shown as part of a name. */
+function pathOf(url: URL): string {
+  if (url.search !== '') throw withParameters()
+  try {
+    return fileURLToPath(url)
+  } catch {
+    // Not the error: it has the URL.
+    throw discreetRefusal('filename', url, 'a path or a file: URL of this machine')
   }
-  return Object.entries(pragmas).map(([name, value]) => {
-    if (!/^([a-z_]\w*\.)?[a-z_]\w*$/i.test(name))
-      throw refusal('pragmas', name, 'an object with names of pragmas')
-    if (typeof value === 'boolean') return `PRAGMA ${name} = ${value ? 'on' : 'off'}`
-    if (typeof value === 'number' && Number.isFinite(value)) return `PRAGMA ${name} = ${value}`
-    if (typeof value === 'string' && /^\w+$/.test(value)) return `PRAGMA ${name} = ${value}`
-    throw refusal(`pragmas.${name}`, value, 'a word, a number, true or false')
-  })
+}
+
+function withParameters(): OptionsError {
+  return new OptionsError(
+    'filename',
+    undefined,
+    'filename must have no parameters (not shown): for a key there is the option pragmas, for mode=ro the option readonly.',
+  )
+}
+
+function expectBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw discreetRefusal(name, value, 'true or false')
+  return value
 }
 
 function oneOf<T>(name: string, value: unknown, allowed: readonly T[]): T {
   if (!(allowed as readonly unknown[]).includes(value)) {
     const shown = allowed.map(one => (typeof one === 'string' ? `'${one}'` : String(one)))
-    throw refusal(name, value, `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`)
+    throw discreetRefusal(name, value, `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`)
   }
   return value as T
 }

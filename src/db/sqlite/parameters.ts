@@ -1,6 +1,6 @@
 // The values for a statement's parameters, checked before they are sent.
 
-import { refusal } from '../../check.js'
+import { discreetRefusal } from '../../check.js'
 import type { SqliteParameters, SqliteValue } from './messages.js'
 
 const storable =
@@ -16,7 +16,7 @@ export function sendable(parameters: SqliteParameters | undefined): SqliteParame
     return parameters.map((value, place) => checked(`parameter ${place + 1}`, value))
   }
   if (typeof parameters !== 'object' || parameters === null || parameters instanceof Uint8Array) {
-    throw refusal('parameters', parameters, 'an array, or an object with the values by name')
+    throw discreetRefusal('parameters', parameters, 'an array, or an object with the values by name')
   }
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, checked(`parameter ${name}`, value)]),
@@ -35,5 +35,5 @@ function checked(name: string, value: unknown): SqliteValue {
     // A small Buffer is a window on a block that many share, and the whole block would be copied.
     return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value)
   }
-  throw refusal(name, value, storable)
+  throw discreetRefusal(name, value, storable)
 }

@@ -1,11 +1,14 @@
 // This side of one connection: which calls its worker knows of, what becomes of them, and when it is over.
 
-import { checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { discreetRefusal, refuseUnknown } from '../../check.js'
+import { outside } from '../../outside.js'
 import { onAbort } from '../../signals.js'
 import { type Call, Calls, type Reply } from './calls.js'
 import { type Failure, SqliteError } from './error.js'
 import type { Host } from './host.js'
 import type { Answer, Request } from './messages.js'
+import { expectNumber } from './numbers.js'
+import { movedFailure, type Staleness } from './stale.js'
 import { afterNews } from './time-limit.js'
 
 /** What every statement takes. */
@@ -22,6 +25,12 @@ export interface StatementOptions {
 
 const timeoutRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true } as const
 
+/** Whom a session tells of its end, and of what only another session can mend. */
+export interface SessionEvents {
+  readonly onLost: (reason: unknown) => void
+  readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
+}
+
 /** A failure by which a statement ends that nobody wants any more. */
 const interrupted = (why: string, cause?: unknown): Failure => ({
   code: 'SQLITE_INTERRUPT',
@@ -37,12 +46,20 @@ export class Session {
   #queryOnly = false
   /** Why nothing can be asked any more. */
   #ended: Failure | undefined
-  #onLost: ((reason: unknown) => void) | undefined
+  /** Undefined once its end is no news. */
+  #events: SessionEvents | undefined
+  /** What was told of it already. */
+  #stale: Staleness | undefined
 
-  constructor(host: Host, statementTimeout: number, onLost: (reason: unknown) => void) {
+  constructor(host: Host, statementTimeout: number, events: SessionEvents) {
     this.#host = host
     this.#statementTimeout = statementTimeout
-    this.#onLost = onLost
+    this.#events = events
+  }
+
+  /** It can be lent again: its worker has not ended, and was not told to. */
+  get usable(): boolean {
+    return this.#ended === undefined && !this.#host.ended
   }
 
   get inTransaction(): boolean {
@@ -96,9 +113,9 @@ export class Session {
   watch(call: Call, options: StatementOptions = {}): () => void {
     refuseUnknown('a statement', options, ['timeout', 'signal'])
     const { timeout = this.#statementTimeout, signal } = options
-    checkNumber('timeout', timeout, timeoutRange)
+    expectNumber('timeout', timeout, timeoutRange)
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw refusal('signal', signal, 'an AbortSignal')
+      throw discreetRefusal('signal', signal, 'an AbortSignal')
     }
     const unwatch =
       signal &&
@@ -118,7 +135,7 @@ export class Session {
 
   /**
    * Ends what a borrower left behind: waits for statements that were called off, ends those half read, rolls back, lets it write again.
-   * @throws Error when a statement is still running whose caller waits for it.
+   * @throws Error when a statement is still running whose caller waits for it, and when a transaction is open all the same.
    */
   async reset(signal: AbortSignal): Promise<void> {
     if (this.#calls.awaited) {
@@ -128,7 +145,8 @@ export class Session {
     await this.#calls.settled(signal)
     const call = this.begin()
     await this.ask(call, { id: call.id, type: 'reset' })
-    await this.setQueryOnly(false)
+    if (this.#inTransaction) throw new Error('A transaction is still open after the rollback.')
+    this.#queryOnly = false
   }
 
   /** Runs a statement of the driver's own, without a timeout: the pool has one. */
@@ -137,17 +155,18 @@ export class Session {
     await this.ask(call, { id: call.id, type: 'run', sql, parameters: undefined, chunk: 1 })
   }
 
-  /** Has SQLite refuse to write, until it is told otherwise. */
-  async setQueryOnly(on: boolean): Promise<void> {
-    if (this.#queryOnly === on) return
-    this.#queryOnly = true // if the statement fails, nobody knows
-    await this.statement(`PRAGMA query_only = ${on ? 'on' : 'off'}`)
-    this.#queryOnly = on
+  /** Has SQLite refuse to write, or allow it, until it is told to be as before: as the options or the borrower had it. */
+  async setQueryOnly(to: 'on' | 'off' | 'as before'): Promise<void> {
+    if (to === 'as before' && !this.#queryOnly) return
+    this.#queryOnly = true // if the request fails, nobody knows
+    const call = this.begin()
+    await this.ask(call, { id: call.id, type: 'queryOnly', to })
+    this.#queryOnly = to !== 'as before'
   }
 
   /** Says goodbye; settles when the worker has ended, and never rejects. */
   async close(): Promise<void> {
-    this.#onLost = undefined
+    this.#events = undefined
     this.interrupt()
     if (this.#ended === undefined) {
       this.#end({ code: 'CONNECTION_CLOSED', message: 'The connection was closed.', lost: true })
@@ -157,7 +176,7 @@ export class Session {
   }
 
   destroy(): void {
-    this.#onLost = undefined
+    this.#events = undefined
     this.#end({ code: 'CONNECTION_CLOSED', message: 'The connection was destroyed.', lost: true })
     this.#host.kill()
   }
@@ -166,14 +185,17 @@ export class Session {
   lose(message: string, cause: unknown): void {
     if (this.#ended !== undefined) return
     const failure: Failure = { code: 'CONNECTION_LOST', message, cause, lost: true }
+    const events = this.#events
+    this.#events = undefined
     this.#end(failure)
-    this.#onLost?.(new SqliteError(failure))
-    this.#onLost = undefined
+    // A caller's signal may have caused it, in that caller's async context.
+    outside(() => events?.onLost(new SqliteError(failure)))
   }
 
   receive(answer: Answer): void {
     if (this.#ended !== undefined) return
     this.#inTransaction = answer.inTransaction
+    this.#noteStaleness(answer)
     const call = this.#calls.find(answer.id)
     if (call === undefined) return
     const { reply } = call
@@ -184,6 +206,15 @@ export class Session {
       if (call.calledOff !== undefined) this.leave(call)
     }
     reply?.(answer)
+  }
+
+  /** Tells the pool what only a new session can mend, once; and once more if it holds for all. */
+  #noteStaleness({ error, moved }: Answer): void {
+    const stale = moved === true ? 'all' : error?.stale
+    if (stale === undefined || this.#stale === 'all' || this.#stale === stale) return
+    this.#stale = stale
+    const reason = error?.stale === undefined ? movedFailure : error
+    outside(() => this.#events?.onStale?.(new SqliteError(reason), { all: stale === 'all' }))
   }
 
   /** Its caller is told at once; a thread goes on with it until it next looks, a process is ended for it. */

@@ -2,7 +2,7 @@
 
 import type { TransactionSupport } from '../driver.js'
 import type { SqliteConnection } from './connection.js'
-import { isRetryable } from './error.js'
+import { isRetryable, SqliteError } from './error.js'
 import type { Session } from './session.js'
 
 /**
@@ -11,26 +11,31 @@ import type { Session } from './session.js'
  */
 export function transactions(
   sessionOf: (connection: SqliteConnection) => Session,
-  readonly: boolean,
+  { readonly, queryOnly }: { readonly readonly: boolean; readonly queryOnly: boolean },
 ): TransactionSupport<SqliteConnection> {
   return {
-    async begin(connection, { readOnly = readonly }) {
+    async begin(connection, { readOnly }) {
       const session = sessionOf(connection)
-      if (readOnly && !readonly) await session.setQueryOnly(true)
-      await session.statement(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+      if (readOnly !== undefined && !readonly) await session.setQueryOnly(readOnly ? 'on' : 'off')
+      await session.statement((readOnly ?? (readonly || queryOnly)) ? 'BEGIN' : 'BEGIN IMMEDIATE')
     },
 
     async commit(connection) {
       const session = sessionOf(connection)
-      await session.statement('COMMIT')
-      await session.setQueryOnly(false)
+      try {
+        await session.statement('COMMIT')
+      } catch (error) {
+        // What of it is on the disk is not known, so it must not be done again on another connection.
+        throw error instanceof SqliteError && error.fatal ? error.asLoss() : error
+      }
+      await session.setQueryOnly('as before')
     },
 
     async rollback(connection) {
       const session = sessionOf(connection)
       // A full disk, say, has SQLite roll back by itself. And a lost connection must say so.
       await session.statement(session.inTransaction ? 'ROLLBACK' : 'SELECT 1')
-      await session.setQueryOnly(false)
+      await session.setQueryOnly('as before')
     },
 
     isRetryable,

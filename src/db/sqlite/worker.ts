@@ -1,5 +1,6 @@
 // What runs in a connection's own thread or process: opens the database, greets, and then does what it is asked.
 
+import { DatabaseFile } from './database-file.js'
 import { openEngine } from './engine.js'
 import { Executor } from './executor.js'
 import { failureOf } from './failure.js'
@@ -28,7 +29,7 @@ function open(opening: Opening): (request: Request) => void {
       () => isCalledOff(calledOff, openingCall),
     )
   }
-  const executor = new Executor(engine, opening, send)
+  const executor = new Executor(engine, new DatabaseFile(filename), opening, send)
   send({ engine: engine.name })
   return request => executor.receive(request)
 }

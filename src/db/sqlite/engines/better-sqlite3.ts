@@ -79,10 +79,15 @@ function load(places: readonly string[]): typeof Database {
       if (cause === undefined || !isMissing(error)) cause = error
     }
   }
-  throw new Error(
-    `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: npm install better-sqlite3, where the program runs (Node 22.16 and later have SQLite of their own).`,
+  const remedy =
+    'npm install better-sqlite3, where the program runs (Node 22.16 and later have SQLite of their own)'
+  const error = new Error(
+    `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: ${remedy}.`,
     { cause },
   )
+  throw Object.assign(error, { remedy: isMissing(cause) ? `Install it: ${remedy}` : rebuild })
 }
+
+const rebuild = 'The cause says why it does not load; after a change of Node: npm rebuild better-sqlite3'
 
 const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
