@@ -9,6 +9,10 @@ export interface TcpProxy {
   reset(): void
   /** From here on nothing passes, and nobody is told. */
   freeze(): void
+  /** Keeps back what is sent from here on, in both directions and on new connections too, until it is told to let it pass. */
+  hold(): void
+  /** Lets everything pass that was held. */
+  pass(): void
   /** Where new connections lead from here on; those that are open stay as they are, as after a change in the DNS. */
   lead(target: Target): void
   stop(): Promise<void>
@@ -21,6 +25,7 @@ interface Target {
 
 export async function startTcpProxy(first: Target): Promise<TcpProxy> {
   let target = first
+  let held = false
   const sockets = new Map<Socket, Socket>()
   const server = createServer(client => {
     const upstream = connect(target.port, target.host)
@@ -29,7 +34,7 @@ export async function startTcpProxy(first: Target): Promise<TcpProxy> {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      from.pipe(to)
+      if (!held) from.pipe(to)
       from.on('error', () => {})
       from.on('close', () => {
         to.destroy()
@@ -48,6 +53,20 @@ export async function startTcpProxy(first: Target): Promise<TcpProxy> {
       for (const [client, upstream] of sockets) {
         client.unpipe(upstream).pause()
         upstream.unpipe(client).pause()
+      }
+    },
+    hold() {
+      held = true
+      for (const [client, upstream] of sockets) {
+        client.unpipe(upstream).pause()
+        upstream.unpipe(client).pause()
+      }
+    },
+    pass() {
+      held = false
+      for (const [client, upstream] of sockets) {
+        client.pipe(upstream)
+        upstream.pipe(client)
       }
     },
     lead(to) {

@@ -12,6 +12,7 @@ import { isFatal } from './fatal.js'
 import type { Evidence } from './read-only.js'
 import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
 import { Session } from './session.js'
+import { connectWithinLimit } from './times.js'
 import { transactions } from './transaction.js'
 
 /** The driver, and what of its sessions the drop-in asks. */
@@ -46,7 +47,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
   /** Runs what makes a session ready, and remembers what it left for all borrowers. */
   const makeReady = async (session: Session): Promise<void> => {
     const { client } = session
-    await client.connect()
+    await connectWithinLimit(client)
     session.parameters.begin()
     hideTlsOf(client.connection.stream)
     await prepare?.(client)

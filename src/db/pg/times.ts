@@ -2,7 +2,9 @@
 
 import type pg from 'pg'
 import { longestTime } from '../../check.js'
+import { systemClock } from '../../clock.js'
 import { OptionsError } from '../../errors.js'
+import { wired } from './wired.js'
 
 type Time = number | string | false | null | undefined
 
@@ -52,4 +54,29 @@ export function limitTimes<C extends pg.Client>(client: C): C {
   if (connection !== undefined && Number(connection._keepAliveInitialDelayMillis) > longestKeepAliveDelay)
     connection._keepAliveInitialDelayMillis = longestKeepAliveDelay
   return client
+}
+
+/**
+ * Connects within the time that pg's `connectionTimeoutMillis` says, and fails as pg does. Its own timer would not know of a process that
+ * was frozen, or of an event loop that was blocked: it would find that the time has passed before it reads that the server has answered.
+ */
+export async function connectWithinLimit(client: pg.Client): Promise<void> {
+  const timed = client as unknown as Timed
+  const limit = Number(timed._connectionTimeoutMillis)
+  if (!(limit > 0)) {
+    await client.connect()
+    return
+  }
+  timed._connectionTimeoutMillis = 0
+  const { connection } = wired(client)
+  const timer = systemClock.setTimeout(() => {
+    connection._ending = true
+    connection.stream.destroy(new Error('timeout expired'))
+  }, limit)
+  systemClock.unref?.(timer)
+  try {
+    await client.connect()
+  } finally {
+    systemClock.clearTimeout(timer)
+  }
 }
