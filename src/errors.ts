@@ -44,6 +44,8 @@ export class PoolError extends Error {
 
   /** What kind of failure it is; stable across versions. */
   readonly code: PoolErrorCode
+  /** The name of the pool that made it; absent where none did, as when options are refused. */
+  declare readonly pool?: string
 
   constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)

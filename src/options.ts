@@ -18,6 +18,11 @@ import { guardedClock, guardedRandom } from './guarded.js'
 /** Everything that can be set on a pool. Times are milliseconds. */
 export interface PoolOptions {
   /**
+   * What the pool is called in its events, errors, warnings and snapshot. Default: where its driver connects to, without secrets. A name that
+   * another open pool in the process has gets a number: `orders#2`.
+   */
+  name?: string | undefined
+  /**
    * Connections kept open at least, even when idle. Default 2 (or `max`, if that is smaller); 0 = open none until one is needed.
    * The same as HikariCP's `minimumIdle` plus those in use.
    */
@@ -105,11 +110,13 @@ export interface PoolOptions {
 
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
 export type PoolConfig = {
-  readonly [Name in Exclude<keyof PoolOptions, 'validateAfter' | 'leakWarning'>]-?: Exclude<
+  readonly [Name in Exclude<keyof PoolOptions, 'name' | 'validateAfter' | 'leakWarning'>]-?: Exclude<
     PoolOptions[Name],
     undefined
   >
 } & {
+  /** Undefined = called after the driver's target. */
+  readonly name: string | undefined
   /** Infinity = never validate on checkout. */
   readonly validateAfter: number
   /** Infinity = report none. */
@@ -159,6 +166,7 @@ const leakWarningRange: NumberRange = { fallback: Number.POSITIVE_INFINITY, leas
 /** The names of {@link PoolOptions}: drivers and drop-ins say where these belong when they are given them. */
 export const poolOptionNames: readonly string[] = [
   ...Object.keys(numbers),
+  'name',
   'validateAfter',
   'whenDown',
   'leakWarning',
@@ -196,6 +204,7 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
     leakWarningRange,
     'report no leaks',
   )
+  parsed.name = parseName(options.name)
   parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
   parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up', 'try'])
   parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
@@ -279,6 +288,11 @@ function parseUnlessFalse(name: string, value: unknown, range: NumberRange, mean
   } catch {
     throw refusal(name, value, `${describeRange(range)}, or false to ${meaningOfFalse}`)
   }
+}
+
+function parseName(name: unknown): string | undefined {
+  if (name === undefined || (typeof name === 'string' && /\S/.test(name))) return name as string | undefined
+  throw refusal('name', name, 'a text that is not empty')
 }
 
 function parseDeadlockCheck(value: 'warn' | 'error' | false = false): 'warn' | 'error' | false {

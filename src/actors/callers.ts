@@ -16,7 +16,7 @@ import { deliver } from '../machines/compiled/index.js'
 import type { PoolContext } from '../machines/pool-types.js'
 import type { AcquireQueue } from './acquire-queue.js'
 import { warnOfDeadlock } from './nesting.js'
-import type { PoolParts } from './parts.js'
+import { ofPool, type PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
 import { WatchedRequest } from './watched-request.js'
 
@@ -67,8 +67,8 @@ export class Callers<C> {
   /** Tells of a caller who deadlocks itself, unless that caller is to be told. */
   #mayNotWait(error: SelfDeadlockError): boolean {
     if (this.#parts.config.deadlockCheck === 'error') return true
-    this.#parts.notices.publish({ type: 'acquire.deadlocked', error })
-    warnOfDeadlock(error)
+    this.#parts.notices.publish({ type: 'acquire.deadlocked', error: ofPool(this.#parts, error) })
+    warnOfDeadlock(this.#parts.name, error)
     return false
   }
 
@@ -91,7 +91,7 @@ export class Callers<C> {
 
   cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {
     this.#parts.line.leave(request)
-    if (!request.refuse(error)) return
+    if (!request.refuse(ofPool(this.#parts, error))) return
     this.#parts.counters.aborted++
     this.#parts.notices.publish({
       type: 'acquire.aborted',
@@ -104,7 +104,7 @@ export class Callers<C> {
     request: AcquireRequest<C>,
     error: QueueFullError | PoolClosedError | PoolPausedError | DatabaseDownError | SelfDeadlockError,
   ): void {
-    if (!request.refuse(error)) return
+    if (!request.refuse(ofPool(this.#parts, error))) return
     this.#parts.counters.refused++
     this.#parts.notices.publish({ type: 'acquire.refused', error })
   }
@@ -144,7 +144,7 @@ export class Callers<C> {
     const shared = this.#sharedEvidence(context, now)
     for (const request of due) {
       const evidence = this.#evidenceOf(request, shared, context.size.max, now)
-      const error = new AcquireTimeoutError(request.timeout, evidence)
+      const error = ofPool(this.#parts, new AcquireTimeoutError(request.timeout, evidence))
       if (request instanceof WatchedRequest) request.locate(error)
       this.#parts.line.leave(request)
       request.refuse(error)

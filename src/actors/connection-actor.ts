@@ -10,6 +10,7 @@ import { attempt, destroyQuietly, noHandle, quietly, remedyFor } from './driver-
 import { endLoan } from './leaks.js'
 import { Lease } from './lease.js'
 import { once } from './once.js'
+import { ofPool } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
 
@@ -227,11 +228,14 @@ const provideConnection = (): ConnectionLogic =>
           type: 'lease.revoked',
           lease: lease.id,
           connection: record.id,
-          error: new LeaseError(
-            'LEASE_REVOKED',
-            lease.id,
-            `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was lent.`,
-            cause,
+          error: ofPool(
+            record.parts,
+            new LeaseError(
+              'LEASE_REVOKED',
+              lease.id,
+              `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was lent.`,
+              cause,
+            ),
           ),
         })
       },
@@ -258,7 +262,11 @@ const provideConnection = (): ConnectionLogic =>
                 cause,
                 remedy: remedyFor(driver, cause),
               })
-        context.pool.send({ type: 'connection.failed', connection: record, error })
+        context.pool.send({
+          type: 'connection.failed',
+          connection: record,
+          error: ofPool(record.parts, error),
+        })
       },
       reportClosing: ({ context }) => {
         context.pool.send({ type: 'connection.closing', connection: context.facts })

@@ -3,10 +3,19 @@ import { ValidationError } from '../errors.js'
 import type { ConnectionEnding } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
 import { messageOf } from '../wording.js'
+import { ofPool, type PoolParts } from './parts.js'
 
 /** The error that belongs to an ending: one of the pool's own where it has more to say than the driver's. */
-export function endingError(connection: string, ending: ConnectionEnding, config: PoolConfig): unknown {
-  const { reason, error } = ending
+export function endingError<C>(connection: string, ending: ConnectionEnding, parts: PoolParts<C>): unknown {
+  const error = validationErrorOf(connection, ending, parts.config)
+  return error === undefined ? ending.error : ofPool(parts, error)
+}
+
+function validationErrorOf(
+  connection: string,
+  { reason, error }: ConnectionEnding,
+  config: PoolConfig,
+): ValidationError | undefined {
   switch (reason) {
     case 'validation failed':
       return new ValidationError(
@@ -37,6 +46,6 @@ export function endingError(connection: string, ending: ConnectionEnding, config
         `making it clean after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
       )
     default:
-      return error
+      return undefined
   }
 }

@@ -6,8 +6,8 @@ import { outside } from '../outside.js'
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
 
-/** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `connection` is the connection's id. */
-export type PoolNotice = { readonly at: number } & (
+/** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id. */
+export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | {
       readonly type: 'acquire.requested'
       /** How many callers were in the line by then, this one not included. */
@@ -126,16 +126,17 @@ export type PoolEmitted = Extract<PoolNotice, { readonly type: (typeof emittedTy
 
 const isEmitted: ReadonlySet<string> = new Set(emittedTypes)
 
-/** A notice before it was stamped with the time. */
+/** A notice before it was stamped with the time and the pool. */
 export type UnstampedNotice = PoolNotice extends infer Notice
   ? Notice extends unknown
-    ? Omit<Notice, 'at'>
+    ? Omit<Notice, 'at' | 'pool'>
     : never
   : never
 
 /** Publishes notices to the listeners of `events$`, and has the pool's actor emit some of them. */
 export class Notices {
   readonly #subject = new Subject<PoolNotice>()
+  readonly #pool: string
   readonly #now: () => number
   readonly #emit: (notice: PoolEmitted) => void
   /**
@@ -146,7 +147,8 @@ export class Notices {
   #undelivered: PoolNotice[] = []
   #closed = false
 
-  constructor(now: () => number, emit: (notice: PoolEmitted) => void) {
+  constructor(pool: string, now: () => number, emit: (notice: PoolEmitted) => void) {
+    this.#pool = pool
     this.#now = now
     this.#emit = emit
   }
@@ -158,7 +160,7 @@ export class Notices {
 
   publish(notice: UnstampedNotice): void {
     if (this.#closed || !(this.#subject.observed || isEmitted.has(notice.type))) return
-    this.#undelivered.push({ at: this.#now(), ...notice } as PoolNotice)
+    this.#undelivered.push({ at: this.#now(), pool: this.#pool, ...notice } as PoolNotice)
     if (this.#undelivered.length === 1) this.#deliverSoon()
   }
 

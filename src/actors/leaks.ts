@@ -72,7 +72,7 @@ export class LeakWatch<C> {
   }
 
   #reportOne(id: string, lease: Lease<C>, loan: Loan, heldFor: number): void {
-    const { notices, counters, config } = this.#parts
+    const { name, notices, counters, config } = this.#parts
     const acquiredFrom = loan.trace?.text
     loan.leaked = true
     counters.leaked++
@@ -91,7 +91,7 @@ export class LeakWatch<C> {
           : 'Where it was acquired is not known: no stacks are recorded here.'
     warnOfLeak(
       'STATEPOOL_LEAK',
-      `Lease ${lease.id} on ${id} has been held for ${milliseconds(heldFor)} (leakWarning is ${milliseconds(config.leakWarning)}). ${where} Until it is given back, everybody else has one connection less. Release leases in a finally block, or let pool.use() or await using do it; if this work may take so long, raise leakWarning.`,
+      `Pool "${name}": lease ${lease.id} on ${id} has been held for ${milliseconds(heldFor)} (leakWarning is ${milliseconds(config.leakWarning)}). ${where} Until it is given back, everybody else has one connection less. Release leases in a finally block, or let pool.use() or await using do it; if this work may take so long, raise leakWarning.`,
       acquiredFrom,
     )
   }
@@ -100,7 +100,7 @@ export class LeakWatch<C> {
     this.#parts.notices.publish({ type: 'lease.recovered', lease, connection, heldFor, end })
     warnOfLeak(
       'STATEPOOL_LEAK_OVER',
-      `Lease ${lease} on ${connection}, reported as a leak before, was ${end} after all, after ${milliseconds(heldFor)}.`,
+      `Pool "${this.#parts.name}": lease ${lease} on ${connection}, reported as a leak before, was ${end} after all, after ${milliseconds(heldFor)}.`,
     )
   }
 }

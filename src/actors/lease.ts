@@ -1,7 +1,7 @@
 // What a borrower holds: the connection, for as long as it is theirs, and the way to give it back.
 import { LeaseError } from '../errors.js'
 import type { ConnectionFacts } from '../machines/connection-types.js'
-import type { PoolParts } from './parts.js'
+import { ofPool, type PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
 /** A revoked lease that its holder has given back too is `returned`: from then on there is nothing left to give back. */
@@ -35,9 +35,11 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   get connection(): C {
     if (this.#state === 'held') return this.#record.handle as C
     const what = 'its connection was asked for'
-    throw this.#state === 'revoked' || this.#state === 'returned'
-      ? takenAway(this, this.#record, what)
-      : alreadyReturned(this, this.#record, this.#state, what)
+    const error =
+      this.#state === 'revoked' || this.#state === 'returned'
+        ? takenAway(this, this.#record, what)
+        : alreadyReturned(this, this.#record, this.#state, what)
+    throw ofPool(this.#record.parts, error)
   }
 
   /** The id of the connection, for messages: `connection-3`. */
@@ -62,7 +64,10 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     } else if (this.#state === 'revoked') {
       this.#state = 'returned'
     } else {
-      throw alreadyReturned(this, this.#record, this.#state, 'it was released again')
+      throw ofPool(
+        this.#record.parts,
+        alreadyReturned(this, this.#record, this.#state, 'it was released again'),
+      )
     }
   }
 
@@ -78,7 +83,10 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     } else if (this.#state === 'revoked') {
       this.#state = 'returned'
     } else {
-      throw alreadyReturned(this, this.#record, this.#state, 'it was destroyed again')
+      throw ofPool(
+        this.#record.parts,
+        alreadyReturned(this, this.#record, this.#state, 'it was destroyed again'),
+      )
     }
   }
 

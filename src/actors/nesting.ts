@@ -89,6 +89,6 @@ function blocks<C>({ within, timeout }: WatchedRequest<C>): boolean {
 }
 
 /** Tells the process of a caller who is let wait all the same. */
-export function warnOfDeadlock(error: SelfDeadlockError): void {
-  warn(error.message, 'PoolDeadlockWarning', 'STATEPOOL_DEADLOCK', linesOf(error))
+export function warnOfDeadlock(pool: string, error: SelfDeadlockError): void {
+  warn(`Pool "${pool}": ${error.message}`, 'PoolDeadlockWarning', 'STATEPOOL_DEADLOCK', linesOf(error))
 }

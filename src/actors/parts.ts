@@ -1,6 +1,7 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
 import type { Driver } from '../db/driver.js'
+import type { PoolError } from '../errors.js'
 import type { Generation } from '../machines/connection-types.js'
 import type { PoolConfig } from '../options.js'
 import { asyncHooks } from '../outside.js'
@@ -8,6 +9,7 @@ import { type Counters, newCounters } from './counters.js'
 import { describeTarget } from './driver-calls.js'
 import { Notices, type PoolEmitted } from './events.js'
 import { WaitingLine } from './line.js'
+import { takeName } from './names.js'
 import { Nesting } from './nesting.js'
 import { Roster } from './roster.js'
 
@@ -20,6 +22,8 @@ export interface RaisableGeneration extends Generation {
 export interface PoolParts<C> {
   readonly driver: Driver<C>
   readonly config: PoolConfig
+  /** What the pool is called; no other open pool in the process has this name. */
+  readonly name: string
   /** The actor system that the pool lives in, as the pool's actors see it: with the pool's clock. */
   readonly system: AnyActorScope['system']
   /** Where the driver connects to, for messages. */
@@ -55,18 +59,26 @@ export function createParts<C>(
 ): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
+  const target = describeTarget(driver)
+  const name = takeName(config.name ?? target)
   return {
     driver,
     config,
+    name,
     system,
-    target: describeTarget(driver),
+    target,
     mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
     roster: new Roster(),
     line: new WaitingLine(),
     counters: newCounters(),
-    notices: new Notices(() => config.clock.now(), emit),
+    notices: new Notices(name, () => config.clock.now(), emit),
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },
   }
+}
+
+/** Says in an error whose it is. */
+export function ofPool<E extends PoolError>({ name }: { readonly name: string }, error: E): E {
+  return Object.assign(error, { pool: name })
 }

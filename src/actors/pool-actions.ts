@@ -18,6 +18,7 @@ import { messageOf } from '../wording.js'
 import { closedError } from './acquire-queue.js'
 import { remedyFor } from './driver-calls.js'
 import { once } from './once.js'
+import { ofPool } from './parts.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
@@ -38,11 +39,12 @@ function failureOf(context: PoolContext, event: PoolEvent): unknown {
   if (!('output' in event) || event.output === undefined) return undefined
   const { ending } = recordOf(event.output)
   const why = `it was opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
-  const { driver, target } = systemOf(context).parts
-  return new ConnectError('CONNECT_FAILED', target, why, {
-    cause: ending?.error,
-    remedy: remedyFor(driver, ending?.error),
-  })
+  const { parts } = systemOf(context)
+  const remedy = remedyFor(parts.driver, ending?.error)
+  return ofPool(
+    parts,
+    new ConnectError('CONNECT_FAILED', parts.target, why, { cause: ending?.error, remedy }),
+  )
 }
 
 function isVain(context: PoolContext, event: PoolEvent): boolean {
@@ -119,7 +121,7 @@ const providePool = (): typeof poolMachine =>
       serveLine: ({ context }) => systemOf(context).callers.serveLine(),
       refuseAll: ({ context }) => {
         noticesOf(context).publish({ type: 'pool.draining' })
-        systemOf(context).readiness.fail(closedError())
+        systemOf(context).readiness.fail(() => ofPool(systemOf(context).parts, closedError()))
         systemOf(context).callers.refuseAll(closedError)
       },
       grow: ({ context, event }) => systemOf(context).supervisor.grow(context, event.type === 'growth.due'),
@@ -159,7 +161,10 @@ const providePool = (): typeof poolMachine =>
       retireAll: ({ context }) => systemOf(context).supervisor.retireAll('pool closing'),
       destroyAll: ({ context }) => {
         systemOf(context).supervisor.destroyAll(
-          new PoolClosedError('The pool was closed, and the lease was still out when its time was up.'),
+          ofPool(
+            systemOf(context).parts,
+            new PoolClosedError('The pool was closed, and the lease was still out when its time was up.'),
+          ),
         )
       },
       announceReady: ({ context }) => {
@@ -167,7 +172,7 @@ const providePool = (): typeof poolMachine =>
         noticesOf(context).publish({ type: 'pool.ready' })
       },
       announceFailure: ({ context, event }) => {
-        systemOf(context).readiness.fail(failureOf(context, event))
+        systemOf(context).readiness.fail(() => failureOf(context, event))
       },
       announceDown: ({ context }) => {
         const { lastConnectError: error, failures, backoff: retryIn } = context

@@ -11,7 +11,8 @@ import { Callers } from './callers.js'
 import type { PoolEmitted } from './events.js'
 import { LeakWatch } from './leaks.js'
 import { adoptClock, letTimersGo, type MachineClock } from './machine-clock.js'
-import { createParts, type PoolParts } from './parts.js'
+import { freeName } from './names.js'
+import { createParts, ofPool, type PoolParts } from './parts.js'
 import type { PoolSnapshot } from './pool-logic.js'
 import { Readiness } from './readiness.js'
 import { ClockScheduler } from './scheduler.js'
@@ -64,9 +65,9 @@ export class PoolSystem<C> {
 
   /** What the pool's machine starts with. */
   get input(): PoolInput {
-    const { roster, line, config } = this.parts
+    const { name, roster, line, config } = this.parts
     const { min, max, maxWaiting, whenDown } = config
-    return { size: { min, max }, maxWaiting, whenDown, roster, line }
+    return { name, size: { min, max }, maxWaiting, whenDown, roster, line }
   }
 
   /**
@@ -78,10 +79,13 @@ export class PoolSystem<C> {
     if (this.actor.getSnapshot().status === 'done') return
     const what = cause === undefined ? 'was stopped' : 'failed'
     const newError = () =>
-      new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause })
+      ofPool(
+        this.parts,
+        new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause }),
+      )
     const error = newError()
     this.parts.line.offer()
-    this.readiness.fail(error)
+    this.readiness.fail(() => error)
     this.callers.refuseAll(newError)
     this.supervisor.abandonAll(error)
     letTimersGo(this.parts.system, this.actor)
@@ -92,8 +96,9 @@ export class PoolSystem<C> {
    * Lets go of what the pool lived by.
    * @param newError for those who were on the way to it
    */
-  end(newError = closedError): void {
+  end(newError = () => ofPool(this.parts, closedError())): void {
     this.queue.close(newError)
+    freeName(this.parts.name)
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
     this.parts.notices.close()

@@ -21,6 +21,7 @@ import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import type { Lease } from './lease.js'
 import { MachineClock } from './machine-clock.js'
+import { ofPool } from './parts.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
 import { logicOf } from './pool-logic.js'
 import { AcquireRequest } from './request.js'
@@ -43,6 +44,11 @@ export class Pool<C> implements AsyncDisposable {
       system.actor.subscribe({ complete: resolve, error: reject })
     })
     this.#closed.catch(() => {}) // whoever calls close() is told
+  }
+
+  /** What the pool is called in its events, errors and warnings: the option `name`, or where its driver connects to. */
+  get name(): string {
+    return this.#system.parts.name
   }
 
   /** The pool's actor: subscribe to it, read its snapshot, look at its children, which are the connections. */
@@ -79,7 +85,12 @@ export class Pool<C> implements AsyncDisposable {
       }
       case 'draining':
       case 'closed':
-        return Promise.reject(new PoolClosedError('The pool will not be ready: it is closing or closed.'))
+        return Promise.reject(
+          ofPool(
+            this.#system.parts,
+            new PoolClosedError('The pool will not be ready: it is closing or closed.'),
+          ),
+        )
       default:
         return this.#system.readiness.wait()
     }
@@ -199,8 +210,9 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     checkFunction('callback', callback)
     const parsed = parseTransactionOptions(options)
-    const { driver, config } = this.#system.parts
+    const { name, driver, config } = this.#system.parts
     const context = {
+      name,
       support: transactionSupport(driver),
       config,
       isFatal: (error: unknown) => this.#isFatal(error),
@@ -235,10 +247,13 @@ export class Pool<C> implements AsyncDisposable {
    */
   release(lease: Lease<C>): void {
     if (!lease?.belongsTo?.(this.#system.parts)) {
-      throw new LeaseError(
-        'LEASE_FOREIGN',
-        lease?.id,
-        `Lease ${lease?.id} is not this pool's. Give it back to the pool that lent it, or call lease.release().`,
+      throw ofPool(
+        this.#system.parts,
+        new LeaseError(
+          'LEASE_FOREIGN',
+          lease?.id,
+          `Lease ${lease?.id} is not this pool's. Give it back to the pool that lent it, or call lease.release().`,
+        ),
       )
     }
     lease.release()
@@ -318,7 +333,10 @@ export class Pool<C> implements AsyncDisposable {
   #refuseIfClosing(what: string): void {
     const state = poolState(this.#system)
     if (state === 'draining' || state === 'closed') {
-      throw new PoolClosedError(`The pool was not ${what}: it is closing or closed.`)
+      throw ofPool(
+        this.#system.parts,
+        new PoolClosedError(`The pool was not ${what}: it is closing or closed.`),
+      )
     }
   }
 

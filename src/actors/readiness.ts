@@ -35,7 +35,10 @@ export class Readiness {
     for (const waiter of this.#take()) waiter.resolve()
   }
 
-  fail(error: unknown): void {
+  /** @param newError makes the error, if someone waits for it; all are told the same one */
+  fail(newError: () => unknown): void {
+    if (!this.isAwaited) return
+    const error = newError()
     for (const waiter of this.#take()) waiter.reject(error)
   }
 

@@ -258,7 +258,7 @@ export class Supervisor<C> {
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     const invalid = reason === 'validation failed' || reason === 'validation timeout'
     if (!invalid && !this.#parts.notices.observed) return
-    const error = endingError(id, ending, this.#parts.config)
+    const error = endingError(id, ending, this.#parts)
     if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }
     if (reason === 'lost') this.#parts.notices.publish({ type: 'connection.lost', ...named(record), error })
     this.#parts.notices.publish({ type: 'connection.closed', ...named(record), reason, error })

@@ -4,11 +4,14 @@ import { LeaseError, OptionsError, ValidationError } from '../errors.js'
 import type { PoolConfig } from '../options.js'
 import { messageOf } from '../wording.js'
 import type { Lease } from './lease.js'
+import { ofPool } from './parts.js'
 import { pause, retryDelay } from './retry.js'
 import type { ParsedTransactionOptions } from './transaction-options.js'
 
 /** What a transaction needs to know of the pool that it is run by. */
 export interface TransactionContext<C> {
+  /** The pool's name. */
+  readonly name: string
   readonly support: TransactionSupport<C>
   readonly config: Pick<PoolConfig, 'clock' | 'random' | 'validateTimeout' | 'resetTimeout'>
   /** Whether an error means that the connection cannot be used again: then it is closed, and not asked to roll back. */
@@ -45,7 +48,7 @@ export async function runTransaction<C, T>(
     try {
       await beginOn(connection)
       const value = await callback(connection, lease)
-      if (!lease.held) throw notCommitted(lease)
+      if (!lease.held) throw ofPool(context, notCommitted(lease))
       await support.commit(connection)
       return value
     } catch (error) {
@@ -64,8 +67,8 @@ export async function runTransaction<C, T>(
         lease.connectionId,
         `beginning a transaction took longer than ${config.validateTimeout} ms (validateTimeout)`,
       )
-      if (lease.held) lease.destroy(error)
-      throw error
+      if (lease.held) lease.destroy(ofPool(context, error))
+      throw ofPool(context, error)
     }
   }
 
@@ -73,7 +76,7 @@ export async function runTransaction<C, T>(
     try {
       await withDeadline(config, config.resetTimeout, () => support.rollback(connection))
     } catch (failure) {
-      if (lease.held) lease.destroy(rollbackFailed(failure))
+      if (lease.held) lease.destroy(ofPool(context, rollbackFailed(failure)))
     }
   }
 

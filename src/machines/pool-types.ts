@@ -63,6 +63,8 @@ export type WhenDown = 'wait' | 'fail' | 'fail-until-up' | 'try'
 
 /** What {@link poolMachine} is started with. */
 export interface PoolInput {
+  /** What the pool is called. */
+  readonly name: string
   readonly size: PoolSize
   readonly maxWaiting: number
   /** What becomes of callers when no connection is left and none can be opened. */

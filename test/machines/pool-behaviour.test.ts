@@ -45,6 +45,7 @@ function pool({
   const actor = createActor(machine, {
     clock,
     input: {
+      name: 'pool',
       size: { min, max: 1 },
       maxWaiting: 0,
       whenDown,

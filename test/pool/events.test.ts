@@ -26,12 +26,12 @@ it('tells the whole story of a lease', async () => {
   lease.release()
   await clock.advance(0)
   expect(events).toEqual([
-    { at: 0, type: 'pool.ready' },
-    { at: 0, type: 'acquire.requested', waiting: 0 },
-    { at: 0, type: 'connection.connecting', connection: 'connection-1', serial: 1 },
-    { at: 100, type: 'connection.ready', connection: 'connection-1', serial: 1, took: 100 },
-    { at: 100, type: 'acquire.granted', lease: 1, connection: 'connection-1', waited: 100 },
-    { at: 140, type: 'lease.released', lease: 1, connection: 'connection-1', heldFor: 40 },
+    { at: 0, pool: pool.name, type: 'pool.ready' },
+    { at: 0, pool: pool.name, type: 'acquire.requested', waiting: 0 },
+    { at: 0, pool: pool.name, type: 'connection.connecting', connection: 'connection-1', serial: 1 },
+    { at: 100, pool: pool.name, type: 'connection.ready', connection: 'connection-1', serial: 1, took: 100 },
+    { at: 100, pool: pool.name, type: 'acquire.granted', lease: 1, connection: 'connection-1', waited: 100 },
+    { at: 140, pool: pool.name, type: 'lease.released', lease: 1, connection: 'connection-1', heldFor: 40 },
   ])
 })
 
@@ -48,9 +48,9 @@ it('tells how callers failed', async () => {
   await clock.advance(0)
   const [timedOut, aborted, refused] = await errors
   expect(events.slice(3)).toEqual([
-    { at: 100, type: 'acquire.refused', error: refused },
-    { at: 150, type: 'acquire.timedOut', error: timedOut, waited: 50 },
-    { at: 150, type: 'acquire.aborted', error: aborted, waited: 50 },
+    { at: 100, pool: pool.name, type: 'acquire.refused', error: refused },
+    { at: 150, pool: pool.name, type: 'acquire.timedOut', error: timedOut, waited: 50 },
+    { at: 150, pool: pool.name, type: 'acquire.aborted', error: aborted, waited: 50 },
   ])
 })
 

@@ -11,7 +11,7 @@ afterEach(() => {
 
 async function leaked(options: PoolOptions = {}) {
   const warnings = catchWarnings()
-  const parts = poolInSimulatedTime({ min: 1, max: 1, leakWarning: 1_000, ...options })
+  const parts = poolInSimulatedTime({ name: 'lending', min: 1, max: 1, leakWarning: 1_000, ...options })
   const notices: PoolNotice[] = []
   parts.pool.events$.subscribe(event => {
     if (event.type === 'lease.leaked' || event.type === 'lease.recovered') notices.push(event)
@@ -28,12 +28,12 @@ it('when it is released: an event, and a short warning', async () => {
   const { clock, warnings, notices, lease } = await leaked()
   lease.release()
   await clock.advance(0)
-  expect(notices.slice(1)).toEqual([{ at: 1_600, ...recovery, end: 'released' }])
+  expect(notices.slice(1)).toEqual([{ at: 1_600, pool: 'lending', ...recovery, end: 'released' }])
   expect(warnings.slice(1)).toEqual([
     {
       type: 'PoolLeakWarning',
       code: 'STATEPOOL_LEAK_OVER',
-      text: 'Lease 1 on connection-1, reported as a leak before, was released after all, after 1,500 ms.',
+      text: 'Pool "lending": lease 1 on connection-1, reported as a leak before, was released after all, after 1,500 ms.',
     },
   ])
 })

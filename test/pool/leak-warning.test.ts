@@ -33,6 +33,7 @@ it('as an event and as a warning, both with the stack of whoever acquired it, wh
   expect(leaks).toEqual([
     {
       at: 1_100,
+      pool: pool.name,
       type: 'lease.leaked',
       lease: lease.id,
       connection: lease.connectionId,
@@ -45,7 +46,7 @@ it('as an event and as a warning, both with the stack of whoever acquired it, wh
       type: 'PoolLeakWarning',
       code: 'STATEPOOL_LEAK',
       text: expect.stringMatching(
-        /^Lease 1 on connection-\d has been held for 1,000 ms \(leakWarning is 1,000 ms\)\. It was acquired at borrowAndForget \(.*\)\. .*pool\.use\(\)/,
+        /^Pool ".*": lease 1 on connection-\d has been held for 1,000 ms \(leakWarning is 1,000 ms\)\. It was acquired at borrowAndForget \(.*\)\. .*pool\.use\(\)/,
       ),
       detail: leaks[0]?.acquiredFrom,
     },

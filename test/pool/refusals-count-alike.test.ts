@@ -13,8 +13,8 @@ it('a signal that was aborted before the call counts like one that aborts the wa
   await clock.advance(0)
   expect(pool.stats()).toMatchObject({ aborted: 1, refused: 0, waiting: 0, idle: 1, acquired: 0 })
   expect(events).toEqual([
-    { type: 'acquire.requested', at: 100, waiting: 0 },
-    { type: 'acquire.aborted', at: 100, error: aborted.error, waited: 0 },
+    { type: 'acquire.requested', at: 100, pool: pool.name, waiting: 0 },
+    { type: 'acquire.aborted', at: 100, pool: pool.name, error: aborted.error, waited: 0 },
   ])
 })
 

@@ -115,7 +115,7 @@ it('reports itself and shows in stats at once', async () => {
   pool.resize({ min: 0 })
   expect(pool.stats()).toMatchObject({ min: 0, max: 2 })
   await clock.advance(0)
-  expect(events).toEqual([{ type: 'pool.resized', at: 0, min: 0, max: 2 }])
+  expect(events).toEqual([{ type: 'pool.resized', at: 0, pool: pool.name, min: 0, max: 2 }])
 })
 
 it('is refused as a whole when a size is bad, and on a closed pool', async () => {

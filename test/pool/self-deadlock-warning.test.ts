@@ -21,7 +21,7 @@ it('with a warning and a notice that say where it was, and then waits until its 
     {
       type: 'PoolDeadlockWarning',
       code: 'STATEPOOL_DEADLOCK',
-      text: expect.stringMatching(/^This acquire would wait for ever\.\n {2}Why: .*lease 1/),
+      text: expect.stringMatching(/^Pool ".*": This acquire would wait for ever\.\n {2}Why: .*lease 1/),
       detail: expect.stringMatching(/^at acquireAgain \(.*self-deadlock-warning\.test\.ts/),
     },
   ])

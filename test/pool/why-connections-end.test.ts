@@ -87,6 +87,7 @@ it('those that end with a lease say what became of it', async () => {
   expect(events.filter(({ type }) => type === 'lease.destroyed')).toEqual([
     {
       at: 130,
+      pool: parts.pool.name,
       type: 'lease.destroyed',
       lease: 1,
       connection: 'connection-2',
