@@ -16,6 +16,7 @@ import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import { messageOf } from '../wording.js'
 import { closedError } from './acquire-queue.js'
+import { connectionLogic } from './connection-actor.js'
 import { remedyFor } from './driver-calls.js'
 import { once } from './once.js'
 import { ofPool } from './parts.js'
@@ -188,4 +189,7 @@ const providePool = (): typeof poolMachine =>
   })
 
 /** What every pool runs. */
-export const poolRunner = once(() => compiled(providePool()))
+export const poolRunner = once(() => {
+  connectionLogic() // made here: XState's development build warns of a machine that is made within an action
+  return compiled(providePool())
+})

@@ -33,18 +33,19 @@ const esbuild = (...args: string[]) =>
   })
 
 describe('esbuild', () => {
-  const commands = [...guide.matchAll(/^esbuild (server\.js .*)$/gm)].map(([, args = '']) => args)
+  const commands = [...guide.matchAll(/^esbuild (\S+\.js .*)$/gm)].map(([, args = '']) => args)
 
   it('is shown with both formats', () => {
     const outputs = commands.map(args => /--outfile=(\S+)/.exec(args)?.[1])
-    expect(outputs).toEqual(['server.mjs', 'server.cjs'])
+    expect(outputs).toEqual(['server.mjs', 'server.cjs', 'postgres.mjs'])
   })
 
   it.each(commands)('%s', async args => {
     const { stderr } = await esbuild(...args.split(' '))
     expect(stderr).not.toMatch(/warning|error/i)
     const outfile = /--outfile=(\S+)/.exec(args)?.[1] ?? ''
-    expect(await project.run(outfile)).toEqual({ stdout: served, stderr: '' })
+    const stdout = outfile.startsWith('server') ? served : 'postgres on db:5432/app as web\n'
+    expect(await project.run(outfile)).toEqual({ stdout, stderr: '' })
   })
 
   it('says at once what to install, where the bundle finds no better-sqlite3', async () => {

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 /** What it depends on, and the tools that are tried. Their own packages are found from where they really are. */
-const installed = ['xstate', 'rxjs', 'better-sqlite3', 'esbuild', 'vitest', '@jest/globals']
+const installed = ['xstate', 'rxjs', 'better-sqlite3', 'pg', 'esbuild', 'vitest', '@jest/globals']
 
 /** Asks SQLite in a thread and in a process, and lends a connection of the core's. */
 const server = `
@@ -28,6 +28,12 @@ const run = async () => {
 run()
 `
 
+/** Only loads the driver. */
+const postgres = `
+import { postgres } from 'statepool/pg'
+console.log(postgres({ host: 'db', port: 5432, database: 'app', user: 'web' }).describe())
+`
+
 export interface Project {
   readonly folder: string
   /** Copies a file of this repository into the project. */
@@ -37,7 +43,7 @@ export interface Project {
   remove(): Promise<void>
 }
 
-/** Builds the package (without checking its types: `npm run check` does) and makes a project around it, with a server in `server.js`. */
+/** Builds the package (without checking its types: `npm run check` does) and makes a project around it, with its programs `server.js` and `postgres.js`. */
 export async function makeProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'statepool-project-'))
   const own = join(folder, 'node_modules/statepool')
@@ -60,6 +66,7 @@ export async function makeProject(): Promise<Project> {
   }
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await writeFile(join(folder, 'server.js'), server)
+  await writeFile(join(folder, 'postgres.js'), postgres)
   return {
     folder,
     async copy(from, to) {
