@@ -11,6 +11,7 @@ import { hideFromPrint } from './discreet.js'
 import { isFatal } from './fatal.js'
 import type { Core } from './internals.js'
 import { KillHelper } from './kill.js'
+import { remedyFor } from './remedies.js'
 import { expectClean, resetSession, tidySession } from './reset.js'
 import { Session } from './session.js'
 import { transactions } from './transaction.js'
@@ -135,6 +136,7 @@ export function driverFor<C extends EventEmitter>(
     isFatal,
     transaction: transactions(sessionOf),
     describe: () => description,
+    remedy: remedyFor,
   }
 }
 

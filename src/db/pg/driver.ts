@@ -10,6 +10,7 @@ import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
 import { isFatal } from './fatal.js'
 import type { Evidence } from './read-only.js'
+import { remedyFor } from './remedies.js'
 import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
 import { Session } from './session.js'
 import { connectWithinLimit } from './times.js'
@@ -113,6 +114,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
     isFatal,
     transaction: transactions(sessionOf, lookWhetherReadOnly),
     describe: () => description,
+    remedy: remedyFor,
   }
 }
 

@@ -1,0 +1,42 @@
+// What can be done about a server that cannot be connected to, where an error's code tells more than that it failed.
+
+/** Codes of Node's resolver, sockets and TLS, alike for every server. */
+const ofTheNetwork: readonly (readonly [RegExp, string])[] = [
+  [/^(ENOTFOUND|EAI_\w+)$/, "Check the host's name, and that it can be resolved from here"],
+  [
+    /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_UNTRUSTED)$/,
+    "Give the certificate of the authority that signed the server's (ssl: { ca })",
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    "Connect by a name that is in the server's certificate, or say which one to expect (ssl: { servername })",
+  ],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "Renew the server's certificate, and check the clocks"],
+]
+
+/** What a server's driver knows: by the error's code, and by what its message says. */
+export interface Remedy {
+  readonly code?: RegExp
+  readonly says?: RegExp
+  readonly remedy: string
+}
+
+/** ORMs and hooks wrap the driver's error; deeper than this is no wrapping but a cycle. */
+const deepestCause = 5
+
+/**
+ * The remedy for an error that a connect was refused with; undefined when only the general advice is left.
+ * @param table of the server's own errors; the first row that fits
+ */
+export function remedyIn(table: readonly Remedy[], error: unknown): string | undefined {
+  let current = error
+  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
+    const code = String((current as { code?: unknown }).code)
+    const { message } = current
+    const own = table.find(row => (row.code?.test(code) ?? true) && (row.says?.test(message) ?? true))
+    const remedy = own?.remedy ?? ofTheNetwork.find(([codes]) => codes.test(code))?.[1]
+    if (remedy !== undefined) return remedy
+    current = current.cause
+  }
+  return undefined
+}
