@@ -176,5 +176,7 @@ it('a browser: nothing of Node’s is loaded, and a pool of simulated connection
     acquired: 2,
     machines: ['connection', 'pool'],
   })
-  expect(told[0]).toMatch(/^PoolLeakWarning \[STATEPOOL_LEAK\]: Lease 1 on connection-1 has been held for /)
+  expect(told[0]).toMatch(
+    /^PoolLeakWarning \[STATEPOOL_LEAK\]: Pool ".+": lease 1 on connection-1 has been held for /,
+  )
 })
