@@ -123,6 +123,19 @@ export type PoolConfig = {
   readonly leakWarning: number
 }
 
+/** What the drop-ins change while a pool runs. @internal */
+export interface Tuning {
+  readonly acquireTimeout?: number
+  /** For connections opened from now on; so is `maxUses`. */
+  readonly connectTimeout?: number
+  readonly idleTimeout?: number
+  /** For connections opened from now on. */
+  readonly maxLifetime?: number
+  readonly maxUses?: number
+  /** Idle timeouts leave so many connections, if they are more than `min`; none is opened for that. */
+  readonly keepIdle?: number
+}
+
 /** What `acquire()` takes. */
 export interface AcquireOptions {
   /**

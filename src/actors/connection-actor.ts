@@ -168,7 +168,7 @@ const provideConnection = (): ConnectionLogic =>
         if (next !== undefined) return self.send({ type: 'checkout', request: next, at: config.clock.now() })
         roster.park(record)
         letGo(record)
-        if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
+        if (record.parts.limits.upkeep.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
       },
       lend: ({ context, event, self }) => {
         const record = recordOf(context)
@@ -248,14 +248,14 @@ const provideConnection = (): ConnectionLogic =>
       },
       reportFailed: ({ context }) => {
         const record = recordOf(context)
-        const { config, driver, target } = record.parts
+        const { driver, target } = record.parts
         const cause = record.ending?.error
         const error =
           record.ending?.reason === 'connect timeout'
             ? new ConnectError(
                 'CONNECT_TIMEOUT',
                 target,
-                `it took longer than ${config.connectTimeout} ms (connectTimeout)`,
+                `it took longer than ${context.policy.connectTimeout} ms (connectTimeout)`,
                 { remedy: remedyFor(driver, undefined) },
               )
             : new ConnectError('CONNECT_FAILED', target, messageOf(cause), {

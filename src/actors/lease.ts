@@ -1,6 +1,6 @@
 // What a borrower holds: the connection, for as long as it is theirs, and the way to give it back.
 import { LeaseError } from '../errors.js'
-import type { ConnectionFacts } from '../machines/connection-types.js'
+import type { ConnectionFacts, EndReason } from '../machines/connection-types.js'
 import { ofPool, type PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
@@ -114,6 +114,11 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    */
   get stale(): boolean {
     return this.#record.stale
+  }
+
+  /** Why the connection is being closed. @internal */
+  get endReason(): EndReason | undefined {
+    return this.#record.ending?.reason
   }
 
   /** @internal */

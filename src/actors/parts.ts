@@ -8,6 +8,7 @@ import { asyncHooks } from '../outside.js'
 import { type Counters, newCounters } from './counters.js'
 import { describeTarget } from './driver-calls.js'
 import { Notices, type PoolEmitted } from './events.js'
+import { Limits } from './limits.js'
 import { WaitingLine } from './line.js'
 import { takeName } from './names.js'
 import { Nesting } from './nesting.js'
@@ -30,6 +31,8 @@ export interface PoolParts<C> {
   readonly target: string
   /** Whether idle connections let the process exit: the pool is to do so (`allowExitOnIdle`), and the driver can. */
   readonly mayExit: boolean
+  /** Those of its numbers that can change. */
+  readonly limits: Limits
   /** The connections. */
   readonly roster: Roster<C>
   /** Those who wait for one. */
@@ -68,6 +71,7 @@ export function createParts<C>(
     system,
     target,
     mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
+    limits: new Limits(config),
     roster: new Roster(),
     line: new WaitingLine(),
     counters: newCounters(),

@@ -14,6 +14,7 @@ import {
   parseOptions,
   parseSize,
   type SizeOptions,
+  type Tuning,
 } from '../options.js'
 import { outside } from '../outside.js'
 import { closedError } from './acquire-queue.js'
@@ -34,7 +35,7 @@ import { parseTransactionOptions, type TransactionOptions } from './transaction-
 export class Pool<C> implements AsyncDisposable {
   readonly #system: PoolSystem<C>
   readonly #closed: Promise<void>
-  readonly #acquireTimeout: number
+  #acquireTimeout: number
 
   /** @internal */
   constructor(system: PoolSystem<C>) {
@@ -297,6 +298,18 @@ export class Pool<C> implements AsyncDisposable {
     const parsed = parseSize(size, { ...context.size, maxWaiting: context.maxWaiting })
     this.#refuseIfClosing('resized')
     this.#system.actor.send({ type: 'resize', ...parsed })
+  }
+
+  /**
+   * Changes limits while the pool runs, for drop-ins whose applications expect it.
+   * @param changes numbers that were checked
+   * @internal
+   */
+  tune(changes: Tuning): void {
+    this.#acquireTimeout = changes.acquireTimeout ?? this.#acquireTimeout
+    this.#system.parts.limits.change(changes)
+    // What is superfluous by the new limits is looked for at once.
+    if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'maintenance.due' })
   }
 
   /**

@@ -1,11 +1,10 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
 import { adopt, dismiss, lighten } from '../machines/compiled/index.js'
-import type { ConnectionPolicy, EndReason } from '../machines/connection-types.js'
+import type { EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../machines/decisions/upkeep.js'
 import type { PoolContext } from '../machines/pool-types.js'
-import type { PoolConfig } from '../options.js'
 import { Alarm } from './alarm.js'
 import { connectionLogic } from './connection-actor.js'
 import { destroyQuietly } from './driver-calls.js'
@@ -21,7 +20,6 @@ import { ClockScheduler } from './scheduler.js'
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
   readonly #parts: PoolParts<C>
-  readonly #policy: ConnectionPolicy
   readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
@@ -31,7 +29,6 @@ export class Supervisor<C> {
   /** @param pool the pool's actor, whose children the connections are */
   constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
     this.#parts = parts
-    this.#policy = connectionPolicy(parts.config)
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => pool.send({ type: 'growth.due' }))
@@ -64,7 +61,8 @@ export class Supervisor<C> {
 
   /** Starts a connection as a child of the pool. */
   #open(): void {
-    const { clock, maxLifetime, random } = this.#parts.config
+    const { clock, random } = this.#parts.config
+    const { upkeep, connection } = this.#parts.limits
     const pool = this.#pool
     const createdAt = clock.now()
     const record = new ConnectionRecord(
@@ -72,7 +70,7 @@ export class Supervisor<C> {
         id: this.#parts.roster.takeId(),
         serial: this.#parts.roster.takeSerial(),
         createdAt,
-        retireAt: retirementTime(createdAt, maxLifetime, random()),
+        retireAt: retirementTime(createdAt, upkeep.maxLifetime, random()),
         idleJitter: random(),
       },
       this.#parts,
@@ -84,7 +82,7 @@ export class Supervisor<C> {
       input: {
         pool,
         facts: record,
-        policy: this.#policy,
+        policy: connection,
         generation: this.#parts.generation,
         line: this.#parts.line.offered,
       },
@@ -101,7 +99,7 @@ export class Supervisor<C> {
     const now = this.#parts.config.clock.now()
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
-    const { idleTimeout, keepalive } = this.#parts.config
+    const { idleTimeout, keepalive } = this.#parts.limits.upkeep
     this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
     if (this.#parts.notices.observed) {
       this.#parts.notices.publish({
@@ -178,8 +176,9 @@ export class Supervisor<C> {
   maintain({ size }: PoolContext): void {
     const now = this.#parts.config.clock.now()
     const roster = this.#parts.roster
+    const { upkeep } = this.#parts.limits
     const kept = () => roster.staying().filter(record => record.handle !== undefined).length
-    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now)
+    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, upkeep, now)
     if (due.retireOld !== undefined) this.retire(due.retireOld, 'max lifetime')
     if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
     if (due.validate !== undefined) {
@@ -187,7 +186,7 @@ export class Supervisor<C> {
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
-    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, this.#parts.config, now))
+    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now))
   }
 
   /**
@@ -270,19 +269,6 @@ const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 
 
 function isFoundDead<C>({ ending }: ConnectionRecord<C>): boolean {
   return ending !== undefined && foundDead.has(ending.reason)
-}
-
-/** A connection's own limits and no more: they are in its snapshot, which can be printed and persisted. */
-function connectionPolicy(config: PoolConfig): ConnectionPolicy {
-  const { connectTimeout, validateAfter, validateTimeout, resetTimeout, closeTimeout, maxUses } = config
-  return Object.freeze({
-    connectTimeout,
-    validateAfter,
-    validateTimeout,
-    resetTimeout,
-    closeTimeout,
-    maxUses,
-  })
 }
 
 function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {

@@ -42,8 +42,8 @@ interface Bare {
   query(...args: unknown[]): unknown
   connect(callback: (error?: unknown) => void): unknown
   readonly connection: pg.Connection
-  readonly _queryable: boolean
-  readonly _ending: boolean
+  readonly _queryable?: boolean
+  readonly _ending?: boolean
 }
 
 const classes = new WeakMap<ClientClass, ClientClass>()
@@ -63,7 +63,13 @@ function derive(Client: ClientClass): ClientClass {
     #lease: Lease<LentClient> | undefined
     #owner: Owner | undefined
     #release: Release | undefined;
-    [isPrepared] = false;
+    [isPrepared] = false
+
+    constructor(config?: unknown) {
+      super(config)
+      // biome-ignore lint/correctness/noConstructorReturn: a mock's constructor may return an object of its own, too
+      if (!(this instanceof Lendable)) return graft(this) as Lendable
+    }
 
     [lend](lease: Lease<LentClient>, owner: Owner): void {
       this.#lease = lease
@@ -123,12 +129,39 @@ function derive(Client: ClientClass): ClientClass {
 
     /** To former borrowers: because they are trusted; or because it is dead, of which pg's own error tells more. */
     #isOpen(): boolean {
-      return this[isPrepared] || this.#owner?.trusting === true || !this._queryable || this._ending
+      return (
+        this[isPrepared] ||
+        this.#owner?.trusting === true ||
+        this._queryable === false ||
+        this._ending === true
+      )
     }
   }
   // Drizzle, for one, takes whatever has "Pool" in the name of its class for a pool.
   Object.defineProperty(Lendable, 'name', { value: Client.name })
   return Lendable as unknown as ClientClass
+}
+
+/**
+ * Makes an object lendable that a constructor returned in the place of its own: its methods become those of a base class, and the
+ * object stays the same.
+ */
+function graft(client: object): object {
+  const base: object = Object.create(Object.getPrototypeOf(client))
+  for (const name of ['query', 'connect']) {
+    const method = Object.getOwnPropertyDescriptor(client, name)
+    if (method === undefined) continue
+    Object.defineProperty(base, name, method)
+    Reflect.deleteProperty(client, name)
+  }
+  const Holder = function holder() {
+    return client
+  }
+  Holder.prototype = base
+  Object.defineProperty(Holder, 'name', { value: client.constructor?.name ?? 'Client' })
+  const Derived = derive(Holder as unknown as ClientClass)
+  Object.setPrototypeOf(client, Derived.prototype)
+  return new Derived()
 }
 
 /** Answers in the way that the query asked for, and never before `query` has returned: as pg does. */

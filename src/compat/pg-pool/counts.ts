@@ -2,10 +2,14 @@
 
 import type { Pool } from '../../index.js'
 
-/** Clients that exist, idle or not; a client that says goodbye is none of the pool's any more, as with pg.Pool. */
-export function totalCount<C>(pool: Pool<C>): number {
-  const { total, closing } = pool.stats()
-  return total - closing
+/**
+ * Clients that exist, idle or not; a client that says goodbye is none of the pool's any more, as with pg.Pool.
+ * @param lost those that were lost and not released yet; they count as long as no other client has taken their place
+ */
+export function totalCount<C>(pool: Pool<C>, lost: number): number {
+  const { total, closing, max } = pool.stats()
+  const here = total - closing
+  return Math.max(here, Math.min(max, here + lost))
 }
 
 /** Clients that nobody has. */

@@ -2,7 +2,9 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
+import { isBlind } from '../../db/pg/blind.js'
 import { driverFor } from '../../db/pg/driver.js'
+import { wired } from '../../db/pg/wired.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../../index.js'
 import { type ClientClass, isLent, isPrepared, type LentClient, lendable } from './client.js'
 import type { Settings } from './options.js'
@@ -15,6 +17,8 @@ export interface Audience {
   removed(client: LentClient): void
   /** A client that nobody has was lost. */
   failed(error: unknown, client: LentClient): void
+  /** A client that somebody has was lost. */
+  lostWhileLent(client: LentClient): void
   log(...messages: unknown[]): void
 }
 
@@ -39,10 +43,21 @@ export function lendingDriver(
       client[isPrepared] = false
     }
   }
-  const base = driverFor({ ...settings.client, Client: lendable(Client) }, prepare)
+  const base = driverFor(
+    { ...settings.client, Client: lendable(Client) },
+    { prepare, anyClient: true, changes: settings.changes },
+  )
+
+  /** Those that reported an error. Their sockets may be well: then they say goodbye, as pg.Pool's clients do. */
+  const leaving = new WeakSet<LentClient>()
 
   return {
     ...(base as unknown as Driver<LentClient>),
+
+    destroy: client =>
+      leaving.has(client) && canSayGoodbye(client)
+        ? sayGoodbye(client, () => base.destroy(client))
+        : base.destroy(client),
 
     async connect({ signal, onLost, onStale }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
@@ -50,8 +65,12 @@ export function lendingDriver(
       let ready = false
       const lost = (reason: unknown): void => {
         const lent = client?.[isLent] === true
+        const ended = client !== undefined && isEnding(client)
+        if (client !== undefined && ready && !ended) leaving.add(client)
         onLost(reason) // which takes it from its borrower
-        if (client === undefined || !ready || isEnding(client)) return
+        if (client === undefined || !ready) return
+        if (lent) audience.lostWhileLent(client)
+        if (ended) return
         const error = because(reason, base.endOf(client))
         if (!lent) audience.failed(error, client)
         // One listener is the driver's: without another one, pg.Pool's users hear of it by a crash.
@@ -70,7 +89,7 @@ export function lendingDriver(
       ready = true
       const connected = client
       // The connection's end, which comes before the client's: `end()` of the pool must not overtake it.
-      client.connection.once('end', () => audience.removed(connected))
+      wired(client).connection.once('end', () => audience.removed(connected))
       audience.log('new client connected')
       return client
     },
@@ -81,9 +100,9 @@ export function lendingDriver(
 
     /** What a borrower did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
     async reset(client: LentClient, context: RoundTripContext): Promise<void> {
-      const { connection } = client
+      const { connection } = wired(client)
       // One by one: behind a statement there may be a cursor, which has no end.
-      while (!isReady(client) && !base.isHalfRead(client))
+      while (wired(client).readyForQuery !== true && !base.isHalfRead(client))
         await once(connection, 'readyForQuery', { signal: context.signal })
       await base.reset?.(client, context)
     },
@@ -98,12 +117,27 @@ function because(reason: unknown, end: unknown): unknown {
   return end
 }
 
-/** Whether the application, or this pool, called `client.end()`: what follows is no loss. */
-function isEnding(client: pg.Client): boolean {
-  return (client as unknown as { readonly _ending?: boolean })._ending === true
+/** How long the server has for letting go of a client whose socket is well; in ms. */
+const longestGoodbye = 1_000
+
+function canSayGoodbye(client: LentClient): boolean {
+  const { readyForQuery, connection } = wired(client)
+  return !isBlind(client) && readyForQuery === true && !connection.stream.destroyed
 }
 
-/** Whether nothing runs on a client and nothing is queued; as old as pg 8, and not in its types. */
-function isReady(client: pg.Client): boolean {
-  return (client as unknown as { readonly readyForQuery?: boolean }).readyForQuery === true
+/** Settles when the server has closed the socket, or when that takes too long; never rejects. */
+function sayGoodbye(client: LentClient, destroy: () => unknown): Promise<void> {
+  return new Promise(resolve => {
+    const deadline = setTimeout(destroy, longestGoodbye).unref()
+    wired(client).connection.once('end', () => {
+      clearTimeout(deadline)
+      resolve()
+    })
+    client.end().catch(destroy)
+  })
+}
+
+/** Whether the application, or this pool, called `client.end()`: what follows is no loss. */
+function isEnding(client: pg.Client): boolean {
+  return wired(client)._ending === true
 }

@@ -18,7 +18,7 @@ export function endedTwice(): Error {
  * The error that pg.Pool would give where the pool underneath gives this one: for a connect that failed the driver's own, and for
  * a wait that was too long the same error with pg.Pool's words before its own.
  */
-export function asPgPoolError(error: unknown): unknown {
+function asPgPoolError(error: unknown): unknown {
   if (error instanceof AcquireTimeoutError) return withWords(error)
   if (!(error instanceof PoolError)) return error
   const code: string = error.code
@@ -56,6 +56,30 @@ export function usedAfterRelease(lease: number): LeaseError {
     lease,
     "A query was run through a client after its release() to the pool. Its connection may be somebody else's by now, so the query was not sent. Await all queries before release(), or take a client of your own from pool.connect(). (likePgPool: ['allowUseAfterRelease'] lets such queries through.)",
   )
+}
+
+/** Failed connects whose error a caller has been given. */
+const told = new WeakSet<object>()
+
+/**
+ * The same for one of the callers who wait, and for no other one: of those who waited for the same connect, the first gets the driver's
+ * own error, every further one a copy of the same class with the same fields. Otherwise each would find the stack of the last one in it.
+ */
+export function asCallersError(error: unknown): unknown {
+  const theirs = asPgPoolError(error)
+  if (!(theirs instanceof Error) || !(error instanceof PoolError) || theirs === error) return theirs
+  const failure = error.code === 'DATABASE_DOWN' ? error.cause : error
+  if (typeof failure !== 'object' || failure === null) return theirs
+  if (told.has(failure)) return copyOf(theirs)
+  told.add(failure)
+  return theirs
+}
+
+function copyOf(error: Error): Error {
+  const copy = new Error(error.message)
+  const { stack: _itsOwn, ...fields } = Object.getOwnPropertyDescriptors(error)
+  Object.setPrototypeOf(Object.defineProperties(copy, fields), Object.getPrototypeOf(error))
+  return copy
 }
 
 const settled = Promise.resolve()

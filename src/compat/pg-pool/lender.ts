@@ -1,13 +1,15 @@
 // Lends clients in pg.Pool's way: its events, its `release`, its queries, on leases of the pool underneath.
 
 import type { EventEmitter } from 'node:events'
+import { systemClock } from '../../clock.js'
 import { createPool, type Lease, type Pool } from '../../index.js'
 import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
 import { lendingDriver } from './driver.js'
-import { asPgPoolError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
+import { afterEnd, asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
+import { LostClients } from './lost-clients.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
-import { Unserved } from './unserved.js'
+import { type Waiting, WaitingCallers } from './waiting-callers.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
@@ -23,7 +25,10 @@ export class Lender implements Owner {
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
   readonly #verified = new WeakSet<LentClient>()
-  readonly #unserved = new Unserved()
+  /** Lent clients that are dead, and that nobody has released. */
+  readonly lost = new LostClients()
+  /** Who has no client yet. */
+  readonly #waiting: WaitingCallers
 
   /** @param emitter where pg.Pool's events are emitted */
   constructor(
@@ -40,19 +45,27 @@ export class Lender implements Owner {
       connected: client => this.#announce(client),
       removed: client => emitter.emit('remove', client),
       failed: (error, client) => this.#announceLoss(error, client),
+      lostWhileLent: client => this.lost.add(client),
       log,
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
     this.#closes = error => closesAlways || driver.isFatal?.(error) === true
     this.pool = createPool(driver, settings.pool)
+    this.pool.tune({ keepIdle: settings.keepIdle })
+    this.#waiting = new WaitingCallers(this.pool)
     this.#openTheDirectWay(this.pool)
   }
 
-  /** A client for the caller, with pg.Pool's events and errors. */
-  borrow(): Promise<LentClient> {
+  /**
+   * A client for the caller, with pg.Pool's events and errors.
+   * @param forQuery whether it is for a query of the pool's own
+   */
+  borrow(forQuery = false): Promise<LentClient> {
     const request = this.pool.ask()
     const lease = request.granted
-    return lease?.held && this.#isQuiet ? Promise.resolve(this.#lendBy(lease)) : this.#await(request)
+    return lease?.held && this.#isQuiet
+      ? Promise.resolve(this.#lendBy(lease))
+      : this.#await(request, forQuery)
   }
 
   /**
@@ -65,32 +78,31 @@ export class Lender implements Owner {
     callback: ResultCallback,
     borrow: (() => Promise<object>) | undefined,
   ): void {
-    const borrowed = borrow === undefined ? this.borrow() : (borrow() as Promise<LentClient>)
-    this.#unserved.ask()
+    const borrowed = borrow === undefined ? this.borrow(true) : (borrow() as Promise<LentClient>)
+    const asked: Waiting | undefined = borrow && { forQuery: true, turnAway() {} }
+    if (asked !== undefined) this.#waiting.add(asked)
     borrowed.then(
       client => {
         this.#dispatch(client, text, values, callback)
-        this.#unserved.serve()
+        if (asked !== undefined) this.#waiting.remove(asked)
       },
       error => {
         process.nextTick(callback, error)
-        this.#unserved.serve()
+        if (asked !== undefined) this.#waiting.remove(asked)
       },
     )
   }
 
   /**
-   * Closes the pool once the queries that were asked for have their clients, and the callers for whom a client is being opened; then
-   * `close` waits for those. All of it takes no longer than `drainTimeout`. What callers are rejected with is delivered before this settles.
+   * Closes the pool once the queries that were asked for have their clients, and the callers for whom one is being opened; then `close`
+   * waits for those. All of it takes no longer than `drainTimeout`. What callers are rejected with is delivered before this settles.
    */
   async end(): Promise<void> {
-    const { drainTimeout = 30_000 } = this.#settings.pool
-    const begin = performance.now()
-    const { max, busy } = this.pool.stats()
-    // Without any the pool closes now: a client that is released in the same turn goes to no caller.
-    const served = this.#unserved.served(Math.max(0, max - busy), drainTimeout)
-    if (served !== undefined) await served
-    const timeout = Math.max(0, drainTimeout - (performance.now() - begin))
+    const { drainTimeout = 30_000, clock = systemClock } = this.#settings.pool
+    const begin = clock.now()
+    // When nobody waits the pool closes now: a client that is released in the same turn goes to no caller.
+    if (this.#waiting.size > 0) await this.#waiting.serveLast(drainTimeout, clock)
+    const timeout = Math.max(0, drainTimeout - (clock.now() - begin))
     await this.pool.close({ timeout })
     for (let tick = 0; tick < 2; tick++) await new Promise<void>(resolve => process.nextTick(resolve))
   }
@@ -105,17 +117,26 @@ export class Lender implements Owner {
   }
 
   /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
-  #await(request: ReturnType<Pool<LentClient>['ask']>): Promise<LentClient> {
-    this.#unserved.enter()
+  #await(request: ReturnType<Pool<LentClient>['ask']>, forQuery: boolean): Promise<LentClient> {
     return new Promise(resolve => {
+      const caller: Waiting = {
+        forQuery,
+        turnAway: () => {
+          resolve(toAwaiter(afterEnd()))
+          this.#waiting.remove(caller)
+        },
+      }
+      this.#waiting.add(caller)
       request.tell(
         lease => {
+          if (!this.#waiting.has(caller)) return queueMicrotask(() => lease.release()) // was turned away
           resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver))
-          this.#unserved.leave()
+          this.#waiting.remove(caller)
         },
         error => {
-          resolve(toAwaiter(asPgPoolError(error)))
-          this.#unserved.leave()
+          if (!this.#waiting.has(caller)) return
+          resolve(toAwaiter(asCallersError(error)))
+          this.#waiting.remove(caller)
         },
       )
     })
@@ -197,8 +218,12 @@ export class Lender implements Owner {
   /** @param error what `release` was given, or the query's error; for listeners */
   #takeBack(client: LentClient, lease: Lease<LentClient>, error: unknown, closes: boolean): void {
     if (this.#emitter.listenerCount('release') > 0) this.#tell('release', error, client)
+    this.lost.released(client)
     if (closes) lease.destroy(error === true ? undefined : error)
     else lease.release()
+    const why = lease.endReason
+    if (why === 'max uses') this.#log('remove expended client')
+    else if (why === 'max lifetime') this.#log('remove expired client')
   }
 
   /** Emits an event. What a listener throws is an uncaught exception; it must not cost the pool a client. */

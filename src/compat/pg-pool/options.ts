@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../check.js'
 import type { PostgresConfig } from '../../db/pg.js'
 import { OptionsError } from '../../errors.js'
-import { type PoolOptions, poolOptionNames } from '../../options.js'
+import { type PoolOptions, poolOptionNames, type Tuning } from '../../options.js'
 
 /**
  * Behaviour of pg.Pool that its users suffer from, and that {@link PoolConfig.likePgPool} brings back:
@@ -66,6 +66,10 @@ export interface Settings {
   /** For `createPool()`. */
   readonly pool: PoolOptions
   readonly habits: ReadonlySet<PgPoolHabit>
+  /** What has been changed of `pool.options` since, for new clients. */
+  readonly changes: () => pg.ClientConfig
+  /** How many clients idle timeouts leave, as `pool.options` has it. */
+  readonly keepIdle: number
   readonly onConnect: ((client: pg.ClientBase) => unknown) | undefined
   readonly verify: Verify | undefined
 }
@@ -90,6 +94,9 @@ const own = [
   'likePgPool',
   'Client',
 ]
+
+/** pg.Pool opens a connection for each caller at once; so does this pool, up to so many at the same time. */
+const burst = 10
 
 const never = Number.POSITIVE_INFINITY
 const size: NumberRange = { fallback: 10, least: 0, integer: true, finite: true }
@@ -135,9 +142,42 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
     client: client as PostgresConfig,
     pool: { ...translate(given, options, wanted), ...statepool },
     habits: wanted,
-    onConnect: onConnect ?? undefined,
-    verify: verify ?? undefined,
+    changes: changesOf(options),
+    keepIdle: read('min', options.min, size),
+    get onConnect() {
+      return options.onConnect ?? undefined
+    },
+    get verify() {
+      return options.verify ?? undefined
+    },
   }
+}
+
+/** Compares with what there was: `pool.options.password = …` is for the clients that are opened afterwards. */
+function changesOf(options: PoolConfig): () => pg.ClientConfig {
+  const names = (): string[] => Object.getOwnPropertyNames(options).filter(name => !own.includes(name))
+  const values = options as Record<string, unknown>
+  const before = Object.fromEntries(names().map(name => [name, values[name]]))
+  return () => {
+    const changed: Record<string, unknown> = {}
+    for (const name of names())
+      if (values[name] !== before[name]) changed[name] = unlessEmpty(name, values[name])
+    return changed
+  }
+}
+
+/** The limits that can be changed at run time by `pool.options.… = …`; the pool underneath has other names for them. */
+export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = {
+  min: value => ({ keepIdle: read('min', value, size) }),
+  idleTimeoutMillis: value => ({ idleTimeout: read('idleTimeoutMillis', value, time) || never }),
+  maxUses: value => ({ maxUses: read('maxUses', value, times) || never }),
+  maxLifetimeSeconds: value => ({
+    maxLifetime: read('maxLifetimeSeconds', value, seconds) * 1_000 || never,
+  }),
+  connectionTimeoutMillis: value => {
+    const most = read('connectionTimeoutMillis', value, time) || never
+    return { acquireTimeout: most, connectTimeout: most }
+  },
 }
 
 /** pg.Pool takes any option without a word; what belongs to the pool underneath would have no effect here. */
@@ -153,9 +193,12 @@ function refuseMisplaced(given: PoolConfig): void {
 function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<PgPoolHabit>): PoolOptions {
   const limit = unlessEmpty('connectionTimeoutMillis', given.connectionTimeoutMillis)
   const wait = limit ?? (wanted.has('waitForever') ? 0 : undefined)
+  const max = read('max', options.max, size)
+  checkMin(read('min', options.min, size), max)
   const translated: PoolOptions = {
-    max: read('max', options.max, size),
-    min: read('min', options.min, size),
+    max,
+    min: 0, // what pg.Pool keeps at least it does not open in advance
+    maxConnecting: Math.min(max, burst),
     idleTimeout: read('idleTimeoutMillis', options.idleTimeoutMillis, time) || never,
     maxUses: read('maxUses', options.maxUses, times) || never,
     maxLifetime: read('maxLifetimeSeconds', options.maxLifetimeSeconds, seconds) * 1_000 || never,
@@ -169,6 +212,10 @@ function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<P
   }
   if (wanted.has('waitForever')) translated.drainTimeout = never
   return translated
+}
+
+function checkMin(min: number, max: number): void {
+  if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
 }
 
 /** Settings are often read from the environment, where numbers are texts; pg.Pool takes them, for JavaScript compares such. */

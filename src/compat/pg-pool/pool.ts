@@ -2,6 +2,7 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import pg from 'pg'
+import { discreetTls } from '../../db/pg/discreet.js'
 import type { Pool as StatePool } from '../../index.js'
 import type { ClientClass, LentClient } from './client.js'
 import { expiredCount, idleCount, totalCount, waitingCount } from './counts.js'
@@ -55,6 +56,7 @@ export class Pool extends pg.Pool {
       Reflect.deleteProperty(this, unused) // pg-pool's own, in which it would seem to be empty
     const given = config ?? {}
     const ownClient = given.Client ?? Client
+    if (this.options.ssl) this.options.ssl = discreetTls(this.options.ssl)
     const settings = parseSettings(given, this.options as PoolConfig, Boolean(ownClient))
     this.Client = (ownClient ?? pg.Client) as ClientClass
     this.#log = given.log ? quietly(given.log) : nothing
@@ -105,7 +107,12 @@ export class Pool extends pg.Pool {
       configurable: true,
     })
     Object.defineProperties(Pool.prototype, {
-      totalCount: figure(totalCount),
+      totalCount: {
+        get(this: Pool) {
+          return totalCount(this.#lender.pool, this.#lender.lost.count)
+        },
+        configurable: true,
+      },
       idleCount: figure(idleCount),
       waitingCount: figure(waitingCount),
       expiredCount: figure(expiredCount),

@@ -1,39 +1,41 @@
-// What applications see of the drop-in's options, and how its `log` is called.
+// What applications see of the drop-in's options, what changes when they change them, and how its `log` is called.
 
 import { inspect } from 'node:util'
-import { discreetTls } from '../../db/pg/discreet.js'
 import type { Pool } from '../../index.js'
+import { liveLimits } from './options.js'
 
 /** What is not shown, in whatever nesting. */
 const secret = /^(connectionString|password|passphrase|pfx|key|secureContext)$/
 
 /**
- * Makes `pool.options` what pg.Pool's is: `max` and `min` can be changed, and `{ ...pool.options }` has all that was given. Printing
- * and JSON do not show secrets.
+ * Makes `pool.options` what pg.Pool's is: its limits can be changed while the pool runs, and `{ ...pool.options }` has all that was given.
+ * Printing and JSON do not show secrets.
  */
 export function presentOptions(
-  options: { ssl?: unknown },
-  pool: Pick<Pool<unknown>, 'stats' | 'resize'>,
+  options: object,
+  pool: Pick<Pool<unknown>, 'stats' | 'resize' | 'tune'>,
 ): void {
-  if (options.ssl) options.ssl = discreetTls(options.ssl)
   const given = { ...options } as Record<string, unknown>
-  const live = (name: 'max' | 'min'): PropertyDescriptor => ({
+  const live = (name: string, change: (value: unknown) => void): PropertyDescriptor => ({
     get: () => given[name],
     set(value: unknown) {
+      change(value)
       given[name] = value
-      const { min, max } = pool.stats()
-      const size = Number(value)
-      pool.resize(
-        name === 'max' ? { min: Math.min(min, size), max: size } : { min: size, max: Math.max(max, size) },
-      )
+      Object.defineProperty(options, name, { enumerable: true })
     },
-    enumerable: true,
+    enumerable: name in given,
     configurable: true,
   })
+  const limits = Object.entries(liveLimits).map(
+    ([name, read]) => [name, live(name, value => pool.tune(read(value)))] as const,
+  )
   const shown = (): unknown => withoutSecrets(options)
   Object.defineProperties(options, {
-    max: live('max'),
-    min: live('min'),
+    ...Object.fromEntries(limits),
+    max: live('max', value => {
+      const { state } = pool.stats()
+      if (state !== 'draining' && state !== 'closed') pool.resize({ max: Number(value) })
+    }),
     toJSON: { value: shown, enumerable: false, configurable: true },
     [inspect.custom]: { value: shown, enumerable: false, configurable: true },
   })

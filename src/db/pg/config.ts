@@ -91,11 +91,22 @@ function placeOf(name: string, own: boolean): string | undefined {
   return poolOptionNames.includes(name) ? `give createPool the option ${name}.` : undefined
 }
 
+/** What the drop-in wants of clients that `postgres()` does not. */
+export interface ClientExtras {
+  /** `Client` may be a class whose clients have no connection, such as a mock; it is not asked where it would connect to. */
+  readonly anyClient?: boolean
+  /** Options that have changed since, read for each new client. */
+  readonly changes?: () => pg.ClientConfig
+}
+
 /**
  * Checks a configuration.
  * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
  */
-export function parseConfig(given: PostgresConfig | string): ParsedConfig {
+export function parseConfig(
+  given: PostgresConfig | string,
+  { anyClient = false, changes }: ClientExtras = {},
+): ParsedConfig {
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
   refuseMisplaced(config)
   // A subclass of Client may take options that nobody else knows.
@@ -113,9 +124,13 @@ export function parseConfig(given: PostgresConfig | string): ParsedConfig {
     keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
   }
   return {
-    createClient: () => limitTimes(new Client(clientConfig)),
+    createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
     resetQuery,
     onConnect,
-    description: describe(Client, clientConfig),
+    description: describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient),
   }
+}
+
+function isPgs(Client: typeof pg.Client): boolean {
+  return Client === pg.Client || Client.prototype instanceof pg.Client
 }

@@ -74,7 +74,7 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
 function abandon({ client }: Session): void {
   const innards = wired(client)
   for (const name of messages) innards.connection.removeAllListeners(name)
-  innards._ending = true
+  ;(innards as { _ending: boolean })._ending = true
   innards.connection._ending = true
   innards._errorAllQueries?.(new Error('Connection terminated'))
 }

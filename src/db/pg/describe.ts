@@ -6,9 +6,10 @@ import { checkTimes } from './times.js'
 
 /**
  * Asks pg itself, for much of it can come from the connection string and from the environment.
+ * @param anyClient whether a client may be one without a connection
  * @throws OptionsError when pg cannot use the configuration
  */
-export function describe(Client: typeof pg.Client, config: pg.ClientConfig): string {
+export function describe(Client: typeof pg.Client, config: pg.ClientConfig, anyClient = false): string {
   const { stream: _notOpenedForThis, ...rest } = config
   let client: pg.Client
   try {
@@ -20,7 +21,7 @@ export function describe(Client: typeof pg.Client, config: pg.ClientConfig): str
     const why = typeof code === 'string' ? ` (${code})` : ''
     throw new OptionsError(option, undefined, `postgres() cannot use its configuration${why}.`)
   }
-  if (typeof client.connection?.stream?.destroy !== 'function') {
+  if (!anyClient && typeof client.connection?.stream?.destroy !== 'function') {
     throw new OptionsError(
       'Client',
       undefined,

@@ -4,8 +4,9 @@ import type pg from 'pg'
 import { abortable } from '../../abortable.js'
 import type { ConnectContext, Driver } from '../driver.js'
 import { ask } from './ask.js'
+import { isBlind } from './blind.js'
 import { Couriers } from './cancel.js'
-import { type PostgresConfig, parseConfig } from './config.js'
+import { type ClientExtras, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
 import { isFatal } from './fatal.js'
@@ -15,6 +16,7 @@ import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
 import { Session } from './session.js'
 import { connectWithinLimit } from './times.js'
 import { transactions } from './transaction.js'
+import { wired } from './wired.js'
 
 /** The driver, and what of its sessions the drop-in asks. */
 export interface PostgresDriver extends Driver<pg.Client> {
@@ -24,16 +26,22 @@ export interface PostgresDriver extends Driver<pg.Client> {
   endOf(client: pg.Client): unknown
 }
 
-/** Makes a session ready for its borrowers: a new one, and one that was reset. */
-export type Prepare = (client: pg.Client) => unknown
+/** What the drop-in wants of the driver that `postgres()` does not. */
+export interface DriverExtras extends ClientExtras {
+  /** Makes a session ready for its borrowers, a new one and one that was reset; instead of `onConnect`. */
+  readonly prepare?: (client: pg.Client) => unknown
+}
 
 /**
  * Makes the driver.
- * @param prepareAs runs instead of `onConnect`
+ * @param extras what the drop-in wants besides
  * @throws OptionsError naming the option and what it may be, and never a secret.
  */
-export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare): PostgresDriver {
-  const { createClient, resetQuery, onConnect, description } = parseConfig(config)
+export function driverFor(
+  config: PostgresConfig | string,
+  { prepare: prepareAs, ...forClients }: DriverExtras = {},
+): PostgresDriver {
+  const { createClient, resetQuery, onConnect, description } = parseConfig(config, forClients)
   const prepare = prepareAs ?? onConnect
   const sessions = new WeakMap<pg.Client, Session>()
   const channels = new WeakMap<pg.Client, readonly string[]>()
@@ -82,6 +90,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
 
     async validate(client) {
       const session = sessionOf(client)
+      if (isBlind(client)) return // a mock may not know an empty query
       session.asks = true
       await ask(client, '')
       session.asks = false
@@ -104,6 +113,7 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
       const session = sessionOf(client)
       session.dismiss()
       if (session.busy) await depart(session, couriers)
+      else if (isBlind(client)) await wired(client).connection.end()
       else await client.end()
     },
 
@@ -120,6 +130,6 @@ export function driverFor(config: PostgresConfig | string, prepareAs?: Prepare):
 
 /** A stream of the application's own need not know `ref`. */
 function setRef(client: pg.Client, method: 'ref' | 'unref'): void {
-  const { stream } = client.connection as unknown as { stream: { ref?(): void; unref?(): void } }
+  const { stream } = wired(client).connection as unknown as { stream: { ref?(): void; unref?(): void } }
   stream[method]?.()
 }

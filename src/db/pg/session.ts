@@ -115,7 +115,7 @@ export class Session {
 
   /** The server works on a query, as far as is known: it has been connected to, and the socket is open. */
   get busy(): boolean {
-    return this.#connected && !this.ready && !this.client.connection.stream.destroyed
+    return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
   }
 
   /** The client can be leased again: its borrower neither ended, destroyed nor paused it. */
@@ -159,7 +159,8 @@ export class Session {
 
   /** From here on, what borrowers hang on the client ends with their lease; and what was done in the session so far is everybody's. */
   keep(): void {
-    this.#listeners = new Listeners(this.client)
+    // A mock need not tell which listeners it has.
+    if (typeof this.client.rawListeners === 'function') this.#listeners = new Listeners(this.client)
     this.takeDebts()
     this.#readOnly.begin()
   }
@@ -172,7 +173,7 @@ export class Session {
   /** Settles when the server is ready for a query if all that it owes is the end of one that failed; else at once. */
   async settled(signal?: AbortSignal): Promise<void> {
     if (this.ready || !this.#failed || signal?.aborted) return
-    const { connection } = this.client
+    const { connection } = wired(this.client)
     await new Promise<void>(resolve => {
       const done = (): void => {
         connection.off('readyForQuery', done)
@@ -217,7 +218,7 @@ export class Session {
   /** Ends the socket at once. pg replaces its stream when it turns to TLS, and destroying that one destroys both. */
   destroy(): void {
     this.dismiss()
-    this.client.connection.stream.destroy()
+    wired(this.client).connection.stream.destroy()
   }
 
   #ready(status: 'I' | 'T' | 'E'): void {

@@ -2,6 +2,7 @@
 
 import type pg from 'pg'
 import type { BeginOptions, IsolationLevel, TransactionSupport } from '../driver.js'
+import { isBlind, needsConnection } from './blind.js'
 import { isRetryable } from './fatal.js'
 import type { Session } from './session.js'
 
@@ -26,6 +27,7 @@ export function transactions(
 ): TransactionSupport<pg.Client> {
   return {
     async begin(client, options) {
+      if (isBlind(client)) throw needsConnection('pool.transaction()')
       await client.query(beginStatement(options))
     },
 

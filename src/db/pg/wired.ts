@@ -1,6 +1,7 @@
 // What pg's typings leave out of a client; all of it is as old as pg 8, and none of it is deprecated.
 
 import type pg from 'pg'
+import { isBlind, standIn } from './blind.js'
 
 /** What pg knows of the query under way; the query of an extension (a cursor, a COPY) need not have any of it. */
 export interface ActiveQuery {
@@ -13,7 +14,7 @@ export interface Wired {
   readonly readyForQuery?: boolean
   readonly _activeQuery?: ActiveQuery | null
   readonly _queryable?: boolean
-  _ending?: boolean
+  readonly _ending?: boolean
   _errorAllQueries?(error: Error): void
   readonly connection: WiredConnection
 }
@@ -25,4 +26,5 @@ export interface WiredConnection extends pg.Connection {
   sendCopyFail(message: string): void
 }
 
-export const wired = (client: pg.Client): Wired => client as unknown as Wired
+/** A client as the driver sees it; a stand-in if it has no connection. */
+export const wired = (client: pg.Client): Wired => (isBlind(client) ? standIn(client) : client) as Wired

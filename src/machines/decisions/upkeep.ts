@@ -7,6 +7,8 @@ export interface UpkeepPolicy {
   readonly idleTimeout: number
   readonly keepalive: number
   readonly maxLifetime: number
+  /** So many are not too many, whatever the minimum. Default 0. */
+  readonly keepIdle?: number
 }
 
 /** A connection as upkeep sees it. */
@@ -50,7 +52,7 @@ export function upkeepDue<F extends UpkeepFacts>(
   const retireOld = [...idle, ...lent].find(facts => facts.retireAt <= now)
   const keepable = retireOld === undefined ? count : count - 1
   const retireIdle =
-    keepable > size.min
+    keepable > keptAtLeast(size, policy)
       ? idle.find(facts => facts !== retireOld && idleUntil(facts, policy.idleTimeout) <= now)
       : undefined
   const validate = idle.find(
@@ -78,13 +80,18 @@ export function nextUpkeep<F extends UpkeepFacts>(
   let due = now + period
   for (const facts of idle) {
     due = Math.min(due, facts.retireAt, facts.provenAt + policy.keepalive)
-    if (count > size.min) due = Math.min(due, idleUntil(facts, policy.idleTimeout))
+    if (count > keptAtLeast(size, policy)) due = Math.min(due, idleUntil(facts, policy.idleTimeout))
   }
   for (const facts of lent) if (facts.retireAt > now) due = Math.min(due, facts.retireAt)
   const turns = Math.max(100, 2 * (idle.length + lent.length))
   return Math.max(due, now + Math.max(1, Math.min(policy.idleTimeout, period) / turns))
 }
 
+function keptAtLeast({ min }: PoolSize, { keepIdle = 0 }: UpkeepPolicy): number {
+  return Math.max(min, keepIdle)
+}
+
 function idleUntil(facts: UpkeepFacts, idleTimeout: number): number {
-  return facts.idleSince + idleTimeout * (1 + idleStretch * facts.idleJitter)
+  // In whole milliseconds, as timers count: one that rings within the last of them is not set again.
+  return Math.floor(facts.idleSince + idleTimeout * (1 + idleStretch * facts.idleJitter))
 }

@@ -50,7 +50,7 @@ it('a thousand callers in an outage cause few connects, and are all told', async
   const errors = await Promise.all(Array.from({ length: 1_000 }, () => failure(pool.query('SELECT 1'))))
   expect(errors).toHaveLength(1_000)
   for (const error of errors) expect(error).toMatchObject({ code: 'ECONNREFUSED' })
-  expect(connects).toBeLessThan(10)
+  expect(connects).toBeLessThan(30)
 })
 
 it('a server that was there is waited for when it is away, within connectionTimeoutMillis', async () => {

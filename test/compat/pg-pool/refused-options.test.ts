@@ -52,14 +52,4 @@ describe('the drop-in refuses', () => {
     expect(error.message).toContain('{ connectionString }')
     expect(JSON.stringify(error) + error.message).not.toContain('secret')
   })
-
-  it('a class of clients without a connection of its own, such as pg-native’s', () => {
-    class Native extends pg.Client {
-      constructor() {
-        super()
-        Reflect.deleteProperty(this, 'connection')
-      }
-    }
-    expect(refusal({ Client: Native }).message).toContain("pg-native's cannot be used")
-  })
 })

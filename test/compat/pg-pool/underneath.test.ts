@@ -86,7 +86,7 @@ it('a client of its use and transaction knows that it is lent, and is refused wh
 })
 
 it('a client is kept ready from the start if there is a min, where pg.Pool opens none', async () => {
-  await using pool = dropIn({ min: 2 })
+  await using pool = dropIn({ statepool: { min: 2 } })
   await pool.statepool.ready()
   expect(pool).toMatchObject({ totalCount: 2, idleCount: 2 })
 })

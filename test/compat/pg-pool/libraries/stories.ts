@@ -92,7 +92,7 @@ export function tellStories(stage: Stage, open: Open): void {
   })
 
   it('when idle backends are terminated, nobody notices', async () => {
-    const { pool, db } = start({ max: 3, min: 3 })
+    const { pool, db } = start({ max: 3, statepool: { min: 3 } })
     await pool.statepool.ready()
     await stage.loseAll(pool)
     await Promise.all(times(5).map(() => db.names()))
@@ -128,7 +128,7 @@ export function tellStories(stage: Stage, open: Open): void {
   })
 
   it('its end waits for what is under way, and leaves no backend', async () => {
-    const { pool, db } = start({ max: 3, min: 3 })
+    const { pool, db } = start({ max: 3, statepool: { min: 3 } })
     await pool.statepool.ready()
     const finish = await occupy(db, tx => tx.insert(1, 'Rex'))
     expect(await stage.backends.count()).toBe(3)
