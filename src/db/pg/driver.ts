@@ -58,7 +58,7 @@ export function driverFor(
     const { client } = session
     await connectWithinLimit(client)
     session.parameters.begin()
-    hideTlsOf(client.connection.stream)
+    hideTlsOf(wired(client).connection.stream)
     await prepare?.(client)
     if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
     session.keep()
