@@ -73,6 +73,19 @@ describe.skipIf(mariadbMissing())('of what is read from a drop-in pool', () => {
     lent.release()
   })
 
+  it.each(makers)(
+    'a configuration whose password Knex has made invisible makes %s of the same account',
+    async (_, make) => {
+      const lent = await lend()
+      Object.defineProperty(lent.connection.config, 'password', { enumerable: false })
+      const other = make(lent.connection.config)
+      const [rows] = (await other.query('SELECT CURRENT_USER() AS me')) as [{ me: string }[]]
+      expect(rows[0]?.me).toContain(dropIn.threads.config.user)
+      await other.end()
+      lent.release()
+    },
+  )
+
   it.each([{}, { connectTimeout: 1_234 }, { resetOnRelease: true }])(
     'with %o, there is what mysql2 has, except for the keepalive',
     async more => {

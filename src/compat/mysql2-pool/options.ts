@@ -8,6 +8,7 @@ import {
   type MysqlConfig,
   type ParsedConfig,
   parseConfig,
+  withPassword,
 } from '../../db/mysql2/config.js'
 import { OptionsError, type PoolOptions } from '../../index.js'
 import { poolOptionNames } from '../../options.js'
@@ -49,7 +50,7 @@ const noLimit = Number.MAX_SAFE_INTEGER
  * @throws OptionsError naming the option and what it may be, and never a secret.
  */
 export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
-  const config: PoolConfig = typeof given === 'string' ? { uri: given } : given
+  const config: PoolConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
   const known = [...configNames.filter(name => name !== 'onConnect'), ...limits, ...own]
   if (typeof config !== 'object' || config === null)
     throw new OptionsError('options', undefined, 'createPool takes a URI or an object of options.')

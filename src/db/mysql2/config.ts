@@ -102,7 +102,7 @@ function refuseMisplaced(config: MysqlConfig, where: string): void {
  * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
  */
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
-  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : given
+  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
   refuseMisplaced(config, where)
   refuseUnknown(where, config, configNames)
   for (const [name, value] of Object.entries(config)) checkOption(name, value)
@@ -135,6 +135,14 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
     onConnect,
     description: describe(options),
   }
+}
+
+/**
+ * With a password that is not enumerable, as others make it in a connection's configuration (Knex does): mysql2 reads it by its name.
+ */
+export function withPassword<T extends { password?: unknown }>(config: T): T {
+  if (typeof config !== 'object' || config === null || !('password' in config)) return config
+  return { ...config, password: config.password }
 }
 
 /**
