@@ -85,6 +85,8 @@ describe.skipIf(missing)(`a session behind PgBouncer${missing ? ` (${missing})` 
       await using pool = open(mode, { lock_timeout: 7_000 }, { whenDown: 'fail' })
       const refused = pool.use(client => client.query('SELECT 1'))
       await expect(refused).rejects.toThrow(/unsupported startup parameter: lock_timeout/)
+      const next = pool.acquire()
+      await expect(next).rejects.toThrow(/leave out the option that PgBouncer does not know/i)
     })
   })
 

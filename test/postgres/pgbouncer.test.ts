@@ -31,7 +31,7 @@ describe.skipIf(missing)(`behind PgBouncer${missing ? ` (${missing})` : ''}`, ()
       it.each(hastyWays)('never has more than 1 backend at work when connections are %s', async (_, way) => {
         const pool = open(config(), 1)
         const peak = backends.watchPeak()
-        await lendHastily(pool, way, { borrowers: 2, loans: 20 })
+        await lendHastily(pool, way, { borrowers: 2, loans: 12 })
         await pool.close()
         expect((await peak()).active).toBe(1)
       })

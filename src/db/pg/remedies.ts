@@ -26,6 +26,11 @@ const table: readonly Remedy[] = [
     says: /^The server does not support SSL connections/,
     remedy: 'Turn ssl on in the server, or leave the option ssl out',
   },
+  {
+    says: /^unsupported startup parameter/, // PgBouncer's words
+    remedy:
+      'Leave out the option that PgBouncer does not know, and set it on the server instead, by ALTER ROLE',
+  },
 ]
 
 /** The remedy for an error that a connect was refused with, where there is a better one than the pool's own advice. */
