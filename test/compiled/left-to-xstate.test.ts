@@ -49,7 +49,7 @@ it.each([
     { there: { a: 'one', b: 'one' } },
   ],
   ['a state with an invoke', { invoke: { src: never } }, {}, 'there'],
-  ['a final state of the machine', { type: 'final' }, {}, 'there'],
+  ['a final state of the machine with an output of its own', { type: 'final', output: 1 }, {}, 'there'],
   [
     'a state that raises a computed event',
     { entry: ['note', raise(() => ({ type: 'next' }))], on: { next: 'last' } },
@@ -87,6 +87,7 @@ it.each([
   ],
   ['an always transition', { always: 'last' }, 'last'],
   ['a nested final state', { initial: 'end', states: { end: { type: 'final' } }, onDone: 'last' }, 'last'],
+  ['a final state of the machine', { type: 'final' }, 'there'],
 ])('but not %s, which is replayed', (_, there, value) => {
   expect(going(there)).toMatchObject({ value, noted: 3, asked: false })
 })

@@ -118,7 +118,8 @@ function configOf(
       ...(part.always !== null && part.rare > 16 ? { always: part.always(record) } : {}),
       ...(part.done === null || leaf ? {} : { onDone: part.done(record) }),
     }
-    if (leaf && part.rare === 1) return { ...own, type: 'final', on: {}, output: { of: node } }
+    if (leaf && part.rare === 1)
+      return { ...own, type: 'final', on: {}, ...(part.meta === null ? {} : { output: { of: node } }) }
     if (odd && part.odder === 0) own.after = { 10: part.on[0]?.[1]?.(record) ?? [] }
     if (odd && part.odder === 1)
       own.invoke = { src: fromPromise(() => new Promise(() => {})), id: `invoked${node}` }
@@ -146,7 +147,8 @@ export const randomMachine = (odd: boolean): fc.Arbitrary<RandomMachine> =>
             Object.fromEntries(Object.entries(of).map(([name, part]) => [name, part(record)]))
           const config = {
             ...configOf(parents, parts, odd, record),
-            context: { n: 0 },
+            context: () => ({ n: 0 }),
+            output: ({ context, event }: { context: object; event: object }) => ({ context, event }),
             options: { maxIterations: 12 },
           }
           return createMachine(

@@ -1,7 +1,7 @@
 // What a compiled machine is for: XState's interpreter is not asked, and nobody can tell.
 
 import { describe, expect, it, vi } from 'vitest'
-import { createActor } from 'xstate'
+import { createActor, createMachine, SimulatedClock } from 'xstate'
 import { compiled } from '../../src/machines/compiled/index.js'
 import { lamp } from './lamp.js'
 
@@ -107,5 +107,66 @@ describe('snapshots of one configuration', () => {
     const persisted = actor.getPersistedSnapshot() as unknown as { value: { on: string } }
     persisted.value.on = 'bright'
     expect(actor.getSnapshot().value).toEqual({ on: 'dim' })
+  })
+})
+
+describe('the life of an actor, from its second one on', () => {
+  /** Computes its context, sets a timer when it starts, and ends. */
+  const errand = (log: string[]) =>
+    createMachine({
+      context: ({ input }) => ({ name: input }),
+      initial: 'going',
+      output: ({ context }) => `done by ${context.name}`,
+      states: {
+        going: {
+          entry: ({ context, event }) => log.push(`${context.name} goes on ${event.type}`),
+          exit: 'unknown' as never,
+          on: { arrive: 'over' },
+          after: { 100: 'over' },
+        },
+        over: { type: 'final', entry: () => log.push('arrives'), exit: () => log.push('is gone') },
+      },
+    })
+
+  it('needs no interpreter: neither its start nor its timers nor its end', () => {
+    const log: string[] = []
+    const machine = errand(log)
+    const asked = [
+      vi.spyOn(Object.getPrototypeOf(machine), 'getInitialSnapshot'),
+      vi.spyOn(machine, 'transition'),
+    ]
+    const logic = compiled(machine)
+    createActor(logic, { input: 'nobody' })
+    for (const ask of asked) ask.mockClear()
+    const clock = new SimulatedClock()
+    const [first, second] = ['Ann', 'Bob'].map(input => createActor(logic, { input, clock }).start())
+    first?.send({ type: 'arrive' })
+    clock.increment(100)
+    expect(log).toEqual([
+      'Ann goes on xstate.init',
+      'Bob goes on xstate.init',
+      'arrives',
+      'is gone',
+      'arrives',
+      'is gone',
+    ])
+    expect([first, second].map(actor => actor?.getSnapshot())).toMatchObject([
+      { status: 'done', value: 'over', output: 'done by Ann' },
+      { status: 'done', value: 'over', output: 'done by Bob' },
+    ])
+    for (const ask of asked) {
+      expect(ask).not.toHaveBeenCalled()
+      ask.mockRestore()
+    }
+  })
+
+  it('shares nothing that one of them could change for the others', () => {
+    const logic = compiled(errand([]))
+    const [first, second] = ['Ann', 'Bob', 'Cid'].map(input => createActor(logic, { input }).start()).slice(1)
+    expect(first?.getSnapshot().children).not.toBe(second?.getSnapshot().children)
+    expect([first, second].map(actor => actor?.getSnapshot().context)).toEqual([
+      { name: 'Bob' },
+      { name: 'Cid' },
+    ])
   })
 })

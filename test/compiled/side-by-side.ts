@@ -59,6 +59,8 @@ export class Side {
         : way.logic === 'compiled'
           ? compiled(this.machine)
           : compile(this.machine, 0)
+    createActor(this.logic, { clock: this.clock }) // the next one may begin as this one did
+    this.seen = []
     this.actor = this.start()
   }
 

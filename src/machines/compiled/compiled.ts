@@ -9,7 +9,7 @@ import type {
   Snapshot,
 } from 'xstate'
 import { ConfigurationTable, configurationOf } from './configuration.js'
-import { initialSnapshot } from './initial.js'
+import { Beginning } from './initial.js'
 import { isInspected } from './inspection.js'
 import { plannedTransition, running, type Scope } from './internals.js'
 import { type Follow, Plan } from './plan.js'
@@ -30,8 +30,10 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * the same states share `value`, `tags` and the like, so do not write to them.
  *
  * Handed to `machine.transition`, as a whole and before anything was done for the event:
- * - whatever happens in or leads to parallel states, enters or leaves an `invoke` or a state with a history, reaches the
- *   machine's own final state, runs `enqueueActions`, or raises an event that is only computed then;
+ * - whatever happens in or leads to parallel states, enters or leaves an `invoke` or a state with a history, reaches a final state
+ *   of the machine that has an output of its own, runs `enqueueActions`, or raises an event that is only computed then;
+ * - the start of the machine's first actor, and of each one whose context is not computed, which has `always` transitions there, or whose
+ *   first states do more than call functions and set timers;
  * - `xstate.error.*`, `xstate.stop` and `xstate.init`, and actors that do not run;
  * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
  *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.
@@ -84,6 +86,7 @@ export function compile(machine: AnyStateMachine, generateAfter: number): AnySta
     machine,
     (configuration, choices) => new Plan(configuration, choices, follow, generateAfter),
   )
+  const beginning = new Beginning(machine, table)
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
       if (snapshot.status === 'active') {
@@ -102,7 +105,7 @@ export function compile(machine: AnyStateMachine, generateAfter: number): AnySta
     },
 
     getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>
-      table.intern(initialSnapshot(machine, scope, input)),
+      beginning.snapshot(scope, input),
 
     restoreSnapshot: (snapshot: Snapshot<unknown>, scope: AnyActorScope): AnyMachineSnapshot =>
       table.intern(machine.restoreSnapshot(snapshot, scope)),

@@ -42,6 +42,7 @@ export class Configuration {
   /** Most configurations are left by the same event each time. */
   private lastType: string | undefined
   private lastPlan: Plan | undefined
+  private inTheEnd: Configuration['ended'] | undefined
   private alwaysChoices: { readonly choices: Choices } | undefined
 
   constructor(
@@ -52,6 +53,15 @@ export class Configuration {
     this.value = stateValueOf(nodes)
     this.tags = new Set(nodes.flatMap(node => node.tags))
     this.hasAlways = nodes.some(node => node.always !== undefined)
+  }
+
+  /** What XState has in the snapshot of a machine that is done: the states turned round, and so their tags. */
+  get ended(): { readonly _nodes: readonly AnyStateNode[]; readonly tags: ReadonlySet<string> } {
+    if (this.inTheEnd === undefined) {
+      const nodes = this.nodes.toReversed()
+      this.inTheEnd = { _nodes: nodes, tags: new Set(nodes.flatMap(node => node.tags)) }
+    }
+    return this.inTheEnd
   }
 
   /** What may happen on an event of this type, or `undefined` if XState itself has to see to it. */
@@ -82,7 +92,8 @@ export class Configuration {
   private plan(type: string): Plan | undefined {
     if (typeof type !== 'string' || this.plans.size >= mostTypes) return undefined
     const choices = isReserved(type) ? undefined : this.on(type)
-    const isReplayable = choices !== undefined && isPlanned(this, { target: undefined, raises: [] })
+    const isReplayable =
+      choices !== undefined && isPlanned(this, { target: undefined, raises: [], ends: false })
     const plan = isReplayable
       ? this.table.plan(
           this,
@@ -147,7 +158,7 @@ export class ConfigurationTable {
     const nodes = [leaf]
     for (let node = leaf.parent; node !== undefined; node = node.parent) nodes.unshift(node)
     const chain = nodes.every(
-      node => node.type === (node === leaf ? 'atomic' : 'compound') || isNestedFinal(node),
+      node => node.type === (node === leaf ? 'atomic' : 'compound') || node.type === 'final',
     )
     return chain && leaf.machine === this.machine ? new Configuration(this, nodes) : undefined
   }
@@ -160,8 +171,6 @@ export const configurationOf = (snapshot: AnyMachineSnapshot): Configuration | u
 const empty: Readonly<Record<string, never>> = Object.freeze({})
 
 const shared = <T extends object>(object: T): T => (Object.keys(object).length === 0 ? (empty as T) : object)
-
-const isNestedFinal = (node: AnyStateNode): boolean => node.type === 'final' && node.parent !== undefined
 
 function stateValueOf(nodes: readonly AnyStateNode[]): StateValue {
   const [leaf, ...ancestors] = nodes.slice(1).toReversed()
@@ -188,10 +197,14 @@ function matchesWildcard(type: string, descriptor: string): boolean {
 }
 
 /** Whether a step and all that can follow it in one macrostep has a plan, whatever the guards say and whatever is raised. */
-function isPlanned(start: Configuration, first: Pick<Step, 'target' | 'raises'> | undefined): boolean {
+function isPlanned(
+  start: Configuration,
+  first: Pick<Step, 'target' | 'raises' | 'ends'> | undefined,
+): boolean {
   const reached = new Set<Configuration>()
   const raised = new Set<string>()
   const follow = (step: typeof first): boolean => {
+    if (step?.ends) return true // nothing follows, whatever was raised
     if (step?.target !== undefined) reached.add(step.target)
     for (const type of step?.raises ?? []) raised.add(type)
     return step !== undefined

@@ -8,13 +8,15 @@ import type {
   EventObject,
   MachineContext,
 } from 'xstate'
-import { assign } from 'xstate'
-import type { ActionArgs, BuiltinAction, Exec, Scope } from './internals.js'
+import { assign, stopChild } from 'xstate'
+import type { ActionArgs, BuiltinAction, Exec, GuardArgs, Scope } from './internals.js'
 
 /** A microstep under way: what its effects read and change. */
 export class Frame {
   context: MachineContext
   children: AnyMachineSnapshot['children']
+  /** What the machine leaves behind, if it is done. */
+  output: unknown
   /** Whether XState would have made a new snapshot by now. */
   changed = false
   private sharedArgs: ActionArgs | undefined
@@ -62,7 +64,8 @@ export interface Effect {
   readonly raises?: string | undefined
 }
 
-type Params = (frame: Frame) => unknown
+/** Computes an action's params. */
+type Params = (args: GuardArgs) => unknown
 
 const nothing: Effect = { perform: () => {} }
 
@@ -76,29 +79,47 @@ const delegated: ReadonlySet<string> = new Set([
   'xstate.stopChild',
 ])
 
-/** The effect of one action as it stands in the machine; `undefined` if only XState can perform it. */
-export function effectOf(machine: AnyStateMachine, action: unknown): Effect | undefined {
+/** An action, looked up. */
+export interface Found {
+  readonly name: string
+  readonly implementation: unknown
+  readonly params: Params
+  /** The params, where they are not computed. */
+  readonly constant: { readonly params: unknown } | undefined
+}
+
+/** The implementation of an action and its params; `undefined` if only XState knows what is meant. */
+export function find(machine: AnyStateMachine, action: unknown): Found | undefined {
   const inline = typeof action === 'function'
   if (!inline && typeof action !== 'string' && (typeof action !== 'object' || action === null))
     return undefined
   const name = typeof action === 'string' ? action : (action as { readonly type: string }).type
   const implementation: unknown = inline ? action : machine.implementations.actions[name]
   const given: unknown = typeof action === 'object' && 'params' in action ? action.params : undefined
-  const constant = typeof given !== 'function'
-  const params: Params = constant
-    ? () => given
-    : frame => given({ context: frame.context, event: frame.event })
+  return typeof given === 'function'
+    ? { name, implementation, params: args => given(args), constant: undefined }
+    : { name, implementation, params: () => given, constant: { params: given } }
+}
+
+/** The effect of one action as it stands in the machine; `undefined` if only XState can perform it. */
+export function effectOf(machine: AnyStateMachine, action: unknown): Effect | undefined {
+  const found = find(machine, action)
+  if (found === undefined) return undefined
+  const { implementation, constant } = found
+  const params = (frame: Frame): unknown => found.params({ context: frame.context, event: frame.event })
   if (!implementation) return constant ? nothing : { perform: frame => void params(frame) }
   if (typeof implementation !== 'function') return undefined
   if ('resolve' in implementation) return builtin(implementation as unknown as BuiltinAction, params)
   const exec = implementation as Exec
   return {
     perform: frame => exec(frame.args, params(frame)),
-    call: constant ? { exec, params: given } : undefined,
+    call: constant && { exec, params: constant.params },
   }
 }
 
-function builtin(action: BuiltinAction, params: Params): Effect | undefined {
+type FrameParams = (frame: Frame) => unknown
+
+function builtin(action: BuiltinAction, params: FrameParams): Effect | undefined {
   if (action.type === 'xstate.assign') return { perform: assignment(action, params) }
   if (delegated.has(action.type)) return { perform: delegate(action, params) }
   if (action.type !== 'xstate.raise' || !isEvent(action.event)) return undefined
@@ -109,7 +130,7 @@ function builtin(action: BuiltinAction, params: Params): Effect | undefined {
   }
 }
 
-function raise(frame: Frame, event: EventObject, params: Params): void {
+function raise(frame: Frame, event: EventObject, params: FrameParams): void {
   params(frame)
   frame.raised.push(event)
 }
@@ -128,7 +149,23 @@ export function completion(type: string, output: unknown): Effect {
   }
 }
 
-function delegate(action: BuiltinAction, params: Params): Effect['perform'] {
+/** What a machine that is done leaves behind. */
+export function conclusion(type: string, output: unknown): Effect {
+  return {
+    perform: frame => {
+      const { context, scope } = frame
+      const event = { type, output: undefined }
+      frame.output = typeof output === 'function' ? output({ context, event, self: scope.self }) : output
+    },
+  }
+}
+
+/** Stops a child, as XState does when its parent is done. */
+export const stopping = (child: unknown): Effect => ({
+  perform: delegate(stopChild(child as never) as unknown as BuiltinAction, () => undefined),
+})
+
+function delegate(action: BuiltinAction, params: FrameParams): Effect['perform'] {
   return frame => {
     const { scope, intermediate, raised } = frame
     const args = { context: frame.context, event: frame.event, self: scope.self, system: scope.system }
@@ -142,7 +179,7 @@ function delegate(action: BuiltinAction, params: Params): Effect['perform'] {
 type Assigner = (args: object, params: unknown) => unknown
 
 /** `assign`, without XState's work on configuration, value and tags: they cannot have changed. */
-function assignment(action: BuiltinAction, params: Params): Effect['perform'] {
+function assignment(action: BuiltinAction, params: FrameParams): Effect['perform'] {
   const definition = action.assignment
   const assigner: Assigner | undefined =
     typeof definition === 'function' ? (definition as Assigner) : undefined

@@ -3,7 +3,7 @@
 import type { AnyMachineSnapshot, EventObject, MachineContext } from 'xstate'
 import type { Choice, Choices, Configuration } from './configuration.js'
 import { configurationOf } from './configuration.js'
-import { Frame } from './effect.js'
+import { Frame, stopping } from './effect.js'
 import { former, type GuardArgs, type Scope } from './internals.js'
 import type { Step } from './step.js'
 
@@ -24,7 +24,8 @@ export function replay(
   }
   if (step.last) return take(step, snapshot, event, scope, noneRaised)
   const raised: EventObject[] = []
-  return settle(snapshot, take(step, snapshot, event, scope, raised), event, scope, raised)
+  const next = take(step, snapshot, event, scope, raised)
+  return step.ends ? next : settle(snapshot, next, event, scope, raised)
 }
 
 /** Takes `always` transitions and raised events until there are none. */
@@ -46,6 +47,7 @@ function settle(
       mayBeAlways && configuration.hasAlways ? chooseAlways(configuration, snapshot, current) : undefined
     if (always !== undefined) {
       const next = take(always, snapshot, current, scope, raised)
+      if (always.ends) return next
       mayBeAlways = next !== snapshot
       snapshot = next
       continue
@@ -55,6 +57,7 @@ function settle(
     current = following
     const step = choose(configuration.on(current.type) as Planned, snapshot, current)?.step
     if (step !== undefined) snapshot = take(step, snapshot, current, scope, raised)
+    if (step?.ends) return snapshot
     mayBeAlways = true
   }
 }
@@ -106,6 +109,7 @@ function take(
   if (calls === undefined) {
     const frame = new Frame(snapshot, event, scope, raised)
     for (const effect of step.effects) effect.perform(frame)
+    if (step.ends) return ended(target as Configuration, frame)
     if (!frame.changed && target === undefined) return snapshot
     const next = target ?? (configurationOf(snapshot) as Configuration)
     return snapshotAt(next, snapshot, frame.context, frame.children)
@@ -147,8 +151,18 @@ export function moveTo(
   return snapshotAt(target, snapshot, snapshot.context, snapshot.children)
 }
 
+/** The last snapshot of an actor whose machine is done; its children are stopped. */
+function ended(configuration: Configuration, frame: Frame): AnyMachineSnapshot {
+  const { snapshot, context, children } = frame
+  const last = snapshotAt(configuration, snapshot, context, children)
+  const end = Object.assign(last, { status: 'done', output: frame.output, ...configuration.ended })
+  for (const child of Object.values(children))
+    stopping(child).perform(new Frame(end, frame.event, frame.scope, []))
+  return end
+}
+
 /** The like of XState's `cloneMachineSnapshot`: the same properties in the same order, and so the same hidden class. */
-function snapshotAt(
+export function snapshotAt(
   configuration: Configuration,
   previous: AnyMachineSnapshot,
   context: MachineContext,

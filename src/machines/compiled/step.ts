@@ -3,7 +3,7 @@
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import type { Configuration } from './configuration.js'
-import { completion, type Effect, effectOf } from './effect.js'
+import { completion, conclusion, type Effect, effectOf } from './effect.js'
 import type { Exec } from './internals.js'
 import { isBelow } from './internals.js'
 
@@ -19,6 +19,8 @@ export interface Step {
   readonly raises: readonly string[]
   /** Whether nothing can follow it in the same macrostep: it raises no event, and its target has no `always`. */
   readonly last: boolean
+  /** Whether the machine is done with it. */
+  readonly ends: boolean
 }
 
 /** Plans `transition`; `undefined` if XState itself has to take it. */
@@ -60,19 +62,27 @@ function stepOf(
     if (effect === undefined) return undefined
     effects.push(effect)
   }
-  if (entered?.type === 'final') {
-    const parent = entered.parent
-    if (parent?.parent === undefined) return undefined // the machine is done
-    effects.push(completion(`xstate.done.state.${parent.id}`, entered.output))
-  }
+  const parent = entered?.type === 'final' ? entered.parent : undefined
+  const ends = parent !== undefined && parent.parent === undefined
+  if (ends) {
+    if (entered?.output !== undefined) return undefined
+    if (parent.output !== undefined)
+      effects.push(conclusion(`xstate.done.state.${entered?.id}`, parent.output))
+    for (const action of to.nodes.toReversed().flatMap(node => node.exit)) {
+      const effect = effectOf(from.table.machine, action)
+      if (effect === undefined) return undefined
+      effects.push(effect)
+    }
+  } else if (parent !== undefined) effects.push(completion(`xstate.done.state.${parent.id}`, entered?.output))
   const raises = effects.flatMap(effect => effect.raises ?? [])
   const calls = effects.flatMap(effect => effect.call ?? [])
   return {
     target: to === from ? undefined : to,
-    calls: calls.length === effects.length ? calls : undefined,
+    calls: calls.length === effects.length && !ends ? calls : undefined,
     effects,
     raises,
-    last: raises.length === 0 && !to.hasAlways,
+    last: raises.length === 0 && (ends || !to.hasAlways),
+    ends,
   }
 }
 
