@@ -12,7 +12,7 @@ import { alteredXState, entryOf } from '../support/altered-xstate.js'
 
 /** Names that XState does not publish, and what its action and guard creators put on their functions. */
 const internals =
-  '_processingStatus _deferred _actorScope _snapshot _error update mailbox _active _current _last flush observers _process _send _sendInspectionEvent _nodes getTransitionData resolve execute assignment check transitions historyValue implementations order'.split(
+  '_processingStatus _relay _register _deferred _actorScope _snapshot _error update mailbox _active _current _last flush observers _process _send _sendInspectionEvent _nodes getTransitionData resolve execute assignment check transitions historyValue implementations order'.split(
     ' ',
   )
 
@@ -46,7 +46,7 @@ async function loadWith(renamed: string): Promise<Loaded> {
 }
 
 /** A parent with children that come, work and go, as a pool with its connections; what was seen of them. */
-function life({ compiled, deliver, adopt, dismiss, lighten, xstate }: Loaded): unknown[] {
+function life({ compiled, deliver, adopt, dismiss, lighten, onClock, xstate }: Loaded): unknown[] {
   const { assign, createActor, createMachine } = xstate
   const seen: unknown[] = []
   const child = compiled(
@@ -86,10 +86,22 @@ function life({ compiled, deliver, adopt, dismiss, lighten, xstate }: Loaded): u
     seen.push(opened.getSnapshot().value, Object.keys(parent.getSnapshot().children))
   }
   parent.stop()
-  return [...seen, parent.getSnapshot().context]
+  const clock = new xstate.SimulatedClock()
+  const alarm = compiled(
+    createMachine({ initial: 'set', states: { set: { after: { 5: 'rung' } }, rung: {} } }),
+  )
+  const onItsClock = Object.assign(Object.create(alarm), {
+    getInitialSnapshot(scope: XState.AnyActorScope, input: never) {
+      Object.assign(scope, { system: onClock(scope.system, clock) })
+      return alarm.getInitialSnapshot(scope, input)
+    },
+  }) as typeof alarm
+  const rings = createActor(onItsClock).start()
+  clock.increment(5)
+  return [...seen, parent.getSnapshot().context, rings.getSnapshot().value]
 }
 
-const expected = ['idle', 'busy', ['child'], 'idle', 'idle', ['child'], 'ended', [], { ended: 1 }]
+const expected = ['idle', 'busy', ['child'], 'idle', 'idle', ['child'], 'ended', [], { ended: 1 }, 'rung']
 
 describe.each(internals)('an XState in which %s is another word', renamed => {
   it('runs everything as before; where the compiler is no good with it, the process is warned once', async () => {

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type AnyStateMachine, createMachine } from 'xstate'
 import { eventTypes } from './random-actions.js'
 import { randomMachine } from './random-machine.js'
 import { type Happening, Side, type Way } from './side-by-side.js'
@@ -49,23 +50,29 @@ function compare(
   return counts
 }
 
-describe('a compiled machine shows the same snapshots, calls the same functions and throws the same errors as XState', () => {
-  const ways = [
-    ['replayed', { logic: 'compiled', by: 'send' }, true],
-    ['written as code', { logic: 'generated', by: 'send' }, true],
-    ['written as code, its events delivered in place', { logic: 'generated', by: 'deliver' }, false],
-  ] as const satisfies [string, Way, boolean][]
+/** Random machines may go round for ever in one macrostep: XState before 5.31 has no limit that would stop them. */
+const isBounded = (createMachine({}) as AnyStateMachine).options?.maxIterations !== undefined
 
-  describe.each(ways)('%s', (_, way, observed) => {
-    it('for machines of what is planned, with few of their transitions left to XState', () => {
-      const { interpreted, compiled } = compare(false, machines * 0.3, way, observed)
-      expect(interpreted).toBeGreaterThan(machines / 2)
-      expect(compiled / interpreted).toBeLessThan(0.3)
-    }, 3_600_000)
+describe.skipIf(!isBounded)(
+  'a compiled machine shows the same snapshots, calls the same functions and throws the same errors as XState',
+  () => {
+    const ways = [
+      ['replayed', { logic: 'compiled', by: 'send' }, true],
+      ['written as code', { logic: 'generated', by: 'send' }, true],
+      ['written as code, its events delivered in place', { logic: 'generated', by: 'deliver' }, false],
+    ] as const satisfies [string, Way, boolean][]
 
-    it('for machines that also have parallel states, histories, invokes, delays and computed events', () => {
-      const { interpreted, compiled } = compare(true, machines * 0.2, way, observed)
-      expect(compiled / interpreted).toBeLessThan(0.6)
-    }, 3_600_000)
-  })
-})
+    describe.each(ways)('%s', (_, way, observed) => {
+      it('for machines of what is planned, with few of their transitions left to XState', () => {
+        const { interpreted, compiled } = compare(false, machines * 0.3, way, observed)
+        expect(interpreted).toBeGreaterThan(machines / 2)
+        expect(compiled / interpreted).toBeLessThan(0.3)
+      }, 3_600_000)
+
+      it('for machines that also have parallel states, histories, invokes, delays and computed events', () => {
+        const { interpreted, compiled } = compare(true, machines * 0.2, way, observed)
+        expect(compiled / interpreted).toBeLessThan(0.6)
+      }, 3_600_000)
+    })
+  },
+)

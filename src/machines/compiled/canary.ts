@@ -2,6 +2,7 @@
 
 import {
   type AnyActorRef,
+  type AnyActorScope,
   type AnyStateMachine,
   assign,
   createActor,
@@ -11,6 +12,7 @@ import {
 } from 'xstate'
 import { adopt, dismiss, lighten } from './children.js'
 import { deliver } from './deliver.js'
+import { onClock } from './on-clock.js'
 
 type Compile = (machine: AnyStateMachine) => AnyStateMachine
 
@@ -42,6 +44,16 @@ export function firstDifference(compile: Compile): string | undefined {
  * Lines that both songs must have, as both have children adopted: the end of a child and its failure reach the parent.
  */
 const milestones = ['fledged 1', 'mourns 1 Error: fell', 'stopped']
+
+/** The logic with its timers set by {@link onClock}. */
+function clocked(logic: AnyStateMachine, clock: Parameters<typeof onClock>[1]): AnyStateMachine {
+  return Object.assign(Object.create(logic), {
+    getInitialSnapshot(scope: AnyActorScope, input: unknown) {
+      Object.assign(scope, { system: onClock(scope.system, clock) })
+      return logic.getInitialSnapshot(scope, input)
+    },
+  })
+}
 
 class Birds {
   #lines: string[] = []
@@ -127,7 +139,11 @@ class Birds {
       setTimeout: (callback: () => void, delay: number) => timers.set(delay, callback) && delay,
       clearTimeout: (delay: number) => timers.delete(delay) && this.#note('clear', delay),
     }
-    const actor: AnyActorRef = createActor(this.#logic(this.#bird), { id: 'bird', clock: clock as never })
+    const logic = this.#logic(this.#bird)
+    const actor: AnyActorRef = createActor(compile === undefined ? logic : clocked(logic, clock), {
+      id: 'bird',
+      clock: clock as never,
+    })
     const look = () => {
       const { value, status, tags, children, context } = actor.getSnapshot()
       const seen = [value, status, [...tags], Object.keys(children), context, [...timers.keys()]]

@@ -2,6 +2,7 @@
 
 import type { AnyActorRef, AnyActorScope, EventObject } from 'xstate'
 import { sameInspection } from './inspection.js'
+import { isForeign } from './trust.js'
 
 /** What XState takes for a clock. */
 interface Clock {
@@ -55,7 +56,8 @@ class ClockedScheduler implements Scheduler {
     this.#timers.set(source, timers)
     const timer = this.#clock.setTimeout(() => {
       this.#forget(source, id)
-      this.#system._relay(source, target, event)
+      if (isForeign()) target.send(event)
+      else this.#system._relay(source, target, event)
     }, delay)
     timers.set(id, timer)
   }
