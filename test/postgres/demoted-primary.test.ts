@@ -42,10 +42,14 @@ async function admin(
   return rows
 }
 
-const readOnly = (value: 'on' | 'off'): string[] => [
-  `ALTER SYSTEM SET default_transaction_read_only = ${value}`,
-  'SELECT pg_reload_conf()',
-]
+/** Sessions hear of it before the server takes new ones. */
+async function turnReadOnly(server: PostgresServer, value: 'on' | 'off'): Promise<void> {
+  const change = `ALTER SYSTEM SET default_transaction_read_only = ${value}`
+  await admin(server, server, 'SET default_transaction_read_only = off', change, 'SELECT pg_reload_conf()')
+  const show = 'SHOW default_transaction_read_only'
+  const turned = async () => (await admin(server, server, show))[0]?.default_transaction_read_only === value
+  await until(turned, `new sessions have it ${value}`)
+}
 
 /** The server says nothing about being read-only: as one before PostgreSQL 14, or a proxy. */
 class Uninformed extends pg.Client {
@@ -140,12 +144,12 @@ describe.each(subjects)('%s', (_, open) => {
     beforeEach(async () => {
       proxy = await startTcpProxy(primary)
       await connect(proxy.port)
-      await admin(primary, primary, ...readOnly('on'))
+      await turnReadOnly(primary, 'on')
       proxy.lead(successor)
     })
     afterEach(async () => {
       await proxy.stop()
-      await admin(primary, primary, ...readOnly('off'))
+      await turnReadOnly(primary, 'off')
     })
 
     it('each session shows one error at most, however many callers there are', async () => {
