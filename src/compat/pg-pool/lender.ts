@@ -13,6 +13,8 @@ import { type Waiting, WaitingCallers } from './waiting-callers.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
+const nothing = (): void => {}
+
 /** What stands behind one drop-in pool. */
 export class Lender implements Owner {
   /** The pool underneath. */
@@ -195,9 +197,13 @@ export class Lender implements Owner {
     this.#log('dispatching query')
     const lease = client[lastLease] as Lease<LentClient>
     let over = false
+    // As in pg.Pool: the query's caller hears of the loss of its client, which is an uncaught exception otherwise.
+    const watched = this.#settings.habits.has('throwUnhandledErrors')
+    if (watched) client.on('error', nothing)
     const done: ResultCallback = (error, result) => {
       if (over) return
       over = true
+      if (watched) client.removeListener('error', nothing)
       this.#log('query dispatched')
       try {
         this.#takeBack(client, lease, error, error ? this.#closes(error) : false)

@@ -33,6 +33,9 @@ it.each([
   ['lent', 'pg.Pool', 1],
   ['lent', 'drop-in', 0],
   ['lent', 'drop-in with the habit', 1],
+  ['querying', 'pg.Pool', 0],
+  ['querying', 'drop-in', 0],
+  ['querying', 'drop-in with the habit', 0],
 ])('a client lost while %s, with %s: exit code %i', async (situation, kind, code) => {
   const ended = await run(kind, situation)
   expect(ended).toMatchObject({ code, output: code === 0 ? 'alive' : '' })

@@ -1,6 +1,7 @@
 // A program whose server ends a client, and in which nobody listens for errors: does it survive? Arguments: which pool, and
-// whether the client is idle or lent, and pg.Client's config.
+// whether the client is idle, lent, or runs a query of the pool's own, and pg.Client's config.
 
+import { once } from 'node:events'
 import pg from 'pg'
 import { Pool } from '../../../src/pg.js'
 
@@ -21,9 +22,13 @@ const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
 // Of the connection: what is hung on the client ends with the lease.
 const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
 const end = new Promise(resolve => connection.once('end', resolve))
-if (situation === 'idle') client.release()
+if (situation !== 'lent') client.release()
+const acquired = situation === 'querying' ? once(pool, 'acquire') : undefined
+const query = situation === 'querying' ? pool.query('SELECT pg_sleep(60)').catch(() => {}) : undefined
+await acquired
 await other.query('SELECT pg_terminate_backend($1, 5000)', [rows[0].pid])
 await end
 if (situation === 'lent') client.release()
+await query
 process.stdout.write((await pool.query("SELECT 'alive' AS still")).rows[0].still)
 await Promise.all([pool.end(), other.end()])
