@@ -31,6 +31,7 @@ test('watch-events.ts sees the life of a connection, and warns of a long lease',
     /^(lease 1 held connection-1 for more than 50 ms\n)?lease 2 held connection-1 for more than 50 ms\n$/,
   )
   expect(output.map(line => line.trim())).toEqual([
+    'pool.ready',
     'acquire.requested',
     'connection.connecting connection-1',
     'connection.ready connection-1',
@@ -58,5 +59,21 @@ test('inspect.ts sees the actors and what they tell each other, while it listens
     'lent: connection-2',
     'connection-2 got release',
     'done',
+  ])
+})
+
+test('app-machine.ts serves, degrades while the database is down, drains and stops', async () => {
+  const { code, output, errors } = await runExample('app-machine')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'the application is {"serving":"readWrite"}',
+    '201: placed',
+    'the application is {"serving":"readOnly"}',
+    '503: orders cannot be placed at the moment',
+    'the application is {"serving":"readWrite"}',
+    '201: placed',
+    'the application is "draining"',
+    'the application is "stopped"',
+    'connections left: 0',
   ])
 })
