@@ -56,7 +56,7 @@ export class Callers<C> {
     const { nesting, line } = this.#parts
     if (nesting !== undefined && request instanceof WatchedRequest) {
       const error = nesting.deadlockOf(request, size.max, this.#parts.roster)
-      if (error !== undefined && this.#mayNotWait(error)) {
+      if (error !== undefined && this.#mayNotWait(request, error)) {
         this.refuse(request, error)
         return
       }
@@ -65,9 +65,13 @@ export class Callers<C> {
   }
 
   /** Tells of a caller who deadlocks itself, unless that caller is to be told. */
-  #mayNotWait(error: SelfDeadlockError): boolean {
+  #mayNotWait(request: AcquireRequest<C>, error: SelfDeadlockError): boolean {
     if (this.#parts.config.deadlockCheck === 'error') return true
-    this.#parts.notices.publish({ type: 'acquire.deadlocked', error: ofPool(this.#parts, error) })
+    this.#parts.notices.publish({
+      type: 'acquire.deadlocked',
+      request: request.order,
+      error: ofPool(this.#parts, error),
+    })
     warnOfDeadlock(this.#parts.name, error)
     return false
   }
@@ -95,6 +99,7 @@ export class Callers<C> {
     this.#parts.counters.aborted++
     this.#parts.notices.publish({
       type: 'acquire.aborted',
+      request: request.order,
       error,
       waited: this.#parts.config.clock.now() - request.at,
     })
@@ -106,7 +111,7 @@ export class Callers<C> {
   ): void {
     if (!request.refuse(ofPool(this.#parts, error))) return
     this.#parts.counters.refused++
-    this.#parts.notices.publish({ type: 'acquire.refused', error })
+    this.#parts.notices.publish({ type: 'acquire.refused', request: request.order, error })
   }
 
   /** Refuses one because too many wait already. */
@@ -149,7 +154,12 @@ export class Callers<C> {
       this.#parts.line.leave(request)
       request.refuse(error)
       this.#parts.counters.timedOut++
-      this.#parts.notices.publish({ type: 'acquire.timedOut', error, waited: evidence.waited })
+      this.#parts.notices.publish({
+        type: 'acquire.timedOut',
+        request: request.order,
+        error,
+        waited: evidence.waited,
+      })
     }
   }
 

@@ -186,6 +186,7 @@ const provideConnection = (): ConnectionLogic =>
         if (notices.observed) {
           notices.publish({
             type: 'acquire.granted',
+            request: request.order,
             lease: lease.id,
             connection: record.id,
             waited: at - request.at,

@@ -6,24 +6,41 @@ import { outside } from '../outside.js'
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
 
-/** Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id. */
+/**
+ * Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id.
+ *
+ * `request` is the number of a call of `acquire`, and no other call in the process has it: the events of one call can be joined by it, and
+ * `acquire.granted` has the number of the `lease`, which joins it to what becomes of that.
+ */
 export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | {
       readonly type: 'acquire.requested'
+      readonly request: number
       /** How many callers were in the line by then, this one not included. */
       readonly waiting: number
     }
   | {
       readonly type: 'acquire.granted'
+      readonly request: number
       readonly lease: number
       readonly connection: string
       readonly waited: number
     }
-  | { readonly type: 'acquire.timedOut'; readonly error: Error; readonly waited: number }
-  | { readonly type: 'acquire.aborted'; readonly error: Error; readonly waited: number }
-  | { readonly type: 'acquire.refused'; readonly error: Error }
+  | {
+      readonly type: 'acquire.timedOut'
+      readonly request: number
+      readonly error: Error
+      readonly waited: number
+    }
+  | {
+      readonly type: 'acquire.aborted'
+      readonly request: number
+      readonly error: Error
+      readonly waited: number
+    }
+  | { readonly type: 'acquire.refused'; readonly request: number; readonly error: Error }
   /** Somebody waits for connections that are all held by callbacks that wait, its own among them (`deadlockCheck: 'warn'`). */
-  | { readonly type: 'acquire.deadlocked'; readonly error: Error }
+  | { readonly type: 'acquire.deadlocked'; readonly request: number; readonly error: Error }
   | {
       readonly type: 'lease.released'
       readonly lease: number

@@ -147,12 +147,14 @@ export class Pool<C> implements AsyncDisposable {
     const system = this.#system
     const now = system.parts.config.clock.now()
     const { notices, line } = system.parts
-    if (notices.observed) notices.publish({ type: 'acquire.requested', waiting: line.length })
     const { borrowers } = system
     const request =
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
+    if (notices.observed) {
+      notices.publish({ type: 'acquire.requested', request: request.order, waiting: line.length })
+    }
     if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
     else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
     else (borrowers ?? system.queue).submit(request, signal)

@@ -25,12 +25,21 @@ it('tells the whole story of a lease', async () => {
   await clock.advance(40)
   lease.release()
   await clock.advance(0)
+  const request = expect.any(Number)
   expect(events).toEqual([
     { at: 0, pool: pool.name, type: 'pool.ready' },
-    { at: 0, pool: pool.name, type: 'acquire.requested', waiting: 0 },
+    { at: 0, pool: pool.name, type: 'acquire.requested', request, waiting: 0 },
     { at: 0, pool: pool.name, type: 'connection.connecting', connection: 'connection-1', serial: 1 },
     { at: 100, pool: pool.name, type: 'connection.ready', connection: 'connection-1', serial: 1, took: 100 },
-    { at: 100, pool: pool.name, type: 'acquire.granted', lease: 1, connection: 'connection-1', waited: 100 },
+    {
+      at: 100,
+      pool: pool.name,
+      type: 'acquire.granted',
+      request,
+      lease: 1,
+      connection: 'connection-1',
+      waited: 100,
+    },
     { at: 140, pool: pool.name, type: 'lease.released', lease: 1, connection: 'connection-1', heldFor: 40 },
   ])
 })
@@ -47,10 +56,11 @@ it('tells how callers failed', async () => {
   controller.abort()
   await clock.advance(0)
   const [timedOut, aborted, refused] = await errors
+  const request = expect.any(Number)
   expect(events.slice(3)).toEqual([
-    { at: 100, pool: pool.name, type: 'acquire.refused', error: refused },
-    { at: 150, pool: pool.name, type: 'acquire.timedOut', error: timedOut, waited: 50 },
-    { at: 150, pool: pool.name, type: 'acquire.aborted', error: aborted, waited: 50 },
+    { at: 100, pool: pool.name, type: 'acquire.refused', request, error: refused },
+    { at: 150, pool: pool.name, type: 'acquire.timedOut', request, error: timedOut, waited: 50 },
+    { at: 150, pool: pool.name, type: 'acquire.aborted', request, error: aborted, waited: 50 },
   ])
 })
 
