@@ -36,8 +36,11 @@ function setName(type: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true })
 }
 
-/** The base of all errors that the pool makes; `cause` is the driver's own error, where there is one. */
-export class PoolError extends Error {
+/**
+ * The base of all errors that the pool makes; `cause` is the driver's own error, where there is one. Each error is of one of the
+ * classes in {@link AnyPoolError}.
+ */
+export abstract class PoolError extends Error {
   static {
     setName(PoolError, 'PoolError')
   }
@@ -117,6 +120,8 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
     setName(AcquireTimeoutError, 'AcquireTimeoutError')
   }
 
+  declare readonly code: 'ACQUIRE_TIMEOUT'
+
   /** The acquire's timeout, in milliseconds. */
   readonly timeout: number
   /** What it was that kept it from being served. */
@@ -184,6 +189,8 @@ export class AcquireAbortedError extends PoolError {
     setName(AcquireAbortedError, 'AcquireAbortedError')
   }
 
+  declare readonly code: 'ACQUIRE_ABORTED'
+
   constructor(reason: unknown, waited: number) {
     super(
       'ACQUIRE_ABORTED',
@@ -204,6 +211,8 @@ export class QueueFullError extends PoolError implements RefusalEvidence {
   static {
     setName(QueueFullError, 'QueueFullError')
   }
+
+  declare readonly code: 'QUEUE_FULL'
 
   /** The pool's `maxWaiting`. */
   readonly maxWaiting: number
@@ -241,6 +250,8 @@ export class SelfDeadlockError extends PoolError {
     setName(SelfDeadlockError, 'SelfDeadlockError')
   }
 
+  declare readonly code: 'SELF_DEADLOCK'
+
   /** The ids of the leases with which the calling code runs, the innermost `use()` first. */
   readonly leases: readonly number[]
   /** The pool's `max`. */
@@ -259,6 +270,8 @@ export class PoolClosedError extends PoolError {
     setName(PoolClosedError, 'PoolClosedError')
   }
 
+  declare readonly code: 'POOL_CLOSED'
+
   constructor(what: string, options?: ErrorOptions) {
     super('POOL_CLOSED', `${what} Create a new pool, or close this one only after its last use.`, options)
   }
@@ -269,6 +282,8 @@ export class DatabaseDownError extends PoolError {
   static {
     setName(DatabaseDownError, 'DatabaseDownError')
   }
+
+  declare readonly code: 'DATABASE_DOWN'
 
   /** Connects that failed in a row. */
   readonly failedConnects: number
@@ -289,6 +304,8 @@ export class PoolPausedError extends PoolError {
     setName(PoolPausedError, 'PoolPausedError')
   }
 
+  declare readonly code: 'POOL_PAUSED'
+
   constructor() {
     super(
       'POOL_PAUSED',
@@ -303,6 +320,8 @@ export class ConnectError extends PoolError {
     setName(ConnectError, 'ConnectError')
   }
 
+  declare readonly code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT'
+
   /** Where to, as the driver describes it, without secrets. */
   readonly target: string
   /** What went wrong, in the driver's words where it was the driver. */
@@ -311,7 +330,7 @@ export class ConnectError extends PoolError {
   readonly remedy: string | undefined
 
   constructor(
-    code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT',
+    code: ConnectError['code'],
     target: string,
     why: string,
     options?: ErrorOptions & { readonly remedy?: string | undefined },
@@ -334,15 +353,12 @@ export class ValidationError extends PoolError {
     setName(ValidationError, 'ValidationError')
   }
 
+  declare readonly code: 'VALIDATION_FAILED' | 'VALIDATION_TIMEOUT' | 'RESET_FAILED' | 'RESET_TIMEOUT'
+
   /** The id of the connection. */
   readonly connection: string
 
-  constructor(
-    code: 'VALIDATION_FAILED' | 'VALIDATION_TIMEOUT' | 'RESET_FAILED' | 'RESET_TIMEOUT',
-    connection: string,
-    what: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: ValidationError['code'], connection: string, what: string, options?: ErrorOptions) {
     super(
       code,
       `${connection} was closed: ${what}. Nobody was given it; the pool opens another one if it needs one.`,
@@ -358,15 +374,12 @@ export class LeaseError extends PoolError {
     setName(LeaseError, 'LeaseError')
   }
 
+  declare readonly code: 'LEASE_RELEASED' | 'LEASE_REVOKED' | 'LEASE_FOREIGN'
+
   /** The lease's id. */
   readonly lease: number
 
-  constructor(
-    code: 'LEASE_RELEASED' | 'LEASE_REVOKED' | 'LEASE_FOREIGN',
-    lease: number,
-    message: string,
-    cause?: unknown,
-  ) {
+  constructor(code: LeaseError['code'], lease: number, message: string, cause?: unknown) {
     super(code, message, cause === undefined ? undefined : { cause })
     this.lease = lease
   }
@@ -378,6 +391,8 @@ export class OptionsError extends PoolError {
     setName(OptionsError, 'OptionsError')
   }
 
+  declare readonly code: 'OPTIONS_INVALID'
+
   /** The option's name. */
   readonly option: string
   /** The value given; undefined where it might be, or hold, a secret. */
@@ -388,4 +403,31 @@ export class OptionsError extends PoolError {
     this.option = option
     this.value = value
   }
+}
+
+/**
+ * Every error that the pool makes, told apart by `code`: `switch (error.code)` narrows to the class with its fields.
+ */
+export type AnyPoolError =
+  | AcquireTimeoutError
+  | AcquireAbortedError
+  | QueueFullError
+  | SelfDeadlockError
+  | PoolClosedError
+  | PoolPausedError
+  | DatabaseDownError
+  | ConnectError
+  | ValidationError
+  | LeaseError
+  | OptionsError
+
+/**
+ * Whether the pool made an error that was caught, for `catch (error: unknown)`; then `error.code` tells which one it is.
+ *
+ * ```ts
+ * if (isPoolError(error) && error.code === 'ACQUIRE_TIMEOUT') console.log(error.obstacle, error.holders)
+ * ```
+ */
+export function isPoolError(error: unknown): error is AnyPoolError {
+  return error instanceof PoolError
 }
