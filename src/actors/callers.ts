@@ -7,7 +7,6 @@ import {
   DatabaseDownError,
   type LeaseHolder,
   type PoolClosedError,
-  type PoolPausedError,
   QueueFullError,
   type RefusalEvidence,
   type SelfDeadlockError,
@@ -15,6 +14,7 @@ import {
 import { deliver } from '../machines/compiled/index.js'
 import type { PoolContext } from '../machines/pool-types.js'
 import type { AcquireQueue } from './acquire-queue.js'
+import type { AcquireRefusal } from './events.js'
 import { warnOfDeadlock } from './nesting.js'
 import { ofPool, type PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
@@ -105,10 +105,7 @@ export class Callers<C> {
     })
   }
 
-  refuse(
-    request: AcquireRequest<C>,
-    error: QueueFullError | PoolClosedError | PoolPausedError | DatabaseDownError | SelfDeadlockError,
-  ): void {
+  refuse(request: AcquireRequest<C>, error: AcquireRefusal): void {
     if (!request.refuse(ofPool(this.#parts, error))) return
     this.#parts.counters.refused++
     this.#parts.notices.publish({ type: 'acquire.refused', request: request.order, error })

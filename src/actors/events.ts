@@ -1,10 +1,29 @@
 // What the pool tells the outside about itself while it runs: `pool.events$`.
 import { type Observable, Subject } from 'rxjs'
+import type {
+  AcquireAbortedError,
+  AcquireTimeoutError,
+  ConnectError,
+  DatabaseDownError,
+  LeaseError,
+  PoolClosedError,
+  PoolPausedError,
+  QueueFullError,
+  SelfDeadlockError,
+} from '../errors.js'
 import type { EndReason } from '../machines/connection-types.js'
 import { outside } from '../outside.js'
 
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
+
+/** Why a caller is refused at once; `error.code` narrows to the class. */
+export type AcquireRefusal =
+  | QueueFullError
+  | DatabaseDownError
+  | PoolPausedError
+  | PoolClosedError
+  | SelfDeadlockError
 
 /**
  * Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id.
@@ -29,18 +48,18 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | {
       readonly type: 'acquire.timedOut'
       readonly request: number
-      readonly error: Error
+      readonly error: AcquireTimeoutError
       readonly waited: number
     }
   | {
       readonly type: 'acquire.aborted'
       readonly request: number
-      readonly error: Error
+      readonly error: AcquireAbortedError
       readonly waited: number
     }
-  | { readonly type: 'acquire.refused'; readonly request: number; readonly error: Error }
+  | { readonly type: 'acquire.refused'; readonly request: number; readonly error: AcquireRefusal }
   /** Somebody waits for connections that are all held by callbacks that wait, its own among them (`deadlockCheck: 'warn'`). */
-  | { readonly type: 'acquire.deadlocked'; readonly request: number; readonly error: Error }
+  | { readonly type: 'acquire.deadlocked'; readonly request: number; readonly error: SelfDeadlockError }
   | {
       readonly type: 'lease.released'
       readonly lease: number
@@ -59,7 +78,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly type: 'lease.revoked'
       readonly lease: number
       readonly connection: string
-      readonly error: Error
+      readonly error: LeaseError
     }
   /** A lease has been held for longer than `leakWarning`. Once for each lease. */
   | {
@@ -89,7 +108,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly type: 'connection.failed'
       readonly connection: string
       readonly serial: number
-      readonly error: Error
+      readonly error: ConnectError
     }
   | {
       readonly type: 'connection.lost'
@@ -109,7 +128,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   /** Connections cannot be opened: from now on, one at a time is tried with growing delays, the next one in `retryIn` ms. */
   | {
       readonly type: 'pool.down'
-      readonly error: unknown
+      readonly error: ConnectError
       readonly failures: number
       readonly retryIn: number
     }

@@ -32,6 +32,8 @@ const timeOf = (context: PoolContext) => systemOf(context).parts.config.clock.no
 
 // The machines know connections and requests by what they decide by; in a running pool each is one of these.
 const requestOf = (request: unknown) => request as AcquireRequest<unknown>
+/** All that a connect fails of was made into one of these by its connection, or here. */
+const connectErrorOf = (error: unknown) => error as ConnectError
 const recordOf = (connection: unknown) => connection as ConnectionRecord<unknown>
 
 /** Why the connection that the event is about is of no use. */
@@ -143,7 +145,7 @@ const providePool = (): typeof poolMachine =>
       },
       noteFailed: ({ context, event }) => {
         if (event.type === 'connection.failed') {
-          systemOf(context).supervisor.noteFailed(recordOf(event.connection), event.error as Error)
+          systemOf(context).supervisor.noteFailed(recordOf(event.connection), connectErrorOf(event.error))
         }
       },
       noteClosing: ({ context, event }) => {
@@ -176,7 +178,8 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).readiness.fail(() => failureOf(context, event))
       },
       announceDown: ({ context }) => {
-        const { lastConnectError: error, failures, backoff: retryIn } = context
+        const { lastConnectError, failures, backoff: retryIn } = context
+        const error = connectErrorOf(lastConnectError)
         noticesOf(context).publish({ type: 'pool.down', error, failures, retryIn })
       },
       announceRecovery: ({ context }) => {

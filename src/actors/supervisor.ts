@@ -1,5 +1,6 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
+import type { ConnectError } from '../errors.js'
 import { adopt, dismiss, lighten } from '../machines/compiled/index.js'
 import type { EndReason } from '../machines/connection-types.js'
 import { growth } from '../machines/decisions/sizing.js'
@@ -110,7 +111,7 @@ export class Supervisor<C> {
     }
   }
 
-  noteFailed(record: ConnectionRecord<C>, error: Error): void {
+  noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
     this.#parts.roster.noteEnding(record)
     this.#parts.counters.failedConnects++
     this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
