@@ -1,9 +1,14 @@
-// statepool/testing: simulated time, simulations of whole pools and of code that uses them, and the invariants as checks.
+// statepool/testing: simulated time, simulations of whole pools and of code that uses them, models to test by, and the invariants as checks.
 export { type Client, type ClientContext, isWeather } from './clients.js'
 export type { Command, CommandName, Weights } from './commands.js'
 export { type ExploreOptions, type ExploreReport, explore } from './explore.js'
 export { SimulationFailure } from './failure.js'
 export { checkInvariants, type Surroundings } from './invariants.js'
+export { type ConnectionMemory, connectionModel } from './model/connection-model.js'
+export { type Execution, type ModelPath, type PathOptions, pathsOf } from './model/paths.js'
+export type { PoolFigures } from './model/pool-figures.js'
+export { poolModel, poolModelSizes } from './model/pool-model.js'
+export { leafName, leavesOf } from './model/state-names.js'
 export type { Random } from './random.js'
 export type { SimulationReport } from './run.js'
 export { type SimulateOptions, simulate } from './simulate.js'

@@ -1,6 +1,6 @@
 // What a machine does in each state with each event, asked of the machine itself and put into words.
 import { type AnyMachineSnapshot, type AnyStateMachine, type EventObject, transition } from 'xstate'
-import { leafName, leavesOf } from '../support/xstate-test.js'
+import { leafName, leavesOf } from '../../src/testing/index.js'
 
 /** What one state answers, in words (`→ closed: destroySocket`), and which events it ignores. */
 export interface Answers {

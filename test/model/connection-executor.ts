@@ -2,8 +2,8 @@
 import { expect } from 'vitest'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import { connectionMachine } from '../../src/machines/index.js'
+import { type Execution, leafName, leavesOf } from '../../src/testing/index.js'
 import { agree } from '../support/agree.js'
-import { type Execution, leafName, leavesOf } from '../support/xstate-test.js'
 import { RunningSystem } from './running-system.js'
 
 const limits = {

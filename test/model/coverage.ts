@@ -1,6 +1,6 @@
 // Which states and transitions of a statechart were really taken by a running system, as its inspection events say.
 import type { AnyMachineSnapshot, AnyStateMachine, InspectionEvent } from 'xstate'
-import { leafName, leavesOf } from '../support/xstate-test.js'
+import { leafName, leavesOf } from '../../src/testing/index.js'
 
 type Node = AnyStateMachine['root']
 type Transition = Node['always'] extends (infer T)[] | undefined ? T : never

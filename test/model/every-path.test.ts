@@ -4,12 +4,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import type { PoolError } from '../../src/index.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
-import { type Execution, leafName, type ModelPath, pathsOf } from '../support/xstate-test.js'
+import {
+  connectionModel,
+  type Execution,
+  leafName,
+  type ModelPath,
+  pathsOf,
+  poolModel,
+} from '../../src/testing/index.js'
 import { executeConnection } from './connection-executor.js'
-import { connectionModel } from './connection-model.js'
 import { Coverage } from './coverage.js'
 import { executePool } from './pool-executor.js'
-import { poolModel } from './pool-model.js'
 import { RunningSystem } from './running-system.js'
 
 /** One use, nobody else in the line: whatever else can happen to a connection, in every order. */
@@ -19,8 +24,8 @@ const oneUse = ({ context }: AnyMachineSnapshot) =>
 const ups = ['a connect succeeds', 'a connect fails', 'the back-off is over', 'acquire', 'close']
 
 const connectionPaths = {
-  shortest: pathsOf(connectionModel, { kind: 'shortest', traversalLimit: 1_500 }),
-  simple: pathsOf(connectionModel, { kind: 'simple', traversalLimit: 900, filter: oneUse }),
+  shortest: pathsOf(connectionModel, { kind: 'shortest', limit: 1_500 }),
+  simple: pathsOf(connectionModel, { kind: 'simple', limit: 900, filter: oneUse }),
 }
 /** What an operator does, and what can happen meanwhile. */
 const operated = [
@@ -31,9 +36,9 @@ const operated = [
 const unoperated = poolModel.events.filter(event => !['pause', 'resume', 'evict'].includes(event))
 
 const poolPaths = {
-  shortest: pathsOf(poolModel, { kind: 'shortest', traversalLimit: 12_000, events: unoperated }),
-  operated: pathsOf(poolModel, { kind: 'shortest', traversalLimit: 12_000, events: operated }),
-  simple: pathsOf(poolModel, { kind: 'simple', traversalLimit: 1_000, events: ups }),
+  shortest: pathsOf(poolModel, { kind: 'shortest', limit: 12_000, events: unoperated }),
+  operated: pathsOf(poolModel, { kind: 'shortest', limit: 12_000, events: operated }),
+  simple: pathsOf(poolModel, { kind: 'simple', limit: 1_000, events: ups }),
 }
 
 const coverage = { connection: new Coverage(connectionMachine), pool: new Coverage(poolMachine) }

@@ -2,9 +2,7 @@
 // the machines, the pool's figures and the server's own list of backends say the same.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { type ModelPath, pathsOf } from '../support/xstate-test.js'
-import { connectionModel } from './connection-model.js'
-import { poolModel } from './pool-model.js'
+import { connectionModel, type ModelPath, pathsOf, poolModel } from '../../src/testing/index.js'
 import {
   type ExecutionOnPostgres,
   executeConnectionOnPostgres,
@@ -48,12 +46,12 @@ const isTwiceUpset = ({ events }: ModelPath) =>
 const paths = {
   connection: pathsOf(connectionModel, {
     kind: 'shortest',
-    traversalLimit: 1_000,
+    limit: 1_000,
     events: connectionModel.events.filter(event => !neverOnPostgres.connection.includes(event)),
   }).filter(path => !isLostWhileClosing(path)),
   pool: pathsOf(poolModel, {
     kind: 'shortest',
-    traversalLimit: 12_000,
+    limit: 12_000,
     events: poolModel.events.filter(event => ![...neverOnPostgres.pool, ...leftOut].includes(event)),
   }).filter(path => !isTwiceUpset(path)),
 }

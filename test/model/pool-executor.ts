@@ -1,9 +1,8 @@
 // The pool model's events, done to a real pool of two; and what must then be seen.
 import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate'
+import type { PoolFigures } from '../../src/testing/index.js'
+import { type Execution, leafName, poolModelSizes } from '../../src/testing/index.js'
 import { agree } from '../support/agree.js'
-import { type Execution, leafName } from '../support/xstate-test.js'
-import type { Figures } from './pool-figures.js'
-import { sizes } from './pool-model.js'
 import { RunningSystem } from './running-system.js'
 
 const acquireTimeout = 10_000
@@ -61,7 +60,8 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
     lease.release()
     driver.needsResetAnswer = false
   }
-  const resize = (name: keyof typeof sizes) => doing(() => system.resize(sizes[name][0], sizes[name][1]))
+  const resize = (name: keyof typeof poolModelSizes) =>
+    doing(() => system.resize(poolModelSizes[name][0], poolModelSizes[name][1]))
   /** One of two leases is destroyed; while its connection is replaced, from within the driver's `connect`, this happens. */
   const insideConnect = (action: (lose: () => void) => void) =>
     doing(() => {
@@ -136,7 +136,7 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
       'closed',
     ],
     check: (model: AnyMachineSnapshot) => {
-      const { min, max, opening, idle, lent, retiring, line } = model.context as Figures
+      const { min, max, opening, idle, lent, retiring, line } = model.context as PoolFigures
       const state = leafName(pool.actor.getSnapshot().value)
       const states = system.connectionStates
       const count = (name: string) => states.filter(each => each === name).length

@@ -2,10 +2,9 @@
 import { expect } from 'vitest'
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { connectionMachine } from '../../src/machines/index.js'
+import type { PoolFigures } from '../../src/testing/index.js'
+import { type Execution, leafName, leavesOf, poolModelSizes } from '../../src/testing/index.js'
 import { until } from '../support/until.js'
-import { type Execution, leafName, leavesOf } from '../support/xstate-test.js'
-import type { Figures } from './pool-figures.js'
-import { sizes } from './pool-model.js'
 import { type Server, SystemOnPostgres } from './system-on-postgres.js'
 
 export interface ExecutionOnPostgres extends Execution {
@@ -178,8 +177,8 @@ export function executePoolOnPostgres(server: Server): ExecutionOnPostgres {
       system.answer('connect', answer)
       await until(() => answered() > before, 'the connect has ended')
     })
-  const resize = (name: keyof typeof sizes) =>
-    doing(() => pool.resize({ min: sizes[name][0], max: sizes[name][1] }))
+  const resize = (name: keyof typeof poolModelSizes) =>
+    doing(() => pool.resize({ min: poolModelSizes[name][0], max: poolModelSizes[name][1] }))
 
   return {
     finish: () => system.finish(),
@@ -218,7 +217,7 @@ export function executePoolOnPostgres(server: Server): ExecutionOnPostgres {
     },
     states: ['starting', 'running', 'backingOff.waiting', 'backingOff.probing', 'draining.waiting', 'closed'],
     check: async (model: AnyMachineSnapshot) => {
-      const { min, max, opening, idle, lent, retiring, line } = model.context as Figures
+      const { min, max, opening, idle, lent, retiring, line } = model.context as PoolFigures
       expect(state()).toBe(leafName(model.value))
       const count = (name: string) => system.connectionStates.filter(each => each === name).length
       expect({

@@ -2,10 +2,10 @@
 import { expect } from 'vitest'
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { createPool, type Lease, type Pool, PoolError, type PoolOptions } from '../../src/index.js'
+import { leafName } from '../../src/testing/index.js'
 import { agree } from '../support/agree.js'
 import { type Question, type ScriptedConnection, ScriptedDriver } from '../support/scripted-driver.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
-import { leafName } from '../support/xstate-test.js'
 
 /** One call of `acquire`, and how often and how it was settled. */
 interface Caller {

@@ -5,9 +5,9 @@ import { expect } from 'vitest'
 import type { AnyActorRef } from 'xstate'
 import { postgres } from '../../src/db/pg.js'
 import { createPool, type Lease, type Pool, PoolError, type PoolOptions } from '../../src/index.js'
+import { leafName } from '../../src/testing/index.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 import { until } from '../support/until.js'
-import { leafName } from '../support/xstate-test.js'
 
 /** What the pool, through its driver, asks of the server. */
 export type Question = 'connect' | 'validate' | 'reset' | 'close'

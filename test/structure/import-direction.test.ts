@@ -105,7 +105,7 @@ const rules: Rule[] = [
     name: 'the kit for tests imports the entry, the machines, the simulated driver and what the core is made of',
     files: /^src\/testing\//,
     may: new RegExp(
-      `^(src/testing/|src/index\\.ts$|src/actors/|src/machines/|src/db/simulated(/|\\.ts$)|${core}$|xstate$|node:)`,
+      `^(src/testing/|src/index\\.ts$|src/actors/|src/machines/|src/db/simulated(/|\\.ts$)|${core}$|xstate(/graph)?$|node:)`,
     ),
     mayTypes: /^src\/db\/driver\.ts$/,
   },
@@ -123,7 +123,7 @@ const rules: Rule[] = [
   {
     name: 'the product imports no test, demo or development code',
     files: /^src\//,
-    may: /^(src\/(?!.*\.test\.ts$)|xstate$|rxjs$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
+    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
   },
 ]
 

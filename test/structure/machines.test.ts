@@ -4,14 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { type AnyActorRef, type AnyStateMachine, setup } from 'xstate'
 import { createPool } from '../../src/index.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
+import { connectionModel, createSimulatedClock, poolModel } from '../../src/testing/index.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
-import { createSimulatedClock } from '../support/simulated-clock.js'
 import { sourceFiles } from './import-graph.js'
 import { nameMistakes } from './machine-walk.js'
 
 const machines: [string, AnyStateMachine][] = [
   ['connectionMachine', connectionMachine],
   ['poolMachine', poolMachine],
+  ['connectionModel', connectionModel],
+  ['poolModel', poolModel],
 ]
 
 describe('every delay, action and guard', () => {
@@ -75,7 +77,12 @@ describe('a machine’s file', () => {
   )
 
   it('is one for each machine', () => {
-    expect(files).toEqual(['src/machines/connection.ts', 'src/machines/pool.ts'])
+    expect(files).toEqual([
+      'src/machines/connection.ts',
+      'src/machines/pool.ts',
+      'src/testing/model/connection-model.ts',
+      'src/testing/model/pool-model.ts',
+    ])
   })
 
   it.each(files)('%s holds one literal definition with an id', file => {

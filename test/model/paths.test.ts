@@ -1,7 +1,7 @@
-// The adapter to @xstate/test leaves nothing out in silence: what the library would skip is an error here.
+// pathsOf leaves nothing out in silence: what xstate/graph and @xstate/test would skip is an error here.
 import { describe, expect, it } from 'vitest'
 import { assign, createMachine } from 'xstate'
-import { leafName, leavesOf, type PathOptions, pathsOf } from './xstate-test.js'
+import { leafName, leavesOf, type PathOptions, pathsOf } from '../../src/testing/index.js'
 
 const door = createMachine({
   id: 'door',
@@ -11,7 +11,7 @@ const door = createMachine({
     ajar: { initial: 'a', states: { a: { on: { push: 'b' } }, b: {} }, on: { shut: 'shut' } },
   },
 })
-const shortest: PathOptions = { kind: 'shortest', traversalLimit: 100 }
+const shortest: PathOptions = { kind: 'shortest', limit: 100 }
 const nothing = { open: () => {}, knock: () => {}, push: () => {}, shut: () => {} }
 const states = ['shut', 'ajar.a', 'ajar.b']
 const eventsOf = (options: PathOptions) => pathsOf(door, options).map(({ events }) => events.join(' '))
@@ -22,7 +22,7 @@ describe('paths', () => {
   })
 
   it('visit no state twice when they are simple', () => {
-    expect(eventsOf({ kind: 'simple', traversalLimit: 100 })).toEqual(['open push'])
+    expect(eventsOf({ kind: 'simple', limit: 100 })).toEqual(['open push'])
   })
 
   it('keep to the events and the states asked for', () => {
@@ -34,7 +34,7 @@ describe('paths', () => {
   })
 
   it('are refused for a model that is larger than it is meant to be', () => {
-    expect(() => pathsOf(door, { ...shortest, traversalLimit: 3 })).toThrow('limit')
+    expect(() => pathsOf(door, { ...shortest, limit: 3 })).toThrow('limit')
   })
 
   it('are refused for an event that the model does not have', () => {

@@ -1,7 +1,7 @@
 // What a pool of two should do with its connections and its line, in figures: the arithmetic of the pool's model.
 
-/** How many connections are in which part of their lives, and how many callers wait. */
-export interface Figures {
+/** What {@link poolModel} counts: how many connections are in which part of their lives, and how many callers wait. */
+export interface PoolFigures {
   readonly min: number
   readonly max: number
   readonly opening: number
@@ -12,45 +12,45 @@ export interface Figures {
   readonly line: number
 }
 
-export const established = ({ idle, lent, retiring }: Figures): number => idle + lent + retiring
-export const total = (figures: Figures): number => established(figures) + figures.opening
+export const established = ({ idle, lent, retiring }: PoolFigures): number => idle + lent + retiring
+export const total = (figures: PoolFigures): number => established(figures) + figures.opening
 
 /** A connection is missing and could be opened. */
-export const isShort = (figures: Figures): boolean =>
+export const isShort = (figures: PoolFigures): boolean =>
   total(figures) < figures.max && (established(figures) < figures.min || figures.line > 0)
 
 /** Nobody may wait (`maxWaiting` 0) but those for whom a connection can be opened. */
-export const mayQueue = (figures: Figures): boolean =>
+export const mayQueue = (figures: PoolFigures): boolean =>
   figures.line < Math.max(0, figures.max - established(figures))
 
 /** Opens what is missing. A pool that is not backing off is never short after an event. */
-export function grow(figures: Figures): Figures {
+export function grow(figures: PoolFigures): PoolFigures {
   const missing = Math.max(figures.min - established(figures), figures.line) - figures.opening
   const room = figures.max - total(figures)
   return { ...figures, opening: figures.opening + Math.max(0, Math.min(missing, room)) }
 }
 
 /** A connection became free: the next caller has it, or it is kept. */
-export function free(figures: Figures): Figures {
+export function free(figures: PoolFigures): PoolFigures {
   return figures.line > 0
     ? { ...figures, lent: figures.lent + 1, line: figures.line - 1 }
     : { ...figures, idle: figures.idle + 1 }
 }
 
 /** A caller wants a connection. */
-export function acquire(figures: Figures): Figures {
+export function acquire(figures: PoolFigures): PoolFigures {
   if (figures.idle > 0) return { ...figures, idle: figures.idle - 1, lent: figures.lent + 1 }
   return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
 }
 
 /** The idle connection that a caller was to get did not pass its validation: the caller gets the next one or is next in line. */
-export function declined(figures: Figures): Figures {
+export function declined(figures: PoolFigures): PoolFigures {
   const left = { ...figures, idle: figures.idle - 1 }
   return left.idle > 0 ? acquire(left) : { ...left, line: left.line + 1 }
 }
 
 /** Retires what is more than the new maximum: those being opened, then idle ones, then lent ones. */
-export function resize(figures: Figures, min: number, max: number): Figures {
+export function resize(figures: PoolFigures, min: number, max: number): PoolFigures {
   let excess = Math.max(0, total(figures) - figures.retiring - max)
   const take = (count: number): number => {
     const taken = Math.min(count, excess)
@@ -73,12 +73,12 @@ export function resize(figures: Figures, min: number, max: number): Figures {
 }
 
 /** A caller wants a connection while none is lent: it waits, if it may. */
-export function wait(figures: Figures): Figures {
+export function wait(figures: PoolFigures): PoolFigures {
   return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
 }
 
 /** Idle connections are lent to those who wait. */
-export function serve(figures: Figures): Figures {
+export function serve(figures: PoolFigures): PoolFigures {
   const served = Math.min(figures.idle, figures.line)
   return {
     ...figures,
@@ -89,12 +89,12 @@ export function serve(figures: Figures): Figures {
 }
 
 /** All that there are are retired. */
-export function evict(figures: Figures): Figures {
+export function evict(figures: PoolFigures): PoolFigures {
   return { ...figures, opening: 0, idle: 0, lent: 0, retiring: figures.lent + figures.retiring }
 }
 
 /** Nobody waits, nothing is opened, nothing is kept; what is lent is awaited. */
-export function drain(figures: Figures): Figures {
+export function drain(figures: PoolFigures): PoolFigures {
   return {
     ...figures,
     opening: 0,

@@ -1,8 +1,8 @@
 // What one connection should go through, as seen from a pool of one: an effect-free model to take paths from.
 import { assign, setup } from 'xstate'
 
-/** What the model remembers besides the state. */
-interface Memory {
+/** What {@link connectionModel} remembers besides its state. */
+export interface ConnectionMemory {
   /** Callers in the line. */
   readonly waiting: number
   /** Whether the caller for whom it is validated still waits. */
@@ -10,7 +10,7 @@ interface Memory {
   /** How often it has been lent; it is retired after the second time. */
   readonly uses: number
   readonly poolCloses: boolean
-  /** Answers that nobody waits for any more have arrived. */
+  /** Answers that came too late have arrived. */
   readonly late: boolean
 }
 
@@ -48,20 +48,16 @@ const events = [
   'late answers arrive',
 ] as const
 
-/** Whether somebody waits in line decides what a connection that becomes free does. */
-const free = [
-  { guard: 'someoneWaits', target: '#model.busy.lent', actions: ['serve', 'lend'] },
-  { target: '#model.idle' },
-] as const
-
-const closes = { target: '#model.closed', actions: 'closePool' } as const
-
 /**
+ * The life of the only connection of a pool (`min` 1, `max` 1, `maxUses` 2), as callers, the database, time and an operator cause it:
+ * an XState machine without effects, whose events have no payload. Take paths from it with `pathsOf`, with `xstate/graph` or
+ * with `@xstate/test`.
+ *
  * Time moves only where an event says so. `it is too old`, `the keepalive is due` and the like are what the pool's clock does;
  * `the operator` reaches into the actor system by hand, as `pool.actor` allows.
  */
 export const connectionModel = setup({
-  types: { context: {} as Memory, events: {} as { type: (typeof events)[number] } },
+  types: { context: {} as ConnectionMemory, events: {} as { type: (typeof events)[number] } },
   guards: {
     someoneWaits: ({ context }) => context.waiting > 0,
     nobodyWaits: ({ context }) => context.waiting === 0,
@@ -96,13 +92,17 @@ export const connectionModel = setup({
       on: {
         acquire: { guard: 'nobodyWaits', actions: 'queue' },
         'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
-        'connect succeeds': free,
+        'connect succeeds': 'free',
         'connect fails': 'closed',
         'connect times out': 'closed',
         'the connection is lost': 'closed',
-        'the pool closes': closes,
+        'the pool closes': { target: 'closed', actions: 'closePool' },
         'the operator destroys it': 'closed',
       },
+    },
+    // It is lent to the next caller who waits, if there is one.
+    free: {
+      always: [{ guard: 'someoneWaits', target: 'busy.lent', actions: ['serve', 'lend'] }, 'idle'],
     },
     idle: {
       on: {
@@ -129,7 +129,7 @@ export const connectionModel = setup({
       states: {
         lent: {
           on: {
-            'release clean': [{ guard: 'isUsedUp', target: '#model.closing' }, ...free],
+            'release clean': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.free'],
             'release dirty': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.validating.return'],
             'it is too old': 'retiring',
             'the pool closes': { target: 'retiring', actions: 'closePool' },
@@ -151,7 +151,7 @@ export const connectionModel = setup({
         acquire: { guard: 'canQueue', actions: 'queue' },
         'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
         'the connection is lost': 'closed',
-        'the pool closes': closes,
+        'the pool closes': { target: 'closed', actions: 'closePool' },
         'the operator destroys it': 'closed',
       },
       states: {
@@ -159,7 +159,7 @@ export const connectionModel = setup({
           on: {
             'validation succeeds': [
               { guard: 'isAwaited', target: '#model.busy.lent', actions: 'lend' },
-              ...free,
+              '#model.free',
             ],
             'validation fails': { target: '#model.closed', actions: 'requeue' },
             // The caller for whom it is validated waits for a shorter time than a validation may take.
@@ -175,7 +175,7 @@ export const connectionModel = setup({
         },
         keepalive: {
           on: {
-            'validation succeeds': free,
+            'validation succeeds': '#model.free',
             'validation fails': '#model.closed',
             'validation times out': '#model.closed',
           },
@@ -188,7 +188,7 @@ export const connectionModel = setup({
           states: {
             staying: {
               on: {
-                'reset succeeds': free,
+                'reset succeeds': '#model.free',
                 'reset times out': '#model.closed',
                 'the pool closes': { target: 'leaving', actions: 'closePool' },
               },

@@ -6,18 +6,18 @@ import {
   drain,
   established,
   evict,
-  type Figures,
   free,
   grow,
   isShort,
+  type PoolFigures,
   resize,
   serve,
   total,
   wait,
 } from './pool-figures.js'
 
-/** The sizes that the pool is given in turn. */
-export const sizes = {
+/** The sizes, `[min, max]`, that events of {@link poolModel} give the pool. */
+export const poolModelSizes = {
   'resize to two': [2, 2],
   'resize to none or two': [0, 2],
   'resize to none or one': [0, 1],
@@ -49,17 +49,18 @@ const events = [
   'inside a connect: released and retired by hand',
   'inside a connect: closed, and released in a crash',
   'inside a connect: everything at once',
-  ...(Object.keys(sizes) as (keyof typeof sizes)[]),
+  ...(Object.keys(poolModelSizes) as (keyof typeof poolModelSizes)[]),
 ] as const
 
-const settled = { guard: 'isEmpty', target: 'closed' } as const
-
 /**
+ * The life of a pool of two connections in which callers wait only for connections that can be opened (`maxWaiting` 0): an XState
+ * machine without effects, whose events have no payload and whose context counts connections and callers.
+ *
  * `inside a connect` is the application's code run by the driver in the middle of a transition of the pool, as a password
  * function is: whatever it does there must wait its turn, and nothing may be lost.
  */
 export const poolModel = setup({
-  types: { context: {} as Figures, events: {} as { type: (typeof events)[number] } },
+  types: { context: {} as PoolFigures, events: {} as { type: (typeof events)[number] } },
   guards: {
     opens: ({ context }) => context.opening > 0,
     hasIdle: ({ context }) => context.idle > 0,
@@ -73,7 +74,7 @@ export const poolModel = setup({
     isEmpty: ({ context }) => total(context) === 0,
     isCalledOff: ({ context }) => context.opening === 0,
     differs: ({ context, event }) => {
-      const [min, max] = sizes[event.type as keyof typeof sizes]
+      const [min, max] = poolModelSizes[event.type as keyof typeof poolModelSizes]
       return context.min !== min || context.max !== max
     },
   },
@@ -93,7 +94,7 @@ export const poolModel = setup({
     dropIdle: assign({ idle: 0 }),
     dropAll: assign({ retiring: 0 }),
     resize: assign(({ context, event }) => {
-      const [min, max] = sizes[event.type as keyof typeof sizes]
+      const [min, max] = poolModelSizes[event.type as keyof typeof poolModelSizes]
       return resize(context, min, max)
     }),
     wait: assign(({ context }) => wait(context)),
@@ -218,7 +219,7 @@ export const poolModel = setup({
       },
     },
     draining: {
-      always: settled,
+      always: { guard: 'isEmpty', target: 'closed' },
       initial: 'waiting',
       states: { waiting: {} },
       on: {

@@ -1,0 +1,139 @@
+// Bounded paths from a model, and their execution, with nothing left out in silence.
+import { type AnyMachineSnapshot, type AnyStateMachine, type EventObject, transition } from 'xstate'
+import { createTestModel } from 'xstate/graph'
+import { leafName, leavesOf } from './state-names.js'
+
+/** How {@link pathsOf} takes paths from a model. */
+export interface PathOptions {
+  /**
+   * `shortest`: the shortest path that takes each transition of the model, self-transitions included.
+   * `simple`: every path that visits no state twice.
+   */
+  readonly kind: 'shortest' | 'simple'
+  /** The types of the events to send; default: all that the model knows. One that a state does not answer is not sent in it. */
+  readonly events?: readonly string[]
+  /** How many steps the search may take: a model that is larger than you expect is refused. Default 10,000. */
+  readonly limit?: number
+  /** States that paths may lead into; default all. */
+  readonly filter?: (state: AnyMachineSnapshot) => boolean
+  /** States that paths end in; default those from which nothing leads on. */
+  readonly stopWhen?: (state: AnyMachineSnapshot) => boolean
+}
+
+/** What is done for each event of a path, and checked in each of its states. */
+export interface Execution {
+  /** By event type. Each event of a path must have one. */
+  readonly events: Readonly<Record<string, () => Promise<void> | void>>
+  /** Run in each state, the first one included, with the model's snapshot: what the system should look like. */
+  readonly check: (state: AnyMachineSnapshot) => Promise<void> | void
+  /** The leaf states, with dots, that `check` knows; a path through another one fails. Default: all of the model's. */
+  readonly states?: readonly string[]
+}
+
+/** One way through a model. */
+export interface ModelPath {
+  readonly events: readonly string[]
+  /** The leaf states, one more than there are events. */
+  readonly states: readonly string[]
+  /** Does each event and checks each state in turn. Rejects with the first error; its message tells how far the path came. */
+  execute(execution: Execution): Promise<void>
+}
+
+/**
+ * Takes the paths from a model whose events have no payload and whose actions are assignments, with `xstate/graph`.
+ *
+ * `xstate/graph` and `@xstate/test` walk without bounds unless told, send each event in each state, skip events without an
+ * executor and states without a check, and take names that the model does not have; here each of these is an error.
+ *
+ * @throws Error if an event is unknown, or the search takes more than `limit` steps.
+ */
+export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath[] {
+  const types = options.events ?? model.events
+  const unknown = types.filter(type => !model.events.includes(type))
+  if (unknown.length > 0) throw new Error(`The model has no event '${unknown.join("', '")}'.`)
+  const events = types.map(type => ({ type }))
+  const { filter, stopWhen, limit = 10_000 } = options
+  const traversal = {
+    events: (state: AnyMachineSnapshot) =>
+      state.status === 'active' ? events.filter(event => state.can(event)) : [],
+    limit,
+    ...(filter && {
+      filterEvents: (state: AnyMachineSnapshot, event: EventObject) =>
+        filter(transition(model, state, event)[0] as AnyMachineSnapshot),
+    }),
+    ...(stopWhen && { stopWhen }),
+    serializeState: (state: AnyMachineSnapshot, event?: EventObject, previous?: AnyMachineSnapshot) =>
+      options.kind === 'simple' || previous === undefined
+        ? keyOf(state)
+        : `${keyOf(state)} via ${event?.type} from ${keyOf(previous)}`,
+  }
+  const testModel = createTestModel(model)
+  const found =
+    options.kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
+  return found.map(({ steps }) => new Path(model, steps as Step[]))
+}
+
+/** An event, and the model's state after it; the first one is the start. */
+interface Step {
+  readonly event: EventObject
+  readonly state: AnyMachineSnapshot
+}
+
+class Path implements ModelPath {
+  readonly events: readonly string[]
+  readonly states: readonly string[]
+  readonly #model: AnyStateMachine
+  readonly #steps: readonly Step[]
+
+  constructor(model: AnyStateMachine, steps: readonly Step[]) {
+    this.#model = model
+    this.#steps = steps
+    this.events = steps.slice(1).map(({ event }) => event.type)
+    this.states = steps.map(({ state }) => leafName(state.value))
+  }
+
+  async execute(execution: Execution): Promise<void> {
+    this.#refuseGaps(execution)
+    for (let i = 0; i < this.#steps.length; i++) {
+      const { event, state } = this.#steps[i] as Step
+      try {
+        if (i > 0) await execution.events[event.type]?.()
+        await execution.check(state)
+      } catch (error) {
+        if (error instanceof Error) error.message += `\n\n${this.#toldUntil(i)}`
+        throw error
+      }
+    }
+  }
+
+  /** What `execute` would skip, or never need, is a mistake of the test. */
+  #refuseGaps({ events, states }: Execution): void {
+    const leaves = leavesOf(this.#model)
+    const checked = states ?? leaves
+    for (const state of checked) {
+      if (!leaves.includes(state)) throw new Error(`The model has no state '${state}'.`)
+    }
+    for (const type of Object.keys(events)) {
+      if (!this.#model.events.includes(type)) throw new Error(`The model has no event '${type}'.`)
+    }
+    for (const type of this.events) {
+      if (events[type] === undefined) throw new Error(`No executor for the event '${type}'.`)
+    }
+    for (const state of this.states) {
+      if (!checked.includes(state)) throw new Error(`No check for the state '${state}'.`)
+    }
+  }
+
+  /** `Path:`, and a line for each step, with a mark at the one that failed. */
+  #toldUntil(failed: number): string {
+    const lines = this.#steps.map(({ state }, i) => {
+      const event = i === 0 ? 'start' : this.events[i - 1]
+      return `${i === failed ? '✗' : i < failed ? '✓' : ' '} ${event} → ${leafName(state.value)} ${JSON.stringify(state.context)}`
+    })
+    return `Path:\n${lines.join('\n')}`
+  }
+}
+
+function keyOf(state: AnyMachineSnapshot): string {
+  return `${leafName(state.value)} ${JSON.stringify(state.context)}`
+}
