@@ -129,7 +129,8 @@ export class ConfigurationTable {
     readonly machine: AnyStateMachine,
     readonly plan: (configuration: Configuration, choices: readonly Choice[]) => Plan,
   ) {
-    this.mostIterations = machine.options?.maxIterations ?? Number.POSITIVE_INFINITY
+    const { options } = machine as { options?: { maxIterations?: number } } // since XState 5.31
+    this.mostIterations = options?.maxIterations ?? Number.POSITIVE_INFINITY
   }
 
   /** The configuration that ends in `leaf`; `undefined` if it is not a single chain of states. */
