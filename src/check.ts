@@ -121,7 +121,17 @@ function isConnectionString(value: unknown): boolean {
   return typeof value === 'string' && /:\/\/|(password|passwd|pwd)\s*=/i.test(value)
 }
 
-export function refuseUnknown(where: string, options: unknown, known: readonly string[]): void {
+/**
+ * Refuses options that are none.
+ * @param hint what to say of a name that is known from elsewhere, instead of which of the options it resembles
+ * @throws OptionsError
+ */
+export function refuseUnknown(
+  where: string,
+  options: unknown,
+  known: readonly string[],
+  hint?: (name: string) => string | undefined,
+): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const given = typeof options === 'string' ? 'a string' : show(options)
     throw new OptionsError(
@@ -132,13 +142,17 @@ export function refuseUnknown(where: string, options: unknown, known: readonly s
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
-    const nearest = nearestName(name, known)
     throw new OptionsError(
       name,
       undefined, // not the value: a mistyped or misplaced name may well be that of a secret
-      `${where} has no option ${JSON.stringify(name)}${nearest ? `; did you mean ${nearest}?` : `. It has: ${known.join(', ')}.`}`,
+      `${where} has no option ${JSON.stringify(name)}${hint?.(name) ?? resemblance(name, known)}`,
     )
   }
+}
+
+function resemblance(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === undefined ? `. It has: ${known.join(', ')}.` : `; did you mean ${nearest}?`
 }
 
 /**

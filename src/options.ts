@@ -14,6 +14,7 @@ import {
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
+import { counterpartOf, hintOf } from './other-pools.js'
 
 /** Everything that can be set on a pool. Times are milliseconds. */
 export interface PoolOptions {
@@ -189,12 +190,23 @@ export const poolOptionNames: readonly string[] = [
   'random',
 ]
 
+/** The pool's option that is meant by a name, be it another pool's; with its unit or meaning where that may differ. */
+export function poolOptionFor(name: string): string | undefined {
+  return poolOptionNames.includes(name) ? name : counterpartOf(name)?.meant
+}
+
+/** What a driver says of an option of the pool, or of another pool, after "sqlite has no option …". */
+export function hintAtPool(name: string): string | undefined {
+  const option = poolOptionFor(name)
+  return option === undefined ? hintOf(name) : `; the pool has one: ${option}.`
+}
+
 /**
  * Checks a pool's options and fills in the defaults.
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseOptions(given: PoolOptions = {}): PoolConfig {
-  refuseUnknown('createPool', given, poolOptionNames)
+  refuseUnknown('createPool', given, poolOptionNames, hintOf)
   const options = { ...given } // each is read once: a getter may answer differently the next time
   const values = options as Record<string, unknown>
   const { whenDown = 'wait', allowExitOnIdle = true, clock = systemClock, random = Math.random } = options

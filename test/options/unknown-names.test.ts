@@ -28,7 +28,7 @@ it.each([
   ['validate_after', 'validateAfter'],
   ['allowExitOnidle', 'allowExitOnIdle'],
   ['keepAlive', 'keepalive'],
-  ['connectionTimeoutMillis', 'connectTimeout'],
+  ['idleTimeoutMs', 'idleTimeout'],
 ])('%s: did you mean %s?', (name, meant) => {
   const error = refusalOf({ [name]: 1 })
   expect(error).toBeInstanceOf(OptionsError)

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../check.js'
 import type { PostgresConfig } from '../../db/pg.js'
 import { OptionsError } from '../../errors.js'
-import { type PoolOptions, poolOptionNames, type Tuning } from '../../options.js'
+import { type PoolOptions, poolOptionFor, type Tuning } from '../../options.js'
 
 /**
  * Behaviour of pg.Pool that its users suffer from, and that {@link PoolConfig.likePgPool} brings back:
@@ -183,9 +183,12 @@ export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = 
 /** pg.Pool takes any option without a word; what belongs to the pool underneath would have no effect here. */
 function refuseMisplaced(given: PoolConfig): void {
   for (const name of Object.keys(given)) {
-    if (own.includes(name) || !poolOptionNames.includes(name)) continue
-    const whose = `${name} is an option of the pool underneath`
-    const message = `${whose}: give Pool the option statepool: { ${name}: … }.`
+    const option = own.includes(name) ? undefined : poolOptionFor(name)
+    if (option === undefined) continue
+    const message =
+      option === name
+        ? `${name} is an option of the pool underneath: give Pool the option statepool: { ${name}: … }.`
+        : `${name} is not an option of pg.Pool: give Pool the option statepool, and in it ${option}.`
     throw new OptionsError(name, undefined, message)
   }
 }

@@ -4,7 +4,7 @@ import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import type { Connection as PromiseConnection } from 'mysql2/promise'
 import { longestTime, refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
-import { poolOptionNames } from '../../options.js'
+import { hintAtPool, poolOptionFor } from '../../options.js'
 import { checkOption, configNames } from './checks.js'
 import { readUri } from './uri.js'
 
@@ -84,9 +84,7 @@ const poolOptions: Record<string, string> = {
 function refuseMisplaced(config: MysqlConfig, where: string): void {
   for (const name of Object.keys(config ?? {})) {
     if (configNames.includes(name)) continue
-    const option = Object.hasOwn(poolOptions, name)
-      ? poolOptions[name]
-      : poolOptionNames.find(own => own === name)
+    const option = Object.hasOwn(poolOptions, name) ? poolOptions[name] : poolOptionFor(name)
     if (option === undefined) continue
     throw new OptionsError(
       name,
@@ -104,7 +102,7 @@ function refuseMisplaced(config: MysqlConfig, where: string): void {
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
   const config: MysqlConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
   refuseMisplaced(config, where)
-  refuseUnknown(where, config, configNames)
+  refuseUnknown(where, config, configNames, hintAtPool)
   for (const [name, value] of Object.entries(config)) checkOption(name, value)
   const {
     resetOnRelease = false,

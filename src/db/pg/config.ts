@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
-import { poolOptionNames } from '../../options.js'
+import { hintAtPool, poolOptionFor } from '../../options.js'
 import { checks } from './checks.js'
 import { describe } from './describe.js'
 import { discreetTls } from './discreet.js'
@@ -53,6 +53,9 @@ const unchecked = [
   'uselibpqcompat',
 ]
 
+/** Every option that is for the driver or for pg. */
+const known = [...Object.keys(checks), ...unchecked]
+
 /** pg-pool's options, which its users have next to those for the client. */
 const poolOptions: Record<string, string> = {
   max: 'max',
@@ -88,7 +91,8 @@ function placeOf(name: string, own: boolean): string | undefined {
   if (Object.hasOwn(poolOptions, name)) return `give createPool the option ${poolOptions[name]}.`
   if (own) return undefined
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name]
-  return poolOptionNames.includes(name) ? `give createPool the option ${name}.` : undefined
+  const option = known.includes(name) ? undefined : poolOptionFor(name)
+  return option && `give createPool the option ${option}.`
 }
 
 /** What the drop-in wants of clients that `postgres()` does not. */
@@ -110,7 +114,7 @@ export function parseConfig(
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
   refuseMisplaced(config)
   // A subclass of Client may take options that nobody else knows.
-  if (config?.Client === undefined) refuseUnknown('postgres', config, [...Object.keys(checks), ...unchecked])
+  if (config?.Client === undefined) refuseUnknown('postgres', config, known, hintAtPool)
   for (const [name, value] of Object.entries(config)) {
     if (value !== undefined && value !== null) checks[name]?.(name, value)
   }

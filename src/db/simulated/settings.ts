@@ -2,6 +2,7 @@
 
 import { checkClock, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../check.js'
 import { type Clock, systemClock } from '../../clock.js'
+import { hintAtPool } from '../../options.js'
 
 /** A time in milliseconds, or a range `[least, most]` from which each time is drawn evenly. */
 export type Latency = number | readonly [least: number, most: number]
@@ -133,7 +134,7 @@ export function parseSimulatedOptions(options: SimulatedOptions): {
   clock: Clock
   session: Readonly<Record<string, string>>
 } {
-  refuseUnknown('simulated', options, ['seed', 'clock', 'session', ...settingNames])
+  refuseUnknown('simulated', options, ['seed', 'clock', 'session', ...settingNames], hintAtPool)
   const { seed = 1, clock = systemClock, session = {}, ...settings } = options
   if (typeof session !== 'object' || session === null)
     throw refusal('session', session, 'an object of names and values')

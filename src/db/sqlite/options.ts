@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { discreetRefusal, refuseUnknown } from '../../check.js'
 import { OptionsError } from '../../errors.js'
+import { hintAtPool } from '../../options.js'
 import type { Isolation } from './host.js'
 import type { EngineName, Integers, Opening } from './messages.js'
 import { expectNumber } from './numbers.js'
@@ -84,7 +85,7 @@ const names = [
  * @throws OptionsError naming the option, its value and what it may be.
  */
 export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
-  refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names)
+  refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names, hintAtPool)
   const { filename, memory } = parseFilename(options.filename)
   const readonly = expectBoolean('readonly', options.readonly ?? false)
   if (memory && readonly) throw discreetRefusal('readonly', readonly, 'false for a database in memory')

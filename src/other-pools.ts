@@ -1,0 +1,111 @@
+// The names that other pools have for what can be set here, for people who bring them along.
+
+const waits = 'acquireTimeout (how long a caller waits, in milliseconds)'
+const waitsOrConnects = `${waits} or connectTimeout (how long opening a connection may take)`
+const lifetime = 'maxLifetime (in milliseconds)'
+const idle = 'idleTimeout (in milliseconds)'
+const noInterval =
+  'It is not needed: the pool keeps a timer for the next connection that is due, so nothing is looked for at intervals.'
+const noFixedRetry = 'It is not needed: the pool backs off by itself, with growing and random delays.'
+
+/** What an option of another pool is here. */
+export interface Counterpart {
+  /** The option to use instead, with its unit or meaning where that may differ. */
+  readonly meant?: string
+  /** Why there is none, as a sentence. */
+  readonly needless?: string
+}
+
+/** An option's name, the pools that have it, and what it is here. */
+type Row = readonly [name: string, of: string, here: Counterpart]
+
+/** Names are compared without case and underscores, so that `max_connections` is `maxConnections`. */
+export const optionsElsewhere: readonly Row[] = [
+  ['maxConnections', 'SQLx, Sequelize 3', { meant: 'max' }],
+  ['maximumPoolSize', 'HikariCP, Slonik', { meant: 'max' }],
+  ['maxPoolSize', 'MongoDB, c3p0', { meant: 'max' }],
+  ['maxConnectionPoolSize', 'Neo4j', { meant: 'max' }],
+  ['maxSize', 'Vert.x, R2DBC, bb8, deadpool', { meant: 'max' }],
+  ['maxTotal', 'Commons DBCP 2', { meant: 'max' }],
+  ['maxActive', 'Commons DBCP 1, Druid', { meant: 'max' }],
+  ['poolMax', 'oracledb', { meant: 'max' }],
+  ['poolSize', 'node-postgres, TypeORM, SQLAlchemy', { meant: 'max' }],
+  ['size', 'Ruby connection_pool', { meant: 'max' }],
+  ['connectionLimit', 'mysql2, MariaDB, Prisma', { meant: 'max' }],
+  ['maxOverflow', 'SQLAlchemy', { meant: 'max (which counts every connection)' }],
+  ['minimumIdle', 'HikariCP, MariaDB', { meant: 'min' }],
+  ['minIdle', 'Commons DBCP, lightning-pool', { meant: 'min' }],
+  ['minPoolSize', 'MongoDB, c3p0', { meant: 'min' }],
+  ['minimumPoolSize', 'Slonik', { meant: 'min' }],
+  ['minConnections', 'SQLx, Sequelize 3', { meant: 'min' }],
+  ['minSize', 'asyncpg', { meant: 'min' }],
+  ['poolMin', 'oracledb', { meant: 'min' }],
+  ['initialSize', 'Commons DBCP, Druid', { meant: 'min' }],
+  ['idleTimeoutMillis', 'node-postgres, generic-pool, tarn', { meant: 'idleTimeout' }],
+  ['softIdleTimeoutMillis', 'generic-pool', { meant: 'idleTimeout' }],
+  ['minEvictableIdleTimeMillis', 'Commons DBCP', { meant: 'idleTimeout' }],
+  ['maxIdleTimeMS', 'MongoDB', { meant: 'idleTimeout' }],
+  ['maxIdleTime', 'Sequelize 3, c3p0', { meant: idle }],
+  ['idle', 'Sequelize', { meant: 'idleTimeout' }],
+  ['connectionTimeoutMillis', 'node-postgres', { meant: waitsOrConnects }],
+  ['connectionTimeout', 'HikariCP, Slonik', { meant: waitsOrConnects }],
+  ['acquireTimeoutMillis', 'generic-pool, tarn', { meant: 'acquireTimeout' }],
+  ['acquireConnectionTimeout', 'Knex', { meant: 'acquireTimeout' }],
+  ['connectionAcquisitionTimeout', 'Neo4j', { meant: 'acquireTimeout' }],
+  ['connectionAcquireTimeout', 'Knex and Neo4j, mixed up', { meant: 'acquireTimeout' }],
+  ['acquire', 'Sequelize', { meant: 'acquireTimeout' }],
+  ['waitQueueTimeoutMS', 'MongoDB', { meant: 'acquireTimeout' }],
+  ['queueTimeout', 'oracledb', { meant: 'acquireTimeout' }],
+  ['checkoutTimeout', 'c3p0', { meant: 'acquireTimeout' }],
+  ['maxWait', 'Commons DBCP, Druid', { meant: waits }],
+  ['maxWaitMillis', 'Commons DBCP 2', { meant: 'acquireTimeout' }],
+  ['waitForConnectionsMillis', 'mysql2, mixed up', { meant: 'acquireTimeout' }],
+  ['poolTimeout', 'Prisma, SQLAlchemy; oracledb', { meant: `${waits} or ${idle}` }],
+  ['createTimeoutMillis', 'tarn', { meant: 'connectTimeout' }],
+  ['destroyTimeoutMillis', 'generic-pool, tarn', { meant: 'closeTimeout' }],
+  ['validationTimeout', 'HikariCP', { meant: 'validateTimeout' }],
+  ['maxWaitingClients', 'generic-pool', { meant: 'maxWaiting' }],
+  ['queueLimit', 'mysql2', { meant: 'maxWaiting' }],
+  ['queueMax', 'oracledb', { meant: 'maxWaiting' }],
+  ['maxQueue', 'lightning-pool', { meant: 'maxWaiting' }],
+  ['maxWaitQueueSize', 'Vert.x', { meant: 'maxWaiting' }],
+  ['waitForConnections', 'mysql2', { meant: 'maxWaiting (0 = nobody waits)' }],
+  ['evictionRunIntervalMillis', 'generic-pool', { needless: noInterval }],
+  ['numTestsPerEvictionRun', 'generic-pool, Commons DBCP', { needless: noInterval }],
+  ['timeBetweenEvictionRunsMillis', 'Commons DBCP', { needless: noInterval }],
+  ['reapIntervalMillis', 'tarn', { needless: noInterval }],
+  ['houseKeepInterval', 'lightning-pool', { needless: noInterval }],
+  ['evict', 'Sequelize', { needless: noInterval }],
+  ['createRetryIntervalMillis', 'tarn', { needless: noFixedRetry }],
+  ['propagateCreateError', 'tarn', { meant: "whenDown: 'fail'" }],
+  ['testOnBorrow', 'generic-pool, Commons DBCP', { meant: 'validateAfter: 0' }],
+  ['testBeforeAcquire', 'SQLx', { meant: 'validateAfter: 0' }],
+  ['validateConnectionOnBorrow', 'Oracle UCP', { meant: 'validateAfter: 0' }],
+  ['validateOnBorrow', 'Oracle UCP, shortened', { meant: 'validateAfter: 0' }],
+  ['prePing', 'SQLAlchemy', { meant: 'validateAfter: 0' }],
+  ['poolPrePing', 'SQLAlchemy', { meant: 'validateAfter: 0' }],
+  ['minDelayValidation', 'MariaDB', { meant: 'validateAfter' }],
+  ['poolPingInterval', 'oracledb', { meant: 'validateAfter (in milliseconds)' }],
+  ['maxLifetimeSeconds', 'node-postgres', { meant: lifetime }],
+  ['poolRecycle', 'SQLAlchemy', { meant: lifetime }],
+  ['maxConnectionLifetime', 'Neo4j', { meant: lifetime }],
+  ['maxConnectionAge', 'c3p0', { meant: lifetime }],
+  ['maximumConnectionAge', 'Slonik', { meant: lifetime }],
+  ['leakDetectionThreshold', 'HikariCP', { meant: 'leakWarning' }],
+  ['leakDetectionTimeout', 'MariaDB', { meant: 'leakWarning' }],
+  ['keepaliveTime', 'HikariCP', { meant: 'keepalive' }],
+]
+
+const normal = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
+
+/** What an option of another pool is here; undefined for a name that none of them has. */
+export function counterpartOf(name: string): Counterpart | undefined {
+  const given = normal(name)
+  return optionsElsewhere.find(([theirs]) => normal(theirs) === given)?.[2]
+}
+
+/** What to say of an unknown option after "createPool has no option …"; undefined for a name that no other pool has. */
+export function hintOf(name: string): string | undefined {
+  const { meant, needless } = counterpartOf(name) ?? {}
+  return meant === undefined ? needless && `. ${needless}` : `; did you mean ${meant}?`
+}
