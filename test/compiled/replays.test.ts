@@ -117,6 +117,7 @@ describe('the life of an actor, from its second one on', () => {
       context: ({ input }) => ({ name: input }),
       initial: 'going',
       output: ({ context }) => `done by ${context.name}`,
+      exit: () => log.push('all is over'),
       states: {
         going: {
           entry: ({ context, event }) => log.push(`${context.name} goes on ${event.type}`),
@@ -147,8 +148,10 @@ describe('the life of an actor, from its second one on', () => {
       'Bob goes on xstate.init',
       'arrives',
       'is gone',
+      'all is over',
       'arrives',
       'is gone',
+      'all is over',
     ])
     expect([first, second].map(actor => actor?.getSnapshot())).toMatchObject([
       { status: 'done', value: 'over', output: 'done by Ann' },
