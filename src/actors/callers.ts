@@ -15,6 +15,7 @@ import { deliver } from '../machines/compiled/index.js'
 import type { PoolContext } from '../machines/pool-types.js'
 import type { AcquireQueue } from './acquire-queue.js'
 import type { AcquireRefusal } from './events.js'
+import { holderOf } from './holders-and-waiters.js'
 import { warnOfDeadlock } from './nesting.js'
 import { ofPool, type PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
@@ -179,18 +180,12 @@ export class Callers<C> {
   #sharedEvidence(context: PoolContext, now: number): SharedEvidence {
     const holders: LeaseHolder[] = []
     let connectingFor = 0
-    for (const { lease, loan, id, openedAt, createdAt, ending } of this.#parts.roster.records) {
+    for (const record of this.#parts.roster.records) {
+      const { lease, openedAt, createdAt, ending } = record
       if (openedAt === undefined && ending === undefined) {
         connectingFor = Math.max(connectingFor, now - createdAt)
       }
-      if (lease === undefined) continue
-      const acquiredFrom = loan?.trace?.text
-      holders.push({
-        lease: lease.id,
-        connection: id,
-        heldFor: now - lease.acquiredAt,
-        ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
-      })
+      if (lease !== undefined) holders.push(holderOf(record, lease, now))
     }
     return {
       holders: holders.sort((a, b) => b.heldFor - a.heldFor),

@@ -21,7 +21,7 @@ export class WaitingLine<C> implements Line {
   readonly #ranks: Rank<C>[] = []
   #length = 0
   #arrivals = 0
-  #passedOver = 0
+  readonly #turn = { passedOver: 0 }
   #withheld = false
   /** What connections see of it, which take the next caller themselves: nobody, while it is withheld from them. */
   readonly offered: Line = new Offer(this)
@@ -90,12 +90,23 @@ export class WaitingLine<C> implements Line {
   /** Takes out whoever is next; nobody while it is withheld. */
   next(): AcquireRequest<C> | undefined {
     if (this.#withheld) return undefined
-    const highest = this.#ranks[0]
-    if (highest === undefined) return undefined
-    const rank = this.#ranks.length === 1 ? highest : this.#chooseAmongRanks(highest)
-    const request = rank.first
-    if (request !== undefined) this.#unlink(request, rank)
+    const rank = nextOf(this.#ranks, this.#turn)
+    const request = rank?.first
+    if (rank !== undefined && request !== undefined) this.#unlink(request, rank)
     return request
+  }
+
+  /** All of them, in the order in which they are taken out if no one else joins or leaves. */
+  inOrder(): AcquireRequest<C>[] {
+    const order: AcquireRequest<C>[] = []
+    const heads: Pick<Rank<C>, 'first'>[] = this.#ranks.map(({ first }) => ({ first }))
+    const turn = { ...this.#turn }
+    for (let head = nextOf(heads, turn); head?.first !== undefined; head = nextOf(heads, turn)) {
+      order.push(head.first)
+      head.first = head.first.behind
+      if (head.first === undefined) heads.splice(heads.indexOf(head), 1)
+    }
+    return order
   }
 
   /** Takes a request out, wherever it is; false if it is not in the line. */
@@ -120,17 +131,6 @@ export class WaitingLine<C> implements Line {
       if (reach === request) return Math.max(1, Math.min(place, this.#length))
     }
     return 0
-  }
-
-  #chooseAmongRanks(highest: Rank<C>): Rank<C> {
-    const oldest = this.#ranks.reduce((found, rank) => (isOlder(rank.first, found.first) ? rank : found))
-    if (oldest === highest) {
-      this.#passedOver = 0
-    } else if (++this.#passedOver >= oldestEvery) {
-      this.#passedOver = 0
-      return oldest
-    }
-    return highest
   }
 
   #rankOf(priority: number): Rank<C> {
@@ -159,6 +159,23 @@ export class WaitingLine<C> implements Line {
     this.#length--
     if (rank.first === undefined && this.#ranks.length > 1) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
   }
+}
+
+/** Whose first caller is next: the highest priority's, or now and then the one who has waited for longest. */
+function nextOf<R extends { readonly first: { readonly arrival: number } | undefined }>(
+  ranks: readonly R[],
+  turn: { passedOver: number },
+): R | undefined {
+  const highest = ranks[0]
+  if (highest === undefined || ranks.length === 1) return highest
+  const oldest = ranks.reduce((found, rank) => (isOlder(rank.first, found.first) ? rank : found))
+  if (oldest === highest) {
+    turn.passedOver = 0
+  } else if (++turn.passedOver >= oldestEvery) {
+    turn.passedOver = 0
+    return oldest
+  }
+  return highest
 }
 
 class Offer implements Line {

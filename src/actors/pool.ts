@@ -20,6 +20,7 @@ import { outside } from '../outside.js'
 import { closedError } from './acquire-queue.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
+import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from './holders-and-waiters.js'
 import type { Lease } from './lease.js'
 import { MachineClock } from './machine-clock.js'
 import { ofPool } from './parts.js'
@@ -265,6 +266,23 @@ export class Pool<C> implements AsyncDisposable {
   /** The pool at this moment: its state, its sizes, how many connections are in which state, who waits, and totals. */
   stats(): PoolStats {
     return readStats(this.#system)
+  }
+
+  /**
+   * Who holds what at this moment: one object for each lease that is out, the longest held first. Costs nothing until it is called; it
+   * looks at all connections. With `leakWarning`, each says where it was acquired.
+   */
+  leases(): HeldLease[] {
+    return heldLeases(this.#system.parts)
+  }
+
+  /**
+   * Who waits at this moment, in the order in which they will be served, unless callers of a higher priority come or others leave. First
+   * those for whom a connection is being validated, whom `stats().waiting` does not count (place 0). Costs nothing until it is called; it
+   * looks at all who wait.
+   */
+  waiting(): WaitingCaller[] {
+    return waitingCallers(this.#system.parts)
   }
 
   /**

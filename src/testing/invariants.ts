@@ -56,7 +56,29 @@ export function checkInvariants<C>(pool: Pool<C>, around: Surroundings = {}): Po
     () => `${stats.opened} were opened and ${stats.closed} closed, but there are ${total - connecting}`,
   )
   checkMachines(pool, stats)
+  checkLists(pool, stats)
   return stats
+}
+
+/** The lists of holders and of waiting callers, and the figures, are of the same. */
+function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats): void {
+  const leases = pool.leases()
+  demand(leases.length === busy, 'truth', () => `${leases.length} leases are listed, and ${busy} are busy`)
+  const callers = pool.waiting()
+  const chosen = callers.filter(({ place }) => place === 0).length
+  demand(
+    chosen <= validating && callers.length - chosen === waiting,
+    'truth',
+    () =>
+      `${callers.length} waiting callers are listed, ${chosen} of whom are served when their connection is validated, but ${waiting} wait in the line, and ${validating} connections are being validated`,
+  )
+  demand(
+    leases.every(
+      ({ acquiredAt }, index) => index === 0 || acquiredAt >= (leases[index - 1]?.acquiredAt ?? 0),
+    ) && callers.every(({ place }, index) => place === Math.max(0, index - chosen + 1)),
+    'truth',
+    () => 'the leases or the waiting callers are not listed in their order',
+  )
 }
 
 /** The pool's children are its connections, and its roster and its line are an index of them. */

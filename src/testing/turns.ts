@@ -1,19 +1,8 @@
 // Whose turn it is: within one priority, callers are served in the order in which they came.
 
-import type { PoolStats } from '../index.js'
+import type { PoolStats, WaitingCaller } from '../index.js'
 import type { Caller, Callers } from './callers.js'
 import { demand } from './violation.js'
-
-/** What can be seen of a request for which a connection is being validated. */
-interface Reserved {
-  readonly at: number
-  readonly priority: number
-}
-
-/** The connections as the pool has them; what is not a connection of this kind has no request. */
-interface Records {
-  readonly records?: Iterable<{ readonly request?: Reserved | undefined }>
-}
 
 /**
  * A caller for whom a connection is being validated may be overtaken. When the connection declines, the caller is next again: those who
@@ -29,14 +18,13 @@ export class Turns {
     this.#callers = callers
   }
 
-  /** To be called at each rest. */
-  noteRest(chosen: number, roster: object): void {
-    this.#chosenAtRest = chosen
-    if (chosen === 0) return
-    for (const { request } of (roster as Records).records ?? []) {
-      if (request === undefined) continue
+  /** To be called at each rest, with those whom the pool lists. */
+  noteRest(listed: readonly WaitingCaller[]): void {
+    const chosen = listed.filter(({ place }) => place === 0)
+    this.#chosenAtRest = chosen.length
+    for (const { since, priority } of chosen) {
       for (const caller of this.#callers.waiting) {
-        if (caller.at === request.at && caller.priority === request.priority) this.#chosen.add(caller)
+        if (caller.at === since && caller.priority === priority) this.#chosen.add(caller)
       }
     }
   }

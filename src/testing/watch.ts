@@ -266,13 +266,13 @@ export class PoolWatch {
     }
     this.#proofs.noteRest(stats.lost, stats.acquired)
     if (!this.#isBehind) this.#closes.check(this.#config.clock.now(), held.length, stats)
-    const between = callers.waiting.size - stats.waiting
-    this.#turns.noteRest(between, (this.#pool as SimulatedPool).actor.getSnapshot().context.roster)
+    const listed = (this.#pool as SimulatedPool).waiting()
+    this.#turns.noteRest(listed)
     demand(
-      between >= 0 && between <= stats.validating,
+      callers.waiting.size === listed.length,
       'settlement',
       () =>
-        `${callers.waiting.size} callers wait, ${stats.waiting} of them in the line, and ${stats.validating} connections are being validated`,
+        `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the line, and ${stats.validating} connections are being validated`,
     )
   }
 

@@ -102,6 +102,13 @@ it('answers like a naive line, whoever joins, is served and leaves from wherever
           }
         }
       }
+      const foreseen = line.inOrder().map(({ order }) => order)
+      const served: number[] = []
+      for (let next = line.next(); next !== undefined; next = line.next()) {
+        expect(next).toBe(naive.next())
+        served.push(next.order)
+      }
+      expect(foreseen).toEqual(served)
     }),
     { numRuns: 500 },
   )

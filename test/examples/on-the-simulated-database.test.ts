@@ -47,6 +47,18 @@ test('watch-events.ts sees the life of a connection, and warns of a long lease',
   ])
 })
 
+test('who-holds-what.ts lists holders and waiting callers, and where they called', async () => {
+  const { code, output, errors } = await runExample('who-holds-what')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    expect.stringMatching(/^lease 1 is held on connection-[12] at openReport$/),
+    expect.stringMatching(/^lease 2 is held on connection-[12] at runNightlyJob$/),
+    'place 1, priority 5, up to 30000 ms: called at checkOut',
+    'place 2, priority 0, up to 30000 ms: called at sendNewsletter',
+    'afterwards: 0 leases, 0 callers',
+  ])
+})
+
 test('inspect.ts sees the actors and what they tell each other, while it listens', async () => {
   const { code, output, errors } = await runExample('inspect')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })

@@ -132,15 +132,13 @@ export class WatchedPool {
       aborted: stats.aborted,
       refused: stats.refused,
     })
-    const validatedFor = this.waiting.length - stats.waiting
-    expect(
-      validatedFor,
-      'callers who are neither in the line nor have a connection validated',
-    ).toBeGreaterThanOrEqual(0)
-    expect(
-      validatedFor,
-      'callers who are neither in the line nor have a connection validated',
-    ).toBeLessThanOrEqual(stats.validating)
+    const listed = this.parts.pool.waiting()
+    expect(listed.length, 'callers whom the pool lists').toBe(this.waiting.length)
+    const validatedFor = listed.filter(({ place }) => place === 0).length
+    expect(validatedFor, 'callers who have a connection validated').toBe(listed.length - stats.waiting)
+    expect(validatedFor, 'callers who have a connection validated').toBeLessThanOrEqual(stats.validating)
+    const leases = this.parts.pool.leases().map(({ lease }) => lease)
+    expect(leases, 'leases that the pool lists').toEqual(held.map(({ id }) => id).sort((a, b) => a - b))
   }
 
   #granted(caller: Caller, lease: Lease<SimulatedConnection>): void {
