@@ -53,8 +53,8 @@ export interface PoolOptions {
   validateAfter?: number | false | undefined
   /** How long a validation may take; then the connection is destroyed. Default 5,000; more than 0; Infinity = no limit. */
   validateTimeout?: number | undefined
-  /** Idle connections are validated this often, so that firewalls do not cut them. Default 120,000; 0 or Infinity = never. */
-  keepalive?: number | undefined
+  /** Idle connections are validated this often, so that firewalls do not cut them. Default 120,000; more than 0; false = never. */
+  keepalive?: number | false | undefined
   /** How long making a returned connection clean may take; then it is destroyed. Default 5,000; more than 0; Infinity = no limit. */
   resetTimeout?: number | undefined
   /** How long the goodbye to the server may take; then the socket is destroyed. Default 5,000; 0 = destroy without a goodbye. */
@@ -111,17 +111,16 @@ export interface PoolOptions {
 
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
 export type PoolConfig = {
-  readonly [Name in Exclude<keyof PoolOptions, 'name' | 'validateAfter' | 'leakWarning'>]-?: Exclude<
+  readonly [Name in Exclude<keyof PoolOptions, 'name' | keyof typeof switchable>]-?: Exclude<
     PoolOptions[Name],
     undefined
   >
 } & {
   /** Undefined = called after the driver's target. */
   readonly name: string | undefined
-  /** Infinity = never validate on checkout. */
-  readonly validateAfter: number
-  /** Infinity = report none. */
-  readonly leakWarning: number
+} & {
+  /** Infinity = off. */
+  readonly [Name in keyof typeof switchable]: number
 }
 
 /** What the drop-ins change while a pool runs. @internal */
@@ -165,7 +164,6 @@ const numbers = {
   maxLifetime: { fallback: 1_800_000, least: 0, exclusive: true },
   maxUses: { fallback: Number.POSITIVE_INFINITY, least: 1, integer: true },
   validateTimeout: { fallback: 5_000, least: 0, exclusive: true },
-  keepalive: { fallback: 120_000, least: 0 },
   resetTimeout: { fallback: 5_000, least: 0, exclusive: true },
   closeTimeout: { fallback: 5_000, least: 0 },
   drainTimeout: { fallback: 30_000, least: 0 },
@@ -174,16 +172,31 @@ const numbers = {
   leakSampling: { fallback: 1, least: 0, most: 1, exclusive: true, kind: 'a number' },
 } as const satisfies Record<string, NumberRange>
 
-const validateAfterRange: NumberRange = { fallback: 500, least: 0 }
-const leakWarningRange: NumberRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true }
+/** What can be switched off, by false and by nothing else; to the pool, it is then due after an infinite time. */
+const switchable = {
+  validateAfter: { fallback: 500, least: 0, finite: true, off: 'never validate on checkout' },
+  keepalive: {
+    fallback: 120_000,
+    least: 0,
+    finite: true,
+    exclusive: true,
+    off: 'leave idle connections alone',
+  },
+  leakWarning: {
+    fallback: Number.POSITIVE_INFINITY,
+    least: 0,
+    finite: true,
+    exclusive: true,
+    off: 'report no leaks',
+  },
+} as const satisfies Record<string, NumberRange & { readonly off: string }>
 
 /** The names of {@link PoolOptions}: drivers and drop-ins say where these belong when they are given them. */
 export const poolOptionNames: readonly string[] = [
   ...Object.keys(numbers),
   'name',
-  'validateAfter',
+  ...Object.keys(switchable),
   'whenDown',
-  'leakWarning',
   'deadlockCheck',
   'allowExitOnIdle',
   'clock',
@@ -215,20 +228,10 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
     parsed[name] = values[name] === undefined ? range.fallback : checkNumber(name, values[name], range)
   }
   if (options.min === undefined) parsed.min = Math.min(parsed.min as number, parsed.max as number)
-  if (parsed.keepalive === 0) parsed.keepalive = Number.POSITIVE_INFINITY
   checkSize(parsed.min as number, parsed.max as number)
-  parsed.validateAfter = parseUnlessFalse(
-    'validateAfter',
-    options.validateAfter,
-    validateAfterRange,
-    'never validate on checkout',
-  )
-  parsed.leakWarning = parseUnlessFalse(
-    'leakWarning',
-    options.leakWarning,
-    leakWarningRange,
-    'report no leaks',
-  )
+  for (const [name, range] of Object.entries(switchable)) {
+    parsed[name] = parseUnlessFalse(name, values[name], range)
+  }
   parsed.name = parseName(options.name)
   parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
   parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up', 'try'])
@@ -305,13 +308,17 @@ function checkSize(min: number, max: number): void {
 }
 
 /** A number, or false for never, which is `Infinity` to the pool. */
-function parseUnlessFalse(name: string, value: unknown, range: NumberRange, meaningOfFalse: string): number {
+function parseUnlessFalse(
+  name: string,
+  value: unknown,
+  range: NumberRange & { readonly off: string },
+): number {
   if (value === undefined) return range.fallback
   if (value === false) return Number.POSITIVE_INFINITY
   try {
     return checkNumber(name, value, range)
   } catch {
-    throw refusal(name, value, `${describeRange(range)}, or false to ${meaningOfFalse}`)
+    throw refusal(name, value, `${describeRange(range)}, or false to ${range.off}`)
   }
 }
 

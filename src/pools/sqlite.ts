@@ -21,7 +21,7 @@ export interface SqlitePoolOptions extends Omit<SqliteOptions, 'readonly'> {
   readers?: number | undefined
   /**
    * Options for both pools, but their sizes. Defaults that differ from createPool's, for a file does not age and a worker's end is
-   * noticed at once: `maxLifetime` Infinity, `keepalive` 0, `validateAfter` false. And `whenDown` is 'fail-until-up', for a file that
+   * noticed at once: `maxLifetime` Infinity, `keepalive` and `validateAfter` false. And `whenDown` is 'fail-until-up', for a file that
    * cannot be opened at first does not come up by itself: callers hear why at once.
    */
   pool?: Omit<PoolOptions, 'min' | 'max' | 'maxConnecting'> | undefined
@@ -159,7 +159,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
   }
   const both: PoolOptions = {
     maxLifetime: Number.POSITIVE_INFINITY,
-    keepalive: 0,
+    keepalive: false,
     validateAfter: false,
     whenDown: 'fail-until-up',
     ...pool,

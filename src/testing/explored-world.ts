@@ -82,7 +82,7 @@ export class ExploredWorld {
       closeTimeout: second,
       validateAfter: 0, // each checkout of an idle connection is a round trip, which can fail
       idleTimeout: Number.POSITIVE_INFINITY,
-      keepalive: 0,
+      keepalive: false,
       maxLifetime: Number.POSITIVE_INFINITY,
       maxUses: 2,
     })

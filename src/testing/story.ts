@@ -29,7 +29,7 @@ export function drawPoolOptions(random: Random): PoolOptions {
     resetTimeout: random.pick([30, 100]),
     closeTimeout: random.pick([0, 50]),
     idleTimeout: random.pick([forever, 0, 150]),
-    keepalive: random.pick([forever, 80]),
+    keepalive: random.pick([false, 80]),
     maxLifetime: random.pick([forever, 400]),
     maxUses: random.pick([forever, 1, 3]),
     allowExitOnIdle: random.chance(0.5),

@@ -16,7 +16,7 @@ export function executePool(inspect?: (event: InspectionEvent) => void): Executi
       maxWaiting: 0,
       connectTimeout: Number.POSITIVE_INFINITY,
       validateAfter: 0,
-      keepalive: 0,
+      keepalive: false,
       idleTimeout: 60_000,
       maxLifetime: Number.POSITIVE_INFINITY,
     },

@@ -141,7 +141,7 @@ export function executePoolOnPostgres(server: Server): ExecutionOnPostgres {
     maxWaiting: 0,
     connectTimeout: Number.POSITIVE_INFINITY,
     validateAfter: 0,
-    keepalive: 0,
+    keepalive: false,
     idleTimeout: 60_000,
     maxLifetime: Number.POSITIVE_INFINITY,
   })

@@ -19,12 +19,13 @@ function refusalOf(options: unknown): OptionsError {
   throw new Error(`createPool took ${JSON.stringify(options)}.`)
 }
 
-const times = ['acquireTimeout', 'idleTimeout', 'keepalive', 'closeTimeout', 'drainTimeout']
-const timesAboveZero = ['connectTimeout', 'maxLifetime', 'validateTimeout', 'resetTimeout']
+const times = ['acquireTimeout', 'idleTimeout', 'closeTimeout', 'drainTimeout', 'validateAfter']
+const timesAboveZero = ['connectTimeout', 'maxLifetime', 'validateTimeout', 'resetTimeout', 'keepalive']
 const counts = ['min', 'max', 'maxUses', 'maxConnecting', 'maxWaiting']
 const fromOne = ['max', 'maxUses', 'maxConnecting']
-const finite = ['min', 'max']
-const numbers = [...times, ...timesAboveZero, ...counts, 'validateAfter']
+const switchable = ['validateAfter', 'keepalive']
+const finite = ['min', 'max', ...switchable]
+const numbers = [...times, ...timesAboveZero, ...counts]
 
 describe.each(numbers)('%s', name => {
   const notNumbers = ['5', '', null, true, {}, [], [5], () => 5, 5n, Symbol('5'), new Date(0)]
@@ -68,9 +69,43 @@ describe.each(numbers)('%s', name => {
   })
 })
 
-it('validateAfter takes false, for never, and not true', () => {
-  expect(parseOptions({ validateAfter: false }).validateAfter).toBe(Number.POSITIVE_INFINITY)
-  expect(refusalOf({ validateAfter: true }).message).toContain('or false')
+describe('off is spelled false, and nothing else:', () => {
+  it.each([...switchable, 'leakWarning'] as const)('%s', name => {
+    expect(parseOptions({ [name]: false })).toMatchObject({ [name]: Number.POSITIVE_INFINITY })
+  })
+
+  it.each([
+    [
+      { validateAfter: Number.POSITIVE_INFINITY },
+      'validateAfter must be a number of milliseconds of 0 or more, or false to never validate on checkout; got Infinity.',
+    ],
+    [
+      { keepalive: Number.POSITIVE_INFINITY },
+      'keepalive must be a number of milliseconds greater than 0, or false to leave idle connections alone; got Infinity.',
+    ],
+    [
+      { keepalive: 0 },
+      'keepalive must be a number of milliseconds greater than 0, or false to leave idle connections alone; got 0.',
+    ],
+    [
+      { leakWarning: Number.POSITIVE_INFINITY },
+      'leakWarning must be a number of milliseconds greater than 0, or false to report no leaks; got Infinity.',
+    ],
+    [
+      { leakWarning: 0 },
+      'leakWarning must be a number of milliseconds greater than 0, or false to report no leaks; got 0.',
+    ],
+  ])('%o is refused, which says so', (options, message) => {
+    expect(refusalOf(options).message).toBe(message)
+  })
+
+  it.each([...switchable, 'leakWarning'])('%s refuses true', name => {
+    expect(refusalOf({ [name]: true }).message).toContain('or false to ')
+  })
+
+  it.each([...times, ...timesAboveZero].filter(name => !switchable.includes(name)))('%s refuses it', name => {
+    expect(refusalOf({ [name]: false }).message).toContain('or Infinity; got false.')
+  })
 })
 
 it('min must not be greater than max', () => {

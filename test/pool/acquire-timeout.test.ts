@@ -71,7 +71,7 @@ it('never costs a connection: one given back at the moment of the timeout goes t
 
 it('keeps one timer for all who wait, and none when nobody waits any more', async () => {
   const { pool, clock, holder } = await exhausted({
-    keepalive: Number.POSITIVE_INFINITY,
+    keepalive: false,
     idleTimeout: Number.POSITIVE_INFINITY,
     maxLifetime: Number.POSITIVE_INFINITY,
   })

@@ -12,7 +12,7 @@ async function trusting(min: number, options = {}) {
     max: min,
     maxConnecting: min,
     validateAfter: long,
-    keepalive: 0,
+    keepalive: false,
     ...options,
   })
   await parts.clock.advance(100)

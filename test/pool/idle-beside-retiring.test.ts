@@ -7,7 +7,7 @@ it('the last idle connection that min keeps stays when the other one is lent and
     min: 1,
     max: 2,
     idleTimeout: 1_000,
-    keepalive: 0,
+    keepalive: false,
     maxLifetime: 10_000,
     validateAfter: false,
   })

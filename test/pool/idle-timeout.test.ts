@@ -9,7 +9,7 @@ async function idlePool(count: number, options: PoolOptions) {
   const parts = poolInSimulatedTime({
     min: 0,
     maxConnecting: count,
-    keepalive: Number.POSITIVE_INFINITY,
+    keepalive: false,
     ...options,
   })
   const acquiring = Promise.all(Array.from({ length: count }, () => parts.pool.acquire()))

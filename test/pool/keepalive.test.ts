@@ -61,8 +61,8 @@ it('does not keep a caller from a connection that is being validated for longer 
   expect(await acquiring).toMatchObject({ held: true })
 })
 
-it.each([0, Number.POSITIVE_INFINITY])('of %d never validates', async keepalive => {
-  const { clock, database } = poolInSimulatedTime({ ...still, min: 1, keepalive })
+it('false never validates', async () => {
+  const { clock, database } = poolInSimulatedTime({ ...still, min: 1, keepalive: false })
   await clock.advance(1e9)
   expect(database.totals.validations).toBe(0)
 })

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
-const still = { idleTimeout: Number.POSITIVE_INFINITY, keepalive: Number.POSITIVE_INFINITY }
+const still = { idleTimeout: Number.POSITIVE_INFINITY, keepalive: false } as const
 
 it('replaces an idle connection that has reached it', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ ...still, min: 1, maxLifetime: 60_000 })

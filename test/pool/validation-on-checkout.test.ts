@@ -6,7 +6,7 @@ import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js
 
 /** How many validations an acquire costs after the only connection was idle for so long. */
 async function validationsAfter(idleFor: number, options: PoolOptions): Promise<number> {
-  const { pool, clock, database } = poolInSimulatedTime({ min: 1, keepalive: 0, ...options })
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, keepalive: false, ...options })
   await clock.advance(100 + idleFor)
   const acquiring = watch(pool.acquire())
   await clock.advance(10)

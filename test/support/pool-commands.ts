@@ -31,7 +31,7 @@ export const poolOptions: fc.Arbitrary<PoolOptions> = fc
     resetTimeout: fc.constantFrom(30, 100),
     closeTimeout: fc.constantFrom(0, 50),
     idleTimeout: fc.constantFrom(forever, 0, 150),
-    keepalive: fc.constantFrom(forever, 80),
+    keepalive: fc.constantFrom<number | false>(false, 80),
     maxLifetime: fc.constantFrom(forever, 400),
     maxUses: fc.constantFrom(forever, 1, 3),
     allowExitOnIdle: fc.boolean(),
