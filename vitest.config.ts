@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { patience, testTimeout } from './test/support/patience.js'
 import { LongestFirst } from './test/support/sequence.js'
@@ -12,7 +14,19 @@ const light = [
 /** Each in a process of its own: one replaces a module, the other breaks the pool's classes on purpose. */
 const alone = ['test/pool/unwatched-callers.test.ts', 'test/simulation/mutations.test.ts']
 
+/** Tests that are printed in guides import the package by its name, as readers will; here that is its source. */
+const { exports: entries } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+const alias = Object.entries<{ default?: string }>(entries).flatMap(([entry, { default: built }]) => {
+  if (built === undefined) return []
+  const source = built.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts')
+  return {
+    find: new RegExp(`^statepool${entry.slice(1)}$`),
+    replacement: fileURLToPath(new URL(source, import.meta.url)),
+  }
+})
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     // Modules take longer to load than to test. So test files share them, and the process: what they change, they put back.
     isolate: false,

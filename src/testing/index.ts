@@ -1,6 +1,13 @@
 // statepool/testing: simulated time, simulations of whole pools and of code that uses them, models to test by, and the invariants as checks.
 export { type Client, type ClientContext, isWeather } from './clients.js'
 export type { Command, CommandName, Weights } from './commands.js'
+export {
+  type ContractCase,
+  type DriverContract,
+  type DriverContractOptions,
+  driverContract,
+} from './contract/driver-contract.js'
+export type { DriverUnderTest, HungServer } from './contract/driver-under-test.js'
 export { type ExploreOptions, type ExploreReport, explore } from './explore.js'
 export { SimulationFailure } from './failure.js'
 export { checkInvariants, type Surroundings } from './invariants.js'

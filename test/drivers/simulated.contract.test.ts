@@ -1,45 +1,6 @@
 // The simulated driver keeps the contract that every driver keeps.
 
-import {
-  type SimulatedConnection,
-  type SimulatedOptions,
-  type SimulatedSettings,
-  simulated,
-} from '../../src/db/simulated.js'
 import { describeDriverContract } from '../support/driver-contract.js'
+import { simulatedUnderTest } from '../support/simulated-under-test.js'
 
-const quick: SimulatedOptions = {
-  connectLatency: [0, 2],
-  queryLatency: 1,
-  validateLatency: 1,
-  resetLatency: 1,
-  closeLatency: 1,
-  unhealthyRate: 0,
-}
-
-describeDriverContract<SimulatedConnection>('simulated', async () => {
-  const driver = simulated(quick)
-  const { database } = driver
-  const ask = (connection: SimulatedConnection, sql: string, faults: SimulatedSettings = {}) => {
-    database.change({ queryHangRate: 0, queryFailureRate: 0, ...faults })
-    return connection.query(sql)
-  }
-  return {
-    driver,
-    countOnServer: () => database.open,
-    kill: connection => database.kill(connection),
-    succeed: connection => ask(connection, 'SELECT 1'),
-    fail: connection =>
-      ask(connection, 'SELECT 1 / 0', { queryFailureRate: 1 }).finally(() =>
-        database.change({ queryFailureRate: 0 }),
-      ),
-    begin: connection => ask(connection, 'BEGIN'),
-    inTransaction: async connection => connection.transaction !== 'none',
-    runForEver: connection => ask(connection, 'SELECT pg_sleep(1e9)', { queryHangRate: 1 }),
-    async hung() {
-      const hung = simulated({ ...quick, connectHangRate: 1 })
-      return { driver: hung, countOnServer: () => hung.database.open, stop() {} }
-    },
-    stop() {},
-  }
-})
+describeDriverContract('simulated', () => simulatedUnderTest())
