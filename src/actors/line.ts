@@ -35,6 +35,11 @@ export class WaitingLine<C> implements Line {
     return this.#withheld
   }
 
+  /** What inspectors print of it. */
+  toJSON(): object {
+    return { waiting: this.#length, withheld: this.#withheld }
+  }
+
   withhold(): void {
     this.#withheld = true
   }
@@ -187,6 +192,10 @@ class Offer implements Line {
 
   get length(): number {
     return this.#line.withheld ? 0 : this.#line.length
+  }
+
+  toJSON(): object {
+    return { waiting: this.length }
   }
 }
 

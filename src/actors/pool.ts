@@ -2,7 +2,7 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import { createActor, type InspectionEvent, type Observer } from 'xstate'
-import { checkFunction, refusal } from '../check.js'
+import { checkFunction } from '../check.js'
 import type { Driver } from '../db/driver.js'
 import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
 import {
@@ -21,6 +21,7 @@ import { closedError } from './acquire-queue.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from './holders-and-waiters.js'
+import { inspectActors } from './inspection.js'
 import type { Lease } from './lease.js'
 import { MachineClock } from './machine-clock.js'
 import { ofPool } from './parts.js'
@@ -286,25 +287,16 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Shows everything that happens in the actor system to an inspector, such as Stately's.
+   * Shows the pool's actors to an inspector, such as Stately's: first the pool and each of its connections as they are now
+   * (`@xstate.actor` and `@xstate.snapshot`), then everything as it happens. As JSON, snapshots show figures, and neither they nor
+   * events show what may be secret. XState's interpreter runs the machines meanwhile.
    * @param observer gets XState's inspection events. If it throws, it gets no more of them, and its error is an uncaught
    *   exception, as in RxJS; the pool goes on.
    * @returns a function that stops it
    * @throws OptionsError when `observer` is neither a function nor an object.
    */
   inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): () => void {
-    const next = checkObserver(observer)
-    const subscription = this.#system.actor.system.inspect(event => {
-      try {
-        next(event)
-      } catch (error) {
-        subscription.unsubscribe()
-        queueMicrotask(() => {
-          throw error // here it would stop the message that was being delivered
-        })
-      }
-    })
-    return () => subscription.unsubscribe()
+    return inspectActors(this.actor, observer)
   }
 
   /**
@@ -436,10 +428,4 @@ export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C>
     actor.start()
     return pool
   })
-}
-
-function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {
-  if (typeof observer === 'function') return observer
-  if (typeof observer === 'object' && observer !== null) return value => observer.next?.(value)
-  throw refusal('observer', observer, 'a function or an object with a next method')
 }

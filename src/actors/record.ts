@@ -4,6 +4,7 @@ import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-t
 import type { ConnectionActorRef } from './connection-actor.js'
 import type { Loan } from './leaks.js'
 import type { Lease } from './lease.js'
+import { outlineOf } from './outline.js'
 import type { PoolParts } from './parts.js'
 import type { AcquireRequest } from './request.js'
 
@@ -53,6 +54,19 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.idleJitter = input.idleJitter
     this.idleSince = input.createdAt
     this.provenAt = input.createdAt
+  }
+
+  /** What inspectors print of it: its facts, which lease is out, and of an error no more than its kind. */
+  toJSON(): object {
+    const { ending, lease } = this
+    return {
+      ...this,
+      ending: ending && {
+        reason: ending.reason,
+        ...(ending.error === undefined ? undefined : { error: outlineOf(ending.error) }),
+      },
+      ...(lease === undefined ? undefined : { lease: lease.id, leasedSince: lease.acquiredAt }),
+    }
   }
 
   /** The pool that it belongs to. */

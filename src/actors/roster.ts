@@ -146,6 +146,15 @@ export class Roster<C> implements RosterView {
     return index >= 0
   }
 
+  /** What inspectors print of it: figures, and who holds what. */
+  toJSON(): object {
+    const holders = [...this.#phases.keys()].flatMap(({ id, lease }) =>
+      lease === undefined ? [] : { connection: id, lease: lease.id, since: lease.acquiredAt },
+    )
+    const { total, connecting, established, idle, resetting } = this
+    return { total, connecting, established, idle, leased: holders.length, resetting, holders }
+  }
+
   /** Connections that have not been told to end: being opened, idle, being validated or lent. */
   staying(): ConnectionRecord<C>[] {
     return [...this.#phases.keys()].filter(record => record.ending === undefined)

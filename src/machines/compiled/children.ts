@@ -1,4 +1,4 @@
-// Starts and ends children of an actor at a cost that does not grow with their number.
+// An actor's children, started and ended at a cost that does not grow with their number; and whose child it is.
 
 import type { AnyActorRef } from 'xstate'
 import { isForeign } from './trust.js'
@@ -28,4 +28,13 @@ const noOptions = Object.freeze({})
  */
 export function lighten(actor: AnyActorRef): void {
   if (!isForeign()) Object.assign(actor, { options: noOptions })
+}
+
+/** The actor that the actor is a child of; `undefined` for the root of a system. */
+export const parentOf = (actor: AnyActorRef): AnyActorRef | undefined => actor._parent
+
+/** The actor that the system which the actor lives in begins with. */
+export function rootOf(actor: AnyActorRef): AnyActorRef {
+  const parent = parentOf(actor)
+  return parent === undefined ? actor : rootOf(parent)
 }

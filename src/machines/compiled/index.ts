@@ -1,6 +1,6 @@
 // Makes XState cheap to run: machines by plans, messages in place, children without copies. Imports XState and nothing else;
 // nothing outside this folder touches what XState does not publish.
-export { adopt, dismiss, lighten } from './children.js'
+export { adopt, dismiss, lighten, parentOf, rootOf } from './children.js'
 export { compiled } from './compiled.js'
 export { deliver } from './deliver.js'
 export { onClock } from './on-clock.js'
