@@ -5,14 +5,14 @@ import { simulated } from 'statepool/simulated'
 
 await using pool = createPool(simulated(), { min: 1, max: 1, maxWaiting: 1 })
 await using lease = await pool.acquire()
-console.log(`${lease.connectionId} is lent out, and there is no other`)
+console.log(`${lease.connectionId} is leased, and there is no other`)
 
 // A timeout for this acquire: the error has the evidence as fields, and an explanation as its message.
 try {
   await pool.acquire({ timeout: 50 })
 } catch (error) {
   if (!(error instanceof AcquireTimeoutError)) throw error
-  console.log(`${error.code}: lent out: ${error.holders.length} of ${error.max}`)
+  console.log(`${error.code}: leased: ${error.holders.length} of ${error.max}`)
   console.log(error.message)
 }
 

@@ -34,7 +34,7 @@ export function describeRange(range: NumberRange): string {
   const kind = integer ? 'an integer' : (range.kind ?? 'a number of milliseconds')
   if (most !== undefined)
     return exclusive ? `${kind} greater than ${least}, up to ${most}` : `${kind} from ${least} to ${most}`
-  const bound = exclusive ? `greater than ${least}` : `of ${least} or more`
+  const bound = exclusive ? `greater than ${least}` : `of at least ${least}`
   return `${kind} ${bound}${finite ? '' : ', or Infinity'}`
 }
 
@@ -152,7 +152,7 @@ export function refuseUnknown(
 
 function resemblance(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
-  return nearest === undefined ? `. It has: ${known.join(', ')}.` : `; did you mean ${nearest}?`
+  return nearest === undefined ? `. Its options are: ${known.join(', ')}.` : `; did you mean ${nearest}?`
 }
 
 /**

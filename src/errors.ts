@@ -1,4 +1,4 @@
-// Every error that the pool itself makes. Each says what happened, why, and what to do, and has the evidence as fields.
+// Every error that the pool itself creates. Each says what happened, why, and what to do, and carries the evidence as fields.
 import {
   describeDeadlock,
   describeFull,
@@ -8,7 +8,7 @@ import {
   withoutStop,
 } from './wording.js'
 
-/** The stable codes of {@link PoolError.code}; programs should branch on these, never on messages. */
+/** The stable codes of {@link PoolError.code}. Branch on these, never on messages. */
 export type PoolErrorCode =
   | 'ACQUIRE_TIMEOUT'
   | 'ACQUIRE_ABORTED'
@@ -29,25 +29,25 @@ export type PoolErrorCode =
   | 'OPTIONS_INVALID'
 
 /**
- * Gives a class of errors its name as the language's own have theirs: on the prototype, where stack traces find it, which a
- * minified class name does not change, and over which any one error may have its own.
+ * Names an error class the way built-in errors are named: on the prototype, where stack traces find the name, where minifying the class
+ * does not change it, and where a single error can override it.
  */
 function setName(type: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true })
 }
 
 /**
- * The base of all errors that the pool makes; `cause` is the driver's own error, where there is one. Each error is of one of the
- * classes in {@link AnyPoolError}.
+ * The base class of all errors that the pool creates; `cause` is the driver's own error, if there is one. Every error belongs to one of
+ * the classes in {@link AnyPoolError}.
  */
 export abstract class PoolError extends Error {
   static {
     setName(PoolError, 'PoolError')
   }
 
-  /** What kind of failure it is; stable across versions. */
+  /** The kind of failure; stable across versions. */
   readonly code: PoolErrorCode
-  /** The name of the pool that made it; absent where none did, as when options are refused. */
+  /** The name of the pool that created it; absent if no pool exists yet, as when createPool refuses its options. */
   declare readonly pool?: string
 
   constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
@@ -56,22 +56,22 @@ export abstract class PoolError extends Error {
   }
 }
 
-/** One connection that was lent out when an acquire timed out. */
+/** A lease that another caller held when an acquire timed out. */
 export interface LeaseHolder {
   /** The lease's id. */
   readonly lease: number
   /** The connection's id. */
   readonly connection: string
-  /** For how long it had been held, in milliseconds. */
+  /** How long it had been held, in milliseconds. */
   readonly heldFor: number
-  /** Where it was acquired, as lines of a stack; only with the pool's `leakWarning`, and for the share that `leakSampling` records. */
+  /** Where it was acquired, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
 }
 
 /**
- * What kept an acquire from being served: the caller held a connection itself, as all others did who waited (`deadlockCheck`); all
- * connections were lent out; connects were failing, or just being slow; connections
- * that were found did not pass their validation; the pool was paused; or connections were on their way (being made clean, closed).
+ * What blocked an acquire: the caller and every other holder waited for one another (`deadlockCheck`); all connections were leased;
+ * connects were failing, or were only slow; validations were failing; the pool was paused; or connections were in transit (being reset
+ * or closed).
  */
 export type AcquireObstacle =
   | 'self-deadlock'
@@ -82,35 +82,35 @@ export type AcquireObstacle =
   | 'paused'
   | 'in transit'
 
-/** Why an acquire could not be served, as the pool saw it when the time was up. */
+/** Why an acquire was not served: the state of the pool when the acquire timed out. */
 export interface AcquireEvidence {
   /** How long the caller waited, in milliseconds. */
   readonly waited: number
-  /** The caller's place in the line when the time was up; 1 is next, 0 = it had left the line for a connection being validated. */
+  /** The caller's position in the queue when it timed out; 1 = next, 0 = it had left the queue for a connection under validation. */
   readonly position: number
-  /** The caller's place when it joined the line; 0 = it never had to. */
+  /** The caller's position when it joined the queue; 0 = it never did. */
   readonly firstPosition: number
-  /** How many callers waited, this one included. */
+  /** The number of waiting callers, this one included. */
   readonly waiting: number
-  /** Connections that exist, in whatever state. */
+  /** The number of connections, in any state. */
   readonly total: number
   /** The pool's `max`. */
   readonly max: number
-  /** Who held connections, longest first. */
+  /** The leases that were held, longest first. */
   readonly holders: readonly LeaseHolder[]
   /** Connections being opened. */
   readonly connecting: number
-  /** Connects that failed in a row. */
+  /** The number of connects that failed in a row. */
   readonly failedConnects: number
   /** The last connect error, while connects are failing. */
   readonly lastConnectError: unknown
-  /** For how long the connect that has lasted longest had been going on, in milliseconds; 0 = none was. */
+  /** How long the slowest connect had been in progress, in milliseconds; 0 = none was. */
   readonly connectingFor: number
   /** The error of the last validation that failed while the caller waited. */
   readonly lastValidationError: unknown
   /** Whether the pool was paused. */
   readonly paused: boolean
-  /** The leases that the caller itself held, if nobody could be served for that: told where `deadlockCheck` is 'warn', else empty. */
+  /** The leases that the caller itself held, if it was part of a deadlock; recorded only with `deadlockCheck: 'warn'`, otherwise empty. */
   readonly deadlocked: readonly number[]
 }
 
@@ -124,7 +124,7 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
 
   /** The acquire's timeout, in milliseconds. */
   readonly timeout: number
-  /** What it was that kept it from being served. */
+  /** What blocked the acquire. */
   readonly obstacle: AcquireObstacle
   readonly waited: number
   readonly position: number
@@ -168,7 +168,7 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
   }
 }
 
-/** What the evidence says was in the way: the one thing to look at first. */
+/** What blocked the acquire, according to the evidence: the one thing to look at first. */
 function obstacleIn(evidence: AcquireEvidence): AcquireObstacle {
   if (evidence.paused) return 'paused'
   if (evidence.deadlocked.length > 0) return 'self-deadlock'
@@ -194,19 +194,19 @@ export class AcquireAbortedError extends PoolError {
   constructor(reason: unknown, waited: number) {
     super(
       'ACQUIRE_ABORTED',
-      `The acquire was aborted by its AbortSignal after waiting ${milliseconds(waited)}. No connection was taken. The signal's reason is this error's cause.`,
+      `The caller's AbortSignal aborted this acquire after a wait of ${milliseconds(waited)}. No connection was taken. The signal's reason is this error's cause.`,
       { cause: reason },
     )
   }
 }
 
-/** What is known when a caller is refused because others wait already. */
+/** The state of the pool when it refused a caller because its queue was full. */
 export type RefusalEvidence = Pick<
   AcquireEvidence,
   'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError'
 >
 
-/** `maxWaiting` callers waited already; `cause` is the last connect error, if they wait because connects are failing. */
+/** `maxWaiting` callers are already waiting; `cause` is the last connect error, if they wait because connects are failing. */
 export class QueueFullError extends PoolError implements RefusalEvidence {
   static {
     setName(QueueFullError, 'QueueFullError')
@@ -216,7 +216,7 @@ export class QueueFullError extends PoolError implements RefusalEvidence {
 
   /** The pool's `maxWaiting`. */
   readonly maxWaiting: number
-  /** What it is that those who wait are waiting for to end. */
+  /** What the waiting callers are blocked on. */
   readonly obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>
   readonly waiting: number
   readonly total: number
@@ -244,7 +244,7 @@ export class QueueFullError extends PoolError implements RefusalEvidence {
   }
 }
 
-/** The acquire could never be served: all connections are held by callbacks that wait for another one, this caller's among them. */
+/** The acquire can never be served: callbacks that wait for another connection hold all of them, and this caller is inside one of them. */
 export class SelfDeadlockError extends PoolError {
   static {
     setName(SelfDeadlockError, 'SelfDeadlockError')
@@ -252,7 +252,7 @@ export class SelfDeadlockError extends PoolError {
 
   declare readonly code: 'SELF_DEADLOCK'
 
-  /** The ids of the leases with which the calling code runs, the innermost `use()` first. */
+  /** The ids of the leases that the calling code holds, the innermost `use()` first. */
   readonly leases: readonly number[]
   /** The pool's `max`. */
   readonly max: number
@@ -277,7 +277,7 @@ export class PoolClosedError extends PoolError {
   }
 }
 
-/** No connection is left, none can be opened, and the pool was told not to let callers wait for that (`whenDown: 'fail'`). */
+/** No connection is left, none can be opened, and `whenDown` tells the pool to refuse callers meanwhile. */
 export class DatabaseDownError extends PoolError {
   static {
     setName(DatabaseDownError, 'DatabaseDownError')
@@ -285,20 +285,20 @@ export class DatabaseDownError extends PoolError {
 
   declare readonly code: 'DATABASE_DOWN'
 
-  /** Connects that failed in a row. */
+  /** The number of connects that failed in a row. */
   readonly failedConnects: number
 
   constructor(failedConnects: number, lastConnectError: unknown) {
     super(
       'DATABASE_DOWN',
-      `The acquire was refused: no connection is left, and none can be opened (${failedConnects} failed in a row; the last error is this error's cause): ${messageOf(lastConnectError)} Callers who should wait for the database instead need whenDown: 'wait'.`,
+      `The acquire was refused: no connection is left, and none can be opened (${failedConnects} attempts failed in a row; the last error is this error's cause): ${messageOf(lastConnectError)} To make callers wait for the database instead, set whenDown: 'wait'.`,
       { cause: lastConnectError },
     )
     this.failedConnects = failedConnects
   }
 }
 
-/** The pool is paused, and the caller asked not to wait at all (a timeout of 0). */
+/** The pool is paused, and the caller does not want to wait (a timeout of 0). */
 export class PoolPausedError extends PoolError {
   static {
     setName(PoolPausedError, 'PoolPausedError')
@@ -309,7 +309,7 @@ export class PoolPausedError extends PoolError {
   constructor() {
     super(
       'POOL_PAUSED',
-      'The acquire was refused: the pool is paused, and its timeout of 0 means not to wait. Call pool.resume(), or give it a timeout.',
+      'The acquire was refused: the pool is paused, and a timeout of 0 means not to wait. Call pool.resume(), or pass a longer timeout.',
     )
   }
 }
@@ -322,11 +322,11 @@ export class ConnectError extends PoolError {
 
   declare readonly code: 'CONNECT_FAILED' | 'CONNECT_TIMEOUT'
 
-  /** Where to, as the driver describes it, without secrets. */
+  /** The target, as the driver describes it, without secrets. */
   readonly target: string
-  /** What went wrong, in the driver's words where it was the driver. */
+  /** What went wrong: the driver's own message, if the driver failed. */
   readonly why: string
-  /** What to do about it, where the driver knows better than to look at the network and the credentials. */
+  /** What to do about it, if the driver knows; undefined = check the network and the credentials. */
   readonly remedy: string | undefined
 
   constructor(
@@ -338,7 +338,7 @@ export class ConnectError extends PoolError {
     const { remedy } = options ?? {}
     super(
       code,
-      `No connection could be opened to ${target}: ${withoutStop(why)}. ${withoutStop(remedy ?? 'Check that the database is up and reachable from here, and the credentials')}; the pool keeps trying.`,
+      `Could not connect to ${target}: ${withoutStop(why)}. ${withoutStop(remedy ?? 'Check that the database is up and reachable from here, and check the credentials')}; the pool keeps trying.`,
       options,
     )
     this.target = target
@@ -347,7 +347,7 @@ export class ConnectError extends PoolError {
   }
 }
 
-/** A connection did not pass its validation or its reset and was closed; `cause` is the driver's error, if it gave one. */
+/** A connection failed its validation or its reset, and the pool closed it; `cause` is the driver's error, if there is one. */
 export class ValidationError extends PoolError {
   static {
     setName(ValidationError, 'ValidationError')
@@ -361,14 +361,14 @@ export class ValidationError extends PoolError {
   constructor(code: ValidationError['code'], connection: string, what: string, options?: ErrorOptions) {
     super(
       code,
-      `${connection} was closed: ${what}. Nobody was given it; the pool opens another one if it needs one.`,
+      `${connection} was closed: ${what}. No caller received it; the pool replaces it if needed.`,
       options,
     )
     this.connection = connection
   }
 }
 
-/** A lease was used when it was no longer, or never, the caller's to use. */
+/** The caller used a lease that had ended, or one of another pool. */
 export class LeaseError extends PoolError {
   static {
     setName(LeaseError, 'LeaseError')
@@ -385,7 +385,7 @@ export class LeaseError extends PoolError {
   }
 }
 
-/** An option has a value that it cannot have. */
+/** An option has an invalid value. */
 export class OptionsError extends PoolError {
   static {
     setName(OptionsError, 'OptionsError')
@@ -395,7 +395,7 @@ export class OptionsError extends PoolError {
 
   /** The option's name. */
   readonly option: string
-  /** The value given; undefined where it might be, or hold, a secret. */
+  /** The invalid value; undefined if it might be, or contain, a secret. */
   readonly value: unknown
 
   constructor(option: string, value: unknown, message: string) {

@@ -1,4 +1,4 @@
-// The pool's options: what each means, its default and range, and the one place that checks them.
+// The pool's options: the meaning, default and range of each, and the one place that checks them.
 
 import {
   checkBoolean,
@@ -16,96 +16,96 @@ import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
 import { counterpartOf, hintOf } from './other-pools.js'
 
-/** Everything that can be set on a pool. Times are milliseconds. */
+/** The options of a pool. All times are in milliseconds. */
 export interface PoolOptions {
   /**
-   * What the pool is called in its events, errors, warnings and snapshot. Default: where its driver connects to, without secrets. A name that
-   * another open pool in the process has gets a number: `orders#2`.
+   * The pool's name in events, errors, warnings and snapshots. Default: where its driver connects to, without secrets. A name that
+   * another open pool in the process already has gets a number: `orders#2`.
    */
   name?: string | undefined
   /**
-   * Connections kept open at least, even when idle. Default 2 (or `max`, if that is smaller); 0 = open none until one is needed.
-   * The same as HikariCP's `minimumIdle` plus those in use.
+   * The number of connections that the pool keeps open, even when idle. Default 2 (or `max`, if that is smaller); 0 = the pool opens
+   * none until a caller needs one. The same as HikariCP's `minimumIdle` plus those in use.
    */
   min?: number | undefined
-  /** Connections open at most, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
+  /** The maximum number of connections, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
   max?: number | undefined
-  /** How long an acquire waits, not counting the time that the pool is paused. Default 30,000; 0 = fail at once unless a connection is free and need not be validated first; Infinity = wait for ever. */
+  /** How long an acquire waits, not counting the time that the pool is paused. Default 30,000; 0 = fail at once unless a connection is free and needs no validation; Infinity = wait forever. */
   acquireTimeout?: number | undefined
-  /** How long opening a connection may take; then its socket is destroyed. Default 10,000; more than 0; Infinity = no limit. */
+  /** How long opening a connection may take; after that the pool destroys its socket. Default 10,000; more than 0; Infinity = no limit. */
   connectTimeout?: number | undefined
   /**
-   * How long a connection may stay idle while there are more than `min`; then one is retired, the longest idle first, one at a
-   * time, up to 10 % later than set (jitter). Default 300,000; 0 = as soon as it is idle; Infinity = never.
+   * How long a connection may stay idle while there are more than `min`; after that the pool retires it, the longest idle first, one at
+   * a time, up to 10 % later than set (jitter). Default 300,000; 0 = as soon as it is idle; Infinity = never.
    */
   idleTimeout?: number | undefined
   /**
-   * How old a connection may get; then it is retired as soon as nobody holds it. Each one gets up to 25 % less at random, so
-   * that connections opened together do not die together. Default 1,800,000; more than 0; Infinity = any age.
+   * The maximum age of a connection; the pool retires an older one as soon as it is not leased. Each connection gets up to 25 % less at
+   * random, so that connections opened together do not expire together. Default 1,800,000; more than 0; Infinity = any age.
    */
   maxLifetime?: number | undefined
-  /** How often a connection may be lent; then it is retired on release. Default Infinity; at least 1. As in node-postgres. */
+  /** How many times the pool leases a connection before retiring it on release. Default Infinity; at least 1. As in node-postgres. */
   maxUses?: number | undefined
   /**
-   * A connection that was idle for longer is validated, by a round trip, before it is lent. Default 500 (HikariCP's
+   * The pool validates a connection that was idle for longer than this, by a round trip, before leasing it. Default 500 (HikariCP's
    * aliveBypassWindow); 0 = always validate; false = never.
    */
   validateAfter?: number | false | undefined
-  /** How long a validation may take; then the connection is destroyed. Default 5,000; more than 0; Infinity = no limit. */
+  /** How long a validation may take; after that the pool destroys the connection. Default 5,000; more than 0; Infinity = no limit. */
   validateTimeout?: number | undefined
-  /** Idle connections are validated this often, so that firewalls do not cut them. Default 120,000; more than 0; false = never. */
+  /** How often the pool validates idle connections, so that firewalls do not drop them. Default 120,000; more than 0; false = never. */
   keepalive?: number | false | undefined
-  /** How long making a returned connection clean may take; then it is destroyed. Default 5,000; more than 0; Infinity = no limit. */
+  /** How long the reset of a released connection may take; after that the pool destroys it. Default 5,000; more than 0; Infinity = no limit. */
   resetTimeout?: number | undefined
-  /** How long the goodbye to the server may take; then the socket is destroyed. Default 5,000; 0 = destroy without a goodbye. */
+  /** How long a graceful close may take; after that the pool destroys the socket. Default 5,000; 0 = destroy without a graceful close. */
   closeTimeout?: number | undefined
-  /** How long `close()` waits for leases before it destroys them. Default 30,000; 0 = destroys at once; Infinity = waits. */
+  /** How long `close()` waits for leases before it destroys their connections. Default 30,000; 0 = destroy at once; Infinity = wait forever. */
   drainTimeout?: number | undefined
-  /** Connections being opened at the same time, at most. Default 2; at least 1. From MongoDB's CMAP specification. */
+  /** The maximum number of connections that the pool opens at the same time. Default 2; at least 1. From MongoDB's CMAP specification. */
   maxConnecting?: number | undefined
-  /** Callers that may wait for a lease to end at the same time; the next one is refused. Callers for whom a connection can still be opened do not count. Default Infinity; 0 = nobody waits for a lease to end. */
+  /** The maximum number of callers in the queue; the pool refuses the next one with a QueueFullError. Callers for whom it can still open a connection do not count. Default Infinity; 0 = no queue: a caller never waits for another one's lease. */
   maxWaiting?: number | undefined
   /**
-   * What happens to callers while no connection can be opened and none is left. Default 'wait': they wait for the database to come back,
-   * each within its timeout; 'fail' = they are refused at once with a DatabaseDownError, and the next connect is tried within half a
-   * second of that, so that callers are served soon after the database is back; 'try' = a connect is tried at once, shared by all who
-   * ask meanwhile, and they are refused with a DatabaseDownError when it fails, as in node-postgres; 'fail-until-up' = like 'try' as
-   * long as the pool has never had a connection, because a pool that never connected is usually misconfigured, and like 'wait' later on.
+   * What happens to callers when the database is down: no connection is left, and none can be opened. Default 'wait': they wait for the
+   * database to come back, each within its timeout; 'fail' = the pool refuses them at once with a DatabaseDownError, and tries the next
+   * connect within half a second, so that it serves callers soon after the database is back; 'try' = the pool tries one connect at once,
+   * shared by all callers that arrive meanwhile, and refuses them with a DatabaseDownError when it fails, as in node-postgres;
+   * 'fail-until-up' = like 'try' until the pool has had its first connection, because a pool that never connected is usually
+   * misconfigured, and like 'wait' after that.
    */
   whenDown?: 'wait' | 'fail' | 'fail-until-up' | 'try' | undefined
   /**
-   * How long a lease may be held before it is reported as a leak: `lease.leaked` on `events$` and a process warning with the code
-   * STATEPOOL_LEAK, both with the stack of the `acquire()` or `use()` that took it, once for each lease; and `lease.recovered` and
-   * a second warning if it ends after all. The connection is not taken away. The holders in an AcquireTimeoutError say where they
-   * acquired, too, and its stack says where the acquire was called that timed out. Default false = off, which costs nothing; more
-   * than 0. Recording its stack makes an acquire about ten times as expensive (microseconds); `leakSampling` makes that rare. From
-   * HikariCP's leakDetectionThreshold.
+   * How long a caller may hold a lease before the pool reports it as a leak: `lease.leaked` on `events$` and a process warning with the
+   * code STATEPOOL_LEAK, both with the stack of the `acquire()` or `use()` call, once for each lease; then `lease.recovered` and a second
+   * warning if the lease ends. The pool does not revoke the lease. An AcquireTimeoutError also says where each holder acquired, and its
+   * own stack leads to the acquire that timed out. Default false = off, at no cost; more than 0. Recording the stack makes an acquire
+   * about ten times as expensive (microseconds); `leakSampling` makes that rare. From HikariCP's leakDetectionThreshold.
    */
   leakWarning?: number | false | undefined
   /**
-   * The share of acquires whose stack is recorded while `leakWarning` is on, drawn at random: the others are reported without it.
-   * Default 1 = all; more than 0, up to 1. The text of a stack is only made when a report shows it.
+   * The share of acquires, drawn at random, whose stack the pool records while `leakWarning` is on; it reports the others without a
+   * stack. Default 1 = all; more than 0, up to 1. The pool formats a stack only when a report shows it.
    */
   leakSampling?: number | undefined
   /**
-   * What becomes of an acquire inside `pool.use()` that can never be served, because every connection that the pool may have is
-   * held by callbacks of `use()` that wait for another one themselves: with `max` 1, any acquire inside `use()` that waits.
-   * 'error' = it is refused at once with a SelfDeadlockError; 'warn' = it waits, and a process warning (STATEPOOL_DEADLOCK) and
-   * `acquire.deadlocked` on `events$` say so. Default false = off, which costs nothing: the others follow every asynchronous call
-   * of the process with an AsyncLocalStorage, and make a `use()` about three times as expensive.
+   * What happens to an acquire inside `pool.use()` that can never be served, because callbacks of `use()` that wait for another
+   * connection themselves hold every connection of the pool: with `max` 1, any acquire inside `use()` that waits. 'error' = the pool
+   * refuses it at once with a SelfDeadlockError; 'warn' = it waits, and a process warning (STATEPOOL_DEADLOCK) and `acquire.deadlocked`
+   * on `events$` report it. Default false = off, at no cost: the others follow every asynchronous call of the process with an
+   * AsyncLocalStorage, and make a `use()` about three times as expensive.
    *
-   * Leases of a bare `acquire()` are nobody's, so that they never raise an alarm. An acquire inside a callback counts as one that
-   * the callback waits for; start what it need not wait for outside of it. One with a timeout of 0 does not wait.
+   * A plain `acquire()` has no known owner, so it never triggers this check. The check assumes that a callback awaits every acquire
+   * inside it; start work that the callback does not await outside of it. An acquire with a timeout of 0 does not wait.
    */
   deadlockCheck?: 'warn' | 'error' | false | undefined
   /**
-   * Lets the process exit while all connections are idle and no caller waits: a script that forgets `close()` ends by itself. Default
-   * true; false = an open pool keeps the process alive until it is closed. node-postgres has the same option, with false as default.
+   * Lets the process exit while all connections are idle and no caller waits: a script that forgets `close()` still ends. Default true;
+   * false = an open pool keeps the process alive until it is closed. node-postgres has the same option, with false as its default.
    */
   allowExitOnIdle?: boolean | undefined
-  /** Where the pool gets its time from. Default: the system's monotonic clock. */
+  /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
-  /** Where the pool gets its randomness (jitter) from: numbers from 0 to below 1. Default `Math.random`. */
+  /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
   random?: (() => number) | undefined
 }
 
@@ -116,7 +116,7 @@ export type PoolConfig = {
     undefined
   >
 } & {
-  /** Undefined = called after the driver's target. */
+  /** Undefined = the pool takes its name from the driver's target. */
   readonly name: string | undefined
 } & {
   /** Infinity = off. */
@@ -136,20 +136,20 @@ export interface Tuning {
   readonly keepIdle?: number
 }
 
-/** What `acquire()` takes. */
+/** The options of `acquire()`. */
 export interface AcquireOptions {
   /**
-   * How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. The time that
-   * the pool is paused counts.
+   * How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. Unlike
+   * `acquireTimeout`, it also runs while the pool is paused.
    */
   timeout?: number | undefined
-  /** Aborts the wait. A lease that was granted before stays granted. */
+  /** Aborts the wait. Aborting after the acquire resolved does not end the lease. */
   signal?: AbortSignal | undefined
-  /** Served before callers of lower priority. An integer, default 0. One hand-off in eight goes to the longest waiting. */
+  /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
   priority?: number | undefined
 }
 
-/** What `close()` takes. */
+/** The options of `close()`. */
 export interface CloseOptions {
   /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
   timeout?: number | undefined
@@ -241,7 +241,7 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
   return Object.freeze(parsed) as unknown as PoolConfig
 }
 
-/** What `resize()` changes; what is not given stays as it is. */
+/** What `resize()` changes; sizes that are left out stay as they are. */
 export interface SizeOptions {
   min?: number | undefined
   max?: number | undefined
@@ -324,7 +324,7 @@ function parseUnlessFalse(
 
 function parseName(name: unknown): string | undefined {
   if (name === undefined || (typeof name === 'string' && /\S/.test(name))) return name as string | undefined
-  throw refusal('name', name, 'a text that is not empty')
+  throw refusal('name', name, 'a non-empty string')
 }
 
 function parseDeadlockCheck(value: 'warn' | 'error' | false = false): 'warn' | 'error' | false {

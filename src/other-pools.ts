@@ -69,7 +69,7 @@ export const optionsElsewhere: readonly Row[] = [
   ['queueMax', 'oracledb', { meant: 'maxWaiting' }],
   ['maxQueue', 'lightning-pool', { meant: 'maxWaiting' }],
   ['maxWaitQueueSize', 'Vert.x', { meant: 'maxWaiting' }],
-  ['waitForConnections', 'mysql2', { meant: 'maxWaiting (0 = nobody waits)' }],
+  ['waitForConnections', 'mysql2', { meant: 'maxWaiting (0 = no queue)' }],
   ['evictionRunIntervalMillis', 'generic-pool', { needless: noInterval }],
   ['numTestsPerEvictionRun', 'generic-pool, Commons DBCP', { needless: noInterval }],
   ['timeBetweenEvictionRunsMillis', 'Commons DBCP', { needless: noInterval }],

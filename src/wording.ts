@@ -16,18 +16,18 @@ export function describeFull(
   const [why, advice] = {
     exhausted: () => [
       `none of the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max) is free`,
-      'Shed load further up, hold connections for less time, or raise maxWaiting or max.',
+      'Shed load upstream, hold connections for less time, or raise maxWaiting or max.',
     ],
     paused: () => ['the pool is paused', 'Call pool.resume(), or raise maxWaiting.'],
     'connects failing': () => [
-      `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause: ${withoutStop(whyNoConnect(lastConnectError))})`,
+      `the pool cannot connect (${failedConnects} attempts failed in a row; the last error is this error's cause: ${withoutStop(whyNoConnect(lastConnectError))})`,
       `${remedyFor(lastConnectError)}.`,
     ],
   }[obstacle]()
   const others =
     waiting === 0
-      ? `nobody may wait (maxWaiting is ${maxWaiting})`
-      : `${waiting === 1 ? '1 caller waits' : `${waiting} callers wait`} already (maxWaiting is ${maxWaiting})`
+      ? `queueing is disabled (maxWaiting is ${maxWaiting})`
+      : `${waiting === 1 ? '1 caller is' : `${waiting} callers are`} already waiting (maxWaiting is ${maxWaiting})`
   return `The acquire was refused: ${why}, and ${others}. ${advice}`
 }
 
@@ -36,9 +36,9 @@ export function describeDeadlock(leases: readonly number[], max: number): string
   const own = leases.length === 1 ? `lease ${leases[0]}` : `leases ${leases.join(', ')}`
   const who =
     max === 1
-      ? `the only connection (max is 1) is held by the very call of pool.use() that acquires another one (${own})`
-      : `all ${max} connections (max) are held by calls of pool.use() that wait for another one, and the caller is inside of one of them (${own})`
-  return `This acquire would wait for ever.\n  Why: ${who}.\n  What to do: hand the connection that is held on to the code that needs one, or acquire before or after pool.use() instead of inside of it; raising max only makes this rarer.`
+      ? `the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (${own})`
+      : `all ${max} connections (max) are held by pool.use() calls that are waiting for another one, and this caller is inside one of them (${own})`
+  return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.`
 }
 
 /** `1,500 ms`. */
@@ -53,10 +53,10 @@ export function describeTimeout(
   const { position, firstPosition, waiting } = evidence
   const place =
     position === 0
-      ? 'the connection found for it was still being validated'
+      ? 'its connection was still being validated'
       : firstPosition > position
-        ? `place ${position} of ${waiting} in the line, having begun at ${firstPosition}`
-        : `place ${position} of ${waiting} in the line`
+        ? `position ${position} of ${waiting} in the queue, down from ${firstPosition}`
+        : `position ${position} of ${waiting} in the queue`
   const [why, advice] = explanations[obstacle](evidence)
   return `No connection became free within ${milliseconds(timeout)} (${place}).\n  Why: ${withoutStop(why)}.\n  What to do: ${advice}.`
 }
@@ -66,18 +66,21 @@ export const withoutStop = (text: string): string => text.replace(/\.$/, '')
 
 /** For each obstacle, why nobody was served, and what to do about it. */
 const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => readonly [string, string]> = {
-  paused: () => ['the pool is paused', 'call pool.resume(), or wait without a timeout of your own'],
+  paused: () => [
+    'the pool is paused',
+    'call pool.resume(), or omit the timeout: acquireTimeout does not run while the pool is paused',
+  ],
   'self-deadlock': ({ deadlocked, max }) => [
-    `the caller deadlocked itself: it held ${deadlocked.length === 1 ? 'lease' : 'leases'} ${deadlocked.join(', ')} while it waited, and so did everybody else who held one of the ${max} (max)`,
-    'pass the connection that is held to the inner call, or release it before acquiring another',
+    `self-deadlock: this caller held ${deadlocked.length === 1 ? 'lease' : 'leases'} ${deadlocked.join(', ')} while it waited, and every other holder was waiting too (max is ${max})`,
+    'pass the connection already held to the inner call, or release it before acquiring another',
   ],
   'connects failing': ({ failedConnects, lastConnectError }) => [
-    `connections cannot be opened (${failedConnects} failed in a row; the last error is this error's cause): ${whyNoConnect(lastConnectError)}`,
+    `the pool cannot connect (${failedConnects} attempts failed in a row; the last error is this error's cause): ${whyNoConnect(lastConnectError)}`,
     lowerFirst(remedyFor(lastConnectError)),
   ],
   'validations failing': ({ lastValidationError }) => [
-    `connections that came free did not pass their validation (the last error is this error's cause): ${messageOf(lastValidationError)}`,
-    'look at the database and at what is between (a firewall, a proxy); events$ tells of each connection.closed',
+    `connections that became free failed validation (the last error is this error's cause): ${messageOf(lastValidationError)}`,
+    'check the database and what is in between (a firewall, a proxy); events$ reports each connection.closed',
   ],
   exhausted: ({ holders, max }) => {
     const longest = holders
@@ -85,30 +88,30 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
       .map(holder => `lease ${holder.lease} on ${holder.connection} for ${milliseconds(holder.heldFor)}`)
     const what =
       max === 1
-        ? `the only connection (max is 1) is lent out: ${longest.join()}`
-        : `all ${max} connections (max) are lent out; the longest held: ${longest.join(', ')}`
+        ? `the only connection (max is 1) is leased: ${longest.join()}`
+        : `all ${max} connections (max) are leased; held longest: ${longest.join(', ')}`
     return [
       `${what}${whereAcquired(holders[0])}`,
-      'release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max',
+      'release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max',
     ]
   },
   'connects slow': evidence => [
-    `${inNumbers(evidence)}, the slowest for ${milliseconds(evidence.connectingFor)} already`,
-    'see why connects are slow (events$: connection.ready), and raise min, maxConnecting or the timeout',
+    `${inNumbers(evidence)}, the slowest for ${milliseconds(evidence.connectingFor)} so far`,
+    'find out why connecting is slow (events$: connection.ready), or raise min, maxConnecting or the timeout',
   ],
   'in transit': evidence => [
     inNumbers(evidence),
-    'see what validations, resets and goodbyes wait for (events$), and raise the timeout',
+    'find out what validations, resets and graceful closes are waiting for (events$), or raise the timeout',
   ],
 }
 
 function inNumbers({ holders, connecting, total, max }: AcquireEvidence): string {
   const counts = [
-    counted(holders.length, 'lent out'),
+    counted(holders.length, 'leased'),
     counted(connecting, 'being opened'),
     counted(total - holders.length - connecting, 'being validated, reset or closed'),
   ].filter(count => count !== '')
-  return `of at most ${max} ${max === 1 ? 'connection' : 'connections'} ${counts.join(' and ') || 'none is open yet'}`
+  return `of at most ${max} ${max === 1 ? 'connection' : 'connections'}, ${counts.join(' and ') || 'none is open yet'}`
 }
 
 /** Where the longest held lease was acquired, if that is known. */
@@ -135,7 +138,7 @@ function remedyFor(error: unknown): string {
   const remedy = error instanceof Error && 'remedy' in error ? error.remedy : undefined
   return typeof remedy === 'string'
     ? withoutStop(remedy)
-    : 'Check that the database is up and reachable, and the credentials'
+    : 'Check that the database is up and reachable, and check the credentials'
 }
 
 /** For the middle of a sentence; names such as PostgreSQL or INSTALL stay as they are. */

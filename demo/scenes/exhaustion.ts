@@ -1,4 +1,4 @@
-// Scene 4: all connections are lent out, and what the pool says about it.
+// Scene 4: all connections are leased, and what the pool says about it.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { AcquireTimeoutError } from '../../src/index.js'
@@ -8,7 +8,7 @@ import type { Scene } from '../stage.js'
 
 export const exhaustion: Scene = {
   title: 'Exhaustion',
-  shows: 'When every connection is lent out, an acquire waits, and says why if it waited in vain.',
+  shows: 'When every connection is leased, an acquire waits, and explains why if it times out.',
 
   async play(stage) {
     const { terminal } = stage
@@ -16,7 +16,7 @@ export const exhaustion: Scene = {
     await pool.ready()
     await using first = await pool.acquire()
     await using second = await pool.acquire()
-    terminal.step(`${first.connectionId} and ${second.connectionId} are lent out: the pool is exhausted`)
+    terminal.step(`${first.connectionId} and ${second.connectionId} are leased: the pool is exhausted`)
     terminal.stats(pool.stats())
     await stage.beat()
 

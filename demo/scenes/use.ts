@@ -4,7 +4,7 @@ import type { Scene } from '../stage.js'
 
 export const use: Scene = {
   title: 'use() and await using',
-  shows: 'Nobody has to remember to give a connection back, and nobody inherits what others left open.',
+  shows: 'The pool releases the connection for you, and no caller inherits what another one left open.',
 
   async play(stage) {
     const { terminal } = stage

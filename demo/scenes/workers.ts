@@ -28,7 +28,7 @@ export const workers: Scene = {
     const work = async ([worker, time]: [string, number]): Promise<void> => {
       await using lease = await pool.acquire()
       const from = clock()
-      const waited = from < 50 ? 'at once' : `after ${duration(from)} in the line`
+      const waited = from < 50 ? 'at once' : `after ${duration(from)} in the queue`
       terminal.step(`worker ${worker} gets ${lease.connectionId} ${waited}`)
       await lease.connection.query('select pg_sleep($1)', [time / 1_000])
       turns.push({ worker, connection: lease.connectionId, from, to: clock() })

@@ -106,5 +106,5 @@ export class AcquireQueue<C> implements Watch<C> {
 
 /** What callers are told once the pool is closing. */
 export function closedError(): PoolClosedError {
-  return new PoolClosedError('No connection is lent any more: the pool is closing or closed.')
+  return new PoolClosedError('The pool leases no more connections: it is closing or closed.')
 }

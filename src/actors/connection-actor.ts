@@ -234,7 +234,7 @@ const provideConnection = (): ConnectionLogic =>
             new LeaseError(
               'LEASE_REVOKED',
               lease.id,
-              `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was lent.`,
+              `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was leased.`,
               cause,
             ),
           ),

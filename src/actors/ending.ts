@@ -36,14 +36,14 @@ function validationErrorOf(
       return new ValidationError(
         'RESET_FAILED',
         connection,
-        `it could not be made clean after its last use: ${messageOf(error)}`,
+        `it could not be reset after its last use: ${messageOf(error)}`,
         { cause: error },
       )
     case 'reset timeout':
       return new ValidationError(
         'RESET_TIMEOUT',
         connection,
-        `making it clean after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
+        `resetting it after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
       )
     default:
       return undefined

@@ -1,4 +1,4 @@
-// What the pool tells the outside about itself while it runs: `pool.events$`.
+// What the pool reports about itself while it runs: `pool.events$`.
 import { type Observable, Subject } from 'rxjs'
 import type {
   AcquireAbortedError,
@@ -17,7 +17,7 @@ import { outside } from '../outside.js'
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
 
-/** Why a caller is refused at once; `error.code` narrows to the class. */
+/** Why the pool refused a caller at once; `error.code` narrows to the class. */
 export type AcquireRefusal =
   | QueueFullError
   | DatabaseDownError
@@ -26,7 +26,7 @@ export type AcquireRefusal =
   | SelfDeadlockError
 
 /**
- * Everything that `pool.events$` emits. `at` is the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id.
+ * Everything that `pool.events$` emits. `at` is the time on the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id.
  *
  * `request` is the number of a call of `acquire`, and no other call in the process has it: the events of one call can be joined by it, and
  * `acquire.granted` has the number of the `lease`, which joins it to what becomes of that.
@@ -35,7 +35,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | {
       readonly type: 'acquire.requested'
       readonly request: number
-      /** How many callers were in the line by then, this one not included. */
+      /** The number of callers already in the queue. */
       readonly waiting: number
     }
   | {
@@ -58,7 +58,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly waited: number
     }
   | { readonly type: 'acquire.refused'; readonly request: number; readonly error: AcquireRefusal }
-  /** Somebody waits for connections that are all held by callbacks that wait, its own among them (`deadlockCheck: 'warn'`). */
+  /** A caller waits although callbacks that wait themselves hold all connections, its own callback among them (`deadlockCheck: 'warn'`). */
   | { readonly type: 'acquire.deadlocked'; readonly request: number; readonly error: SelfDeadlockError }
   | {
       readonly type: 'lease.released'
@@ -71,7 +71,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly lease: number
       readonly connection: string
       readonly heldFor: number
-      /** The reason that the borrower gave. */
+      /** The reason that the holder passed to `destroy()`. */
       readonly error: unknown
     }
   | {
@@ -80,16 +80,16 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly connection: string
       readonly error: LeaseError
     }
-  /** A lease has been held for longer than `leakWarning`. Once for each lease. */
+  /** A caller has held a lease for longer than `leakWarning`. Once for each lease. */
   | {
       readonly type: 'lease.leaked'
       readonly lease: number
       readonly connection: string
       readonly heldFor: number
-      /** The stack of whoever acquired it, if it was recorded. */
+      /** The stack of the acquire, if the pool recorded it. */
       readonly acquiredFrom?: string
     }
-  /** A lease that had been reported as a leak came back after all, or ended in another way. */
+  /** A lease that was reported as a leak has ended. */
   | {
       readonly type: 'lease.recovered'
       readonly lease: number
@@ -125,14 +125,14 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
     }
   | { readonly type: 'pool.resized'; readonly min: number; readonly max: number }
   | { readonly type: 'pool.ready' }
-  /** Connections cannot be opened: from now on, one at a time is tried with growing delays, the next one in `retryIn` ms. */
+  /** Connects fail: from now on, the pool tries one at a time with growing delays, the next one in `retryIn` ms. */
   | {
       readonly type: 'pool.down'
       readonly error: ConnectError
       readonly failures: number
       readonly retryIn: number
     }
-  /** A connection could be opened again, after so many failures in a row. */
+  /** The pool can connect again, after this many failures in a row. */
   | { readonly type: 'pool.recovered'; readonly failures: number }
   | { readonly type: 'pool.paused' }
   | { readonly type: 'pool.resumed' }
@@ -141,7 +141,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | { readonly type: 'pool.closed' }
 )
 
-/** The types of the notices that a pool's actor emits, besides publishing them on `events$`: what a parent may want to react to. */
+/** The types of notices that a pool's actor also emits, because a parent may want to react to them. */
 const emittedTypes = [
   'pool.ready',
   'pool.down',
@@ -157,26 +157,26 @@ const emittedTypes = [
   'acquire.deadlocked',
 ] as const satisfies readonly PoolNotice['type'][]
 
-/** What a pool's actor emits: `actor.on('pool.down', event => …)`. The same objects as on `events$`, without those of each acquire and connection. */
+/** What a pool's actor emits: `actor.on('pool.down', event => …)`. The same objects as on `events$`, without the events of individual acquires and connections. */
 export type PoolEmitted = Extract<PoolNotice, { readonly type: (typeof emittedTypes)[number] }>
 
 const isEmitted: ReadonlySet<string> = new Set(emittedTypes)
 
-/** A notice before it was stamped with the time and the pool. */
+/** A notice without its time and its pool. */
 export type UnstampedNotice = PoolNotice extends infer Notice
   ? Notice extends unknown
     ? Omit<Notice, 'at' | 'pool'>
     : never
   : never
 
-/** Publishes notices to the listeners of `events$`, and has the pool's actor emit some of them. */
+/** Publishes notices to the subscribers of `events$`; the pool's actor emits some of them too. */
 export class Notices {
   readonly #subject = new Subject<PoolNotice>()
   readonly #pool: string
   readonly #now: () => number
   readonly #emit: (notice: PoolEmitted) => void
   /**
-   * Delivered together in a microtask of their own: what listeners do must not run inside a transition of the pool, and carries no
+   * Notices are delivered together in a microtask of their own: subscribers must not run inside a transition of the pool, nor in a
    * caller's async context.
    */
   readonly events$: Observable<PoolNotice> = this.#subject.asObservable()
@@ -189,7 +189,7 @@ export class Notices {
     this.#emit = emit
   }
 
-  /** Whether `events$` has listeners: what happens at each acquire asks before it makes a notice. */
+  /** Whether `events$` has subscribers: the acquire path checks this before it creates a notice. */
   get observed(): boolean {
     return this.#subject.observed
   }

@@ -87,11 +87,11 @@ export class LeakWatch<C> {
       acquiredFrom !== undefined
         ? `It was acquired ${firstUsefulLine(acquiredFrom)}.`
         : config.leakSampling < 1
-          ? `Where it was acquired was not recorded (leakSampling is ${config.leakSampling}).`
-          : 'Where it was acquired is not known: no stacks are recorded here.'
+          ? `The pool did not record where it was acquired (leakSampling is ${config.leakSampling}).`
+          : 'Where it was acquired is unknown: this process records no stack traces.'
     warnOfLeak(
       'STATEPOOL_LEAK',
-      `Pool "${name}": lease ${lease.id} on ${id} has been held for ${milliseconds(heldFor)} (leakWarning is ${milliseconds(config.leakWarning)}). ${where} Until it is given back, everybody else has one connection less. Release leases in a finally block, or let pool.use() or await using do it; if this work may take so long, raise leakWarning.`,
+      `Pool "${name}": lease ${lease.id} on ${id} has been held for ${milliseconds(heldFor)} (leakWarning is ${milliseconds(config.leakWarning)}). ${where} Until it is released, the pool has one connection fewer. Release leases in a finally block, or let pool.use() or await using do it; if this work can take that long, raise leakWarning.`,
       acquiredFrom,
     )
   }
@@ -100,7 +100,7 @@ export class LeakWatch<C> {
     this.#parts.notices.publish({ type: 'lease.recovered', lease, connection, heldFor, end })
     warnOfLeak(
       'STATEPOOL_LEAK_OVER',
-      `Pool "${this.#parts.name}": lease ${lease} on ${connection}, reported as a leak before, was ${end} after all, after ${milliseconds(heldFor)}.`,
+      `Pool "${this.#parts.name}": lease ${lease} on ${connection}, reported earlier as a leak, was ${end} after ${milliseconds(heldFor)}.`,
     )
   }
 }

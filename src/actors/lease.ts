@@ -1,22 +1,22 @@
-// What a borrower holds: the connection, for as long as it is theirs, and the way to give it back.
+// What a caller holds: the connection, until the lease ends, and the way to release it.
 import { LeaseError } from '../errors.js'
 import type { ConnectionFacts, EndReason } from '../machines/connection-types.js'
 import { ofPool, type PoolParts } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
-/** A revoked lease that its holder has given back too is `returned`: from then on there is nothing left to give back. */
+/** A revoked lease that its holder has also released is `returned`: from then on there is nothing left to release. */
 type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked' | 'returned'
 
 /**
- * A connection on loan. It is fenced: once given back, destroyed or revoked, it says so instead of reaching a connection that
- * may be somebody else's by then.
+ * A leased connection. The lease is fenced: after it is released, destroyed or revoked, it throws instead of reaching a connection that
+ * another caller may have leased.
  *
- * `await using lease = await pool.acquire()` and `using lease = …` give it back at the end of the block.
+ * `await using lease = await pool.acquire()` and `using lease = …` release it at the end of the block.
  */
 export class Lease<C> implements Disposable, AsyncDisposable {
   /** Counted from 1 within the pool. */
   readonly id: number
-  /** When it was granted, on the pool's clock, in milliseconds. */
+  /** When the pool granted it, on the pool's clock, in milliseconds. */
   readonly acquiredAt: number
   readonly #record: ConnectionRecord<C>
   #state: LeaseState = 'held'
@@ -29,12 +29,12 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   }
 
   /**
-   * The driver's own object (a `pg.Client`, say).
+   * The driver's own object (for example a `pg.Client`).
    * @throws LeaseError when the lease has ended.
    */
   get connection(): C {
     if (this.#state === 'held') return this.#record.handle as C
-    const what = 'its connection was asked for'
+    const what = 'it was used'
     const error =
       this.#state === 'revoked' || this.#state === 'returned'
         ? takenAway(this, this.#record, what)
@@ -47,15 +47,15 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     return this.#record.id
   }
 
-  /** Whether the connection is still the holder's: neither given back, nor destroyed, nor lost or taken away. */
+  /** Whether the lease is still in force: not released, not destroyed, not revoked. */
   get held(): boolean {
     return this.#state === 'held'
   }
 
   /**
-   * Gives the connection back. It is made clean, if it needs that, before anybody else gets it. Does nothing when the connection
-   * was lost meanwhile, or taken away by a pool that closed: that is not the borrower's mistake. A second call is.
-   * @throws LeaseError when it was given back before.
+   * Returns the connection to the pool, which resets it, if needed, before another caller gets it. Does nothing if the connection was
+   * lost or revoked meanwhile, because that is not the holder's mistake. A second call is.
+   * @throws LeaseError when the lease was already released.
    */
   release(): void {
     if (this.#state === 'held') {
@@ -72,9 +72,9 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Closes the connection instead of giving it back, because it is in a state that nobody else should get.
+   * Closes the connection instead of returning it, because no other caller should get it in its present state.
    * @param reason why, for `events$`
-   * @throws LeaseError when it was given back before.
+   * @throws LeaseError when the lease was already released.
    */
   destroy(reason?: unknown): void {
     if (this.#state === 'held') {
@@ -90,18 +90,18 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     }
   }
 
-  /** Gives the connection back, unless that was done before. */
+  /** Releases the lease, unless it has ended already. */
   [Symbol.dispose](): void {
     if (this.#state === 'held') this.release()
   }
 
-  /** Gives the connection back, unless that was done before. */
+  /** Releases the lease, unless it has ended already. */
   async [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]()
   }
 
   /**
-   * The connection is gone from under the holder.
+   * The holder has lost the connection.
    * @internal
    */
   revoke(): void {
@@ -109,7 +109,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Whether its session can only be mended by a new one, as the driver reported: what was tried on it may succeed on another.
+   * Whether the driver reported the session as stale: work that failed on it may succeed on a new one.
    * @internal
    */
   get stale(): boolean {
@@ -135,7 +135,7 @@ function takenAway({ id }: Named, { id: connection, ending }: ConnectionFacts, w
   return new LeaseError(
     'LEASE_REVOKED',
     id,
-    `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or taken away. Acquire a new lease and repeat the work.`,
+    `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or revoked. Acquire a new lease and repeat the work.`,
     ending?.error,
   )
 }
@@ -148,8 +148,8 @@ function alreadyReturned(
 ): LeaseError {
   const why =
     state === 'returned'
-      ? `after it had been given back. Its connection (${connection}) was lost or taken away before that; release a lease once, whatever became of it`
-      : `after it had been ${state}. The connection (${connection}) may be somebody else's by now; use it only until you release it, and release it once`
+      ? `after it had been released. Its connection (${connection}) was lost or revoked before that; release each lease exactly once`
+      : `after it had been ${state}. Its connection (${connection}) may already be leased to another caller; use it only until you release it, and release it once`
   return new LeaseError(
     'LEASE_RELEASED',
     id,

@@ -41,7 +41,7 @@ function failureOf(context: PoolContext, event: PoolEvent): unknown {
   if (event.type === 'connection.failed') return event.error
   if (!('output' in event) || event.output === undefined) return undefined
   const { ending } = recordOf(event.output)
-  const why = `it was opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
+  const why = `it opened, but ended at once (${ending?.reason}): ${messageOf(ending?.error)}`
   const { parts } = systemOf(context)
   const remedy = remedyFor(parts.driver, ending?.error)
   return ofPool(
@@ -166,7 +166,9 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).supervisor.destroyAll(
           ofPool(
             systemOf(context).parts,
-            new PoolClosedError('The pool was closed, and the lease was still out when its time was up.'),
+            new PoolClosedError(
+              'The pool was closed, and this lease was still held when the drain timeout expired.',
+            ),
           ),
         )
       },

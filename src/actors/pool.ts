@@ -1,4 +1,4 @@
-// The pool as applications see it: a façade that turns calls into messages to the pool actor.
+// The pool as applications see it: a façade that turns calls into messages to the pool's actor.
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import { createActor, type InspectionEvent, type Observer } from 'xstate'
@@ -33,7 +33,7 @@ import { type PoolStats, poolState, readStats } from './stats.js'
 import { runTransaction, transactionSupport } from './transaction.js'
 import { parseTransactionOptions, type TransactionOptions } from './transaction-options.js'
 
-/** A pool of connections of type `C`; made by {@link createPool}. */
+/** A pool of connections of type `C`; create one with {@link createPool}. */
 export class Pool<C> implements AsyncDisposable {
   readonly #system: PoolSystem<C>
   readonly #closed: Promise<void>
@@ -46,38 +46,38 @@ export class Pool<C> implements AsyncDisposable {
     this.#closed = new Promise((resolve, reject) => {
       system.actor.subscribe({ complete: resolve, error: reject })
     })
-    this.#closed.catch(() => {}) // whoever calls close() is told
+    this.#closed.catch(() => {}) // the caller of close() gets the error
   }
 
-  /** What the pool is called in its events, errors and warnings: the option `name`, or where its driver connects to. */
+  /** The pool's name in events, errors and warnings: the option `name`, or where its driver connects to. */
   get name(): string {
     return this.#system.parts.name
   }
 
-  /** The pool's actor: subscribe to it, read its snapshot, look at its children, which are the connections. */
+  /** The pool's actor: subscribe to it, read its snapshot, or inspect its children, which are the connections. */
   get actor(): PoolActorRef<C> {
     return this.#system.actor
   }
 
   /**
-   * Everything that happens in the pool, as it happens. Events are delivered after the pool has done with what caused them;
-   * completes when the pool is closed. Costs nothing while nobody listens.
+   * Everything that happens in the pool, as it happens. The pool delivers an event after it has finished handling what caused it.
+   * Completes when the pool is closed. Costs nothing without subscribers.
    */
   get events$(): Observable<PoolNotice> {
     return this.#system.parts.notices.events$
   }
 
-  /** An RxJS scheduler on the pool's clock, for operators over {@link Pool.events$}: they run in simulated time if the pool does. */
+  /** An RxJS scheduler on the pool's clock, for operators on {@link Pool.events$}: they run in simulated time if the pool does. */
   get scheduler(): SchedulerLike {
     return this.#system.scheduler
   }
 
   /**
-   * Waits until `min` connections are up.
+   * Waits until `min` connections are open.
    *
-   * Rejects with the error of the first connect that fails meanwhile. The pool keeps trying, with a growing delay; call it again to
-   * go on waiting.
-   * @throws ConnectError when a connection could not be opened; PoolClosedError when the pool is closing or closed.
+   * Rejects with the error of the first connect that fails meanwhile. The pool keeps trying, with a growing delay; call `ready()` again
+   * to keep waiting.
+   * @throws ConnectError when a connect fails; PoolClosedError when the pool is closing or closed.
    */
   ready(): Promise<void> {
     switch (poolState(this.#system)) {
@@ -100,10 +100,10 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Borrows a connection. Give it back with `lease.release()`, `await using`, or let {@link Pool.use} do it.
-   * @throws AcquireTimeoutError when none became free in time, saying why; AcquireAbortedError when the signal aborted;
-   *   QueueFullError when `maxWaiting` callers wait;
-   *   DatabaseDownError when no connection can be had and `whenDown` is 'fail'; PoolPausedError when it is paused and the timeout is 0;
+   * Leases a connection. Release it with `lease.release()` or `await using`, or let {@link Pool.use} do it.
+   * @throws AcquireTimeoutError, which says why, when no connection became free in time; AcquireAbortedError when the signal aborted;
+   *   QueueFullError when `maxWaiting` callers are already waiting;
+   *   DatabaseDownError when the database is down and `whenDown` is not 'wait'; PoolPausedError when the pool is paused and the timeout is 0;
    *   PoolClosedError when the pool is closing or closed; OptionsError for bad options.
    */
   acquire(options?: AcquireOptions): Promise<Lease<C>> {
@@ -130,15 +130,14 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * The same, with no options, for those who do without the promise when they are served at once: who stands in for another pool has
-   * one of its own.
+   * Like {@link Pool.acquire} without options, but returns the request itself: the drop-ins have promises of their own.
    * @internal
    */
   ask(): AcquireRequest<C> {
     return this.#request(this.#acquireTimeout, 0, false, undefined, this.ask)
   }
 
-  /** @param entry the method that the caller called, for the stack */
+  /** @param entry the method that the application called, for the stack */
   #request(
     timeout: number,
     priority: number,
@@ -164,10 +163,10 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Borrows a connection for the length of a call, and gives it back whatever happens. A connection that is broken by the error
-   * that the callback threw, as far as the driver can tell, is closed instead.
-   * @returns what the callback returned
-   * @throws OptionsError when there is no callback; what {@link Pool.acquire} throws; and whatever the callback throws.
+   * Leases a connection for the duration of a callback, and always releases it. If the callback throws an error which means, as far as
+   * the driver can tell, that the connection is broken, the pool closes the connection instead.
+   * @returns what the callback returns
+   * @throws OptionsError when there is no callback; any error of {@link Pool.acquire}; any error of the callback.
    */
   async use<T>(
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
@@ -190,24 +189,24 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Runs the callback in a transaction: begins one, calls, and commits; when the callback throws, rolls back, and passes its error on
-   * as it is. With `retry`, the whole transaction is tried again after a serialization failure or a deadlock, on the same connection,
-   * after a pause (exponential back-off with full jitter, at most 1 s); so the callback may be called several times, and must
-   * await all that it starts. When no further attempt is made, for whatever reason, the last error is thrown as it is.
+   * Runs the callback in a transaction: begins it, calls the callback, and commits. If the callback throws, `transaction` rolls back and
+   * rethrows the error unchanged. With `retry`, it repeats the whole transaction after a serialization failure or a deadlock, on the same
+   * connection, after a pause (exponential back-off with full jitter, at most 1 s); the callback may therefore run several times, and must
+   * await everything that it starts. When there is no further attempt, the last error is thrown unchanged.
    *
-   * With `retry`, an attempt that fails because its session is stale (the driver reported that only a new session can mend it) is
-   * repeated on another connection, and does not count.
+   * With `retry`, an attempt that fails because its session is stale (the driver reported that only a new session can help) is repeated
+   * on another connection, and does not count.
    *
-   * A connection whose transaction cannot be ended is closed, and never leased again. After an error that means that the connection broke
-   * during the commit, nobody can know whether it was committed. COMMIT and ROLLBACK are not the callback's to send: one that did is
-   * told so by an error (but not on MySQL, where other statements end a transaction as well).
+   * If a transaction cannot be ended, the pool closes its connection. If the connection breaks during the commit, the outcome is unknown:
+   * the transaction may or may not be committed. The callback must not send COMMIT or ROLLBACK itself; if it does, `transaction` throws
+   * (except on MySQL, where other statements end a transaction as well).
    *
-   * A `transaction` inside another one is not nested in it: each call takes a connection of its own, and neither sees what the
-   * other did. (Use savepoints for parts of a transaction.)
-   * @returns what the callback returned, once it is committed
-   * @throws OptionsError for bad options, or when the driver has no transactions; what {@link Pool.acquire} throws; whatever the
-   *   callback throws, and what the database says to begin and commit; ValidationError when it does not answer the begin within
-   *   `validateTimeout`; LeaseError when the connection was gone, or was given back by the callback, before the commit.
+   * A `transaction` inside another one is not nested: each call leases a connection of its own, and neither sees what the other did.
+   * (Use savepoints for parts of a transaction.)
+   * @returns what the callback returns, after the commit
+   * @throws OptionsError for bad options, or when the driver has no transactions; any error of {@link Pool.acquire}; any error of the
+   *   callback, and of the database on begin and commit; ValidationError when the database does not answer the begin within
+   *   `validateTimeout`; LeaseError when the connection was lost, or the callback released it, before the commit.
    */
   async transaction<T>(
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
@@ -222,7 +221,7 @@ export class Pool<C> implements AsyncDisposable {
       config,
       isFatal: (error: unknown) => this.#isFatal(error),
     }
-    // Each session that is open may be stale, and says so at its first error; an attempt on one does not count.
+    // Every open session may be stale, and shows it at its first error; an attempt on a stale session does not count.
     for (let stale = 0; ; stale++) {
       let lease: Lease<C> | undefined
       try {
@@ -237,7 +236,7 @@ export class Pool<C> implements AsyncDisposable {
     }
   }
 
-  /** A driver that fails to tell is not trusted, and its error does not take the place of the caller's. */
+  /** If the driver's isFatal throws, the connection counts as broken, and the caller still gets its own error. */
   #isFatal(error: unknown): boolean {
     try {
       return this.#system.parts.driver.isFatal?.(error) ?? false
@@ -247,8 +246,8 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * The same as `lease.release()`, for code that gives things back to where they came from.
-   * @throws LeaseError when the lease is another pool's, or was given back before.
+   * The same as `lease.release()`, for code that returns things to where they came from.
+   * @throws LeaseError when the lease belongs to another pool, or was already released.
    */
   release(lease: Lease<C>): void {
     if (!lease?.belongsTo?.(this.#system.parts)) {
@@ -257,14 +256,14 @@ export class Pool<C> implements AsyncDisposable {
         new LeaseError(
           'LEASE_FOREIGN',
           lease?.id,
-          `Lease ${lease?.id} is not this pool's. Give it back to the pool that lent it, or call lease.release().`,
+          `Lease ${lease?.id} does not belong to this pool. Release it to the pool that leased it, or call lease.release().`,
         ),
       )
     }
     lease.release()
   }
 
-  /** The pool at this moment: its state, its sizes, how many connections are in which state, who waits, and totals. */
+  /** The pool at this moment: its state, its sizes, the number of connections in each state, the length of the queue, and totals. */
   stats(): PoolStats {
     return readStats(this.#system)
   }
@@ -290,9 +289,9 @@ export class Pool<C> implements AsyncDisposable {
    * Shows the pool's actors to an inspector, such as Stately's: first the pool and each of its connections as they are now
    * (`@xstate.actor` and `@xstate.snapshot`), then everything as it happens. As JSON, snapshots show figures, and neither they nor
    * events show what may be secret. XState's interpreter runs the machines meanwhile.
-   * @param observer gets XState's inspection events. If it throws, it gets no more of them, and its error is an uncaught
-   *   exception, as in RxJS; the pool goes on.
-   * @returns a function that stops it
+   * @param observer receives XState's inspection events. If it throws, it receives no more of them, and its error becomes an uncaught
+   *   exception, as in RxJS; the pool is not affected.
+   * @returns a function that stops the inspection
    * @throws OptionsError when `observer` is neither a function nor an object.
    */
   inspect(observer: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): () => void {
@@ -300,9 +299,9 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Changes `min`, `max` and `maxWaiting` while the pool runs. Superfluous connections are closed: idle ones at once, lent ones when
-   * they come back. Callers who wait already go on waiting. What is not given stays as it is, except that a `max` below `min`, given
-   * alone, lowers `min` to itself.
+   * Changes `min`, `max` and `maxWaiting` while the pool runs. The pool closes surplus connections: idle ones at once, leased ones on
+   * release. Callers that are already waiting keep waiting. A size that is left out stays as it is, except that a `max` below `min`
+   * also lowers `min`.
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
   resize(size: SizeOptions): void {
@@ -314,20 +313,20 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Changes limits while the pool runs, for drop-ins whose applications expect it.
-   * @param changes numbers that were checked
+   * @param changes checked numbers
    * @internal
    */
   tune(changes: Tuning): void {
     this.#acquireTimeout = changes.acquireTimeout ?? this.#acquireTimeout
     this.#system.parts.limits.change(changes)
-    // What is superfluous by the new limits is looked for at once.
+    // Connections that exceed the new limits go at once.
     if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'maintenance.due' })
   }
 
   /**
-   * Lends nothing until {@link Pool.resume}: for a switch-over, say. Leases that are out stay out; callers wait, and their time stands
-   * still, except for those who gave `acquire` a timeout of their own. Nothing is opened meanwhile. Pausing twice is harmless.
-   * After PgBouncer's PAUSE.
+   * Leases no connection until {@link Pool.resume}, for example during a switch-over. Current leases stay in force; callers wait, and
+   * their time stops, except for callers that passed a timeout to `acquire`. The pool opens no connection meanwhile. Pausing twice is
+   * harmless. After PgBouncer's PAUSE.
    * @throws PoolClosedError when the pool is closing or closed.
    */
   pause(): void {
@@ -336,7 +335,7 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Lends again after {@link Pool.pause}: those who waited are served in their order. Does nothing to a pool that is not paused.
+   * Leases connections again after {@link Pool.pause}, and serves waiting callers in order. Does nothing if the pool is not paused.
    * @throws PoolClosedError when the pool is closing or closed.
    */
   resume(): void {
@@ -345,9 +344,9 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Retires every connection softly, for changed credentials or a database that moved: idle ones are closed now, lent ones when they
-   * come back, and new ones are opened instead; while connects fail, one is tried within half a second. Nobody loses a lease. The same
-   * as HikariCP's `softEvictConnections`.
+   * Replaces every connection gracefully, for example after credentials changed or the database moved: the pool closes idle connections
+   * now, leased ones on release, and opens new ones; if connects are failing, it tries one within half a second. No caller loses its
+   * lease. The same as HikariCP's `softEvictConnections`.
    * @throws PoolClosedError when the pool is closing or closed.
    */
   evict(): void {
@@ -366,8 +365,9 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Closes the pool: lends no more, rejects those who wait, closes idle connections, waits for leases, and destroys those that
-   * are still out when the time is up. Calling it again is harmless, and waits for the same end; with a shorter timeout it comes sooner.
+   * Closes the pool: it refuses new callers, rejects waiting ones, closes idle connections, waits for leases, and destroys the
+   * connections that are still leased when the timeout expires. A second call is harmless, and waits for the same end; a shorter timeout
+   * makes it come sooner.
    * @throws OptionsError for bad options.
    */
   async close(options: CloseOptions = {}): Promise<void> {
@@ -387,10 +387,10 @@ export class Pool<C> implements AsyncDisposable {
 const facades = new WeakMap<object, Pool<unknown>>()
 
 /**
- * The pool that an actor runs, as an object with methods: the same as `createPool` returns, for an actor that was made from
- * {@link poolLogic}. Asked twice for the same actor, it gives the same object.
+ * The pool that an actor runs, as an object with methods: the same object that `createPool` returns, for an actor made from
+ * {@link poolLogic}. Two calls for the same actor return the same object.
  * @param actor a running pool's actor: of `createActor(poolLogic(…))`, or a child of your machine (`snapshot.children.pool`)
- * @throws OptionsError when the actor is not a pool's.
+ * @throws OptionsError when the actor does not run a pool.
  */
 export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
   const system = systemBehind(actor)
@@ -398,7 +398,7 @@ export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
     throw new OptionsError(
       'actor',
       actor,
-      'poolOf() takes an actor that was made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, once your machine has started it.',
+      'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
     )
   const pool = facades.get(system) ?? new Pool(system)
   facades.set(system, pool)
@@ -411,10 +411,10 @@ function systemBehind(actor: PoolActorRef<unknown> | undefined): PoolSystem<unkn
 }
 
 /**
- * Creates a pool and starts it at once: it opens `min` connections in the background. Bad options are refused here and never later. The
+ * Creates a pool and starts it at once: it opens `min` connections in the background. Invalid options throw here and never later. The
  * pool is an actor that runs {@link poolLogic}, in a system of its own.
  *
- * @param driver how to talk to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, your own
+ * @param driver connects to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, or your own
  * @param options see {@link PoolOptions}
  * @throws OptionsError naming the option, its value and what it may be.
  */

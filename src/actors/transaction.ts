@@ -27,7 +27,7 @@ export function transactionSupport<C>(driver: Driver<C>): TransactionSupport<C> 
   throw new OptionsError(
     'driver',
     undefined,
-    `The driver ${JSON.stringify(driver.name)} has no transactions, so pool.transaction() cannot be used with it. Use pool.use() and send what begins and ends a transaction yourself, or give the driver a transaction group: see TransactionSupport.`,
+    `The driver ${JSON.stringify(driver.name)} does not support transactions, so pool.transaction() cannot use it. Use pool.use() and send the statements that begin and end a transaction yourself, or give the driver a transaction group: see TransactionSupport.`,
   )
 }
 
@@ -128,8 +128,8 @@ function notCommitted<C>(lease: Lease<C>): LeaseError {
   const code = cause instanceof LeaseError && cause.code === 'LEASE_RELEASED' ? cause.code : 'LEASE_REVOKED'
   const why =
     code === 'LEASE_RELEASED'
-      ? 'the callback gave the connection back itself, which ends a transaction without effect. Leave that to pool.transaction()'
-      : 'the connection was lost or taken away before the commit. Run the transaction again'
+      ? 'the callback released the connection itself, which ends a transaction without effect. Leave that to pool.transaction()'
+      : 'the connection was lost or revoked before the commit. Run the transaction again'
   return new LeaseError(
     code,
     lease.id,

@@ -2,14 +2,14 @@
 
 /** Codes of Node's resolver, sockets and TLS, alike for every server. */
 const ofTheNetwork: readonly (readonly [RegExp, string])[] = [
-  [/^(ENOTFOUND|EAI_\w+)$/, "Check the host's name, and that it can be resolved from here"],
+  [/^(ENOTFOUND|EAI_\w+)$/, 'Check the host name, and that it resolves from here'],
   [
     /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_UNTRUSTED)$/,
-    "Give the certificate of the authority that signed the server's (ssl: { ca })",
+    "Pass the CA certificate that signed the server's certificate (ssl: { ca })",
   ],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    "Connect by a name that is in the server's certificate, or say which one to expect (ssl: { servername })",
+    "Connect by a name in the server's certificate, or set the name to expect (ssl: { servername })",
   ],
   [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "Renew the server's certificate, and check the clocks"],
 ]

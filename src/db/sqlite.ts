@@ -102,6 +102,6 @@ function onlyOneInMemory(): SqliteError {
     code: 'SQLITE_CANTOPEN',
     remedy: 'Give the pool { max: 1, maxLifetime: Infinity }, or give the database a file',
     message:
-      "A second connection to ':memory:' would see another, empty database, also when the first one has ended. Give the pool { max: 1, maxLifetime: Infinity }, and do not evict it; or give the database a file (in a temporary folder, say).",
+      "Each connection to ':memory:' has its own, empty database, even after the previous one has ended. Give the pool { max: 1, maxLifetime: Infinity }, and do not evict it; or give the database a file (in a temporary folder, for example).",
   })
 }

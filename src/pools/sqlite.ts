@@ -134,7 +134,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
     throw new OptionsError(
       'readonly',
       undefined,
-      'createSqlitePool has no option readonly: only its readers are. For readers alone: createPool(sqlite({ filename, readonly: true })).',
+      'createSqlitePool has no readonly option: only its readers are read-only. For a read-only pool: createPool(sqlite({ filename, readonly: true })).',
     )
   }
   const { readers = 4, pool, ...rest } = options
@@ -142,7 +142,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
     throw new OptionsError(
       'filename',
       rest.filename,
-      "':memory:' is another database for each connection, so readers would not see what the writer writes. Take a file in a temporary folder; or one connection for all: createPool(sqlite({ filename: ':memory:' }), { max: 1, maxLifetime: Infinity }).",
+      "':memory:' is a separate database for each connection, so readers would not see what the writer writes. Use a file in a temporary folder, or one connection for everything: createPool(sqlite({ filename: ':memory:' }), { max: 1, maxLifetime: Infinity }).",
     )
   }
   expectNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
@@ -153,7 +153,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
       throw new OptionsError(
         `pool.${name}`,
         undefined,
-        `createSqlitePool sets ${name} itself: there is one writer, and the option readers says how many readers there may be.`,
+        `createSqlitePool sets ${name} itself: it has one writer, and the readers option sets the maximum number of readers.`,
       )
     }
   }

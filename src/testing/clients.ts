@@ -88,7 +88,7 @@ export class Clients {
   checkGivenBack(held: readonly Lease<SimulatedConnection>[]): void {
     demand(held.length === 0, 'client', () => {
       const leases = held.map(({ id, connectionId }) => `lease ${id} of ${connectionId}`)
-      return `all clients are done, and nobody gave back ${leases.join(', ')}`
+      return `all clients are done without releasing ${leases.join(', ')}`
     })
   }
 

@@ -198,7 +198,7 @@ const kinds = {
       demand(
         refuses(() => lease.release()),
         'fence',
-        () => `lease ${lease.id} was given back twice`,
+        () => `lease ${lease.id} was released twice`,
       )
     },
   }),

@@ -106,7 +106,7 @@ export class DriverWatch {
     demand(
       size === 0,
       'connects',
-      () => `${size} connections are left that were delivered after their connect had been called off`,
+      () => `${size} connections are left that were delivered after their connect had been cancelled`,
     )
     if (this.#calls.size === 0 || this.#watched.isBehind()) return
     const now = this.#watched.now()
@@ -141,7 +141,7 @@ export class DriverWatch {
       const early = underWay < this.#watched.deadlines.connect - rounding
       if (early && !this.#watched.mayCallOff(start)) {
         this.#watched.found(
-          new InvariantViolation('connects', `a connect was called off after ${underWay} ms`),
+          new InvariantViolation('connects', `a connect was cancelled after ${underWay} ms`),
         )
       }
     }

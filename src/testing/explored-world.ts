@@ -192,20 +192,20 @@ export class ExploredWorld {
     demand(this.#open.size <= max, 'size', () => `${this.#open.size} sessions are open, and ${max} may be`)
     const { busy, waiting, validating } = checkInvariants(this.#pool, { maxConnecting: max })
     const holding = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
-    demand(new Set(holding).size === holding.length, 'fence', () => 'a connection is lent twice')
+    demand(new Set(holding).size === holding.length, 'fence', () => 'a connection is leased twice')
     demand(
       busy === holding.length,
       'fence',
       () => `${busy} connections are busy, and ${holding.length} leases are held`,
     )
     for (const session of holding)
-      demand(this.#open.has(session), 'fence', () => `session ${session.id} is lent and gone`)
+      demand(this.#open.has(session), 'fence', () => `session ${session.id} is leased and gone`)
     const asking = this.#callers.filter(({ state }) => state === 'waiting').length
     demand(
       asking >= waiting && asking <= waiting + validating,
       'settlement',
       () =>
-        `${asking} callers wait, ${waiting} of them in the line, with ${validating} connections being validated`,
+        `${asking} callers wait, ${waiting} of them in the queue, with ${validating} connections being validated`,
     )
   }
 

@@ -126,9 +126,7 @@ class Life implements Scene {
 
   /** The database is well again, and whoever gets a connection gives it back: everybody must be served. */
   async recover(): Promise<void> {
-    this.trace.note(
-      () => 'the story is over: the database is well again, and holders give back what they hold',
-    )
+    this.trace.note(() => 'the story is over: the database has recovered, and holders release what they hold')
     this.database.change(healthy)
     await this.#letClientsEnd()
     if (this.#clients.count > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
@@ -144,7 +142,7 @@ class Life implements Scene {
     this.#clients.checkDone()
     demand(callers.waiting.size === 0, 'remains', () => {
       const stuck = [...callers.waiting].map(({ order }) => order)
-      return `${stuck.length} callers wait for ever (${stuck.join(', ')})`
+      return `${stuck.length} callers wait forever (${stuck.join(', ')})`
     })
     this.#clients.checkGivenBack(callers.held)
     if (this.pool.stats().state === 'closed') return

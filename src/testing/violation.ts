@@ -5,8 +5,8 @@ export const invariants = {
   truth: 'what the pool says of itself agrees with what its machines and the database say',
   size: 'there are never more connections than max, as the database counts them',
   settlement:
-    'a caller settles exactly once, in time; no connection is idle while somebody waits, and none is lent while the pool is paused',
-  fence: 'a connection is lent to one caller at a time, clean, and a lease that has ended reaches nothing',
+    'a caller settles exactly once, in time; no connection is idle while a caller waits, and none is leased while the pool is paused',
+  fence: 'a connection is leased to one caller at a time, reset, and a lease that has ended reaches nothing',
   deadlines:
     'every call of the driver is over, and its socket destroyed, when its time is up; a close is over when the shortest timeout given is',
   connects:
@@ -15,7 +15,7 @@ export const invariants = {
     'a connection from before an eviction is never leased again, and one from before a loss only after it has answered a round trip',
   time: 'everything happens in simulated time: the same seed gives the same story',
   errors: 'callers are told what really happened',
-  remains: 'everybody is served in the end, and a closed pool leaves nothing behind',
+  remains: 'every caller is served in the end, and a closed pool leaves nothing behind',
   client: 'the code that uses the pool neither fails, nor gets stuck, nor keeps a connection',
 } as const
 

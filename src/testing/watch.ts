@@ -135,7 +135,7 @@ export class PoolWatch {
       this.#closes.note(this.#config.clock.now() + (options?.timeout ?? this.#config.drainTimeout))
       if (this.#trace.wanted)
         note(
-          `somebody closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
+          `the application closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
         )
       return close.call(pool, options)
     }
@@ -146,19 +146,19 @@ export class PoolWatch {
         this.#paused = true
         this.#grantedBefore = pool.stats().acquired
         this.callers.notePaused()
-        note('somebody pauses the pool')
+        note('the application pauses the pool')
       }
     if (resume !== undefined)
       able.resume = () => {
         this.#paused = false
-        note('somebody resumes the pool')
+        note('the application resumes the pool')
         resume.call(pool)
       }
     if (evict !== undefined)
       able.evict = () => {
         this.#upheavalAt = this.#config.clock.now()
         this.#retired(this.#database?.connections ?? [])
-        note('somebody evicts all connections')
+        note('the application evicts all connections')
         evict.call(pool)
       }
   }
@@ -321,7 +321,7 @@ export class PoolWatch {
       roster.established < this.#min || line.length > 0,
       'connects',
       () =>
-        `a connect starts although nobody waits and there are ${roster.established} of at least ${this.#min}`,
+        `a connect starts although no caller waits and there are ${roster.established} of at least ${this.#min}`,
     )
   }
 

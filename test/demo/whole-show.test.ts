@@ -27,7 +27,7 @@ test('the demo plays its six scenes on a PostgreSQL of its own, measures, ends w
   ])
   expect(output).toContain('the next borrower got the same connection, and the transaction had been')
   expect(output).toMatch(/worker A gets connection-\d at once/)
-  expect(output).toMatch(/worker F gets connection-\d after \d+ ms in the line/)
+  expect(output).toMatch(/worker F gets connection-\d after \d+ ms in the queue/)
   expect(output).toContain('AcquireTimeoutError: No connection became free within 500 ms')
   expect(output).toMatch(/What to do: release sooner/)
   expect(output).toMatch(/acquire\(\) got connection-\d after \d+ ms/)

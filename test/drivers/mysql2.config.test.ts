@@ -34,7 +34,7 @@ describe('mysql()', () => {
   it.each([
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
     [{ host: 5 }, 'host must be a string; got 5.'],
-    [{ connectTimeout: -1 }, 'connectTimeout must be a number of milliseconds of 0 or more; got -1.'],
+    [{ connectTimeout: -1 }, 'connectTimeout must be a number of milliseconds of at least 0; got -1.'],
     [
       { timezone: 'Berlin' },
       `timezone must be 'local', 'Z', or an offset such as '+02:00'; got a string (not shown).`,
@@ -44,11 +44,11 @@ describe('mysql()', () => {
     [{ hots: 'db' }, 'mysql has no option "hots"; did you mean host?'],
     [
       { connectionLimit: 5 },
-      "connectionLimit is not for mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
+      "connectionLimit is not an option of mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
     ],
     [
       { maxLifetime: 5 },
-      "maxLifetime is not for mysql(): give createPool the option maxLifetime, or use the drop-in createPool of 'statepool/mysql2'.",
+      "maxLifetime is not an option of mysql(): give createPool the option maxLifetime, or use the drop-in createPool of 'statepool/mysql2'.",
     ],
     [7, 'mysql takes an object of options; got 7.'],
     [null, 'mysql takes an object of options; got null.'],

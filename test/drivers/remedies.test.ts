@@ -13,17 +13,17 @@ const coded = (code: string, message = 'refused', cause?: unknown): Error =>
 
 it.each([
   ['PostgreSQL', coded('28P01'), 'the password'],
-  ['PostgreSQL', coded('28000', 'no pg_hba.conf entry for host "::1", no encryption'), 'option ssl'],
+  ['PostgreSQL', coded('28000', 'no pg_hba.conf entry for host "::1", no encryption'), 'ssl option'],
   ['PostgreSQL', coded('28000', 'no pg_hba.conf entry for host "::1"'), 'pg_hba.conf'],
-  ['PostgreSQL', coded('3D000'), "database's name"],
+  ['PostgreSQL', coded('3D000'), 'database name'],
   ['PostgreSQL', coded('53300'), 'max_connections'],
-  ['PostgreSQL', new Error('The server does not support SSL connections'), 'leave the option ssl out'],
+  ['PostgreSQL', new Error('The server does not support SSL connections'), 'omit the ssl option'],
   ['PostgreSQL', coded('SELF_SIGNED_CERT_IN_CHAIN'), 'ssl: { ca }'],
   ['PostgreSQL', new Error('wrapped', { cause: coded('ENOTFOUND') }), 'name'],
   ['MySQL', coded('ER_ACCESS_DENIED_ERROR'), 'the password'],
-  ['MySQL', coded('ER_BAD_DB_ERROR'), "database's name"],
+  ['MySQL', coded('ER_BAD_DB_ERROR'), 'database name'],
   ['MySQL', coded('ER_CON_COUNT_ERROR'), 'Lower max'],
-  ['MySQL', coded('HANDSHAKE_NO_SSL_SUPPORT'), 'leave the option ssl out'],
+  ['MySQL', coded('HANDSHAKE_NO_SSL_SUPPORT'), 'omit the ssl option'],
   ['MySQL', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'ssl: { ca }'],
 ] as const)('%s: %s', (server, error, words) => {
   const remedyFor = server === 'MySQL' ? ofMysql : ofPostgres
@@ -49,7 +49,7 @@ it('PostgreSQL, for real', async () => {
   const wrong = await refused(postgres({ ...config, password: 'wrong' }))
   expect(wrong).toContain('. Check the user and the password; the pool keeps trying.')
   const missing = await refused(postgres({ ...config, database: 'nowhere' }))
-  expect(missing).toContain(". Check the database's name, or create it; the pool keeps trying.")
+  expect(missing).toContain('. Check the database name, or create the database; the pool keeps trying.')
   const unknown = await refused(postgres({ ...config, ssl: true }))
   expect(unknown).toContain('ssl: { ca }')
   for (const message of [wrong, missing, unknown]) expectNoGeneralAdvice(message)
@@ -58,8 +58,10 @@ it('PostgreSQL, for real', async () => {
 it.skipIf(mariadbMissing())('MariaDB, for real', async () => {
   const config = inject('mariadb') as object
   const wrong = await refused(mysql({ ...config, password: 'wrong' }))
-  expect(wrong).toContain('. Check the user, the password, and that the user may come from this host')
+  expect(wrong).toContain(
+    '. Check the user, the password, and that the server lets this user connect from this host',
+  )
   const missing = await refused(mysql({ ...config, database: 'nowhere' }))
-  expect(missing).toMatch(/name, or create it|rights on the database/)
+  expect(missing).toMatch(/name, or create the database|access to the database/)
   for (const message of [wrong, missing]) expectNoGeneralAdvice(message)
 })

@@ -16,10 +16,10 @@ const refusal = (options: unknown): OptionsError => {
 
 describe("a simulated driver's options", () => {
   it.each([
-    [{ connectLatency: -1 }, 'connectLatency must be a number of milliseconds of 0 or more; got -1.'],
+    [{ connectLatency: -1 }, 'connectLatency must be a number of milliseconds of at least 0; got -1.'],
     [
       { queryLatency: Number.POSITIVE_INFINITY },
-      'queryLatency must be a number of milliseconds of 0 or more; got Infinity.',
+      'queryLatency must be a number of milliseconds of at least 0; got Infinity.',
     ],
     [
       { closeLatency: [5] },
@@ -27,15 +27,15 @@ describe("a simulated driver's options", () => {
     ],
     [
       { closeLatency: [5, Number.NaN] },
-      'closeLatency[1] must be a number of milliseconds of 0 or more; got NaN.',
+      'closeLatency[1] must be a number of milliseconds of at least 0; got NaN.',
     ],
     [
       { closeLatency: [6, 5] },
-      'closeLatency must be a range whose first number is not the greater (6 > 5); got an array.',
+      'closeLatency must be a range whose first number is not greater than the second (6 > 5); got an array.',
     ],
     [{ unhealthyRate: 5 }, 'unhealthyRate must be a number from 0 to 1; got 5.'],
     [{ unhealthyRate: '1' }, 'unhealthyRate must be a number from 0 to 1; got "1".'],
-    [{ maxConnections: 1.5 }, 'maxConnections must be an integer of 0 or more, or Infinity; got 1.5.'],
+    [{ maxConnections: 1.5 }, 'maxConnections must be an integer of at least 0, or Infinity; got 1.5.'],
     [{ seed: 0.5 }, 'seed must be an integer; got 0.5.'],
     [{ clock: {} }, 'clock must be an object with a now method; got an object (Object).'],
     [{ conectLatency: 1 }, 'simulated has no option "conectLatency"; did you mean connectLatency?'],

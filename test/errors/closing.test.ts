@@ -25,12 +25,12 @@ it('it will not be ready', async () => {
 it('it lends nothing any more', async () => {
   const { pool, clock, lease } = await closing()
   await expect(pool.acquire()).rejects.toThrow(
-    'No connection is lent any more: the pool is closing or closed.',
+    'The pool leases no more connections: it is closing or closed.',
   )
   lease.release()
   await clock.advance(20)
   await expect(pool.acquire()).rejects.toThrow(
-    'No connection is lent any more: the pool is closing or closed.',
+    'The pool leases no more connections: it is closing or closed.',
   )
 })
 

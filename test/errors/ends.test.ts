@@ -10,7 +10,7 @@ it('a lease of another pool says where to give it back', async () => {
   await other.clock.advance(100)
   const lease = await other.pool.acquire()
   expect(() => mine.pool.release(lease)).toThrow(
-    "Lease 1 is not this pool's. Give it back to the pool that lent it, or call lease.release().",
+    'Lease 1 does not belong to this pool. Release it to the pool that leased it, or call lease.release().',
   )
 })
 
@@ -26,9 +26,7 @@ it('a reset that took too long says how long that is, and which option it was', 
   lease.release()
   await clock.advance(250)
   expect(ends).toMatchObject([{ code: 'RESET_TIMEOUT' }])
-  expect(String(ends[0])).toContain(
-    'making it clean after its last use took longer than 250 ms (resetTimeout)',
-  )
+  expect(String(ends[0])).toContain('resetting it after its last use took longer than 250 ms (resetTimeout)')
 })
 
 it('a connection that did not pass its validation, or its reset, says what that was', async () => {
@@ -53,7 +51,7 @@ it('a connection that did not pass its validation, or its reset, says what that 
     'its validation took longer than 250 ms (validateTimeout)',
   )
   expect(await endOf({}, { resetFailureRate: 1 }, 'BEGIN')).toMatch(
-    /it could not be made clean after its last use: \w/,
+    /it could not be reset after its last use: \w/,
   )
 })
 
@@ -70,7 +68,7 @@ it('a lease that is used after its end says what was tried, and what had happene
   }
   const released = await pool.acquire()
   released.release()
-  expect(said(() => released.connection)).toContain('its connection was asked for after it had been released')
+  expect(said(() => released.connection)).toContain('it was used after it had been released')
   expect(said(() => released.release())).toContain('it was released again after it had been released')
   expect(said(() => released.destroy())).toContain('it was destroyed again after it had been released')
   for (const end of ['release', 'destroy'] as const) {
@@ -78,7 +76,7 @@ it('a lease that is used after its end says what was tried, and what had happene
     database.kill(lost.connection)
     expect(said(() => lost[end]())).toBe('nothing')
     expect(said(() => lost[end]())).toMatch(
-      /after it had been given back\. Its connection \(connection-1\) was lost or taken away before that/,
+      /after it had been released\. Its connection \(connection-1\) was lost or revoked before that/,
     )
     await clock.advance(200)
   }

@@ -37,9 +37,9 @@ describe('an acquire timeout says why', () => {
       ],
     })
     expect(error.message).toBe(
-      'No connection became free within 500 ms (place 2 of 2 in the line).\n' +
-        '  Why: all 2 connections (max) are lent out; the longest held: lease 1 on connection-2 for 1,500 ms, lease 2 on connection-1 for 500 ms.\n' +
-        '  What to do: release sooner (use pool.use() or await using), hold no lease while acquiring another, or raise max.',
+      'No connection became free within 500 ms (position 2 of 2 in the queue).\n' +
+        '  Why: all 2 connections (max) are leased; held longest: lease 1 on connection-2 for 1,500 ms, lease 2 on connection-1 for 500 ms.\n' +
+        '  What to do: release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max.',
     )
   })
 
@@ -50,7 +50,7 @@ describe('an acquire timeout says why', () => {
     const waiting = watch(pool.acquire({ timeout: 500 }))
     await clock.advance(500)
     expect((waiting.error as Error).message).toContain(
-      'of at most 2 connections 1 is lent out and 1 is being opened',
+      'of at most 2 connections, 1 is leased and 1 is being opened',
     )
   })
 
@@ -91,7 +91,7 @@ describe('an acquire timeout names what was in the way', () => {
     await parts.clock.advance(1_000)
     const error = await refusedAfter(500, parts)
     expect(error).toMatchObject({ obstacle: 'connects slow', connecting: 1, connectingFor: 1_500 })
-    expect(error.message).toContain('1 is being opened, the slowest for 1,500 ms already')
+    expect(error.message).toContain('1 is being opened, the slowest for 1,500 ms so far')
   })
 
   it('and not for how long those have existed that are open', async () => {
@@ -108,7 +108,7 @@ describe('an acquire timeout names what was in the way', () => {
     await parts.clock.advance(100)
     const error = await refusedAfter(115, parts)
     expect(error).toMatchObject({ obstacle: 'validations failing', cause: { code: 'VALIDATION_FAILED' } })
-    expect(error.message).toContain('did not pass their validation')
+    expect(error.message).toContain('failed validation')
   })
 
   it('connections on their way: being made clean, say', async () => {
@@ -131,15 +131,18 @@ describe('an acquire timeout names what was in the way', () => {
     lease.release()
     await parts.clock.advance(500)
     expect(waiting.error).toMatchObject({ obstacle: 'exhausted', firstPosition: 2, position: 1 })
-    expect((waiting.error as Error).message).toContain('place 1 of 1 in the line, having begun at 2')
+    expect((waiting.error as Error).message).toContain('position 1 of 1 in the queue, down from 2')
   })
 })
 
 describe('a full line says', () => {
   it.each([
-    [0, 'none of the pool’s 1 connection (max) is free, and nobody may wait (maxWaiting is 0). Shed load'],
-    [1, 'is free, and 1 caller waits already (maxWaiting is 1). Shed load'],
-    [2, 'is free, and 2 callers wait already (maxWaiting is 2). Shed load'],
+    [
+      0,
+      'none of the pool’s 1 connection (max) is free, and queueing is disabled (maxWaiting is 0). Shed load',
+    ],
+    [1, 'is free, and 1 caller is already waiting (maxWaiting is 1). Shed load'],
+    [2, 'is free, and 2 callers are already waiting (maxWaiting is 2). Shed load'],
   ])('how many wait, or that nobody may: %s', async (maxWaiting, words) => {
     const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, maxWaiting })
     await clock.advance(100)
@@ -160,7 +163,7 @@ describe('a full line says', () => {
     const refused = await pool.acquire().catch((error: unknown) => error)
     expect(refused).toMatchObject({
       message:
-        'The acquire was refused: the pool is paused, and nobody may wait (maxWaiting is 0). Call pool.resume(), or raise maxWaiting.',
+        'The acquire was refused: the pool is paused, and queueing is disabled (maxWaiting is 0). Call pool.resume(), or raise maxWaiting.',
       ...{ obstacle: 'paused', paused: true, total: 1 },
     })
   })
@@ -176,7 +179,7 @@ describe('a full line says', () => {
     expect(refused).toMatchObject({ obstacle: 'connects failing', failedConnects: 3, waiting: 2, total: 0 })
     expect((refused as QueueFullError).cause).toBe(lastConnectError)
     expect((refused as QueueFullError).message).toMatch(
-      /^The acquire was refused: connections cannot be opened \(3 failed in a row; the last error is this error's cause: .*ECONNREFUSED.*\), and 2 callers wait already \(maxWaiting is 1\)\. Check that the database is up/,
+      /^The acquire was refused: the pool cannot connect \(3 attempts failed in a row; the last error is this error's cause: .*ECONNREFUSED.*\), and 2 callers are already waiting \(maxWaiting is 1\)\. Check that the database is up/,
     )
   })
 })
@@ -189,7 +192,7 @@ it('an aborted acquire has the signal’s reason as its cause, whatever it is', 
   controller.abort('changed my mind')
   await clock.advance(0)
   expect(waiting.error).toMatchObject({ name: 'AcquireAbortedError', cause: 'changed my mind' })
-  expect((waiting.error as Error).message).toContain('after waiting 30 ms')
+  expect((waiting.error as Error).message).toContain('after a wait of 30 ms')
 })
 
 it('a connect that took too long says how long that is, and which option it was', async () => {
@@ -246,7 +249,7 @@ it('a lease that ended says how, and what to do instead', async () => {
   destroyed.destroy()
   use(destroyed)
   expect(messages[0]).toMatch(/^Lease 1 has ended: .* after it had been released\. .*pool\.use\(\)/)
-  expect(messages[1]).toMatch(/^Lease 2 has ended: .* lost or taken away\. Acquire a new lease/)
+  expect(messages[1]).toMatch(/^Lease 2 has ended: .* lost or revoked\. Acquire a new lease/)
   expect(messages[2]).toMatch(/^Lease 3 has ended: .* after it had been destroyed\./)
 })
 

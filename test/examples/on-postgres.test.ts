@@ -30,7 +30,7 @@ test('postgres.ts without a server ends with an error that says where it tried, 
     DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/app',
   })
   expect(code).toBe(1)
-  expect(errors).toContain('No connection could be opened to postgres on 127.0.0.1:1/app as me')
+  expect(errors).toContain('Could not connect to postgres on 127.0.0.1:1/app as me')
   expect(errors).not.toContain('hunter2')
 })
 

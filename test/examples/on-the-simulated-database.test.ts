@@ -16,10 +16,10 @@ test('first-program.ts borrows, shares and closes', async () => {
 test('abort-and-timeout.ts gets the error that belongs to each end of waiting', async () => {
   const { code, output, errors } = await runExample('abort-and-timeout')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
-  expect(output[0]).toBe('connection-1 is lent out, and there is no other')
-  expect(output[1]).toBe('ACQUIRE_TIMEOUT: lent out: 1 of 1')
+  expect(output[0]).toBe('connection-1 is leased, and there is no other')
+  expect(output[1]).toBe('ACQUIRE_TIMEOUT: leased: 1 of 1')
   expect(output.join('\n')).toContain('ACQUIRE_ABORTED: the client went away')
-  expect(output.join('\n')).toContain('(max) is free, and 1 caller waits already (maxWaiting is 1)')
+  expect(output.join('\n')).toContain('(max) is free, and 1 caller is already waiting (maxWaiting is 1)')
   expect(output.at(-1)).toContain('LEASE_RELEASED: Lease 2 has ended: it was released again')
 })
 

@@ -83,11 +83,11 @@ describe('the table', () => {
 describe('given to the wrong one', () => {
   it.each<[string, () => unknown]>([
     [
-      'maxConnections is not for postgres(): give createPool the option max.',
+      'maxConnections is not an option of postgres(): give createPool the option max.',
       () => postgres({ maxConnections: 5 } as object),
     ],
     [
-      'testOnBorrow is not for postgres(): give createPool the option validateAfter: 0.',
+      'testOnBorrow is not an option of postgres(): give createPool the option validateAfter: 0.',
       () => postgres({ testOnBorrow: true } as object),
     ],
     [
@@ -95,7 +95,7 @@ describe('given to the wrong one', () => {
       () => postgres({ reapIntervalMillis: 5 } as object),
     ],
     [
-      "maxPoolSize is not for mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
+      "maxPoolSize is not an option of mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
       () => mysql({ maxPoolSize: 5 } as object),
     ],
     [

@@ -77,7 +77,7 @@ describe('off is spelled false, and nothing else:', () => {
   it.each([
     [
       { validateAfter: Number.POSITIVE_INFINITY },
-      'validateAfter must be a number of milliseconds of 0 or more, or false to never validate on checkout; got Infinity.',
+      'validateAfter must be a number of milliseconds of at least 0, or false to never validate on checkout; got Infinity.',
     ],
     [
       { keepalive: Number.POSITIVE_INFINITY },

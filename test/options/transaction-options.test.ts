@@ -14,14 +14,14 @@ it.each([
   [{ isolation: 'SERIALIZABLE' }, 'isolation', 'got "SERIALIZABLE"'],
   [{ isolation: null }, 'isolation', 'got null'],
   [{ readOnly: 'yes' }, 'readOnly', 'true or false; got "yes"'],
-  [{ retry: -1 }, 'retry', 'an integer of 0 or more, or Infinity; got -1'],
+  [{ retry: -1 }, 'retry', 'an integer of at least 0, or Infinity; got -1'],
   [{ retry: 1.5 }, 'retry', 'got 1.5'],
   [{ retry: true }, 'retry', 'got true'],
   [{ timeout: -1 }, 'timeout', 'got -1'],
   [{ priority: '1' }, 'priority', 'an integer'],
   [{ signal: {} }, 'signal', 'an AbortSignal'],
   [{ readonly: true }, 'readonly', 'transaction has no option "readonly"; did you mean readOnly?'],
-  [{ retries: 3 }, 'retries', 'It has: timeout, signal, priority, isolation, readOnly, retry.'],
+  [{ retries: 3 }, 'retries', 'Its options are: timeout, signal, priority, isolation, readOnly, retry.'],
   [null, 'options', 'transaction takes an object of options'],
   [5, 'options', 'transaction takes an object of options'],
 ])('%j is refused, and takes nothing', async (options, name, words) => {
@@ -61,7 +61,7 @@ it('a driver without transactions is told of at once, and what to do', async () 
   const error = await pool.transaction(() => {}).catch(error => error)
   expect(error).toBeInstanceOf(OptionsError)
   expect(error).toMatchObject({ option: 'driver', value: undefined })
-  expect(error.message).toContain('"simulated" has no transactions')
+  expect(error.message).toContain('"simulated" does not support transactions')
   expect(error.message).toContain('Use pool.use()')
   expect(pool.stats()).toMatchObject({ total: 0, acquired: 0 })
 })

@@ -38,7 +38,7 @@ it.each([
 
 it('a name that is like none is answered with all that there are', () => {
   const { message } = refusalOf({ connectionString: 'postgres://u:hunter2@h/d' })
-  expect(message).toContain('It has: min, max, acquireTimeout')
+  expect(message).toContain('Its options are: min, max, acquireTimeout')
   expect(message).toContain('validateAfter')
 })
 

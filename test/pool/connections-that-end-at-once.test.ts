@@ -71,7 +71,7 @@ it('are the reason why the pool is not ready, with the driver’s error as the c
   const ready = watch(pool.ready())
   await clock.advance(2_000)
   expect(ready.error).toMatchObject({ code: 'CONNECT_FAILED', cause: { code: 'ECONNRESET' } })
-  expect(String(ready.error)).toContain('it was opened, but ended at once (lost)')
+  expect(String(ready.error)).toContain('it opened, but ended at once (lost)')
 })
 
 it.each([

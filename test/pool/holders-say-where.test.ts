@@ -25,7 +25,7 @@ it('each holder as a stack that begins in the application, and the longest in th
   expect(holders[0]?.acquiredFrom).toMatch(/^at loadOrders \(.*holders-say-where\.test\.ts:\d+:\d+\)/)
   expect(holders[1]?.acquiredFrom).toMatch(/^at loadUsers \(/)
   expect(message).toMatch(
-    /the longest held: lease 1 on .* for 500 ms \(lease 1 was acquired at loadOrders \(.*\)\)\.\n {2}What to do/,
+    /held longest: lease 1 on .* for 500 ms \(lease 1 was acquired at loadOrders \(.*\)\)\.\n {2}What to do/,
   )
 })
 

@@ -33,7 +33,7 @@ it('when it is released: an event, and a short warning', async () => {
     {
       type: 'PoolLeakWarning',
       code: 'STATEPOOL_LEAK_OVER',
-      text: 'Pool "lending": lease 1 on connection-1, reported as a leak before, was released after all, after 1,500 ms.',
+      text: 'Pool "lending": lease 1 on connection-1, reported earlier as a leak, was released after 1,500 ms.',
     },
   ])
 })

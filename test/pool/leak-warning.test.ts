@@ -154,7 +154,7 @@ it('with stacks for the share of acquires that leakSampling says', async () => {
     [2, false],
   ])
   expect(leaks[1]).not.toHaveProperty('acquiredFrom')
-  expect(warnings[1]?.text).toContain('Where it was acquired was not recorded (leakSampling is 0.25).')
+  expect(warnings[1]?.text).toContain('The pool did not record where it was acquired (leakSampling is 0.25).')
   expect(warnings[1]).not.toHaveProperty('detail')
 })
 
@@ -165,5 +165,5 @@ it('without a stack where none are recorded', async () => {
   await pool.acquire()
   Error.stackTraceLimit = stackTraceLimit
   await clock.advance(1_000)
-  expect(warnings[0]?.text).toContain('Where it was acquired is not known')
+  expect(warnings[0]?.text).toContain('Where it was acquired is unknown')
 })

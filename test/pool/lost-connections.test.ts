@@ -28,7 +28,7 @@ it('while busy: the lease says so, the slot is free at once, and the release tha
   database.kill(connection)
   expect(lease.held).toBe(false)
   expect(() => lease.connection).toThrow(LeaseError)
-  expect(() => lease.connection).toThrow(/lost or taken away/)
+  expect(() => lease.connection).toThrow(/lost or revoked/)
   await clock.advance(100)
   expect(waiting.value?.connection.id).toBe(2)
   lease.release()

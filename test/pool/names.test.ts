@@ -71,8 +71,6 @@ describe('a pool’s name', () => {
   })
 
   it.each(['', '  ', 7])('cannot be %j', name => {
-    expect(() => createPool(simulated(), { name: name as string })).toThrow(
-      'name must be a text that is not empty',
-    )
+    expect(() => createPool(simulated(), { name: name as string })).toThrow('name must be a non-empty string')
   })
 })

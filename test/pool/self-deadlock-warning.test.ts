@@ -21,7 +21,7 @@ it('with a warning and a notice that say where it was, and then waits until its 
     {
       type: 'PoolDeadlockWarning',
       code: 'STATEPOOL_DEADLOCK',
-      text: expect.stringMatching(/^Pool ".*": This acquire would wait for ever\.\n {2}Why: .*lease 1/),
+      text: expect.stringMatching(/^Pool ".*": This acquire would wait forever\.\n {2}Why: .*lease 1/),
       detail: expect.stringMatching(/^at acquireAgain \(.*self-deadlock-warning\.test\.ts/),
     },
   ])
@@ -30,7 +30,7 @@ it('with a warning and a notice that say where it was, and then waits until its 
   await clock.advance(1)
   expect(outer.error).toBeInstanceOf(AcquireTimeoutError)
   expect(outer.error).toMatchObject({ obstacle: 'self-deadlock', deadlocked: [1] })
-  expect((outer.error as Error).message).toContain('the caller deadlocked itself: it held lease 1')
+  expect((outer.error as Error).message).toContain('self-deadlock: this caller held lease 1')
   expect(pool.stats()).toMatchObject({ refused: 0, timedOut: 1 })
 })
 

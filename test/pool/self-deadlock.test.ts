@@ -14,9 +14,9 @@ it('inside use with max 1: the error says what is held and what to do, and comes
   expect(error).toBeInstanceOf(SelfDeadlockError)
   expect(error).toMatchObject({ name: 'SelfDeadlockError', code: 'SELF_DEADLOCK', leases: [1], max: 1 })
   expect(error.message).toBe(
-    'This acquire would wait for ever.\n' +
-      '  Why: the only connection (max is 1) is held by the very call of pool.use() that acquires another one (lease 1).\n' +
-      '  What to do: hand the connection that is held on to the code that needs one, or acquire before or after pool.use() instead of inside of it; raising max only makes this rarer.',
+    'This acquire would wait forever.\n' +
+      '  Why: the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (lease 1).\n' +
+      '  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.',
   )
   expect(error.stack?.split('\n').filter(line => line.startsWith('    at'))[0]).toMatch(
     /^ {4}at acquireAgain \(.*self-deadlock\.test\.ts/,
@@ -54,7 +54,7 @@ it('by as many tasks as there are connections: only the one that closes the circ
   expect(tasks[2]?.outcome.error).toMatchObject({ leases: [3], max: 3 })
   expect(tasks[2]?.outcome.error).toMatchObject({
     message: expect.stringContaining(
-      'all 3 connections (max) are held by calls of pool.use() that wait for another one, and the caller is inside of one of them (lease 3)',
+      'all 3 connections (max) are held by pool.use() calls that are waiting for another one, and this caller is inside one of them (lease 3)',
     ),
   })
 })

@@ -133,7 +133,7 @@ it('does not pass for committed when the callback gave the connection back itsel
     await clock.advance(200)
     expect(transaction.error).toBeInstanceOf(LeaseError)
     expect(transaction.error).toMatchObject({ code: 'LEASE_RELEASED' })
-    expect(String(transaction.error)).toContain('was not committed: the callback gave the connection back')
+    expect(String(transaction.error)).toContain('was not committed: the callback released the connection')
     expect(pool.stats()).toMatchObject({ idle: 1, busy: 0 })
   }
   expect(database.totals.resets).toBe(1)

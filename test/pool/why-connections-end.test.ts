@@ -98,7 +98,7 @@ it('those that end with a lease say what became of it', async () => {
   expect(events.find(({ type }) => type === 'lease.revoked')).toMatchObject({
     lease: 2,
     connection: 'connection-1',
-    error: { message: 'Lease 2 has ended: its connection (connection-1) was lost while it was lent.' },
+    error: { message: 'Lease 2 has ended: its connection (connection-1) was lost while it was leased.' },
   })
 })
 
@@ -113,7 +113,9 @@ it('a lease that is still out when the pool’s time is up is told so', async ()
   watch(pool.close({ timeout: 50 }))
   await clock.advance(60)
   expect(revoked.map(String)).toEqual([
-    expect.stringContaining('The pool was closed, and the lease was still out when its time was up.'),
+    expect.stringContaining(
+      'The pool was closed, and this lease was still held when the drain timeout expired.',
+    ),
   ])
 })
 

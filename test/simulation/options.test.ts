@@ -8,10 +8,10 @@ it.each([
   [{}, 'seed must be an integer; got undefined.'],
   [null, 'simulate takes an object of options; got null.'],
   [{ seed: 1, client: () => {} }, 'simulate has no option "client"; did you mean clients?'],
-  [{ seed: 1, steps: -1 }, 'steps must be an integer of 0 or more; got -1.'],
-  [{ seed: 1, steps: Number.POSITIVE_INFINITY }, 'steps must be an integer of 0 or more; got Infinity.'],
+  [{ seed: 1, steps: -1 }, 'steps must be an integer of at least 0; got -1.'],
+  [{ seed: 1, steps: Number.POSITIVE_INFINITY }, 'steps must be an integer of at least 0; got Infinity.'],
   [{ seed: 1, commands: { aquire: 5 } }, 'commands has no option "aquire"; did you mean acquire?'],
-  [{ seed: 1, commands: { acquire: -1 } }, 'commands.acquire must be a number of 0 or more; got -1.'],
+  [{ seed: 1, commands: { acquire: -1 } }, 'commands.acquire must be a number of at least 0; got -1.'],
   [{ seed: 1, run: 'me' }, 'run must be a function; got "me".'],
   [{ seed: 1, clients: () => {} }, 'clients must be an array of functions'],
   [{ seed: 1, clients: [undefined] }, 'clients[0] must be a function; got undefined.'],
@@ -32,10 +32,10 @@ it.each([
 it.each([
   [null, 'explore takes an object of options; got null.'],
   [{ maxx: 1 }, 'explore has no option "maxx"; did you mean max?'],
-  [{ callers: -1 }, 'callers must be an integer of 0 or more; got -1.'],
-  [{ callers: '2' }, 'callers must be an integer of 0 or more; got "2".'],
-  [{ faults: Number.NaN }, 'faults must be an integer of 0 or more, or Infinity; got NaN.'],
-  [{ states: 0 }, 'states must be an integer of 1 or more, or Infinity; got 0.'],
+  [{ callers: -1 }, 'callers must be an integer of at least 0; got -1.'],
+  [{ callers: '2' }, 'callers must be an integer of at least 0; got "2".'],
+  [{ faults: Number.NaN }, 'faults must be an integer of at least 0, or Infinity; got NaN.'],
+  [{ states: 0 }, 'states must be an integer of at least 1, or Infinity; got 0.'],
 ])('explore(%j) is refused', async (options, message) => {
   const refused = explore(options as never)
   await expect(refused).rejects.toBeInstanceOf(OptionsError)

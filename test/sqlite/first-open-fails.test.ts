@@ -14,7 +14,7 @@ it.each([false, true])('with readOnly %s', async readOnly => {
   await expect(refused).rejects.toThrow(/unable to open database file|directory does not exist/)
 
   const { message } = (await refused.catch(error => error)) as Error
-  expect(message.match(/No connection could be opened/g)).toHaveLength(1)
+  expect(message.match(/Could not connect/g)).toHaveLength(1)
 
   await mkdir(dirname(filename), { recursive: true })
   expect(await db.use(writer => writer.get('SELECT 1 AS one'))).toEqual({ one: 1 }) // the next caller tries anew

@@ -109,7 +109,7 @@ describe('createSqlitePool', () => {
     const readOn = async () => {
       for await (const _ of rows);
     }
-    await expect(readOn()).rejects.toThrow('given back')
+    await expect(readOn()).rejects.toThrow('released')
     expect(await count()).toEqual({ count: 1 })
   })
 })

@@ -56,13 +56,13 @@ describe('sqlite()', () => {
 
   it('opens no second one at the same time either, and none when the first one has ended: it would be another database', async () => {
     const atOnce = createPool(sqlite({ filename: ':memory:' }), { min: 2, max: 3, maxConnecting: 2 })
-    await expect(atOnce.ready()).rejects.toThrow('another, empty database')
+    await expect(atOnce.ready()).rejects.toThrow('its own, empty database')
     expect(atOnce.stats().total).toBeLessThanOrEqual(1)
     await atOnce.close()
     const alone = createPool(sqlite({ filename: ':memory:' }), { min: 1, max: 1 })
     await alone.use(connection => connection.exec('create table t (x)'))
     alone.evict()
-    await expect(alone.acquire({ timeout: 1_000 })).rejects.toThrow('another, empty database')
+    await expect(alone.acquire({ timeout: 1_000 })).rejects.toThrow('its own, empty database')
     await alone.close()
   })
 

@@ -60,6 +60,6 @@ export function usedAfterRelease(lease: number): LeaseError {
   return new LeaseError(
     'LEASE_RELEASED',
     lease,
-    "The connection was used after its release to the pool, when it may be somebody else's, so nothing was sent. Await all queries before release(), or take a connection of your own from pool.getConnection().",
+    'The connection was used after its release to the pool, when it may already be leased to another caller, so nothing was sent. Await all queries before release(), or take a connection of your own from pool.getConnection().',
   )
 }

@@ -98,7 +98,7 @@ function sorted(config: PoolConfig, known: readonly string[]): { known: PoolConf
 }
 
 function misplaced(name: string): string {
-  return `createPool ignores ${name}, which is an option of the pool underneath: use statepool: { ${name}: … }.`
+  return `createPool ignores ${name}, an option of the underlying pool: use statepool: { ${name}: … }.`
 }
 
 /**
@@ -140,5 +140,5 @@ export function checkCount(name: string, value: unknown): void {
   if (value === undefined || value === null) return
   const count = typeof value === 'string' && value !== '' ? Number(value) : value
   if (typeof count === 'number' && count >= 0 && Number.isSafeInteger(count)) return
-  throw new OptionsError(name, undefined, `${name} must be an integer of 0 or more.`)
+  throw new OptionsError(name, undefined, `${name} must be an integer of at least 0.`)
 }

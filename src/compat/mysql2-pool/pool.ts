@@ -136,7 +136,7 @@ export class Pool extends BasePool {
   /** @internal */
   discard(connection: PoolConnection, lease: Lease<PoolConnection>): void {
     this.#sessionOf(connection).mayFinish = true
-    lease.destroy(new Error('Its borrower called destroy().'))
+    lease.destroy(new Error('Its holder called destroy().'))
   }
 
   /** Also for what is acquired from the pool beneath, a connection must know that it is lent. */

@@ -45,7 +45,7 @@ export class Shelf {
         }
         connection = await driver.connect({ ...context, onLost })
         this.#retire.set(connection, () =>
-          context.onStale?.(new Error('There are maxIdle idle connections.')),
+          context.onStale?.(new Error('The pool already has maxIdle idle connections.')),
         )
         connection.open = true
         return connection

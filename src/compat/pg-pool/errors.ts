@@ -45,7 +45,7 @@ export function releasedTwice(lease: number): LeaseError {
   return new LeaseError(
     'LEASE_RELEASED',
     lease,
-    'Release called on client which has already been released to the pool. Release it once, in a finally block; the connection may be somebody else’s by now.',
+    'Release called on client which has already been released to the pool. Release it once, in a finally block; its connection may already be leased to another caller.',
   )
 }
 
@@ -54,7 +54,7 @@ export function usedAfterRelease(lease: number): LeaseError {
   return new LeaseError(
     'LEASE_RELEASED',
     lease,
-    "A query was run through a client after its release() to the pool. Its connection may be somebody else's by now, so the query was not sent. Await all queries before release(), or take a client of your own from pool.connect(). (likePgPool: ['allowUseAfterRelease'] lets such queries through.)",
+    "A query was run through a client after its release() to the pool. Its connection may already be leased to another caller, so the query was not sent. Await all queries before release(), or take a client of your own from pool.connect(). (likePgPool: ['allowUseAfterRelease'] lets such queries through.)",
   )
 }
 

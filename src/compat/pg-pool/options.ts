@@ -187,7 +187,7 @@ function refuseMisplaced(given: PoolConfig): void {
     if (option === undefined) continue
     const message =
       option === name
-        ? `${name} is an option of the pool underneath: give Pool the option statepool: { ${name}: … }.`
+        ? `${name} is an option of the underlying pool: give Pool the option statepool: { ${name}: … }.`
         : `${name} is not an option of pg.Pool: give Pool the option statepool, and in it ${option}.`
     throw new OptionsError(name, undefined, message)
   }

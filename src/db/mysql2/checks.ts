@@ -96,7 +96,7 @@ function expectName(name: string, value: unknown): void {
 function expectTime(name: string, value: unknown): void {
   const time = typeof value === 'string' && value !== '' ? Number(value) : value
   if (!(typeof time === 'number' && time >= 0))
-    throw discreetRefusal(name, value, 'a number of milliseconds of 0 or more')
+    throw discreetRefusal(name, value, 'a number of milliseconds of at least 0')
 }
 
 function expectCharset(name: string, value: unknown): void {

@@ -77,7 +77,7 @@ const poolOptions: Record<string, string> = {
   maxIdle: 'min',
   idleTimeout: 'idleTimeout',
   queueLimit: 'maxWaiting',
-  waitForConnections: 'maxWaiting (0 = nobody waits)',
+  waitForConnections: 'maxWaiting (0 = no queue)',
 }
 
 /** @throws OptionsError for what belongs to the pool, saying where. */
@@ -89,7 +89,7 @@ function refuseMisplaced(config: MysqlConfig, where: string): void {
     throw new OptionsError(
       name,
       undefined,
-      `${name} is not for ${where}(): give createPool the option ${option}, or use the drop-in createPool of 'statepool/mysql2'.`,
+      `${name} is not an option of ${where}(): give createPool the option ${option}, or use the drop-in createPool of 'statepool/mysql2'.`,
     )
   }
 }

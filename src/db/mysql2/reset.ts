@@ -36,9 +36,9 @@ export async function expectClean(session: Session, thorough: boolean): Promise<
   const { tracker } = session
   if (tracker.uncertain) await call(done => session.core.ping(done))
   if (tracker.inTransaction) throw new Error('A transaction was still open after the reset.')
-  if (!tracker.commitsAsBefore) throw new Error('Its autocommit was not what it had been, after the reset.')
+  if (!tracker.commitsAsBefore) throw new Error('The reset did not restore autocommit.')
   if (thorough && !tracker.schemaAsBefore)
-    throw new Error('Its borrower chose a database, which a session without one cannot undo.')
+    throw new Error('Its holder selected a database, which a session that began without one cannot undo.')
 }
 
 /** By number, what mysql2 has by name: `UTF8MB4_UNICODE_CI: 224`. */

@@ -154,11 +154,11 @@ export class Session {
   /** Whether a reset can do nothing for the session, and why. */
   get unfitness(): string | undefined {
     if (!this.ready) return 'A query was still running when the connection was released.'
-    if (!this.usable) return 'Its borrower ended, destroyed or paused it.'
+    if (!this.usable) return 'Its holder ended, destroyed or paused it.'
     if (this.#outOfStep) return 'The server sent packets out of order.'
     const { user, database } = this.core.config
     if (this.tracker.userChanged || user !== this.#user || database !== this.#database)
-      return 'Its user or its database was changed with changeUser().'
+      return 'changeUser() changed its user or its database.'
     return undefined
   }
 

@@ -37,7 +37,7 @@ export function transactions<C>(sessionOf: (connection: C) => Session): Transact
       const cause = tracker.takeFailure()
       if (cause !== undefined && !tracker.inTransaction) {
         throw new Error(
-          'The transaction was not committed: the server had ended it with an error, such as a deadlock, and what came after that was no part of it. Let such an error out of the callback.',
+          'The transaction was not committed: the server had already ended it with an error, such as a deadlock, so later statements were not part of it. Let such an error escape from the callback.',
           { cause },
         )
       }
@@ -48,7 +48,7 @@ export function transactions<C>(sessionOf: (connection: C) => Session): Transact
       const session = sessionOf(connection)
       if (session.mayBeInTransaction) await query(session, rollback)
       if (session.tracker.inTransaction)
-        throw new Error('The server said that the transaction was still open after ROLLBACK.')
+        throw new Error('The server reports that the transaction is still open after ROLLBACK.')
     },
 
     isRetryable,

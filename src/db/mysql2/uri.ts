@@ -12,7 +12,7 @@ import { checkOption, configNames, isSwitch } from './checks.js'
 export function readUri(uri: string, where: string, ignored: readonly string[]): object {
   if (isCutByPassword(uri))
     throw unfit(
-      'has an @ behind the host, so a character of the user name or the password ends it too early: encode both with encodeURIComponent()',
+      'has an @ after the host, so a character in the user name or the password ends it too early: encode both with encodeURIComponent()',
     )
   const { hostname, port, pathname, username, password, searchParams } = new URL(uri)
   const parts = {
@@ -34,7 +34,7 @@ export function readUri(uri: string, where: string, ignored: readonly string[]):
     try {
       checkOption(name, value)
     } catch {
-      throw unfit(`has a value for ${name} that it cannot have`)
+      throw unfit(`has an invalid value for ${name}`)
     }
   }
   return Object.fromEntries(
@@ -65,7 +65,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw unfit('has a % that is not the beginning of an encoded character')
+    throw unfit('has a % that does not start an encoded character')
   }
 }
 

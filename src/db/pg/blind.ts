@@ -91,6 +91,6 @@ function endClient(client: Documented): Promise<void> {
 /** Says what a client cannot have. */
 export function needsConnection(what: string): TypeError {
   return new TypeError(
-    `${what} needs a client with a connection, from which it learns whether a transaction is open; the Client that the pool was given has none. Give it pg's Client or a subclass of it.`,
+    `${what} needs a Client with a connection, which shows whether a transaction is open; this pool's Client has none. Pass pg's Client or a subclass of it.`,
   )
 }

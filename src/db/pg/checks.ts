@@ -52,7 +52,7 @@ function expectBoolean(name: string, value: unknown): void {
 function expectTime(name: string, value: unknown): void {
   const time = typeof value === 'string' && value !== '' ? Number(value) : value
   if (value !== false && !(typeof time === 'number' && time >= 0))
-    throw discreetRefusal(name, value, 'a number of milliseconds of 0 or more, or Infinity')
+    throw discreetRefusal(name, value, 'a number of milliseconds of at least 0, or Infinity')
 }
 
 function expectConnectionString(name: string, value: unknown): void {
@@ -60,14 +60,14 @@ function expectConnectionString(name: string, value: unknown): void {
     throw new OptionsError(
       name,
       undefined,
-      `${name} must look like postgres://user:password@host:port/database, or be the path of a socket's folder; got something else.`,
+      `${name} must look like postgres://user:password@host:port/database, or be the path of a socket directory; got something else.`,
     )
   }
   if (isCutByPassword(value))
     throw new OptionsError(
       name,
       undefined,
-      `${name} has an @ behind the host, so a character of the user name or the password ends it too early: encode both with encodeURIComponent().`,
+      `${name} has an @ after the host, so a character in the user name or the password ends it too early: encode both with encodeURIComponent().`,
     )
 }
 
@@ -86,7 +86,7 @@ function expectHost(name: string, value: unknown): void {
     typeof value === 'string' &&
     (value.startsWith('/') || isIPv6(value.replace(/^\[|\]$/g, '')) || !/[:@?#=\s]|\/\//.test(value))
   if (!fits)
-    throw discreetRefusal(name, value, "the name or the address of a host, or the path of a socket's folder")
+    throw discreetRefusal(name, value, 'the name or the address of a host, or the path of a socket directory')
 }
 
 function expectName(name: string, value: unknown): void {

@@ -69,7 +69,7 @@ const poolOptions: Record<string, string> = {
 
 /** What else people bring from pg.Pool, or give to the wrong one of the two, and where it belongs. */
 const elsewhere: Record<string, string> = {
-  verify: 'look at a new connection in onConnect, which fails the connect when it throws.',
+  verify: 'inspect new connections in onConnect: when it throws, the connect fails.',
   log: 'subscribe to the events$ of the pool, or give log to the drop-in Pool of statepool/pg.',
   Promise: 'the pool returns native promises; give Promise to the drop-in Pool of statepool/pg.',
   statepool: 'it is for the drop-in Pool of statepool/pg; createPool takes such options themselves.',
@@ -82,7 +82,7 @@ function refuseMisplaced(config: PostgresConfig): void {
     const place = placeOf(name, config.Client !== undefined)
     // Not the value: it was not looked at.
     if (place !== undefined)
-      throw new OptionsError(name, undefined, `${name} is not for postgres(): ${place}`)
+      throw new OptionsError(name, undefined, `${name} is not an option of postgres(): ${place}`)
   }
 }
 

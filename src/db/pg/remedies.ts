@@ -7,29 +7,28 @@ const table: readonly Remedy[] = [
     code: /^28000$/,
     says: /no encryption|SSL off/,
     remedy:
-      'Give the option ssl, because the server takes encrypted connections only, or change its pg_hba.conf',
+      'Set the ssl option, because the server accepts only encrypted connections, or change its pg_hba.conf',
   },
   {
     code: /^28000$/,
     says: /pg_hba\.conf/,
-    remedy: "Let the server's pg_hba.conf take this user and database from this host",
+    remedy: "Allow this user and database from this host in the server's pg_hba.conf",
   },
   { code: /^28(000|P01)$/, remedy: 'Check the user and the password' },
-  { says: /^SASL: .*password must be/, remedy: 'Give a password, as a text' },
-  { code: /^3D000$/, remedy: "Check the database's name, or create it" },
+  { says: /^SASL: .*password must be/, remedy: 'Set the password, as a string' },
+  { code: /^3D000$/, remedy: 'Check the database name, or create the database' },
   { code: /^42501$/, remedy: 'Grant the user CONNECT on the database' },
   {
     code: /^53300$/,
-    remedy: "Lower max, over all of the application's processes, or raise the server's max_connections",
+    remedy: "Lower max across all of the application's processes, or raise the server's max_connections",
   },
   {
     says: /^The server does not support SSL connections/,
-    remedy: 'Turn ssl on in the server, or leave the option ssl out',
+    remedy: 'Enable ssl on the server, or omit the ssl option',
   },
   {
     says: /^unsupported startup parameter/, // PgBouncer's words
-    remedy:
-      'Leave out the option that PgBouncer does not know, and set it on the server instead, by ALTER ROLE',
+    remedy: 'Omit the option that PgBouncer does not know, and set it on the server with ALTER ROLE instead',
   },
 ]
 

@@ -30,7 +30,7 @@ export function checkTimes(client: pg.Client): void {
     throw new OptionsError(
       name,
       undefined,
-      `${name} must be a number of milliseconds of 0 or more, or Infinity.`,
+      `${name} must be a number of milliseconds of at least 0, or Infinity.`,
     )
   }
 }

@@ -35,14 +35,14 @@ export function transactions(
       const { ready, inTransaction } = sessionOf(client)
       if (ready && !inTransaction) {
         throw new Error(
-          'There was no transaction left to commit: the callback had ended it itself, with a COMMIT or a ROLLBACK of its own. What it committed is committed. Leave both to pool.transaction(): return to commit, throw to roll back.',
+          'There was no transaction left to commit: the callback had already ended it with a COMMIT or a ROLLBACK of its own. What it committed is committed. Leave both to pool.transaction(): return to commit, throw to roll back.',
         )
       }
       const { command } = await client.query('COMMIT')
       const cause = sessionOf(client).takeFailure()
       if (command !== 'ROLLBACK') return
       throw new Error(
-        'Nothing was committed: a statement of the transaction had failed, and PostgreSQL answers the COMMIT of such a transaction with a rollback. Let the error of that statement out of the callback, or put the statement between SAVEPOINT and ROLLBACK TO.',
+        'Nothing was committed: a statement of the transaction had failed, and PostgreSQL rolls such a transaction back on COMMIT. Let the error of that statement escape from the callback, or put the statement between SAVEPOINT and ROLLBACK TO.',
         { cause },
       )
     },

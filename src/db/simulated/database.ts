@@ -200,7 +200,7 @@ export class Database implements SimulatedDatabase {
     if (session.state !== 'open') return
     await this.close(session)
     if (context !== undefined && !this.#sessions.has(session))
-      context.onLost(fatal('08003', 'the simulated connection was ended by its borrower'))
+      context.onLost(fatal('08003', 'the holder ended the simulated connection'))
   }
 
   #drop(session: Session, reason: unknown): void {

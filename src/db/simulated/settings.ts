@@ -154,6 +154,10 @@ function checkLatency(name: string, value: unknown, range: NumberRange): Latency
   const least = checkNumber(`${name}[0]`, value[0], { ...range, finite: true })
   const most = checkNumber(`${name}[1]`, value[1], { ...range, finite: true })
   if (least > most)
-    throw refusal(name, value, `a range whose first number is not the greater (${least} > ${most})`)
+    throw refusal(
+      name,
+      value,
+      `a range whose first number is not greater than the second (${least} > ${most})`,
+    )
   return Object.freeze([least, most] as const)
 }

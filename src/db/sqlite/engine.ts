@@ -48,9 +48,9 @@ export function openEngine(name: EngineName | undefined, place: Place): Engine {
     const engine = openNodeSqlite(place)
     if (engine !== undefined) return engine
     if (name === 'node:sqlite') {
-      const remedy = 'Update Node, or install better-sqlite3 and leave the option engine out'
+      const remedy = 'Update Node, or install better-sqlite3 and omit the engine option'
       const error = new Error(
-        `Node ${process.versions.node} has no node:sqlite that serves (it takes Node 22.16 or later). ${remedy}.`,
+        `Node ${process.versions.node} has no suitable node:sqlite (Node 22.16 and later have one). ${remedy}.`,
       )
       throw Object.assign(error, { remedy })
     }

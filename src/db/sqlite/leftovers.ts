@@ -45,7 +45,7 @@ export class Leftovers {
     if (this.#hosts.size < bearable) return
     throw new SqliteError({
       code: 'SQLITE_BUSY',
-      message: `${this.#hosts.size} threads of connections that were destroyed are still inside statements that cannot be ended from outside. Connections are opened again when they are done. With isolation: 'process' such statements end at once.`,
+      message: `${this.#hosts.size} threads of destroyed connections are still inside statements that cannot be cancelled from outside. The pool opens connections again when they finish. With isolation: 'process' such statements end at once.`,
       remedy: "Wait for those statements, or use isolation: 'process'.",
     })
   }

@@ -83,10 +83,10 @@ export function open(
 }
 
 const threadRemedy =
-  'See what ended the thread that SQLite runs in: its memory limit, or a library for SQLite that was built for another Node (npm rebuild)'
+  'Find out what ended the thread that runs SQLite: its memory limit, or a SQLite library built for another version of Node (npm rebuild)'
 
 const processRemedy =
-  "See what ended the process that SQLite runs in: process.execPath must be Node, and may have to start processes. With isolation: 'thread' none is started"
+  "Find out what ended the process that runs SQLite: process.execPath must be Node and be allowed to start processes. With isolation: 'thread' the pool starts none"
 
 /** What a worker died of before it greeted: a library that cannot be loaded, say. */
 function beforeItWasOpen({ message, cause }: Error): string {

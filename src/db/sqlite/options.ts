@@ -130,7 +130,7 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
     }),
     memory,
     queryOnly: pragmas.queryOnly,
-    description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', for reading only' : ''}`,
+    description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', read-only' : ''}`,
   }
 }
 
@@ -147,7 +147,7 @@ function parseFilename(given: unknown): { filename: string; memory: boolean } {
     throw new OptionsError(
       'filename',
       undefined,
-      "filename must be a path, and not the text of a URL: give new URL('file:///…'), or './' and the name if it has a colon.",
+      "filename must be a path, not the text of a URL: pass new URL('file:///…'), or './' and the name if it has a colon.",
     )
   }
   if (/[?&]\w*(key|pass\w*|pwd|secret)=/i.test(given)) throw withParameters()
@@ -169,7 +169,7 @@ function withParameters(): OptionsError {
   return new OptionsError(
     'filename',
     undefined,
-    'filename must have no parameters (not shown): for a key there is the option pragmas, for mode=ro the option readonly.',
+    'filename must have no parameters (not shown): use the pragmas option for a key, and the readonly option for mode=ro.',
   )
 }
 

@@ -4,7 +4,7 @@ import { discreetRefusal } from '../../check.js'
 import type { SqliteParameters, SqliteValue } from './messages.js'
 
 const storable =
-  'null, a number, a bigint, a string, or bytes (Buffer, Uint8Array); make a Date a text or a number, and true and false 1 and 0'
+  'null, a number, a bigint, a string, or bytes (Buffer, Uint8Array); convert a Date to a string or a number, and true and false to 1 and 0'
 
 /**
  * @returns what can be sent

@@ -57,6 +57,6 @@ function notAPragma(name: string): OptionsError {
   return new OptionsError(
     `pragmas.${name}`,
     undefined,
-    `pragmas.${name} is not a pragma to set here: it is the option busyTimeout.`,
+    `pragmas.${name} is not a pragma to set here: use the busyTimeout option.`,
   )
 }

@@ -34,7 +34,7 @@ export interface SessionEvents {
 /** A failure by which a statement ends that nobody wants any more. */
 const interrupted = (why: string, cause?: unknown): Failure => ({
   code: 'SQLITE_INTERRUPT',
-  message: `The statement was called off: ${why}.`,
+  message: `The statement was cancelled: ${why}.`,
   cause,
 })
 
@@ -141,7 +141,7 @@ export class Session {
     if (this.#calls.awaited) {
       throw new Error('A statement was still running when the connection was released.')
     }
-    for (const call of this.#calls.all) this.#callOff(call, interrupted('its connection was given back'))
+    for (const call of this.#calls.all) this.#callOff(call, interrupted('its connection was released'))
     await this.#calls.settled(signal)
     const call = this.begin()
     await this.ask(call, { id: call.id, type: 'reset' })
@@ -230,10 +230,7 @@ export class Session {
     const endedAll = this.#host.callOff(call.id)
     reply?.({ error: { ...failure, lost: endedAll } })
     if (endedAll) {
-      this.lose(
-        `The ${this.#host.name} was ended, to end a statement that was called off.`,
-        new SqliteError(failure),
-      )
+      this.lose(`The ${this.#host.name} was stopped to end a cancelled statement.`, new SqliteError(failure))
     }
   }
 

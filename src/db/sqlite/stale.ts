@@ -38,6 +38,6 @@ export function stalenessOf(code: string, sql: string): Staleness | undefined {
 export const movedFailure: Failure = {
   code: 'SQLITE_READONLY_DBMOVED',
   message:
-    'The database file was replaced, moved or deleted after this connection had opened it, so nothing was written.',
+    'The database file was replaced, moved or deleted after this connection opened it, so nothing was written.',
   stale: 'all',
 }

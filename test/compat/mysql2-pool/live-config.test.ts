@@ -101,7 +101,7 @@ describe.skipIf(mariadbMissing())('pool.config of the drop-in', () => {
     expect({ ...limits }).toMatchObject({ queueLimit: 3, waitForConnections: false, connectionLimit: 4 })
     expect(() => {
       limits.queueLimit = -1
-    }).toThrow('queueLimit must be an integer of 0 or more.')
+    }).toThrow('queueLimit must be an integer of at least 0.')
     expect(limits.queueLimit).toBe(3)
   })
 

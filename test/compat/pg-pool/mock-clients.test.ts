@@ -144,7 +144,7 @@ describe('a mock', () => {
     await using pool = dropIn(as(Mock))
     await expect(pool.statepool.use(async client => client.constructor.name)).resolves.toBe('Mock')
     await expect(pool.statepool.transaction(async () => {})).rejects.toThrow(
-      /pool\.transaction\(\) needs a client with a connection/,
+      /pool\.transaction\(\) needs a Client with a connection/,
     )
     await expect(pool.query('SELECT 1')).resolves.toEqual({ rows: [{ text: 'SELECT 1' }] })
   })

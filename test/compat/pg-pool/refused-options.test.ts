@@ -31,7 +31,7 @@ describe('the drop-in refuses', () => {
     ['options', { statepool: 'fast' }, /statepool takes an object/],
     ['maxWaitng', { statepool: { maxWaitng: 1 } }, /did you mean maxWaiting/],
     ['validateAfter', { validateAfter: 0 }, /give Pool the option statepool: \{ validateAfter: … \}/],
-    ['whenDown', { whenDown: 'fail' }, /option of the pool underneath/],
+    ['whenDown', { whenDown: 'fail' }, /option of the underlying pool/],
     ['port', { port: 'x' }, /port/],
     ['resetQuery', { resetQuery: '' }, /SQL/],
   ])('%s: %o', (option, config, message) => {

@@ -37,7 +37,7 @@ it('a caller waits for 30 s if nothing is said, and is told who has the clients'
     error: {
       code: 'ACQUIRE_TIMEOUT',
       message: expect.stringMatching(
-        /^timeout exceeded when trying to connect\. .*lent out.*connectionTimeoutMillis/s,
+        /^timeout exceeded when trying to connect\. .*leased.*connectionTimeoutMillis/s,
       ),
       holders: [{ heldFor: 30_000 }],
     },

@@ -80,7 +80,7 @@ function load(places: readonly string[]): typeof Database {
     }
   }
   const remedy =
-    'npm install better-sqlite3, where the program runs (Node 22.16 and later have SQLite of their own)'
+    'npm install better-sqlite3, where the program runs (Node 22.16 and later have SQLite built in)'
   const error = new Error(
     `Node ${process.versions.node} needs better-sqlite3 for SQLite, and it could not be loaded: ${remedy}.`,
     { cause },

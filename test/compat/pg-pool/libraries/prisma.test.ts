@@ -114,7 +114,7 @@ it('when all connections are taken, a query is served after a release, or is tol
   await clock.advance(30_000)
   expect(await told).toMatchObject({
     code: 'ACQUIRE_TIMEOUT',
-    message: expect.stringMatching(/timeout exceeded when trying to connect\..*is lent out: lease 1/s),
+    message: expect.stringMatching(/timeout exceeded when trying to connect\..*is leased: lease 1/s),
   })
   const served = db.names()
   await until(() => db.pool.waitingCount === 1, 'the next one waits')

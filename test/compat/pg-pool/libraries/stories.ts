@@ -69,7 +69,7 @@ export function tellStories(stage: Stage, open: Open): void {
     await clock.advance(5_000)
     expect(await late).toMatchObject({
       code: 'ACQUIRE_TIMEOUT',
-      message: expect.stringMatching(/^timeout exceeded when trying to connect\. .*lent out/s),
+      message: expect.stringMatching(/^timeout exceeded when trying to connect\. .*leased/s),
       holders: [{ heldFor: 5_000 }, { heldFor: 5_000 }],
     })
     const served = db.names()
