@@ -40,7 +40,7 @@ type Loaded = typeof Room & { readonly xstate: typeof XState }
 /** The compiler, loaded with a copy of XState; what the process is warned of ends in `warnings`. */
 async function loadWith(renamed: string): Promise<Loaded> {
   const file = join(folder, `${renamed}.mjs`)
-  const url = pathToFileURL(entryOf(alteredXState(renamed))).href
+  const url = pathToFileURL(entryOf(alteredXState(renamed, folder))).href
   writeFileSync(file, source.replace(/from "xstate"/g, `from ${JSON.stringify(url)}`))
   return import(file)
 }

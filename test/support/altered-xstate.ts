@@ -1,35 +1,20 @@
 // A copy of XState in which internal names are changed, as a later version might change them.
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** The file of a copied package that `import 'xstate'` stands for. */
 export const entryOf = (folder: string): string => join(folder, 'dist', 'xstate.cjs.mjs')
 
-const folders: string[] = []
-
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
 /**
- * Copies the installed XState into a folder of its own; the folder goes when the process ends.
+ * Copies the installed XState into a new folder.
  * @param renamed the internal name that is another one in the copy
+ * @param place where the folder is made; it is the caller's to remove
  * @returns the folder
  */
-export function alteredXState(renamed: string): string {
+export function alteredXState(renamed: string, place: string): string {
   const original = dirname(createRequire(import.meta.url).resolve('xstate/package.json'))
-  const folder = mkdtempSync(join(tmpdir(), 'statepool-xstate-'))
-  folders.push(folder)
+  const folder = mkdtempSync(join(place, 'xstate-'))
   mkdirSync(join(folder, 'dist'))
   copyFileSync(join(original, 'package.json'), join(folder, 'package.json'))
   const files = readdirSync(join(original, 'dist')).filter(name => /\.cjs\.m?js$/.test(name))
