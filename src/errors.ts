@@ -25,7 +25,6 @@ export type PoolErrorCode =
   | 'RESET_TIMEOUT'
   | 'LEASE_RELEASED'
   | 'LEASE_REVOKED'
-  | 'LEASE_FOREIGN'
   | 'OPTIONS_INVALID'
 
 /**
@@ -368,13 +367,13 @@ export class ValidationError extends PoolError {
   }
 }
 
-/** The caller used a lease that had ended, or one of another pool. */
+/** The caller used a lease that had ended. */
 export class LeaseError extends PoolError {
   static {
     setName(LeaseError, 'LeaseError')
   }
 
-  declare readonly code: 'LEASE_RELEASED' | 'LEASE_REVOKED' | 'LEASE_FOREIGN'
+  declare readonly code: 'LEASE_RELEASED' | 'LEASE_REVOKED'
 
   /** The lease's id. */
   readonly lease: number

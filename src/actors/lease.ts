@@ -1,7 +1,7 @@
 // What a caller holds: the connection, until the lease ends, and the way to release it.
 import { LeaseError } from '../errors.js'
 import type { ConnectionFacts, EndReason } from '../machines/connection-types.js'
-import { ofPool, type PoolParts } from './parts.js'
+import { ofPool } from './parts.js'
 import type { ConnectionRecord } from './record.js'
 
 /** A revoked lease that its holder has also released is `returned`: from then on there is nothing left to release. */
@@ -119,11 +119,6 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   /** Why the connection is being closed. @internal */
   get endReason(): EndReason | undefined {
     return this.#record.ending?.reason
-  }
-
-  /** @internal */
-  belongsTo(parts: PoolParts<C>): boolean {
-    return this.#record.parts === parts
   }
 }
 

@@ -4,7 +4,7 @@ import type { Observable, SchedulerLike } from 'rxjs'
 import { createActor, type InspectionEvent, type Observer } from 'xstate'
 import { checkFunction } from '../check.js'
 import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, LeaseError, OptionsError, PoolClosedError } from '../errors.js'
+import { AcquireAbortedError, OptionsError, PoolClosedError } from '../errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
@@ -243,24 +243,6 @@ export class Pool<C> implements AsyncDisposable {
     } catch {
       return true
     }
-  }
-
-  /**
-   * The same as `lease.release()`, for code that returns things to where they came from.
-   * @throws LeaseError when the lease belongs to another pool, or was already released.
-   */
-  release(lease: Lease<C>): void {
-    if (!lease?.belongsTo?.(this.#system.parts)) {
-      throw ofPool(
-        this.#system.parts,
-        new LeaseError(
-          'LEASE_FOREIGN',
-          lease?.id,
-          `Lease ${lease?.id} does not belong to this pool. Release it to the pool that leased it, or call lease.release().`,
-        ),
-      )
-    }
-    lease.release()
   }
 
   /** The pool at this moment: its state, its sizes, the number of connections in each state, the length of the queue, and totals. */

@@ -5,15 +5,6 @@ import type { SimulatedOptions } from '../../src/db/simulated.js'
 import type { PoolOptions } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
-it('a lease of another pool says where to give it back', async () => {
-  const [mine, other] = [poolInSimulatedTime({ min: 1 }), poolInSimulatedTime({ min: 1 })]
-  await other.clock.advance(100)
-  const lease = await other.pool.acquire()
-  expect(() => mine.pool.release(lease)).toThrow(
-    'Lease 1 does not belong to this pool. Release it to the pool that leased it, or call lease.release().',
-  )
-})
-
 it('a reset that took too long says how long that is, and which option it was', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, resetTimeout: 250 }, { resetHangRate: 1 })
   const ends: unknown[] = []

@@ -59,7 +59,6 @@ function evidenceIn(error: AnyPoolError): unknown {
       return error.connection
     case 'LEASE_RELEASED':
     case 'LEASE_REVOKED':
-    case 'LEASE_FOREIGN':
       expectTypeOf(error).toEqualTypeOf<LeaseError>()
       return error.lease
     case 'OPTIONS_INVALID':

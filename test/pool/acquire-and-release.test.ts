@@ -49,14 +49,6 @@ it('never lends one connection to two borrowers at a time', async () => {
   expect(new Set(leases.map(lease => lease.connection)).size).toBe(3)
 })
 
-it('gives a connection back through pool.release too', async () => {
-  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
-  await clock.advance(100)
-  const lease = await pool.acquire()
-  pool.release(lease)
-  expect(pool.stats()).toMatchObject({ idle: 1, busy: 0, released: 1 })
-})
-
 it('shows every connection as a child of the pool’s actor, by its id', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 2 })
   await clock.advance(100)
