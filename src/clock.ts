@@ -3,8 +3,8 @@ import { outside } from './outside.js'
 import { clearTurn, nextTurn } from './platform.js'
 
 /**
- * The only source of time in a pool. XState's delayed transitions and RxJS's scheduler are driven by the same clock, so a
- * simulated one puts the whole system into simulated time.
+ * The only source of time in a pool. XState's delayed transitions and RxJS's scheduler run on the same clock, so a simulated clock
+ * puts the whole system into simulated time.
  */
 export interface Clock {
   /** Milliseconds, monotonic (never steps back). Read on the hot path: must be cheap. */
@@ -15,7 +15,7 @@ export interface Clock {
   clearTimeout(handle: unknown): void
   /** Lets the process exit although this timer is pending. Optional: simulated clocks keep nothing alive. */
   unref?(handle: unknown): void
-  /** Takes that back. Optional; a clock that has it lets timers be kept for later that nobody needs now, which costs less than new ones. */
+  /** Undoes {@link Clock.unref}. Optional; with it the pool keeps unneeded timers for later use, which costs less than creating new ones. */
   ref?(handle: unknown): void
 }
 

@@ -216,7 +216,7 @@ export function hintAtPool(name: string): string | undefined {
 
 /**
  * Checks a pool's options and fills in the defaults.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseOptions(given: PoolOptions = {}): PoolConfig {
   refuseUnknown('createPool', given, poolOptionNames, hintOf)
@@ -251,7 +251,7 @@ export interface SizeOptions {
 /**
  * Checks what `resize()` was given and completes it from the sizes in force. A `min` that was not given gives way to `max`, as
  * it does in `createPool`.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSize(
   size: SizeOptions,
@@ -273,7 +273,7 @@ export const acquireNames: readonly string[] = ['timeout', 'signal', 'priority']
 
 /**
  * Checks what `acquire()` was given.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
@@ -294,7 +294,7 @@ export function checkAcquireValues(options: AcquireOptions): AcquireOptions {
 
 /**
  * Checks what `close()` was given, and answers how long to wait for leases.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseCloseOptions(options: CloseOptions, fallback: number): number {
   refuseUnknown('close', options, ['timeout'])

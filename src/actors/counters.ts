@@ -6,21 +6,21 @@ export interface Counters {
   opened: number
   /** Connects that failed or timed out. */
   failedConnects: number
-  /** Connections that were open and are closed. */
+  /** Connections closed after they had been open. */
   closed: number
-  /** Of those, the ones that the database or the network closed. */
+  /** The part of `closed` that the database or the network closed. */
   lost: number
   /** Leases granted. */
   acquired: number
-  /** Leases given back. */
+  /** Leases released. */
   released: number
-  /** Leases that were reported as leaks (`leakWarning`), whether they came back or not. */
+  /** Leases reported as leaks (`leakWarning`), whether they ended later or not. */
   leaked: number
   /** Acquires that timed out. */
   timedOut: number
-  /** Acquires that were aborted by their signal. */
+  /** Acquires that their signal aborted. */
   aborted: number
-  /** Acquires that were refused: the line was full, or the pool closing. */
+  /** Acquires that the pool refused: its queue was full, or it was closing. */
   refused: number
 }
 

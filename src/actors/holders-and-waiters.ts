@@ -6,30 +6,30 @@ import type { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
 import { WatchedRequest } from './watched-request.js'
 
-/** A lease that is out, at the moment at which `pool.leases()` was called. */
+/** A current lease, as of the call of `pool.leases()`. */
 export interface HeldLease extends LeaseHolder {
-  /** Counts the pool's connections: unlike `connection`, it is never used again. */
+  /** Numbers the pool's connections; unlike `connection`, it is never reused. */
   readonly serial: number
-  /** When it was granted, on the pool's clock, in milliseconds. */
+  /** When the pool granted it, on the pool's clock, in milliseconds. */
   readonly acquiredAt: number
-  /** Whether it was reported as a leak (`leakWarning`). */
+  /** Whether the pool has reported it as a leak (`leakWarning`). */
   readonly leaked: boolean
 }
 
-/** A caller of `acquire` who waits, at the moment at which `pool.waiting()` was called. */
+/** A waiting caller of `acquire`, as of the call of `pool.waiting()`. */
 export interface WaitingCaller {
-  /** The number of the call: that of its events on `pool.events$`. */
+  /** The number of the call, as in its events on `pool.events$`. */
   readonly request: number
-  /** When it was made, on the pool's clock, in milliseconds. */
+  /** When the caller called `acquire`, on the pool's clock, in milliseconds. */
   readonly since: number
-  /** For how long it has waited, in milliseconds; a pause of the pool counts. */
+  /** How long it has waited, in milliseconds, including pauses of the pool. */
   readonly waited: number
-  /** How long it waits at most, in milliseconds; Infinity = no limit. While the pool is paused this stands still, unless the caller set it. */
+  /** Its timeout, in milliseconds; Infinity = no limit. It does not run while the pool is paused, unless the caller passed it. */
   readonly timeout: number
-  /** 1 = the next one that is served; 0 = a connection is being validated for it. */
+  /** Its position in the queue: 1 = next; 0 = the pool is validating a connection for it. */
   readonly place: number
   readonly priority: number
-  /** Where the call was made, as lines of a stack; only with the pool's `leakWarning`, and for the share that `leakSampling` records. */
+  /** Where `acquire` was called, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
 }
 

@@ -18,7 +18,7 @@ import { Readiness } from './readiness.js'
 import { ClockScheduler } from './scheduler.js'
 import { Supervisor } from './supervisor.js'
 
-/** A running pool's actor, as `createActor`, `spawn` and `invoke` make it from {@link poolLogic}; `C` is what its driver connects to. */
+/** A running pool's actor, as `createActor`, `spawn` and `invoke` create it from {@link poolLogic}; `C` is the type of its driver's connections. */
 export type PoolActorRef<C = unknown> = ActorRef<PoolSnapshot<C>, PoolEvent, PoolEmitted>
 
 /** What an actor tells those who have it, and an actor's scope tells its logic. */

@@ -11,7 +11,7 @@ import { PoolSystem } from './pool-actor.js'
 
 declare const connections: unique symbol
 
-/** A pool's snapshot: its state, its context, and its connections as children. `C` is what the driver connects to. */
+/** A pool's snapshot: its state, its context, and its connections as children. `C` is the type of the driver's connections. */
 export type PoolSnapshot<C> = SnapshotFrom<typeof poolMachine> & {
   readonly context: { readonly [connections]?: C }
 }
@@ -27,19 +27,19 @@ export type PoolLogic<C> = ActorLogic<
 
 /**
  * A pool as an actor logic. An actor that runs it is a pool: it starts when the actor starts, its connections are its children, and
- * `poolOf(actor)` is the same object that `createPool` returns. Each actor that is made from one logic is a pool of its own.
+ * `poolOf(actor)` is the object that `createPool` would return. Each actor made from one logic is a separate pool.
  *
  * In a machine of yours the pool is a child like any other: it lives in your machine's system, inspectors see it, and your
  * machine gets `xstate.done.actor.<id>` when the pool is closed and `xstate.error.actor.<id>` if it fails. When your machine stops it, or
- * leaves the state that invoked it, the pool ends at once: callers are refused, connections are destroyed, no timer is left. To end it
- * softly, wait for `poolOf(actor).close()` first.
+ * leaves the state that invoked it, the pool ends at once: it refuses its callers, destroys its connections, and leaves no timer. To
+ * close it gracefully, await `poolOf(actor).close()` first.
  *
  * The actor emits {@link PoolEmitted} events: `actor.on('pool.down', …)`. The pool's timers run on its own `clock`
- * option, and not on the clock of the system that it lives in. A pool that is restored from a persisted snapshot starts anew.
+ * option, not on the clock of the system that it lives in. A pool restored from a persisted snapshot starts from scratch.
  *
- * @param driver how to talk to the database
+ * @param driver connects to the database
  * @param options see {@link PoolOptions}
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions): PoolLogic<C> {
   const config = parseOptions(options)

@@ -398,7 +398,7 @@ function systemBehind(actor: PoolActorRef<unknown> | undefined): PoolSystem<unkn
  *
  * @param driver connects to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, or your own
  * @param options see {@link PoolOptions}
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C> {
   const config = parseOptions(options)

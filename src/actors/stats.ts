@@ -3,21 +3,21 @@ import type { Counters } from './counters.js'
 import type { PoolState } from './events.js'
 import type { PoolSystem } from './pool-actor.js'
 
-/** A pool at one moment: gauges (what is), and the counters of what has happened since it was created. */
+/** A pool at one moment: gauges of its present state, and counters since its creation. */
 export interface PoolStats extends Readonly<Counters> {
   readonly state: PoolState
   readonly min: number
   readonly max: number
-  /** All connections that exist; never more than `max`, unless `max` was just lowered. */
+  /** All connections, in any state; never more than `max`, unless `max` was just lowered. */
   readonly total: number
   readonly connecting: number
   readonly idle: number
   readonly busy: number
   readonly validating: number
   readonly closing: number
-  /** Callers in the line. */
+  /** Callers in the queue. */
   readonly waiting: number
-  /** Raised whenever a connection is found dead, and by `evict()`; connections that have not proven themselves since are validated first. */
+  /** Grows whenever a connection turns out dead, and with `evict()`; the pool validates older connections before it leases them again. */
   readonly generation: number
 }
 

@@ -3,21 +3,21 @@ import { checkBoolean, checkNumber, type NumberRange, refusal, refuseUnknown } f
 import type { BeginOptions, IsolationLevel } from '../db/driver.js'
 import { type AcquireOptions, acquireNames, checkAcquireValues } from '../options.js'
 
-/** What `transaction()` takes: what `acquire()` takes, and how the transaction is begun and tried again. */
+/** The options of `transaction()`: those of `acquire()`, and how to begin and repeat the transaction. */
 export interface TransactionOptions extends AcquireOptions {
   /**
-   * `'read uncommitted'`, `'read committed'`, `'repeatable read'` or `'serializable'`. Default: as the session has it, which on
+   * `'read uncommitted'`, `'read committed'`, `'repeatable read'` or `'serializable'`. Default: the session's own level, which on
    * PostgreSQL is read committed unless configured otherwise.
    */
   isolation?: IsolationLevel | undefined
-  /** true = it may only read; false = it may write. Default: as the session has it. */
+  /** true = the transaction may only read; false = it may write. Default: the session's own setting. */
   readOnly?: boolean | undefined
   /**
-   * How many times more the whole transaction is tried after a serialization failure or a deadlock. An integer. Default 0 = never
-   * again; Infinity = until it succeeds, fails for another reason, or the signal aborts.
+   * How many times to repeat the whole transaction after a serialization failure or a deadlock. An integer. Default 0 = never;
+   * Infinity = until it succeeds, fails for another reason, or the signal aborts.
    */
   retry?: number | undefined
-  /** Aborts the wait for the connection, and further attempts. An attempt that has begun goes on: give its work the signal too. */
+  /** Aborts the wait for the connection, and further attempts. An attempt that has begun goes on: pass the signal to its work too. */
   signal?: AbortSignal | undefined
 }
 
@@ -42,7 +42,7 @@ const retryRange: NumberRange = { fallback: 0, least: 0, integer: true }
 
 /**
  * Checks what `transaction()` was given and fills in the defaults.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseTransactionOptions(options: TransactionOptions = {}): ParsedTransactionOptions {
   refuseUnknown('transaction', options, names)

@@ -10,33 +10,33 @@ export type { MysqlConfig } from './mysql2/config.js'
 
 /**
  * Connections to MySQL or MariaDB. Takes a URI, or everything that mysql2's `createConnection` takes; `password` may be a function
- * that is asked on each connect, so that tokens can rotate. Borrowers get the connection that `mysql2/promise` makes; the one with
- * callbacks, which can stream rows, is its `connection`.
+ * that is called on each connect, so that tokens can rotate. Callers get a connection of `mysql2/promise`; its `connection` is the one
+ * with callbacks, which can stream rows.
  *
- * - The pool's `connectTimeout` bounds a connect, name lookup, TLS and password function included; when it is over the socket is
- *   destroyed. mysql2's own `connectTimeout` is off unless given, and holds too.
+ * - The pool's `connectTimeout` limits a connect, including name lookup, TLS and password function; when it expires, the pool destroys
+ *   the socket. mysql2's own `connectTimeout` is off unless set, and applies too.
  * - TCP keepalive is on, after 60 s (`keepAliveInitialDelay`), unless `enableKeepAlive` is false.
  * - A validation is COM_PING: a round trip that runs no statement.
- * - A connection that comes back with a transaction open is rolled back first, and one whose autocommit was changed gets it back:
- *   the server tells both with each answer. After an error it does not, so that a return straight after one costs a ROLLBACK. One
- *   that comes back with a query still running or queued, after `changeUser()`, or ended, destroyed or paused by its borrower, is replaced.
- *   So is one of which the server says after the reset that it is not what it was.
- * - A session that only a new one can mend is replaced: its statements were forgotten, or their number is used up (1243, 1461, 1615),
- *   the server became read-only (1290, 1836, 1874).
- * - Listeners that a borrower hung on the connection are removed when it comes back.
- * - `pool.transaction()` tries again, if asked to, after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has changed"
- *   (1020). A commit of a transaction that the server had ended by itself, on a deadlock that the callback caught, is an error. A
- *   statement that failed for another reason leaves the transaction open, and the commit keeps the rest, as MySQL has it.
- * - What else a borrower leaves behind in the session (SET, USE, temporary tables, locks) stays, unless `resetOnRelease` undoes it.
- * - When a connection ends while a query runs, the query is answered with an error at once, and the connection keeps its place until the
- *   server has let go: for 750 ms the query may end by itself, then it is killed, by at most one helper connection without a database.
+ * - When a caller releases a connection with an open transaction or a changed autocommit, the driver rolls back and restores autocommit:
+ *   the server reports both with each answer. It does not after an error, so a release straight after one costs a ROLLBACK. The pool
+ *   replaces a connection that is released with a query still running or queued, after `changeUser()`, or after its holder ended,
+ *   destroyed or paused it; and one that the reset does not restore, as the server reports.
+ * - The pool replaces a stale session: the server has forgotten its statements, or it reached their limit (1243, 1461, 1615), or the
+ *   server became read-only (1290, 1836, 1874).
+ * - On release the driver removes listeners that the holder added to the connection.
+ * - With `retry`, `pool.transaction()` repeats a transaction after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has
+ *   changed" (1020). The commit of a transaction that the server had already ended, on a deadlock that the callback caught, is an error.
+ *   A statement that fails for another reason leaves the transaction open, and the commit keeps the rest, as usual in MySQL.
+ * - Other changes of a holder to the session (SET, USE, temporary tables, locks) stay, unless `resetOnRelease` undoes them.
+ * - When a connection ends while a query runs, the query fails at once, and the connection keeps its slot until the server has released
+ *   it: the query may end by itself for 750 ms, then at most one helper connection, without a database, kills it.
  *
  * ```ts
  * const pool = createPool(mysql('mysql://web@db.internal/shop'), { max: 20 })
  * const [rows] = await pool.use(connection => connection.query('select 6 * 7 as answer'))
  * ```
  *
- * @throws OptionsError naming the option and what it may be, and never a secret.
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
 export function mysql(config: MysqlConfig | string = {}): Driver<Connection> {
   const parsed = parseConfig(config)

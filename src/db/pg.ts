@@ -8,30 +8,29 @@ import { driverFor } from './pg/driver.js'
 export type { PostgresConfig } from './pg/config.js'
 
 /**
- * Connections to PostgreSQL. Takes a connection string, or everything that `pg.Client` takes: TLS, a `password` function (it is
- * asked on each connect, so that tokens can rotate), type parsers, timeouts. Borrowers get the `pg.Client` itself.
+ * Connections to PostgreSQL. Takes a connection string, or everything that `pg.Client` takes: TLS, a `password` function (called on
+ * each connect, so that tokens can rotate), type parsers, timeouts. Callers get the `pg.Client` itself.
  *
- * - The pool's `connectTimeout` bounds a connect, name lookup, TLS and password function included; when it is over the socket
- *   is destroyed. `connectionTimeoutMillis` holds too, if it is shorter.
- * - TCP keepalive is on, after 60 s (`keepAliveInitialDelayMillis`), unless `keepAlive` is false: without it nobody notices that
- *   the other end of a connection vanished while a query was awaited.
- * - A validation is an empty query, as in JDBC's `isValid`: a round trip to the session itself, with nothing to plan or to run.
- * - A connection that comes back with a transaction open is rolled back first. One that comes back with a query still running or
- *   queued is closed: its borrower's code goes on using it, and so the next borrower must not have it.
- * - `pool.transaction()` tries again, if asked to, after serialization failures (40001) and deadlocks (40P01). A commit that the
- *   server answers with a rollback, because the callback went on after a statement had failed, is an error.
- * - When a connection is destroyed while a query runs, its borrower is refused at once, the query is cancelled on the server, and the
- *   pool opens another connection only when the server has let go: the server never counts more than `max`.
- * - A session that only a new one can mend (a cached plan of a table that was altered, a primary that became read-only) is replaced
- *   after one error. The guide "What is believed of an error" has the table.
- * - What a borrower hung on the client ends with the lease: listeners that were added meanwhile are removed, and LISTENs are undone.
- * - What else a borrower leaves behind in the session (SET, temporary tables) stays, unless `resetQuery` undoes it.
+ * - The pool's `connectTimeout` limits a connect, including name lookup, TLS and password function; when it expires, the pool destroys
+ *   the socket. `connectionTimeoutMillis` applies too, if it is shorter.
+ * - TCP keepalive is on, after 60 s (`keepAliveInitialDelayMillis`), unless `keepAlive` is false: without it a query waits
+ *   forever when the other end of its connection vanishes.
+ * - A validation is an empty query, as in JDBC's `isValid`: a round trip to the session itself, with nothing to plan or run.
+ * - When a caller releases a connection with an open transaction, the driver rolls it back. The pool closes a connection that is released
+ *   with a query still running or queued: its former holder is still using it, so the next caller must not get it.
+ * - With `retry`, `pool.transaction()` repeats a transaction after serialization failures (40001) and deadlocks (40P01). A commit that
+ *   the server answers with a rollback, because the callback went on after a failed statement, is an error.
+ * - When the pool destroys a connection while a query runs, the query fails at once, the driver cancels it on the server, and the pool
+ *   opens another connection only after the server has released this one: the server never counts more than `max`.
+ * - The pool replaces a stale session (a cached plan of an altered table, a primary that became read-only) after one error. The guide "What is believed of an error" has the table.
+ * - What a holder attached to the client ends with the lease: the driver removes listeners added meanwhile, and undoes LISTENs.
+ * - Other changes of a holder to the session (SET, temporary tables) stay, unless `resetQuery` undoes them.
  *
  * ```ts
  * const pool = createPool(postgres('postgres://web@db.internal/shop'), { max: 20 })
  * ```
  *
- * @throws OptionsError naming the option and what it may be, and never a secret.
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
 export function postgres(config: PostgresConfig | string = {}): Driver<pg.Client> {
   return driverFor(config)

@@ -12,7 +12,7 @@ export type { SimulatedDatabase, SimulatedTotals } from './simulated/database.js
 export { SimulatedError } from './simulated/error.js'
 export type { Latency, SimulatedOptions, SimulatedSettings } from './simulated/settings.js'
 
-/** A driver whose database lives in this process, where it can be looked at and broken. */
+/** A driver whose database lives in this process, where tests and demos can inspect and break it. */
 export interface SimulatedDriver extends Driver<SimulatedConnection> {
   /** The server's side: what it counts, and its faults. */
   readonly database: SimulatedDatabase
@@ -21,15 +21,15 @@ export interface SimulatedDriver extends Driver<SimulatedConnection> {
 
 /**
  * A database in memory, with latencies and faults: by default connects take 100 ms, queries and validations 10 ms, and 5 % of
- * the validations find the connection unhealthy. Everything that happens by chance is drawn from `seed`.
+ * validations find the connection unhealthy. All randomness comes from `seed`.
  *
  * ```ts
  * const driver = simulated({ seed: 7, connectLatency: [50, 200] })
  * const pool = createPool(driver)
- * driver.database.stop() // and see what the pool makes of it
+ * driver.database.stop() // and see how the pool reacts
  * ```
  *
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
   const { settings, seed, clock, session: setUp } = parseSimulatedOptions(options)

@@ -18,28 +18,28 @@ export type { SqliteOptions } from './sqlite/options.js'
 export type { StatementOptions } from './sqlite/session.js'
 
 /**
- * Connections to SQLite, each with a worker of its own that it sends its statements to: so they are off the event loop, and
- * those of several connections run at the same time. Borrowers get a {@link SqliteConnection}.
+ * Connections to SQLite, each with a worker of its own: statements run outside the event loop, and those of several connections run at
+ * the same time. Callers get a {@link SqliteConnection}.
  *
- * SQLite has one writer at a time. `createSqlitePool` makes of two pools what most programs need: one writer and several readers.
- * This driver is for a pool of one kind, with `createPool`.
+ * SQLite has one writer at a time. `createSqlitePool` combines two pools into what most programs need: one writer and several readers.
+ * Use this driver with `createPool` for a pool of one kind.
  *
- * - A statement that is called off, by its timeout or signal, rejects at once. What becomes of it in the worker, see
- *   {@link SqliteOptions.isolation}.
- * - A connection that comes back with a transaction open is rolled back first, and cursors left open are closed. One that comes
- *   back with a statement still running, and awaited, is closed. One whose statement was called off is lent again when the worker
- *   has ended it, and destroyed if that takes longer than the pool's `resetTimeout`.
- * - A thread that is inside SQLite when its connection is destroyed ends when SQLite returns. While four are left behind so, connects
- *   fail and say why. Its slot in the pool is free when it has ended, or after `closeTimeout`.
- * - A connection whose file was replaced, or whose session only a new one can mend, is replaced when it comes back.
- * - What else a borrower leaves behind (pragmas, temporary tables, attached databases) stays.
+ * - A statement that its timeout or signal cancels rejects at once. {@link SqliteOptions.isolation} says what happens to it in the
+ *   worker.
+ * - On release the driver rolls back an open transaction and closes open cursors. The pool closes a connection that is released with a
+ *   statement still running and awaited. It leases a connection whose statement was cancelled again after the worker has ended the
+ *   statement, and destroys it if that takes longer than the pool's `resetTimeout`.
+ * - A thread that is inside SQLite when its connection is destroyed ends when SQLite returns. While four such threads are left, connects
+ *   fail and say why. Its slot in the pool becomes free when the thread ends, or after `closeTimeout`.
+ * - On release the pool replaces a connection whose file was replaced, or whose session is stale.
+ * - Other changes of a holder (pragmas, temporary tables, attached databases) stay.
  *
  * ```ts
  * const pool = createPool(sqlite({ filename: 'shop.db', readonly: true }), { max: 4 })
  * const rows = await pool.use(connection => connection.all('select * from orders where customer = ?', [7]))
  * ```
  *
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
   const config = parseSqliteOptions(options)

@@ -15,33 +15,33 @@ import type { AcquireOptions, CloseOptions, PoolOptions } from '../options.js'
 
 export * from '../db/sqlite.js'
 
-/** What {@link createSqlitePool} takes: everything that {@link sqlite} takes but `readonly`, and: */
+/** The options of {@link createSqlitePool}: all options of {@link sqlite} except `readonly`, and: */
 export interface SqlitePoolOptions extends Omit<SqliteOptions, 'readonly'> {
-  /** Connections for reading, at most; they are opened as they are needed. Default 4; at least 1. */
+  /** The maximum number of reading connections; the pool opens them when callers need them. Default 4; at least 1. */
   readers?: number | undefined
   /**
-   * Options for both pools, but their sizes. Defaults that differ from createPool's, for a file does not age and a worker's end is
-   * noticed at once: `maxLifetime` Infinity, `keepalive` and `validateAfter` false. And `whenDown` is 'fail-until-up', for a file that
-   * cannot be opened at first does not come up by itself: callers hear why at once.
+   * Options for both pools, except their sizes. Some defaults differ from createPool's, because a file does not age and the pool notices
+   * the end of a worker at once: `maxLifetime` Infinity, `keepalive` and `validateAfter` false. And `whenDown` is 'fail-until-up',
+   * because a file that cannot be opened at first does not appear by itself: callers learn why at once.
    */
   pool?: Omit<PoolOptions, 'min' | 'max' | 'maxConnecting'> | undefined
 }
 
-/** What {@link SqlitePool.use} and {@link SqlitePool.acquire} take. */
+/** The options of {@link SqlitePool.use} and {@link SqlitePool.acquire}. */
 export interface SqliteAcquireOptions extends AcquireOptions {
-  /** true = one of the readers will do. Default false: the writer. */
+  /** true = lease a reader. Default false: lease the writer. */
   readOnly?: boolean | undefined
 }
 
 /**
- * One writer and several readers of one file. With the journal in WAL mode, which is the default, readers see what was committed
- * when they began, and neither they nor the writer wait for each other. Writers wait in the pool's line, in order and with
- * deadlines, instead of in SQLite's busy loop.
+ * One writer and several readers of one file. With the journal in WAL mode, the default, readers see what was committed when
+ * they began, and readers and the writer do not wait for each other. Callers that write wait in the pool's queue, in order and with
+ * deadlines, rather than in SQLite's busy loop.
  */
 export class SqlitePool implements AsyncDisposable {
   /** The pool of the one connection that may write. */
   readonly write: Pool<SqliteConnection>
-  /** The pool of the connections for reading only. */
+  /** The pool of the read-only connections. */
   readonly read: Pool<SqliteConnection>
   readonly #clock: Clock
 
@@ -52,18 +52,18 @@ export class SqlitePool implements AsyncDisposable {
     this.#clock = clock
   }
 
-  /** Settles when the writer is up: the file is there then, and readers can open it. Rejects as `Pool.ready()` does. */
+  /** Settles when the writer is open: the file exists then, and readers can open it. Rejects like `Pool.ready()`. */
   ready(): Promise<void> {
     return this.write.ready()
   }
 
-  /** Borrows a connection: the writer, or with `readOnly` a reader. Throws as `Pool.acquire()` does. */
+  /** Leases a connection: the writer, or with `readOnly` a reader. Throws like `Pool.acquire()`. */
   async acquire(options: SqliteAcquireOptions = {}): Promise<Lease<SqliteConnection>> {
     const { pool, rest } = this.#choose(options)
     return pool.acquire(rest)
   }
 
-  /** Borrows a connection, the writer or with `readOnly` a reader, for the length of a call. Throws as `Pool.use()` does. */
+  /** Leases a connection, the writer or with `readOnly` a reader, for the duration of a callback. Throws like `Pool.use()`. */
   async use<T>(
     callback: (connection: SqliteConnection, lease: Lease<SqliteConnection>) => T | PromiseLike<T>,
     options: SqliteAcquireOptions = {},
@@ -74,8 +74,8 @@ export class SqlitePool implements AsyncDisposable {
   }
 
   /**
-   * Runs the callback in a transaction: on the writer, where it has the write lock from its begin on; with `readOnly` on a reader,
-   * where all that it reads is of one moment. Throws as `Pool.transaction()` does; `retry` is for when another process writes, too.
+   * Runs the callback in a transaction: on the writer, where it holds the write lock from the start; with `readOnly` on a reader, where
+   * everything it reads belongs to one moment. Throws like `Pool.transaction()`; `retry` helps when another process writes too.
    */
   async transaction<T>(
     callback: (connection: SqliteConnection, lease: Lease<SqliteConnection>) => T | PromiseLike<T>,
@@ -90,9 +90,9 @@ export class SqlitePool implements AsyncDisposable {
   }
 
   /**
-   * Closes both pools, the readers first: so the writer's connection is the last one on the file, and SQLite writes the journal
-   * back into it. The time for leases is for both together. Calling it again is harmless, and waits for the same end; with a shorter
-   * timeout it comes sooner. Throws as `Pool.close()` does.
+   * Closes both pools, the readers first: the writer's connection is then the last one on the file, and SQLite writes the journal back
+   * into it. The timeout covers both. A second call is harmless, and waits for the same end; a shorter timeout makes it come sooner.
+   * Throws like `Pool.close()`.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const start = this.#clock.now()
@@ -124,8 +124,8 @@ export class SqlitePool implements AsyncDisposable {
  * const orders = await db.use(reader => reader.all('select * from orders'), { readOnly: true })
  * ```
  *
- * @throws OptionsError naming the option, its value and what it may be; for `':memory:'`, too, which every connection would have
- *   for itself.
+ * @throws OptionsError, which names the option, its value and the valid values; also for `':memory:'`, because each connection
+ *   would have a database of its own.
  */
 export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
   if (typeof options !== 'object' || options === null)

@@ -35,7 +35,7 @@ export interface Circumstances {
   readonly bounded: boolean
 }
 
-/** Everybody who asked. */
+/** All callers of acquire. */
 export class Callers {
   readonly outcomes: Outcomes = { acquired: 0, timedOut: 0, aborted: 0, refused: 0 }
   readonly waiting = new Set<Caller>()
@@ -131,7 +131,7 @@ export class Callers {
     for (const caller of this.waiting) caller.deadline = Math.max(caller.deadline, until)
   }
 
-  /** Throws if somebody should have been told by now. */
+  /** Throws if a caller should have had its answer by now. */
   check(now: number): void {
     for (const { order, deadline, paused, signal } of this.waiting) {
       demand(

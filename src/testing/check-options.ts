@@ -23,7 +23,7 @@ const many: NumberRange = { fallback: 0, least: 0, integer: true }
 const some: NumberRange = { fallback: 1, least: 1, integer: true }
 const weight: NumberRange = { fallback: 0, least: 0, finite: true, kind: 'a number' }
 
-/** @throws OptionsError naming the option, its value and what it may be. */
+/** @throws OptionsError, which names the option, its value and the valid values. */
 export function checkSimulateOptions(options: SimulateOptions): void {
   refuseUnknown('simulate', options, simulateNames)
   const { seed, steps, shrink, run, clients, tolerate, commands, scenario, pool } = options
@@ -56,7 +56,7 @@ function checkScenario(scenario: SimulateOptions['scenario'] & object): void {
   }
 }
 
-/** @throws OptionsError naming the option, its value and what it may be. */
+/** @throws OptionsError, which names the option, its value and the valid values. */
 export function checkExploreOptions(options: ExploreOptions): void {
   refuseUnknown('explore', options, ['max', 'callers', 'faults', 'depth', 'states', 'onProgress'])
   const { max, callers, faults, depth, states, onProgress } = options

@@ -8,24 +8,24 @@ import type { SimulatedClock } from './simulated-clock.js'
 import { messageOf, type Trace } from './trace.js'
 import { demand, InvariantViolation } from './violation.js'
 
-/** What a client is given. */
+/** The second argument of a client. */
 export interface ClientContext {
   readonly pool: Pool<SimulatedConnection>
   readonly database: SimulatedDatabase
-  /** The clock that the pool lives by. Clients read it; only the simulation moves it. */
+  /** The pool's clock. Clients read it; only the simulation advances it. */
   readonly clock: SimulatedClock
-  /** Choices of this client's own, from the seed. */
+  /** Random choices of this client, from the seed. */
   readonly random: Random
-  /** Waits in simulated time: for so many milliseconds, or for a time between two, drawn from the seed. */
+  /** Waits in simulated time: a number of milliseconds, or a time within a range, drawn from the seed. */
   sleep(duration: number | readonly [least: number, most: number]): Promise<void>
-  /** Writes a line into the trace. */
+  /** Adds a line to the trace. */
   note(text: string): void
 }
 
 /** Code that uses a pool; the simulation looks for a race in it. */
 export type Client = (context: ClientContext) => Promise<void> | void
 
-/** What an unwell database may do to any client: its own errors, and the pool's, but for those about a lease's misuse. */
+/** Whether a faulty database may cause this error in any client: true for its own errors, and for the pool's, except misuse of a lease. */
 export function isWeather(error: unknown): boolean {
   return error instanceof SimulatedError || (error instanceof PoolError && !isMisuse(error))
 }
@@ -116,7 +116,7 @@ export class Clients {
     }
   }
 
-  /** A judge who fails has not acquitted. */
+  /** If `tolerate` throws, the error is not tolerated. */
   #isTolerated(error: unknown): boolean {
     try {
       return this.#tolerate(error)

@@ -30,7 +30,7 @@ interface Kind<Details extends object> {
   /** How often it is drawn, among all. */
   readonly weight: number
   readonly draw: (random: Random) => Details
-  /** What does not apply at the moment (releasing when nobody holds anything) does nothing. */
+  /** A command that does not apply now (a release when no caller holds a lease) does nothing. */
   readonly perform: (scene: Scene, details: Details) => Promise<void> | void
   /** Whether this pool can do it; a pool that cannot is not asked to. */
   readonly applies?: (pool: object) => boolean
@@ -296,14 +296,14 @@ export type CommandName = keyof typeof kinds
 /** All of them. */
 export const commandNames = Object.keys(kinds) as readonly CommandName[]
 
-/** One thing to do, as data: a story of these can be printed, shortened and told again. */
+/** One action, as data: a story of commands can be printed, shortened and repeated. */
 export type Command = {
   readonly [Name in CommandName]: { readonly do: Name } & ((typeof kinds)[Name] extends Kind<infer Details>
     ? Readonly<Details>
     : never)
 }[CommandName]
 
-/** How often each command is drawn, beside what is usual; 0 = never. */
+/** How often each command is drawn, relative to its usual weight; 0 = never. */
 export type Weights = Readonly<Partial<Record<CommandName, number>>>
 
 /** Draws a story of `length` commands. */

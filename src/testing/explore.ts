@@ -8,34 +8,34 @@ import { InvariantViolation } from './violation.js'
 
 /** The bounds of an exploration. */
 export interface ExploreOptions {
-  /** Connections at most. Default 2. */
+  /** The maximum number of connections. Default 2. */
   max?: number
-  /** Callers; each asks once, and may give up, release or destroy. Default 3. */
+  /** The number of callers; each acquires once, and may give up, release or destroy. Default 3. */
   callers?: number
   /**
-   * Faults on one path at most: an answer that is an error, a connection lost, a lease destroyed, a caller who gives up, a deadline that
-   * passes although something else could happen. Default 2; Infinity = any number at every step.
+   * The maximum number of faults on one path: an answer that is an error, a lost connection, a destroyed lease, a caller that gives up, a
+   * deadline that passes although something else could happen. Default 2; Infinity = any number at every step.
    */
   faults?: number
-  /** Choices on one path at most. Default 100. */
+  /** The maximum number of choices on one path. Default 100. */
   depth?: number
-  /** States at most, in case the bounds are wide; the report says whether that cut it short. Default 1,000,000. */
+  /** The maximum number of states, in case the bounds are wide; the report says whether it cut the exploration short. Default 1,000,000. */
   states?: number
-  /** Told now and then how far it is. */
+  /** Reports progress from time to time. */
   onProgress?: (states: number, transitions: number) => void
 }
 
-/** What an exploration saw. */
+/** The result of an exploration. */
 export interface ExploreReport {
-  /** Different states of the composed system: pool, connections, line, driver, callers and timers. */
+  /** The number of distinct states of the composed system: pool, connections, queue, driver, callers and timers. */
   readonly states: number
-  /** Choices that were carried out from them. */
+  /** The number of choices taken from them. */
   readonly transitions: number
-  /** The longest path. */
+  /** The length of the longest path. */
   readonly deepest: number
-  /** How many of the states take how many faults to come to: none, one, two … Fewer entries than allowed = no state takes more. */
+  /** The number of states that take 0, 1, 2 … faults to reach. Fewer entries than allowed = no state takes more. */
   readonly byFaults: readonly number[]
-  /** Whether all states within the bounds were seen; false if `states` or `depth` cut it short. */
+  /** Whether the exploration reached all states within the bounds; false if `states` or `depth` cut it short. */
   readonly complete: boolean
 }
 
@@ -43,14 +43,13 @@ export interface ExploreReport {
 type Step = readonly [state: number, choice: number]
 
 /**
- * Goes through everything that can happen to a small pool, in every order: callers ask, give up, give back; the driver answers, fails or
- * loses the connection, or says nothing until the deadline passes. After each step the invariants are checked. From each state the
- * world may turn good, and then everybody must be served and the pool close. Bounded: it proves nothing about larger pools or longer stories.
+ * Explores everything that can happen to a small pool, in every order: callers acquire, give up, release; the driver answers, fails or
+ * loses the connection, or says nothing until the deadline passes. It checks the invariants after each step. From each state the faults
+ * may stop, and then every caller must be served and the pool must close. Bounded: it proves nothing about larger pools or longer stories.
  *
- * States are gone into by the number of faults that it takes to come to them, so each is gone into once, with all the faults left that it
- * can be come to with.
+ * It visits states by the number of faults that it takes to reach them, so each state once, with as many faults left as possible.
  *
- * @throws InvariantViolation with the path in its message; OptionsError when a bound is not what it may be.
+ * @throws InvariantViolation with the path in its message; OptionsError for an invalid bound.
  */
 export async function explore(options: ExploreOptions = {}): Promise<ExploreReport> {
   checkExploreOptions(options)
@@ -150,7 +149,7 @@ class Exploration {
     return world
   }
 
-  /** Where all goes well from some state on, the states that follow were all seen; the last one must be one where everybody is done. */
+  /** If there are no faults from some state on, all following states were seen; in the last one every caller must be done. */
   async #lookForStuckStates(): Promise<void> {
     if (this.#isCut) return // then some that follow are not known
     const stuck = this.#graph.neverGood()

@@ -162,7 +162,7 @@ export class ExploredWorld {
     })
   }
 
-  /** From here on all goes well: everybody must be served, and the pool close. */
+  /** From here on there are no faults: every caller must be served, and the pool must close. */
   async turnGood(): Promise<void> {
     const patience = this.#clock.now() + 120 * second
     while (!this.isOver && this.#clock.now() <= patience) await this.#goOn()

@@ -4,12 +4,12 @@ import type { Story } from './story.js'
 import { formatTrace, type TraceEntry } from './trace.js'
 import { type Invariant, InvariantViolation, invariants } from './violation.js'
 
-/** A simulation found a broken invariant. The message is meant to be read: it has the trace of the shortest story found. */
+/** A simulation found a broken invariant. Read the message: it contains the trace of the shortest story found. */
 export class SimulationFailure extends Error {
   readonly seed: number
-  /** Which invariant; `undefined` when something was thrown that is not about one, which is `cause`. */
+  /** The broken invariant; `undefined` when the simulation failed with another error, which is `cause`. */
   readonly invariant: Invariant | undefined
-  // Not shown once more beside the message by whoever prints the error.
+  // Not enumerable: printing the error must not show it a second time.
   readonly #scenario: Story
   readonly #trace: readonly TraceEntry[]
 
@@ -21,12 +21,12 @@ export class SimulationFailure extends Error {
     this.#trace = trace
   }
 
-  /** The shortest story found that breaks it; give it to `simulate` with the same seed to see it again. */
+  /** The shortest story found that breaks it; pass it to `simulate` with the same seed to repeat it. */
   get scenario(): Story {
     return this.#scenario
   }
 
-  /** Who did what and when in that story, until it broke. */
+  /** What happened in that story, and when, until it broke. */
   get trace(): readonly TraceEntry[] {
     return this.#trace
   }

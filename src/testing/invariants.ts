@@ -5,24 +5,24 @@ import type { SimulatedDatabase } from '../db/simulated.js'
 import type { Pool, PoolStats } from '../index.js'
 import { demand } from './violation.js'
 
-/** What {@link checkInvariants} may know beside the pool. */
+/** What {@link checkInvariants} may know besides the pool. */
 export interface Surroundings {
-  /** The database behind the pool, if it is a simulated one that nobody else uses: it is asked what it counts. */
+  /** The simulated database behind the pool, for its count of connections; no other pool may use it. */
   readonly database?: SimulatedDatabase | undefined
-  /** Connections that may exist at the moment. Default: the pool's `max`; more for a while after `max` was lowered. */
+  /** The number of connections that may exist now. Default: the pool's `max`; pass more for a while after `max` was lowered. */
   readonly max?: number | undefined
   /** The pool's `maxConnecting`. Default: not checked. */
   readonly maxConnecting?: number | undefined
-  /** Whether callers may wait although a connection is idle, as those of a paused pool do. Default false. */
+  /** Whether callers may wait although a connection is idle, as in a paused pool. Default false. */
   readonly paused?: boolean | undefined
 }
 
 /**
- * Checks a pool against itself: its figures against its machines, its sizes, and, if it is given, the database's count. For tests
- * of code that uses a pool, at any moment outside of the pool's own callbacks.
+ * Checks a pool for consistency: its figures against its machines, its sizes, and the database's count, if given. For tests of code
+ * that uses a pool, at any moment outside the pool's own callbacks.
  *
- * @returns the figures that it looked at
- * @throws InvariantViolation saying which invariant is broken and what was found.
+ * @returns the figures that it checked
+ * @throws InvariantViolation, which names the broken invariant and the finding.
  */
 export function checkInvariants<C>(pool: Pool<C>, around: Surroundings = {}): PoolStats {
   const stats = pool.stats()

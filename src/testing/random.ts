@@ -2,13 +2,13 @@
 
 import { createStreams } from '../db/simulated/random.js'
 
-/** A source of random choices that can be repeated. */
+/** A source of repeatable random choices. */
 export interface Random {
   /** A number from 0 to below 1. */
   (): number
   /** A whole number from `least` to `most`, both included. */
   int(least: number, most: number): number
-  /** One of several. */
+  /** One of several values. */
   pick<T>(choices: readonly T[]): T
   /** True with this probability. */
   chance(probability: number): boolean

@@ -1,4 +1,4 @@
-// One life of a pool in simulated time: it is made, lives through a story, recovers, serves everybody, and is closed.
+// One life of a pool in simulated time: it starts, lives through a story, recovers, serves every caller, and closes.
 
 import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../db/simulated.js'
 import { createPool, type Pool } from '../index.js'
@@ -13,24 +13,24 @@ import { Trace, type TraceEntry } from './trace.js'
 import { demand } from './violation.js'
 import { PoolWatch } from './watch.js'
 
-/** What a simulation came to. */
+/** The result of a simulation. */
 export interface SimulationReport {
   readonly seed: number
-  /** How often everything was checked: once for each timer, and for each command of the story. */
+  /** The number of checks: one for each timer, and one for each command of the story. */
   readonly events: number
-  /** How long it all took in simulated time, in milliseconds. */
+  /** The duration in simulated time, in milliseconds. */
   readonly duration: number
-  /** How many asked for a connection, and what they were told. */
+  /** The number of acquires, by outcome. */
   readonly callers: number
   readonly acquired: number
   readonly timedOut: number
   readonly aborted: number
   readonly refused: number
-  /** Connections opened, connects that failed, and connections lost, over the whole life. */
+  /** Connections opened, connects failed, and connections lost, over the whole life. */
   readonly opened: number
   readonly failedConnects: number
   readonly lost: number
-  /** Who did what and when; empty unless it was asked for. */
+  /** What happened, and when; empty unless `trace` is true. */
   readonly trace: readonly TraceEntry[]
 }
 
@@ -50,7 +50,7 @@ const setUp = { role: 'app' }
 
 const healthy = Object.fromEntries([...faults, 'queryFailureRate'].map(fault => [fault, 0]))
 
-/** How long a recovered pool has to serve everybody, in milliseconds: four times the longest back-off. */
+/** How long a recovered pool has to serve every caller, in milliseconds: four times the longest back-off. */
 const patience = 120_000
 
 /** Runs a story. @throws InvariantViolation */
@@ -124,7 +124,7 @@ class Life implements Scene {
     }
   }
 
-  /** The database is well again, and whoever gets a connection gives it back: everybody must be served. */
+  /** The database has recovered, and each holder releases its connection: every caller must be served. */
   async recover(): Promise<void> {
     this.trace.note(() => 'the story is over: the database has recovered, and holders release what they hold')
     this.database.change(healthy)

@@ -12,36 +12,36 @@ import { drawStory, type Story } from './story.js'
 import type { Trace } from './trace.js'
 import { InvariantViolation } from './violation.js'
 
-/** What {@link simulate} takes. Only the seed must be given; whatever is not, is drawn from it. */
+/** The options of {@link simulate}. Only the seed is required; {@link simulate} draws everything else from it. */
 export interface SimulateOptions {
   /** An integer. The same seed and the same options give the same simulation, to the last event. */
   seed: number
-  /** Options that the pool has in any case; the others are drawn, with short times. `clock` is the simulation's. */
+  /** Fixed options of the pool; the seed determines the others, with short times. `clock` belongs to the simulation. */
   pool?: PoolOptions
-  /** Latencies and faults that the database has in any case; the others are drawn. */
+  /** Fixed latencies and faults of the database; the seed determines the others. */
   database?: SimulatedSettings
-  /** How many commands the story has. Default 40; with clients 15. 0 = only what clients do, and recovery. */
+  /** The number of commands in the story. Default 40; with clients 15. 0 = only the clients and the recovery. */
   steps?: number
   /**
    * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
    * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
-   * and closed. With clients only the database does something; `alter`, `demote` and `freeze` have to be asked for.
+   * and closed. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
    */
   commands?: Weights
-  /** The story itself, instead of one that is drawn: what a {@link SimulationFailure} has as `scenario`. */
+  /** The story itself, instead of a drawn one: the `scenario` of a {@link SimulationFailure}. */
   scenario?: Story
-  /** Your own code; the simulation looks for a race in it. It has to end, and to give back all that it acquired. */
+  /** Your own code; the simulation looks for a race in it. It must end, and release everything that it acquired. */
   run?: Client
-  /** The same, several at a time. */
+  /** Several clients like `run`, which run at the same time. */
   clients?: readonly Client[]
   /**
-   * Which errors a client may end with. Default: those of the database, and those of the pool that are not about misuse (a timeout
-   * during an outage is the weather; a `LeaseError` is a mistake).
+   * Which errors a client may end with. Default: those of the database, and those of the pool except misuse (a timeout during an outage
+   * is acceptable; a `LeaseError` is a mistake).
    */
   tolerate?: (error: unknown) => boolean
-  /** Whether to write down who did what. Default false: it takes time. A failure has a trace in any case. */
+  /** Whether to record a trace. Default false, because it takes time. A failure always has a trace. */
   trace?: boolean
-  /** How many shorter stories are tried when one fails. Default 500; 0 = none. */
+  /** How many shorter stories to try when one fails. Default 500; 0 = none. */
   shrink?: number
 }
 
@@ -68,16 +68,16 @@ const withClients: Weights = {
 }
 
 /**
- * Lives one life of a pool in simulated time: a story drawn from `seed` (see {@link SimulateOptions.commands}), or your own code,
- * on a simulated database with latencies, faults and hangs. After each event every invariant is checked. In the end the database
- * recovers, everybody must be served, and the pool is closed and must leave nothing behind. No time passes while it runs.
+ * Runs one life of a pool in simulated time: a story drawn from `seed` (see {@link SimulateOptions.commands}), or your own code, on a
+ * simulated database with latencies, faults and hangs. It checks every invariant after each event. At the end the database recovers,
+ * every caller must be served, and the pool closes and must leave nothing behind. No real time passes.
  *
  * ```ts
  * for (let seed = 1; seed <= 1_000; seed++) await simulate({ seed })
  * ```
  *
- * @throws SimulationFailure with the seed, the invariant that is broken and the shortest story found that breaks it; OptionsError
- *   when an option is not what it may be.
+ * @throws SimulationFailure with the seed, the broken invariant and the shortest story found that breaks it; OptionsError
+ *   for invalid options.
  */
 export async function simulate(options: SimulateOptions): Promise<SimulationReport> {
   checkSimulateOptions(options)

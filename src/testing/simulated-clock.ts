@@ -3,27 +3,27 @@
 import type { Clock } from '../clock.js'
 import { aTurnOfTheLoop } from './rest.js'
 
-/** A {@link Clock} that a test moves by hand. */
+/** A {@link Clock} that a test advances. */
 export interface SimulatedClock extends Clock {
-  /** Timers that are set and have not fired; those that never will (a delay of Infinity) included. */
+  /** The number of timers that are set and have not fired, including those that never will (a delay of Infinity). */
   readonly pending: number
   /**
    * Lets `duration` milliseconds pass: fires the timers that become due in the order of their times, those of equal time in
-   * the order in which they were set, and lets everything that each set in motion (promises, ticks) come to rest before the
-   * next one. Rejects with what a timer threw; the time then stands at that timer.
+   * the order in which they were set, and lets everything that each one starts (promises, ticks) settle before the
+   * next one. Rejects with the error of a timer; the time then stands at that timer.
    */
   advance(duration: number): Promise<void>
   /** Like {@link advance}, up to a time on this clock. */
   advanceTo(time: number): Promise<void>
   /**
-   * The process is frozen for so long (a suspended container, a laptop that sleeps): the time jumps, and then everything that
-   * became due meanwhile happens late, at that one time, in the order in which it was due: an answer that came before a deadline is
-   * read before that deadline is judged.
+   * Simulates a frozen process (a suspended container, a sleeping laptop): the time jumps, and then everything that became due meanwhile
+   * happens late, at that one time, in the order in which it was due: an answer that came before a deadline arrives before that deadline
+   * expires.
    */
   freeze(duration: number): Promise<void>
-  /** Whether timers are due, and have not fired: the process has been frozen, and has not caught up yet. */
+  /** Whether timers are due and have not fired: the process was frozen and has not caught up yet. */
   readonly behind: boolean
-  /** Fires timers until none is left that ever will; rejects after `limit` of them, for a ticker never ends. Default 10,000. */
+  /** Fires timers until none is left that will ever fire; rejects after `limit` timers, because a ticker never ends. Default 10,000. */
   runAll(limit?: number): Promise<void>
 }
 
@@ -36,18 +36,18 @@ interface Timer {
 /** A timer that sets itself again with no delay would hold time still for ever; so much in one call must be such a loop. */
 const mostAtOnce = 1_000_000
 
-/** How a simulated clock is made. */
+/** The options of a simulated clock. */
 export interface SimulatedClockOptions {
-  /** The time at which it stands at first, in milliseconds. Default 0. */
+  /** The initial time, in milliseconds. Default 0. */
   start?: number
   /**
-   * Waits until everything that a timer set in motion has come to rest: called before time passes and after each timer; when it
-   * rejects, so does {@link SimulatedClock.advance}. Default: one turn of the event loop, which also lets `setImmediate` happen.
+   * Waits until everything that a timer started has settled: called before time passes and after each timer; when it rejects, so does
+   * {@link SimulatedClock.advance}. Default: one turn of the event loop, which also runs `setImmediate` callbacks.
    */
   rest?: () => Promise<void>
 }
 
-/** Makes a clock for tests. Times and delays are milliseconds; a delay below 0 counts as 0. */
+/** Creates a clock for tests. Times and delays are milliseconds; a delay below 0 counts as 0. */
 export function createSimulatedClock({
   start = 0,
   rest = aTurnOfTheLoop,

@@ -5,7 +5,7 @@ import type { PoolOptions } from '../index.js'
 import { type Command, drawCommands, type Weights } from './commands.js'
 import { createRandom, type Random } from './random.js'
 
-/** Everything that a simulation depends on beside its seed, as data. */
+/** Everything that a simulation depends on besides its seed, as data. */
 export interface Story {
   readonly pool: PoolOptions
   readonly database: SimulatedSettings

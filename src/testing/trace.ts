@@ -10,7 +10,7 @@ export interface TraceEntry {
   readonly text: string
 }
 
-/** Writes down what happens, if anybody wants to know: most runs are of no interest. */
+/** Records what happens, if requested: most runs are of no interest. */
 export class Trace {
   readonly entries: TraceEntry[] = []
   readonly #now: () => number
@@ -52,7 +52,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message.split('\n', 1)[0]}` : String(error)
 }
 
-/** A trace as text: times to the left. */
+/** Formats a trace as text, with times on the left. */
 export function formatTrace(entries: readonly TraceEntry[]): string {
   const times = entries.map(({ at }) => `${Math.round(at * 10) / 10}`)
   const width = Math.max(0, ...times.map(time => time.length))

@@ -1,6 +1,6 @@
 // What a pool promises, by name, and the error that says which promise was broken.
 
-/** The invariants of a pool, as they are checked; the keys are stable and can be branched on. */
+/** The invariants of a pool; the keys are stable, so programs can branch on them. */
 export const invariants = {
   truth: 'what the pool says of itself agrees with what its machines and the database say',
   size: 'there are never more connections than max, as the database counts them',
@@ -25,11 +25,11 @@ export type Invariant = keyof typeof invariants
 /** Sums of times are rounded to what a binary fraction can hold; a limit that is missed by less than this, in milliseconds, is kept. */
 export const rounding = 1e-6
 
-/** A pool, or its user, broke a promise. */
+/** A pool, or the code that uses it, broke an invariant. */
 export class InvariantViolation extends Error {
-  /** Which one. */
+  /** The broken invariant. */
   readonly invariant: Invariant
-  /** What was found, without the invariant's own wording. */
+  /** The finding, without the invariant's own text. */
   readonly finding: string
 
   constructor(invariant: Invariant, finding: string, options?: ErrorOptions) {

@@ -93,7 +93,7 @@ export class PoolWatch {
     return this.#driver.wrap(driver)
   }
 
-  /** Watches over a pool's calls from now on, whoever makes them. */
+  /** Watches all calls of a pool from now on. */
   attach(pool: SimulatedPool): void {
     this.#pool = pool
     const { acquire, resize, close } = pool

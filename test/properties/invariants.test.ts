@@ -31,7 +31,7 @@ async function live(
   return watched
 }
 
-/** The database is well again, and whoever gets a connection gives it back: everybody must be served. */
+/** The database has recovered, and each holder releases its connection: every caller must be served. */
 async function recover(watched: WatchedPool): Promise<void> {
   const { clock, database, pool } = watched.parts
   database.change(healthy)

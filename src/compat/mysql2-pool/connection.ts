@@ -22,8 +22,8 @@ interface Command {
 }
 
 /**
- * Lent by `pool.getConnection()`; always the same object for the same session. A command given to it after its release is answered
- * with an error, for the session may be somebody else's by then: mysql2's own would run it there.
+ * A connection of `pool.getConnection()`; always the same object for the same session. After its release, a command fails with an
+ * error, because the session may already be leased to another caller; mysql2's own would run the command there.
  */
 export class PoolConnection extends BasePoolConnection {
   readonly #lender: Lender
@@ -54,8 +54,8 @@ export class PoolConnection extends BasePoolConnection {
   }
 
   /**
-   * Whether it was lent by this lease and not given back since. Its session may have been lost meanwhile: then nobody else has it
-   * either, and mysql2 says so.
+   * Whether this lease holds it and was not released. Its session may be lost meanwhile: then no other caller has it either, and mysql2
+   * reports it.
    * @internal
    */
   isOutBy(lease: Lease<PoolConnection> | undefined): boolean {
@@ -83,7 +83,7 @@ export class PoolConnection extends BasePoolConnection {
     }
   }
 
-  /** Gives it back. It is made clean, if it needs that, before anybody else gets it. A second call does nothing, as in mysql2. */
+  /** Releases the connection, which the pool resets, if needed, before another caller gets it. A second call does nothing, as in mysql2. */
   override release(): void {
     const lease = this.#lease
     if (lease === undefined) return
@@ -97,8 +97,8 @@ export class PoolConnection extends BasePoolConnection {
   }
 
   /**
-   * Closes it instead of giving it back. As in mysql2, the query under way may come to its end; one that takes long fails, and is
-   * killed on the server. Does nothing when it is not lent, but for a `connection` listener.
+   * Closes the connection instead of releasing it. As in mysql2, the running query may finish; one that takes long fails, and is killed on
+   * the server. Does nothing when the connection is not leased, except in a `connection` listener.
    */
   override destroy(): void {
     const lease = this.#lease

@@ -16,11 +16,11 @@ import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './base
 
 /** Everything that mysql2's `createPool` takes, and: */
 export interface PoolConfig extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLimits> {
-  /** Whether `connection.end()` of a lent connection ends it, as in mysql2. Default false: it is given back, with a warning. */
+  /** Whether `connection.end()` closes a leased connection, as in mysql2. Default false: it releases the connection, with a warning. */
   gracefulEnd?: boolean | undefined
-  /** A Promise class for the promise face, as in mysql2. */
+  /** A Promise class for the promise API, as in mysql2. */
   Promise?: PromiseConstructor | null | undefined
-  /** Options of the pool beneath, see PoolOptions: `{ acquireTimeout: 5_000, maxLifetime: 600_000 }`. They come before mysql2's. */
+  /** Options of the underlying pool, see PoolOptions: `{ acquireTimeout: 5_000, maxLifetime: 600_000 }`. They take precedence over mysql2's. */
   statepool?: PoolOptions | undefined
 }
 
@@ -47,7 +47,7 @@ const noLimit = Number.MAX_SAFE_INTEGER
 
 /**
  * Checks a configuration, and says it in the pool's own words.
- * @throws OptionsError naming the option and what it may be, and never a secret.
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
 export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
   const config: PoolConfig = typeof given === 'string' ? { uri: given } : withPassword(given)

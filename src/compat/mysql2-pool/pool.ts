@@ -19,14 +19,14 @@ import { ListView } from './views.js'
 
 type Callback = Parameters<Pool['getConnection']>[0]
 
-/** As made by `createPool` of `mysql2`. */
+/** The pool that `createPool` of `mysql2` returns. */
 export class Pool extends BasePool {
   readonly #statepool: Statepool<PoolConnection>
   readonly #sessionOf: (connection: PoolConnection) => Session
   readonly #shelf = new Shelf()
   declare _closed: boolean
 
-  /** @throws OptionsError naming the option and what it may be, and never a secret. */
+  /** @throws OptionsError, which names the option and the valid values, and never a secret. */
   constructor(given: PoolConfig | string) {
     const { connection, mysql2, maxIdle, statepool } = parsePoolConfig(given)
     // With fewer than the limit mysql2's class would have a timer of its own.
@@ -56,14 +56,14 @@ export class Pool extends BasePool {
   }
 
   /**
-   * The pool beneath: its figures, events, chart and inspection, `use` and `transaction`. Connections that are acquired from it directly
-   * are the same ones; only there is no `acquire` or `release` event for them.
+   * The underlying pool: its figures, events, chart and inspection, `use` and `transaction`. It leases the same connections, but without
+   * `acquire` and `release` events.
    */
   get statepool(): Statepool<PoolConnection> {
     return this.#statepool
   }
 
-  /** Borrows a connection. Give it back with `connection.release()`. */
+  /** Leases a connection. Release it with `connection.release()`. */
   override getConnection(
     callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
   ): void {
@@ -95,8 +95,8 @@ export class Pool extends BasePool {
   }
 
   /**
-   * Lends no more, rejects those who wait, waits for lent connections (30 s, unless `statepool.drainTimeout` says otherwise), and
-   * closes all. Calling it again is harmless, and waits for the same end.
+   * Refuses new callers, rejects waiting ones, waits for leased connections (30 s, unless `statepool.drainTimeout` says otherwise), and
+   * closes all. A second call is harmless, and waits for the same end.
    */
   override end(callback?: (error: NodeJS.ErrnoException | null) => unknown): void
   override end(callback?: (error?: Error) => unknown): void
@@ -112,7 +112,7 @@ export class Pool extends BasePool {
     if (!this._closed) this.end()
   }
 
-  /** The promise face of this pool. */
+  /** This pool with the promise API. */
   override promise(implementation?: PromiseConstructor | null): PromisePool {
     return new PromisePool(this, implementation)
   }

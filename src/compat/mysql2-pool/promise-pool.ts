@@ -7,7 +7,7 @@ import type { PoolConnection } from './connection.js'
 import { isOfThePool, retrace, usedAfterRelease } from './errors.js'
 import type { Pool } from './pool.js'
 
-/** As made by `createPool` of `mysql2/promise`; `pool` is the one with callbacks. */
+/** The pool that `createPool` of `mysql2/promise` returns; `pool` is the one with callbacks. */
 export class PromisePool extends BasePromisePool {
   declare readonly pool: Pool
   readonly #implementation: PromiseConstructor
@@ -20,7 +20,7 @@ export class PromisePool extends BasePromisePool {
     if (connectionConfig.trace === false && implementation === Promise) this.#leadBack()
   }
 
-  /** The pool beneath, as of the pool with callbacks. */
+  /** The underlying pool, the same as that of the pool with callbacks. */
   get statepool(): Statepool<PoolConnection> {
     return this.pool.statepool
   }
@@ -30,7 +30,7 @@ export class PromisePool extends BasePromisePool {
     if (!this.pool._closed) await this.end()
   }
 
-  /** Borrows a connection. Give it back with `release()`. */
+  /** Leases a connection. Release it with `release()`. */
   override getConnection(): Promise<PromisePoolConnection> {
     return this.#implementation === Promise ? this.#getConnection() : this.#borrow()
   }

@@ -7,18 +7,18 @@ import { OptionsError } from '../../errors.js'
 import { type PoolOptions, poolOptionFor, type Tuning } from '../../options.js'
 
 /**
- * Behaviour of pg.Pool that its users suffer from, and that {@link PoolConfig.likePgPool} brings back:
+ * Behaviour of pg.Pool that causes trouble, and that {@link PoolConfig.likePgPool} brings back:
  *
- * - `throwUnhandledErrors`: an idle client's error that no `error` listener of the pool hears, and a lent client's that no
- *   listener of the client hears, is an uncaught exception and ends the process.
+ * - `throwUnhandledErrors`: the error of an idle client without an `error` listener on the pool, and of a leased client without a
+ *   listener on the client, is an uncaught exception and ends the process.
  * - `closeOnQueryError`: any error of a `pool.query()`, a unique violation too, closes its connection.
- * - `keepOpenTransactions`: a client that is released with a transaction open, or a query running, is lent on as it is.
- * - `allowUseAfterRelease`: a client that was released still runs queries.
- * - `ignoreConnectListeners`: a client is lent before the promises that `connect` listeners returned are settled.
+ * - `keepOpenTransactions`: a client that is released with an open transaction or a running query is leased again as it is.
+ * - `allowUseAfterRelease`: a released client still runs queries.
+ * - `ignoreConnectListeners`: a client is leased before the promises of `connect` listeners settle.
  * - `waitForever`: `connect()` and `query()` wait without a limit unless `connectionTimeoutMillis` sets one, and so does `end()`
  *   for clients that are not released.
- * - `failWhenDown`: while no connection can be opened and none is left, `connect()` and `query()` fail at once with the driver's error,
- *   and not only until a first one has been opened.
+ * - `failWhenDown`: while the database is down and no connection is left, `connect()` and `query()` always fail at once with the driver's error,
+ *   not only before the first connection.
  */
 export type PgPoolHabit =
   | 'throwUnhandledErrors'
@@ -42,20 +42,20 @@ const habits: readonly PgPoolHabit[] = [
 /** Everything that `pg.Pool` takes, and: */
 export interface PoolConfig extends Omit<pg.PoolConfig, 'onConnect'> {
   /**
-   * Makes a new client ready for its borrowers. It is awaited before anybody gets the client, and when it throws or rejects, so
-   * does the `connect()` for which the client was opened. It is part of the connect, and of the time that may take.
+   * Prepares a new client. No caller gets the client before this settles; if it throws or rejects, so does the `connect()` for which the
+   * pool opened the client. It is part of the connect, and so of its timeout.
    */
   onConnect?: ((client: pg.ClientBase) => void | Promise<void>) | undefined
   /** The old name of `max`. */
   poolSize?: number | undefined
-  /** SQL to run each time a client comes back, such as `'DISCARD ALL'`. Default: none. As in `postgres()`. */
+  /** SQL to run on each release, such as `'DISCARD ALL'`. Default: none. As in `postgres()`. */
   resetQuery?: string | undefined
   /**
-   * Options of the pool underneath for which pg.Pool has none (`validateAfter`, `keepalive`, `drainTimeout`, `maxConnecting`, …); they
-   * come before those that were translated from pg.Pool's.
+   * Options of the underlying pool that pg.Pool does not have (`validateAfter`, `keepalive`, `drainTimeout`, `maxConnecting`, …); they
+   * take precedence over those translated from pg.Pool's options.
    */
   statepool?: PoolOptions | undefined
-  /** Which of pg.Pool's habits to have: true for all of them, or a list. Default: none. */
+  /** The habits of pg.Pool to bring back: true for all of them, or a list. Default: none. */
   likePgPool?: boolean | readonly PgPoolHabit[] | undefined
 }
 
@@ -123,7 +123,7 @@ export function checkConfig(config: unknown): void {
  * @param given what the application passed
  * @param options the same with pg.Pool's defaults, as it computed them
  * @param ownClient whether the class of clients is the application's, which may take options that nobody else knows
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {
   if (!ownClient) refuseMisplaced(given)

@@ -23,10 +23,10 @@ const nothing = (): void => {}
 
 /**
  * A drop-in for `pg.Pool` of node-postgres: the same constructor, methods, properties and events, and `instanceof pg.Pool` holds.
- * Underneath is a pool of this package, {@link Pool.statepool}.
+ * The underlying pool is one of this package, {@link Pool.statepool}.
  *
- * Where pg.Pool's behaviour hurts its users, this one's is safe, and {@link PoolConfig.likePgPool} brings back theirs; what differs,
- * and why, is on the page docs/guides/pg-pool.md.
+ * Where pg.Pool's behaviour is harmful, this class is safe, and {@link PoolConfig.likePgPool} brings the old behaviour back; the page
+ * docs/guides/pg-pool.md says what differs, and why.
  *
  * ```ts
  * const pool = new Pool({ connectionString, max: 20 })
@@ -34,7 +34,7 @@ const nothing = (): void => {}
  * ```
  */
 export class Pool extends pg.Pool {
-  /** The class that clients are made of. */
+  /** The class of the clients. */
   readonly Client: ClientClass
   /** Whether `end()` was called. */
   declare ending: boolean
@@ -46,8 +46,8 @@ export class Pool extends pg.Pool {
 
   /**
    * @param config everything that `pg.Pool` and `pg.Client` take, and the options of {@link PoolConfig}
-   * @param Client the class to make clients of, unless `config.Client` says it
-   * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
+   * @param Client the class of the clients, unless `config.Client` sets it
+   * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
    */
   constructor(config?: PoolConfig, Client?: ClientClass) {
     checkConfig(config)
@@ -66,18 +66,17 @@ export class Pool extends pg.Pool {
   }
 
   /**
-   * The pool underneath: its figures, events, chart and inspection. Clients that are acquired from it directly are the same ones;
-   * only there is no `acquire` event for them.
+   * The underlying pool: its figures, events, chart and inspection. It leases the same clients, but without an `acquire` event.
    */
   get statepool(): StatePool<pg.PoolClient> {
     return this.#lender.pool as unknown as StatePool<pg.PoolClient>
   }
 
   /**
-   * Borrows a client; give it back with `client.release()`, once. `release(error)` or `release(true)` closes it instead.
+   * Leases a client; release it with `client.release()`, once. `release(error)` or `release(true)` closes it instead.
    *
-   * Rejects with the driver's own error when no connection can be opened, and with an AcquireTimeoutError, which says why, after
-   * `connectionTimeoutMillis` (30 s if it is not set; 0 = no limit).
+   * Rejects with the driver's own error when the connect fails, and with an AcquireTimeoutError, which says why, after
+   * `connectionTimeoutMillis` (30 s if not set; 0 = no limit).
    */
   override connect(): Promise<pg.PoolClient>
   override connect(callback: ConnectCallback): void
@@ -134,8 +133,8 @@ export class Pool extends pg.Pool {
   }
 
   /**
-   * Lends no more, closes idle clients, waits for the others to be released, and settles when all connections are closed. Clients
-   * that are still lent after 30 s (`statepool: { drainTimeout }`) are destroyed.
+   * Refuses new callers, closes idle clients, waits for the release of the others, and settles when all connections are closed. Destroys
+   * clients that are still leased after 30 s (`statepool: { drainTimeout }`).
    */
   override end(): Promise<void>
   override end(callback: (error?: Error) => void): void
@@ -155,7 +154,7 @@ export class Pool extends pg.Pool {
     return
   }
 
-  /** For `await using pool = new Pool(…)`: the same as {@link Pool.end}, unless that was called before. */
+  /** For `await using pool = new Pool(…)`: the same as {@link Pool.end}, unless it was already called. */
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.ending ? this.#lender.pool.close() : this.end())
   }

@@ -29,27 +29,26 @@ type PoolOptionOfMysql2 =
  * `timezone`, …), and:
  */
 export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfMysql2 | 'password' | 'ssl'>> {
-  /** One of mysql2's profiles, or TLS options; false, the default, is without TLS. */
+  /** One of mysql2's TLS profiles, or TLS options. Default: false, without TLS. */
   ssl?: ConnectionOptions['ssl'] | false | undefined
-  /** The password, or a function that is asked for it on each connect, so that tokens can rotate. */
+  /** The password, or a function that returns it and is called on each connect, so that tokens can rotate. */
   password?: string | (() => string | Promise<string>) | undefined
   /**
-   * Whether each connection that comes back is made as good as new (COM_RESET_CONNECTION: variables, temporary tables, locks,
-   * prepared statements), as mysql2's pool has it under the same name. Default false: only a transaction left open is rolled back,
-   * because this costs three round trips on each release. It needs MySQL 5.7.3 or MariaDB 10.2; a server that cannot do it has its
-   * connections replaced.
+   * Whether each release resets the session completely (COM_RESET_CONNECTION: variables, temporary tables, locks, prepared
+   * statements), like the option of mysql2's pool with the same name. Default false: a release only rolls back an open transaction,
+   * because a complete reset costs three round trips. It needs MySQL 5.7.3 or MariaDB 10.2; on an older server the pool replaces each
+   * released connection.
    */
   resetOnRelease?: boolean | undefined
   /**
-   * Whether a statement whose connection was closed under it is killed on the server, by one helper connection beside the pool's `max`.
-   * Default true. False: it runs to its end, and keeps its place in the pool for as long, or for the pool's `closeTimeout` if that is
-   * shorter; with a `closeTimeout` that is long enough the server never counts more than `max`.
+   * Whether the driver kills a running statement on the server when its connection closes, by one helper connection beside the pool's
+   * `max`. Default true. False: the statement runs to its end and keeps its slot in the pool until then, or for the pool's `closeTimeout`
+   * if that is shorter; with a long enough `closeTimeout` the server never counts more than `max`.
    */
   killStatements?: boolean | undefined
   /**
-   * Makes a new connection ready for its borrowers (`SET time_zone = …`, say), and again after each reset that `resetOnRelease` asks
-   * for. Nobody gets the connection before it has settled; if it rejects, the connect has failed. It is part of the connect, which
-   * the pool's `connectTimeout` bounds.
+   * Prepares a new connection (for example `SET time_zone = …`), and again after each reset of `resetOnRelease`. No caller gets the
+   * connection before this settles; if it rejects, the connect fails. It is part of the connect, and so of the pool's `connectTimeout`.
    */
   onConnect?: ((connection: PromiseConnection) => void | Promise<void>) | undefined
 }
@@ -97,7 +96,7 @@ function refuseMisplaced(config: MysqlConfig, where: string): void {
 /**
  * Checks a configuration.
  * @param where whose options these are, for messages
- * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
+ * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
   const config: MysqlConfig = typeof given === 'string' ? { uri: given } : withPassword(given)

@@ -15,17 +15,17 @@ import { limitTimes } from './times.js'
  */
 export interface PostgresConfig extends pg.ClientConfig {
   /**
-   * SQL to run each time a connection comes back, after the rollback of a transaction left open: `'DISCARD ALL'` undoes SET,
-   * LISTEN, temporary tables, advisory locks and prepared statements. Default: none, for it costs a round trip on each release.
+   * SQL to run on each release, after the rollback of an open transaction: `'DISCARD ALL'` undoes SET, LISTEN, temporary tables,
+   * advisory locks and prepared statements. Default: none, because it costs a round trip on each release.
    */
   resetQuery?: string
   /**
-   * Makes a new connection ready for its borrowers (`SET search_path …`, say). Nobody gets the connection before it has settled; if it
-   * rejects, the connect has failed. It is part of the connect, which the pool's `connectTimeout` bounds. It runs again after a
-   * `resetQuery`, and after a borrower's own DISCARD or RESET, so that each borrower finds what it has set up.
+   * Prepares a new connection (for example `SET search_path …`). No caller gets the connection before this settles; if it rejects, the
+   * connect fails. It is part of the connect, and so of the pool's `connectTimeout`. It runs again after a `resetQuery`, and after a
+   * holder's own DISCARD or RESET, so that every caller gets a prepared connection.
    */
   onConnect?: (client: pg.Client) => void | Promise<void>
-  /** The class to make connections of, instead of pg's `Client`: a subclass of it. pg-native's cannot be used. */
+  /** The class of the connections: pg's `Client` or a subclass of it. Default: `pg.Client`. pg-native's Client does not work. */
   Client?: typeof pg.Client
 }
 
@@ -105,7 +105,7 @@ export interface ClientExtras {
 
 /**
  * Checks a configuration.
- * @throws OptionsError naming the option, its value unless it may be secret, and what it may be.
+ * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseConfig(
   given: PostgresConfig | string,

@@ -35,7 +35,7 @@ export interface DriverExtras extends ClientExtras {
 /**
  * Makes the driver.
  * @param extras what the drop-in wants besides
- * @throws OptionsError naming the option and what it may be, and never a secret.
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
 export function driverFor(
   config: PostgresConfig | string,

@@ -7,57 +7,56 @@ import { fatal, harmless } from './error.js'
 import { createStreams } from './random.js'
 import { parseSettings, type Settings, type SimulatedSettings } from './settings.js'
 
-/** How often things happened since the database was made. */
+/** Counts of events since the database was created. */
 export interface SimulatedTotals {
-  /** Connects asked for. */
+  /** Connects attempted. */
   readonly connects: number
-  /** Connects that led to a connection. */
+  /** Connects that succeeded. */
   readonly opened: number
   /** Connects refused at once: the database was stopped, or full. */
   readonly refused: number
-  /** Connections that ended with a goodbye. */
+  /** Connections that closed gracefully. */
   readonly closed: number
-  /** Connections that the client destroyed, those still being opened included. */
+  /** Connections that the client destroyed, including those still being opened. */
   readonly destroyed: number
-  /** Connections that the database dropped, those still being opened included. */
+  /** Connections that the database dropped, including those still being opened. */
   readonly lost: number
   readonly queries: number
   readonly validations: number
   readonly resets: number
 }
 
-/** The server behind a simulated driver: for tests and demos to look at, and to break. */
+/** The server behind a simulated driver, for tests and demos to inspect and break. */
 export interface SimulatedDatabase {
   /** False from {@link stop} to {@link start}. */
   readonly running: boolean
-  /** Connections as the database counts them now: from the start of their opening until it has let go of them. */
+  /** The connections that the database counts now: from the start of a connect until the server has released it. */
   readonly open: number
-  /** The most that were ever {@link open} at the same time. */
+  /** The highest value that {@link open} ever had. */
   readonly peak: number
-  /** The connections that are counted in {@link open}, oldest first. */
+  /** The connections counted in {@link open}, oldest first. */
   readonly connections: readonly SimulatedConnection[]
   readonly totals: SimulatedTotals
   /** The settings in force. */
   readonly settings: Settings
   /** Changes latencies and faults, from the next request on. @throws OptionsError */
   change(settings: SimulatedSettings): void
-  /** Drops one connection at once, as `pg_terminate_backend` would; the pool is told within this call. */
+  /** Drops one connection at once, like `pg_terminate_backend`; the pool learns of it within this call. */
   kill(connection: SimulatedConnection): void
   /**
-   * A change after which only a new session can be used, as `ALTER TABLE` is for a cached plan (0A000): every statement but those that
-   * begin or end a transaction fails on the sessions that are open now. The driver reports each session as stale (`onStale`) when it
-   * meets that error.
+   * Makes every open session stale, as `ALTER TABLE` does with a cached plan (0A000): every statement except those that begin or end a
+   * transaction fails on them. The driver reports a session as stale (`onStale`) at its first such error.
    */
   alter(): void
-  /** The primary becomes read-only under its open sessions (25006): as {@link alter}, and the first error is reported for all of them. */
+  /** Makes the primary read-only under its open sessions (25006): like {@link alter}, but the driver reports the first error for all of them. */
   demote(): void
   /** Drops all connections and refuses new ones. */
   stop(): void
-  /** Takes connections again. */
+  /** Accepts connections again. */
   start(): void
 }
 
-/** @internal What the driver, and nobody else, asks of the database. */
+/** @internal The database as only its driver sees it. */
 export class Database implements SimulatedDatabase {
   running = true
   peak = 0

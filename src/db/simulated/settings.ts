@@ -4,7 +4,7 @@ import { checkClock, checkNumber, type NumberRange, refusal, refuseUnknown } fro
 import { type Clock, systemClock } from '../../clock.js'
 import { hintAtPool } from '../../options.js'
 
-/** A time in milliseconds, or a range `[least, most]` from which each time is drawn evenly. */
+/** A time in milliseconds, or a range `[least, most]` from which each time is drawn with equal probability. */
 export type Latency = number | readonly [least: number, most: number]
 
 /** The latencies and faults of a simulated database. Times are milliseconds; rates are from 0 (never) to 1 (always). */
@@ -17,20 +17,20 @@ export interface SimulatedSettings {
   validateLatency?: Latency
   /** How long a reset takes. Default 10. */
   resetLatency?: Latency
-  /** How long the goodbye takes; the database counts the connection until then. Default 10. */
+  /** How long a graceful close takes; the database counts the connection until then. Default 10. */
   closeLatency?: Latency
   /**
-   * How long the server works on, and counts the connection, after the client destroyed an open one; `destroy` returns a promise of its
-   * end then. With more than the pool's `closeTimeout` the database counts more connections than `max`. Default 0.
+   * How long the server keeps working, and counts the connection, after the client destroyed it; `destroy` then returns a promise that
+   * settles at the end. With more than the pool's `closeTimeout` the database counts more connections than `max`. Default 0.
    */
   lingerAfterDestroy?: Latency
   /** How many connects fail, after `connectLatency`. Default 0. */
   connectFailureRate?: number
-  /** How many connects are accepted and then never answered. Default 0. */
+  /** How many connects the database accepts and then never answers. Default 0. */
   connectHangRate?: number
   /** How many queries fail with an SQL error, which is not fatal to the connection but fails its transaction. Default 0. */
   queryFailureRate?: number
-  /** How many commits are refused because of what other transactions did (40001), which rolls back. Default 0. */
+  /** How many commits fail with a serialization failure (40001), which rolls back. Default 0. */
   serializationFailureRate?: number
   /** How many queries are never answered. Default 0. */
   queryHangRate?: number
@@ -42,27 +42,27 @@ export interface SimulatedSettings {
   resetFailureRate?: number
   /** How many resets are never answered. Default 0. */
   resetHangRate?: number
-  /** How many goodbyes are never answered. Default 0. */
+  /** How many graceful closes are never answered. Default 0. */
   closeHangRate?: number
   /**
-   * How long after it was opened the database drops a connection. Default Infinity: it never does. A change holds for
+   * How long after opening a connection the database drops it. Default Infinity: it never does. A change applies to
    * connections opened later.
    */
   loseAfter?: Latency
-  /** Connections the database takes, those being opened included; it refuses more (53300). Default Infinity; 0 = none. */
+  /** How many connections the database accepts, including those being opened; it refuses more (53300). Default Infinity; 0 = none. */
   maxConnections?: number
 }
 
-/** Everything that can be set on a simulated driver. */
+/** The options of a simulated driver. */
 export interface SimulatedOptions extends SimulatedSettings {
   /** An integer: the same seed and the same calls in the same order give the same latencies and faults. Default 1. */
   seed?: number
   /**
-   * Settings that each session is set up with when it is opened, as `onConnect` does with a real driver: `{ role: 'app' }`. A borrower
-   * changes its own with `SET name = value`; a reset brings these back. Default: none.
+   * Settings of each new session, like those that `onConnect` makes with a real driver: `{ role: 'app' }`. A holder changes them with
+   * `SET name = value`; a reset restores them. Default: none.
    */
   session?: Readonly<Record<string, string>>
-  /** Where time comes from; give the pool the same one. Default: the system's monotonic clock. */
+  /** The source of time; give the pool the same one. Default: the system's monotonic clock. */
   clock?: Clock
 }
 
@@ -100,7 +100,7 @@ const settingNames = [...Object.keys(latencies), ...Object.keys(numbers)]
 
 /**
  * Checks settings and completes them from those in force.
- * @throws OptionsError naming the setting, its value and what it may be.
+ * @throws OptionsError, which names the setting, its value and the valid values.
  */
 export function parseSettings(where: string, settings: SimulatedSettings, current: Settings): Settings {
   refuseUnknown(where, settings, settingNames)
@@ -126,7 +126,7 @@ export const defaultSettings = Object.freeze(
 
 /**
  * Checks a simulated driver's options and fills in the defaults.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSimulatedOptions(options: SimulatedOptions): {
   settings: Settings

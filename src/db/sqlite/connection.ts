@@ -16,14 +16,14 @@ const portion = 500
 type Kind = 'run' | 'get' | 'all' | 'iterate' | 'exec'
 
 /**
- * A connection to SQLite. Its statements are done in the order in which they were begun, in a thread or process of the
- * connection's own, so that none holds up the event loop. They reject with a {@link SqliteError}. What is in a row is yours to say:
+ * A connection to SQLite. It runs its statements in the order of their calls, in a thread or process of its own, so that they never
+ * block the event loop. They reject with a {@link SqliteError}. You declare the type of a row:
  * `connection.get<{ name: string }>('select name from users where id = ?', [7])`.
  */
 export class SqliteConnection {
   /** The library underneath. */
   readonly engine: EngineName
-  /** Where it lives, for logs: `'thread 7'`, `'process 4711'`. */
+  /** Where it runs, for logs: `'thread 7'`, `'process 4711'`. */
   readonly worker: string
   readonly #session: Session
 
@@ -34,14 +34,14 @@ export class SqliteConnection {
     this.worker = worker
   }
 
-  /** Whether a transaction was open when the last answer came. */
+  /** Whether a transaction was open at the time of the last answer. */
   get inTransaction(): boolean {
     return this.#session.inTransaction
   }
 
   /**
-   * Runs one statement for what it does.
-   * @throws SqliteError when it fails or is called off; OptionsError for parameters that SQLite cannot store, and for bad options.
+   * Runs one statement for its effect.
+   * @throws SqliteError when it fails or is cancelled; OptionsError for parameters that SQLite cannot store, and for bad options.
    */
   async run(sql: string, parameters?: SqliteParameters, options?: StatementOptions): Promise<RunResult> {
     return (await this.#once('run', sql, parameters, options)).result as RunResult
@@ -69,8 +69,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Runs one statement. Many rows come in portions, between which the event loop turns; statements that were begun meanwhile are
-   * done when all is read.
+   * Runs one statement. Many rows arrive in portions, between which the event loop runs; statements called meanwhile run after all
+   * rows are read.
    * @returns all of its rows
    * @throws as {@link SqliteConnection.run} does.
    */
@@ -97,9 +97,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Runs one statement, and reads its rows as they are asked for, a portion at a time. Leaving the loop ends the statement. Until
-   * then it is under way: it keeps its view of the database, and the connection must not be given back. Other statements may be run
-   * meanwhile; whether rows that were not read yet show what they write, SQLite does not define.
+   * Runs one statement, and reads its rows on demand, a portion at a time. Leaving the loop ends the statement. Until then it is
+   * running: it keeps its view of the database, and you must not release the connection. Other statements may run meanwhile; SQLite does
+   * not define whether unread rows show what they write.
    * @throws as {@link SqliteConnection.run} does.
    */
   async *iterate<R = SqliteRow>(

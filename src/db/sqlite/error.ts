@@ -19,8 +19,8 @@ export interface Failure {
  * An error of SQLite, or of the worker that a connection lives in.
  *
  * `code` is SQLite's result code by name, as exact as SQLite has it, whichever library is underneath: `'SQLITE_BUSY'`,
- * `'SQLITE_CONSTRAINT_UNIQUE'`; and `'SQLITE_INTERRUPT'` for a statement that was called off by its timeout or signal. Two more are
- * ours: `'CONNECTION_LOST'` (the worker ended by itself) and `'CONNECTION_CLOSED'` (the pool ended it).
+ * `'SQLITE_CONSTRAINT_UNIQUE'`; and `'SQLITE_INTERRUPT'` for a statement that its timeout or signal cancelled. Two more codes
+ * are ours: `'CONNECTION_LOST'` (the worker ended by itself) and `'CONNECTION_CLOSED'` (the pool ended it).
  *
  * The stack is the caller's: it leads to the `await` of the statement.
  */
@@ -35,7 +35,7 @@ export class SqliteError extends Error {
 
   /** What kind of failure it is; programs should branch on this, never on the message. */
   readonly code: string
-  /** Whether the connection cannot be used again: it is gone, or the file under it is not what it was. */
+  /** Whether the connection is unusable: it is gone, or its file was replaced. */
   readonly fatal: boolean
   readonly #failure: Failure
 

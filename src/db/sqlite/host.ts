@@ -27,5 +27,5 @@ export interface Host {
   kill(): void
 }
 
-/** Which kind of home. */
+/** Where a connection runs: in a thread or in a process. */
 export type Isolation = 'thread' | 'process'

@@ -2,16 +2,16 @@
 
 import type { Failure } from './error.js'
 
-/** What SQLite stores, as JavaScript has it. Blobs come back as `Buffer`. */
+/** A value that SQLite can store. SQLite returns blobs as `Buffer`. */
 export type SqliteValue = null | number | bigint | string | Uint8Array
 
 /** Values for the `?` of a statement, in order, or for `:name`, `@name` and `$name`, by the bare name. */
 export type SqliteParameters = readonly SqliteValue[] | Readonly<Record<string, SqliteValue>>
 
-/** What integers become: see `SqliteOptions.integers`. */
+/** The type of integers: see `SqliteOptions.integers`. */
 export type Integers = 'number' | 'bigint' | 'mixed'
 
-/** The libraries that SQLite can come from. */
+/** The supported SQLite libraries. */
 export type EngineName = 'node:sqlite' | 'better-sqlite3'
 
 /** The first message to a worker. */
@@ -55,7 +55,7 @@ export interface Rows {
   readonly values: readonly SqliteValue[]
 }
 
-/** What a statement that changes something did. */
+/** The effect of a statement. */
 export interface RunResult {
   /** Rows that it inserted, updated or deleted. */
   readonly changes: number

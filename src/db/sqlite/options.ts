@@ -10,47 +10,48 @@ import type { EngineName, Integers, Opening } from './messages.js'
 import { expectNumber } from './numbers.js'
 import { parsePragmas } from './pragmas.js'
 
-/** What {@link sqlite} takes. */
+/** The options of {@link sqlite}. */
 export interface SqliteOptions {
   /**
-   * The file, by path or `file:` URL; it is created if need be. `':memory:'` is a database that one connection has for itself and
-   * takes with it: only for a pool with `max: 1`.
+   * The file, by path or `file:` URL; SQLite creates it if it does not exist. `':memory:'` is a database that belongs to one connection
+   * and ends with it: only for a pool with `max: 1`.
    */
   filename: string | URL
-  /** Opens the file for reading only; it must exist. Default false. */
+  /** Opens the file read-only; it must exist. Default false. */
   readonly?: boolean | undefined
   /**
-   * Where a connection lives. Default `'thread'`: a message costs least, and a statement that is called off ends where it next
-   * yields a row; one that computes without yielding goes on until it is done. `'process'`: it is ended at once, whatever it is
-   * doing, and its connection with it; a crash inside SQLite takes nothing else along; a message costs two to three times as much.
+   * Where a connection runs. Default `'thread'`: a message costs least, and a cancelled statement ends where it next yields a row; one
+   * that computes without yielding goes on until it is done. `'process'`: a cancelled statement ends at once, together with its
+   * connection; a crash inside SQLite affects nothing else; a message costs two to three times as much.
    */
   isolation?: Isolation | undefined
-  /** The library for SQLite. Default: `'node:sqlite'` where Node has it (from 22.16 on), else `'better-sqlite3'`. */
+  /** The SQLite library. Default: `'node:sqlite'` if Node has it (22.16 or later), otherwise `'better-sqlite3'`. */
   engine?: EngineName | undefined
   /**
    * How long a statement waits for another connection's lock, in milliseconds. Default 3,000, which is below the pool's
-   * `validateTimeout`, the limit of a transaction's begin; 0 = fails at once (`SQLITE_BUSY`). From 2³¹ on it is as good as no limit.
+   * `validateTimeout`, the limit of a transaction's begin; 0 = fail at once (`SQLITE_BUSY`). 2³¹ or more means no limit.
    */
   busyTimeout?: number | undefined
-  /** How long a statement may take, in milliseconds, unless it says otherwise. Default Infinity = no limit; more than 0. */
+  /** How long a statement may take, in milliseconds, unless it has a timeout of its own. Default Infinity = no limit; more than 0. */
   statementTimeout?: number | undefined
-  /** Whether foreign keys are enforced. Default true, unlike SQLite's own. */
+  /** Whether SQLite enforces foreign keys. Default true, unlike SQLite's own default. */
   foreignKeys?: boolean | undefined
   /**
-   * SQLite's journal. Default `'wal'`: readers and the one writer do not wait for each other. It stays with the file. `false` = as
-   * the file has it. A connection for reading only never changes it.
+   * SQLite's journal. Default `'wal'`: readers and the one writer do not wait for each other. The mode is stored in the file. `false` = keep
+   * the file's mode. A read-only connection never changes it.
    */
   journalMode?: 'wal' | 'delete' | 'truncate' | 'persist' | 'memory' | 'off' | false | undefined
   /**
-   * Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Those with an encrypted
-   * database's key come before everything else; no value is ever shown. `busy_timeout` is the option `busyTimeout`. Default: none.
+   * Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Pragmas with
+   * the key of an encrypted database run before everything else; messages never show a value. For `busy_timeout` use the option
+   * `busyTimeout`. Default: none.
    */
   pragmas?: Readonly<Record<string, string | number | boolean>> | undefined
   /** Prepared statements that each connection keeps. Default 100; 0 = none. */
   statementCache?: number | undefined
   /**
-   * What integers become. Default `'number'`: one beyond 2⁵³ is an error instead of another number. `'mixed'`: that one is a
-   * BigInt. `'bigint'`: all are.
+   * The type of integers. Default `'number'`: an integer beyond 2⁵³ is an error rather than a different number. `'mixed'`: such an integer
+   * is a BigInt. `'bigint'`: all integers are BigInts.
    */
   integers?: Integers | undefined
 }
@@ -82,7 +83,7 @@ const names = [
 
 /**
  * Checks the options.
- * @throws OptionsError naming the option, its value and what it may be.
+ * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
   refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names, hintAtPool)

@@ -11,15 +11,15 @@ import { expectNumber } from './numbers.js'
 import { movedFailure, type Staleness } from './stale.js'
 import { afterNews } from './time-limit.js'
 
-/** What every statement takes. */
+/** The options of every statement. */
 export interface StatementOptions {
   /**
-   * How long it may take, in milliseconds, waiting for locks and for earlier statements included; then it is called off, and
-   * rejects with the code `SQLITE_INTERRUPT`. For `iterate`, how long each portion of rows may take. Default: the driver's
+   * How long the statement may take, in milliseconds, including waits for locks and for earlier statements; after that it is cancelled
+   * and rejects with the code `SQLITE_INTERRUPT`. For `iterate`, how long each portion of rows may take. Default: the driver's
    * `statementTimeout`; more than 0; Infinity = no limit.
    */
   timeout?: number | undefined
-  /** Calls the statement off; it rejects with the code `SQLITE_INTERRUPT`, the signal's reason as its `cause`. */
+  /** Cancels the statement, which rejects with the code `SQLITE_INTERRUPT` and the signal's reason as its `cause`. */
   signal?: AbortSignal | undefined
 }
 

@@ -7,7 +7,7 @@ import { endingRules } from './ending-rules.js'
 import { lifeRules } from './life-rules.js'
 import { noTransactions, transactionRules } from './transaction-rules.js'
 
-/** One rule that a driver has to keep. */
+/** One rule of the driver contract. */
 export interface ContractCase {
   /** The rule, as a sentence. */
   readonly name: string
@@ -17,15 +17,15 @@ export interface ContractCase {
 
 /** The cases of {@link driverContract}. */
 export interface DriverContract {
-  /** To be run one after the other, in any order. */
+  /** Run them one after the other, in any order. */
   readonly cases: readonly ContractCase[]
-  /** To be called after the last case: calls the driver's `stop`. */
+  /** Call this after the last case: it calls the driver's `stop`. */
   readonly stop: () => Promise<void>
 }
 
-/** How {@link driverContract} judges. */
+/** The options of {@link driverContract}. */
 export interface DriverContractOptions {
-  /** `false` for a driver that has none: the cases for them are one then, that it has none. Default true. */
+  /** `false` for a driver without transactions: a single case then checks that it has none. Default true. */
   readonly transactions?: boolean
   /** How long a case waits for the server, at most, in milliseconds. Default 10,000. A case that passes waits for a fraction of it. */
   readonly patience?: number
@@ -42,9 +42,9 @@ export interface DriverContractOptions {
  * })
  * ```
  *
- * Two of its rules are the runner's to notice: a driver lets no `error` event and no rejection go unhandled. Vitest and node:test fail on both.
+ * The test runner must check two of the rules: a driver leaves no `error` event and no rejection unhandled. Vitest and node:test fail on both.
  *
- * @param setUp starts what the driver needs, a server for instance; called once, by the first case
+ * @param setUp starts what the driver needs, for example a server; the first case calls it, once
  */
 export function driverContract<C>(
   setUp: () => Promise<DriverUnderTest<C>>,

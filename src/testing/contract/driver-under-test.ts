@@ -2,7 +2,7 @@
 
 import type { Driver } from '../../db/driver.js'
 
-/** A driver, and the hands that {@link driverContract} needs on its database. */
+/** A driver, and the operations on its database that {@link driverContract} needs. */
 export interface DriverUnderTest<C> {
   readonly driver: Driver<C>
   /** How many connections of this driver the server counts. */
@@ -13,24 +13,24 @@ export interface DriverUnderTest<C> {
   succeed(connection: C): Promise<unknown>
   /** A statement that fails, and leaves the connection as good as it was. */
   fail(connection: C): Promise<unknown>
-  /** Leaves something open that a reset has to end: begins a transaction. */
+  /** Leaves something open that a reset must end: begins a transaction. */
   begin(connection: C): Promise<unknown>
   /** Whether what `begin` left is open. Ask the server, not the driver. */
   inTransaction(connection: C): Promise<boolean>
-  /** Starts a query that would run for ever. */
+  /** Starts a query that would run forever. */
   runForEver(connection: C): Promise<unknown>
   /** A driver for a server that accepts connections and never answers. */
   hung(): Promise<HungServer<C>>
-  /** Whether a statement that fails leaves the rest of its transaction as it is, to be committed; so it is in MySQL. Default false. */
+  /** Whether a failed statement leaves the rest of its transaction intact, to be committed, as in MySQL. Default false. */
   readonly failsAlone?: boolean
   /**
-   * Whether other statements than COMMIT and ROLLBACK end a transaction, so that a commit without one is no mistake; MySQL's DDL does.
+   * Whether statements other than COMMIT and ROLLBACK end a transaction, as MySQL's DDL does, so that a commit without one is not a mistake.
    * Default false.
    */
   readonly endsUnasked?: boolean
   /** A text that appears in the driver's configuration and must appear nowhere else. */
   readonly secret?: string
-  /** Ends what the test file started: its server, say. */
+  /** Stops what `setUp` started, for example a server. */
   stop(): unknown
 }
 

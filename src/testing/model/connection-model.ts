@@ -3,11 +3,11 @@ import { assign, setup } from 'xstate'
 
 /** What {@link connectionModel} remembers besides its state. */
 export interface ConnectionMemory {
-  /** Callers in the line. */
+  /** Callers in the queue. */
   readonly waiting: number
   /** Whether the caller for whom it is validated still waits. */
   readonly awaited: boolean
-  /** How often it has been lent; it is retired after the second time. */
+  /** How many times it has been leased; the pool retires it after the second time. */
   readonly uses: number
   readonly poolCloses: boolean
   /** Answers that came too late have arrived. */
@@ -54,7 +54,7 @@ const events = [
  * with `@xstate/test`.
  *
  * Time moves only where an event says so. `it is too old`, `the keepalive is due` and the like are what the pool's clock does;
- * `the operator` reaches into the actor system by hand, as `pool.actor` allows.
+ * `the operator` sends events to the actor system directly, as `pool.actor` allows.
  */
 export const connectionModel = setup({
   types: { context: {} as ConnectionMemory, events: {} as { type: (typeof events)[number] } },

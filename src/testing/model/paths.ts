@@ -10,17 +10,17 @@ export interface PathOptions {
    * `simple`: every path that visits no state twice.
    */
   readonly kind: 'shortest' | 'simple'
-  /** The types of the events to send; default: all that the model knows. One that a state does not answer is not sent in it. */
+  /** The types of the events to send; default: all of the model's. A state only gets the events that it handles. */
   readonly events?: readonly string[]
-  /** How many steps the search may take: a model that is larger than you expect is refused. Default 10,000. */
+  /** The maximum number of steps of the search, which refuses a model that is larger than you expect. Default 10,000. */
   readonly limit?: number
   /** States that paths may lead into; default all. */
   readonly filter?: (state: AnyMachineSnapshot) => boolean
-  /** States that paths end in; default those from which nothing leads on. */
+  /** States that paths end in; default: final states and others without a way out. */
   readonly stopWhen?: (state: AnyMachineSnapshot) => boolean
 }
 
-/** What is done for each event of a path, and checked in each of its states. */
+/** What to do for each event of a path, and what to check in each of its states. */
 export interface Execution {
   /** By event type. Each event of a path must have one. */
   readonly events: Readonly<Record<string, () => Promise<void> | void>>
@@ -35,7 +35,7 @@ export interface ModelPath {
   readonly events: readonly string[]
   /** The leaf states, one more than there are events. */
   readonly states: readonly string[]
-  /** Does each event and checks each state in turn. Rejects with the first error; its message tells how far the path came. */
+  /** Executes each event and checks each state in turn. Rejects with the first error, whose message says how far the path came. */
   execute(execution: Execution): Promise<void>
 }
 

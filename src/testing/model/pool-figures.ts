@@ -19,7 +19,7 @@ export const total = (figures: PoolFigures): number => established(figures) + fi
 export const isShort = (figures: PoolFigures): boolean =>
   total(figures) < figures.max && (established(figures) < figures.min || figures.line > 0)
 
-/** Nobody may wait (`maxWaiting` 0) but those for whom a connection can be opened. */
+/** Callers wait (`maxWaiting` 0) only for connections that can be opened. */
 export const mayQueue = (figures: PoolFigures): boolean =>
   figures.line < Math.max(0, figures.max - established(figures))
 
@@ -77,7 +77,7 @@ export function wait(figures: PoolFigures): PoolFigures {
   return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
 }
 
-/** Idle connections are lent to those who wait. */
+/** Idle connections go to waiting callers. */
 export function serve(figures: PoolFigures): PoolFigures {
   const served = Math.min(figures.idle, figures.line)
   return {
@@ -93,7 +93,7 @@ export function evict(figures: PoolFigures): PoolFigures {
   return { ...figures, opening: 0, idle: 0, lent: 0, retiring: figures.lent + figures.retiring }
 }
 
-/** Nobody waits, nothing is opened, nothing is kept; what is lent is awaited. */
+/** No caller waits, the pool opens and keeps no connection, and it waits for leases. */
 export function drain(figures: PoolFigures): PoolFigures {
   return {
     ...figures,
