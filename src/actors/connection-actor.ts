@@ -172,7 +172,7 @@ const provideConnection = (): ConnectionLogic =>
       },
       lend: ({ context, event, self }) => {
         const record = recordOf(context)
-        const { config, counters, notices } = record.parts
+        const { config, counters, notices, onLend } = record.parts
         const request = record.request as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
         record.request = undefined
@@ -182,6 +182,7 @@ const provideConnection = (): ConnectionLogic =>
         record.lease = lease
         record.uses++
         hold(record)
+        if (onLend !== undefined) onLend(lease)
         request.grant(lease)
         if (notices.observed) {
           notices.publish({

@@ -8,6 +8,7 @@ import { asyncHooks } from '../outside.js'
 import { type Counters, newCounters } from './counters.js'
 import { describeTarget } from './driver-calls.js'
 import { Notices, type PoolEmitted } from './events.js'
+import type { Lease } from './lease.js'
 import { Limits } from './limits.js'
 import { WaitingLine } from './line.js'
 import { takeName } from './names.js'
@@ -17,6 +18,12 @@ import { Roster } from './roster.js'
 /** The pool's generation, as the pool's own actions see it. */
 export interface RaisableGeneration extends Generation {
   current: number
+}
+
+/** What the maker of a pool is told in the midst of its work: how the drop-ins know of each lease. It may not throw, nor ask the pool for anything. */
+export interface Hooks<C> {
+  /** Of each lease, before the caller has it, however the caller asked for it. */
+  readonly onLend?: (lease: Lease<C>) => void
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
@@ -43,6 +50,7 @@ export interface PoolParts<C> {
   readonly nesting: Nesting<C> | undefined
   readonly generation: RaisableGeneration
   readonly trouble: Trouble
+  readonly onLend: Hooks<C>['onLend']
 }
 
 /** What went wrong last, for the errors of those who wait. */
@@ -59,6 +67,7 @@ export function createParts<C>(
   driver: Driver<C>,
   config: PoolConfig,
   { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
+  hooks: Hooks<C> = {},
 ): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
@@ -79,6 +88,7 @@ export function createParts<C>(
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },
+    onLend: hooks.onLend,
   }
 }
 

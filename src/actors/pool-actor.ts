@@ -12,7 +12,7 @@ import type { PoolEmitted } from './events.js'
 import { LeakWatch } from './leaks.js'
 import { adoptClock, letTimersGo, type MachineClock } from './machine-clock.js'
 import { freeName } from './names.js'
-import { createParts, ofPool, type PoolParts } from './parts.js'
+import { createParts, type Hooks, ofPool, type PoolParts } from './parts.js'
 import type { PoolSnapshot } from './pool-logic.js'
 import { Readiness } from './readiness.js'
 import { ClockScheduler } from './scheduler.js'
@@ -38,10 +38,10 @@ export class PoolSystem<C> {
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */
-  constructor(driver: Driver<C>, config: PoolConfig, scope: PoolScope<C>) {
+  constructor(driver: Driver<C>, config: PoolConfig, scope: PoolScope<C>, hooks?: Hooks<C>) {
     const actor = scope.self as unknown as PoolActorRef<C>
     this.#machineClock = adoptClock(scope, config.clock)
-    const parts = createParts(driver, config, scope)
+    const parts = createParts(driver, config, scope, hooks)
     this.actor = actor
     this.parts = parts
     parts.roster.owner = this

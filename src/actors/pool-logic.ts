@@ -6,6 +6,7 @@ import type { PoolEvent } from '../machines/pool-types.js'
 import { type PoolConfig, type PoolOptions, parseOptions } from '../options.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolEmitted } from './events.js'
+import type { Hooks } from './parts.js'
 import { poolRunner } from './pool-actions.js'
 import { PoolSystem } from './pool-actor.js'
 
@@ -48,10 +49,10 @@ export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions): PoolLogi
 }
 
 /** The same for options that are checked. */
-export function logicOf<C>(driver: Driver<C>, config: PoolConfig): PoolLogic<C> {
+export function logicOf<C>(driver: Driver<C>, config: PoolConfig, hooks?: Hooks<C>): PoolLogic<C> {
   const runner = poolRunner() as unknown as PoolLogic<C>
   const begin: PoolLogic<C>['getInitialSnapshot'] = scope => {
-    const { input } = new PoolSystem(driver, config, scope)
+    const { input } = new PoolSystem(driver, config, scope, hooks)
     return runner.getInitialSnapshot(scope, input)
   }
   return Object.assign(Object.create(runner), {

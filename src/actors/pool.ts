@@ -24,7 +24,7 @@ import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from '
 import { inspectActors } from './inspection.js'
 import type { Lease } from './lease.js'
 import { MachineClock } from './machine-clock.js'
-import { ofPool } from './parts.js'
+import { type Hooks, ofPool } from './parts.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
 import { logicOf } from './pool-logic.js'
 import { AcquireRequest } from './request.js'
@@ -382,13 +382,16 @@ export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
       actor,
       'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
     )
-  const pool = facades.get(system) ?? new Pool(system)
-  facades.set(system, pool)
-  return pool as Pool<C>
+  const known = facades.get(system) as Pool<C> | undefined
+  if (known !== undefined) return known
+  const pool = new Pool(system)
+  facades.set(system, pool as Pool<unknown>)
+  return pool
 }
 
-function systemBehind(actor: PoolActorRef<unknown> | undefined): PoolSystem<unknown> | undefined {
-  const roster = actor?.getSnapshot?.()?.context?.roster as Partial<Roster<unknown>> | undefined
+/** The running pool that an actor is; undefined if it is none. */
+export function systemBehind<C>(actor: PoolActorRef<C> | undefined): PoolSystem<C> | undefined {
+  const roster = actor?.getSnapshot?.()?.context?.roster as Partial<Roster<C>> | undefined
   return roster?.owner instanceof PoolSystem ? roster.owner : undefined
 }
 
@@ -400,12 +403,19 @@ function systemBehind(actor: PoolActorRef<unknown> | undefined): PoolSystem<unkn
  * @param options see {@link PoolOptions}
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C> {
+export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C>
+/**
+ * The same for what stands in for another pool, and has to know of each lease.
+ * @param hooks called by the pool itself, and trusted
+ * @internal
+ */
+export function createPool<C>(driver: Driver<C>, options: PoolOptions | undefined, hooks: Hooks<C>): Pool<C>
+export function createPool<C>(driver: Driver<C>, options?: PoolOptions, hooks?: Hooks<C>): Pool<C> {
   const config = parseOptions(options)
   checkDriver(driver)
   return outside(() => {
     const clock = new MachineClock(config.clock)
-    const actor = createActor(logicOf(driver, config), { id: 'pool', systemId: 'pool', clock })
+    const actor = createActor(logicOf(driver, config, hooks), { id: 'pool', systemId: 'pool', clock })
     const pool = poolOf(actor)
     actor.start()
     return pool

@@ -99,8 +99,7 @@ class Life implements Scene {
       createRandom(seed, 'driver'),
       setUp,
     )
-    this.pool = make(this.watch.driver(driver), options)
-    this.watch.attach(this.pool)
+    this.pool = this.watch.attach(make(this.watch.driver(driver), options))
     this.trace.follow(this.pool)
     this.#clients = new Clients(clients, this, seed, tolerate)
   }
@@ -131,7 +130,7 @@ class Life implements Scene {
     await this.#letClientsEnd()
     if (this.#clients.count > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
     this.database.start()
-    if ('resume' in this.pool && isOpen(this.pool)) (this.pool as { resume(): void }).resume()
+    if (isOpen(this.pool)) this.pool.resume()
     const { callers } = this.watch
     const deadline = this.clock.now() + patience
     const isOver = () => callers.waiting.size === 0 && callers.held.length === 0 && this.#clients.areDone
@@ -160,7 +159,7 @@ class Life implements Scene {
   async #letClientsEnd(): Promise<void> {
     if (this.#clients.count === 0) return
     this.database.start()
-    if ('resume' in this.pool && isOpen(this.pool)) (this.pool as { resume(): void }).resume()
+    if (isOpen(this.pool)) this.pool.resume()
     const deadline = this.clock.now() + 1_000
     while (!this.#clients.areDone && this.clock.now() < deadline) await this.clock.advance(20)
     if (!this.#clients.areDone) return

@@ -1,7 +1,8 @@
 // Watches a pool from the outside, from the database's side and from the inside, and checks one against the other.
 
 import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated.js'
-import type { AcquireOptions, Driver, Pool, PoolConfig, PoolStats } from '../index.js'
+import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolConfig, PoolStats } from '../index.js'
+import type { SizeOptions } from '../options.js'
 import { type Caller, Callers } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
@@ -12,18 +13,12 @@ import type { SimulatedClock } from './simulated-clock.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
 import { demand } from './violation.js'
+import { type CallWatch, WatchedPool } from './watched-pool.js'
 
 type SimulatedPool = Pool<SimulatedConnection>
 
-/** What pools may be able to do beside what this kit needs. */
-interface Able {
-  pause?(): void
-  resume?(): void
-  evict?(): void
-}
-
 /** A pool's calls, its driver's calls and its figures, checked against each other. */
-export class PoolWatch {
+export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly callers: Callers
   readonly #config: PoolConfig
   readonly #clock: SimulatedClock
@@ -93,74 +88,77 @@ export class PoolWatch {
     return this.#driver.wrap(driver)
   }
 
-  /** Watches all calls of a pool from now on. */
-  attach(pool: SimulatedPool): void {
+  /** Watches a pool. @returns the pool to call: the watch notices all calls of it */
+  attach(pool: SimulatedPool): SimulatedPool {
     this.#pool = pool
-    const { acquire, resize, close } = pool
-    const { pause, resume, evict } = pool as Able
-    const note = (text: string) => this.#trace.note(() => text)
-    pool.acquire = options => {
-      const caller = this.callers.add(
-        asked(options),
-        this.#config.acquireTimeout,
-        this.#config.clock.now(),
-        this.#paused,
-      )
-      if (this.#trace.wanted) note(`caller ${caller.order} asks for a connection${describeRequest(options)}`)
-      const answer = acquire.call(pool, options)
-      answer.then(
-        lease => this.attempt(() => this.#granted(caller, lease)),
-        error => this.attempt(() => this.#refused(caller, error)),
-      )
-      return answer
+    return new WatchedPool(pool, this)
+  }
+
+  acquiring(
+    options: AcquireOptions | undefined,
+    call: () => Promise<Lease<SimulatedConnection>>,
+  ): Promise<Lease<SimulatedConnection>> {
+    const caller = this.callers.add(
+      asked(options),
+      this.#config.acquireTimeout,
+      this.#config.clock.now(),
+      this.#paused,
+    )
+    this.#trace.note(() => `caller ${caller.order} asks for a connection${describeRequest(options)}`)
+    const answer = call()
+    answer.then(
+      lease => this.attempt(() => this.#granted(caller, lease)),
+      error => this.attempt(() => this.#refused(caller, error)),
+    )
+    return answer
+  }
+
+  resizing(size: SizeOptions, call: () => void): void {
+    const before = { min: this.#min, max: this.#max, allowed: this.#allowed, at: this.#upheavalAt }
+    this.#max = size.max ?? this.#max
+    this.#min = size.min ?? Math.min(this.#min, this.#max)
+    this.#allowed = Math.max(this.#max, this.#database?.open ?? 0)
+    this.#upheavalAt = this.#config.clock.now()
+    try {
+      call()
+    } catch (error) {
+      this.#min = before.min
+      this.#max = before.max
+      this.#allowed = before.allowed
+      this.#upheavalAt = before.at
+      throw error
     }
-    pool.resize = size => {
-      const before = { min: this.#min, max: this.#max, allowed: this.#allowed, at: this.#upheavalAt }
-      this.#max = size.max ?? this.#max
-      this.#min = size.min ?? Math.min(this.#min, this.#max)
-      this.#allowed = Math.max(this.#max, this.#database?.open ?? 0)
-      this.#upheavalAt = this.#config.clock.now()
-      try {
-        resize.call(pool, size)
-      } catch (error) {
-        this.#min = before.min
-        this.#max = before.max
-        this.#allowed = before.allowed
-        this.#upheavalAt = before.at
-        throw error
-      }
-    }
-    pool.close = options => {
-      this.#closing = true
-      this.#closes.note(this.#config.clock.now() + (options?.timeout ?? this.#config.drainTimeout))
-      if (this.#trace.wanted)
-        note(
-          `the application closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
-        )
-      return close.call(pool, options)
-    }
-    const able = pool as Able
-    if (pause !== undefined)
-      able.pause = () => {
-        pause.call(pool)
-        this.#paused = true
-        this.#grantedBefore = pool.stats().acquired
-        this.callers.notePaused()
-        note('the application pauses the pool')
-      }
-    if (resume !== undefined)
-      able.resume = () => {
-        this.#paused = false
-        note('the application resumes the pool')
-        resume.call(pool)
-      }
-    if (evict !== undefined)
-      able.evict = () => {
-        this.#upheavalAt = this.#config.clock.now()
-        this.#retired(this.#database?.connections ?? [])
-        note('the application evicts all connections')
-        evict.call(pool)
-      }
+  }
+
+  closing(options: CloseOptions | undefined, call: () => Promise<void>): Promise<void> {
+    this.#closing = true
+    this.#closes.note(this.#config.clock.now() + (options?.timeout ?? this.#config.drainTimeout))
+    this.#trace.note(
+      () =>
+        `the application closes the pool${options?.timeout === undefined ? '' : `, waiting ${options.timeout} ms for leases`}`,
+    )
+    return call()
+  }
+
+  pausing(call: () => void): void {
+    call()
+    this.#paused = true
+    this.#grantedBefore = (this.#pool as SimulatedPool).stats().acquired
+    this.callers.notePaused()
+    this.#trace.note(() => 'the application pauses the pool')
+  }
+
+  resuming(call: () => void): void {
+    this.#paused = false
+    this.#trace.note(() => 'the application resumes the pool')
+    call()
+  }
+
+  evicting(call: () => void): void {
+    this.#upheavalAt = this.#config.clock.now()
+    this.#retired(this.#database?.connections ?? [])
+    this.#trace.note(() => 'the application evicts all connections')
+    call()
   }
 
   /** Has something happen in the midst of the pool's next call of a driver's method. */

@@ -47,12 +47,13 @@ export class Pool extends BasePool {
       },
     )
     this.#sessionOf = sessionOf
-    this.#statepool = createStatepool(this.#shelf.watch(driver), statepool)
+    this.#statepool = createStatepool(this.#shelf.watch(driver), statepool, {
+      onLend: lease => lease.connection.lend(lease),
+    })
     this.#showLists()
     obeyLimits(this.config as unknown as ParsedPoolOptions, size => {
       if (!this._closed) this.#statepool.resize(size)
     })
-    this.#openTheDirectWay(this.#statepool)
   }
 
   /**
@@ -80,10 +81,7 @@ export class Pool extends BasePool {
     if (this.listenerCount('enqueue') > 0 && !this._closed && this.#mustWait) this.emit('enqueue')
     const asked = this.#statepool.ask().promise()
     asked.then(
-      lease => {
-        lease.connection.lend(lease)
-        process.nextTick(() => this.#lend(lease, callback))
-      },
+      lease => process.nextTick(() => this.#lend(lease, callback)),
       // What mysql2's type does not say, it does: there is no connection with an error.
       error => process.nextTick(callback as (error: unknown) => unknown, asMysql2Error(error)),
     )
@@ -137,16 +135,6 @@ export class Pool extends BasePool {
   discard(connection: PoolConnection, lease: Lease<PoolConnection>): void {
     this.#sessionOf(connection).mayFinish = true
     lease.destroy(new Error('Its holder called destroy().'))
-  }
-
-  /** Also for what is acquired from the pool beneath, a connection must know that it is lent. */
-  #openTheDirectWay(pool: Statepool<PoolConnection>): void {
-    const acquire = pool.acquire.bind(pool)
-    pool.acquire = async options => {
-      const lease = await acquire(options)
-      lease.connection.lend(lease)
-      return lease
-    }
   }
 
   /**

@@ -52,10 +52,11 @@ export class Lender implements Owner {
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
     this.#closes = error => closesAlways || driver.isFatal?.(error) === true
-    this.pool = createPool(driver, settings.pool)
+    this.pool = createPool(driver, settings.pool, {
+      onLend: lease => lease.connection[lend](lease, this),
+    })
     this.pool.tune({ keepIdle: settings.keepIdle })
     this.#waiting = new WaitingCallers(this.pool)
-    this.#openTheDirectWay(this.pool)
   }
 
   /**
@@ -65,9 +66,7 @@ export class Lender implements Owner {
   borrow(forQuery = false): Promise<LentClient> {
     const request = this.pool.ask()
     const lease = request.granted
-    return lease?.held && this.#isQuiet
-      ? Promise.resolve(this.#lendBy(lease))
-      : this.#await(request, forQuery)
+    return lease?.held && this.#isQuiet ? Promise.resolve(lease.connection) : this.#await(request, forQuery)
   }
 
   /**
@@ -132,7 +131,7 @@ export class Lender implements Owner {
       request.tell(
         lease => {
           if (!this.#waiting.has(caller)) return queueMicrotask(() => lease.release()) // was turned away
-          resolve(this.#isQuiet ? this.#lendBy(lease) : Promise.resolve(lease).then(this.#handOver))
+          resolve(this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver))
           this.#waiting.remove(caller)
         },
         error => {
@@ -149,25 +148,9 @@ export class Lender implements Owner {
     return this.#settings.verify === undefined && this.#emitter.listenerCount('acquire') === 0
   }
 
-  /** Also for the `use` and `transaction` of the pool underneath, a client must know that it is lent. */
-  #openTheDirectWay(pool: Pool<LentClient>): void {
-    const acquire = pool.acquire.bind(pool)
-    pool.acquire = async options => {
-      const lease = await acquire(options)
-      lease.connection[lend](lease, this)
-      return lease
-    }
-  }
-
-  #lendBy(lease: Lease<LentClient>): LentClient {
-    const client = lease.connection
-    client[lend](lease, this)
-    return client
-  }
-
   /** A field, so that there is one for all calls. */
   readonly #handOver = (lease: Lease<LentClient>): LentClient | Promise<LentClient> => {
-    const client = this.#lendBy(lease)
+    const client = lease.connection
     if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
     if (!lease.held && !this.trusting) throw usedAfterRelease(lease.id) // by a listener
     const { verify } = this.#settings
