@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { findCircle, importsOf, type Rule, readImports, violations } from './import-graph.js'
 
 const core =
-  'src/(abortable|check|clock|errors|guarded|options|outside|platform|signals|this-file|wording)\\.ts'
+  'src/(abortable|check|clock|errors|guarded|options|other-pools|outside|platform|signals|this-file|wording)\\.ts'
 
 const rules: Rule[] = [
   {
