@@ -39,4 +39,4 @@ export {
   ValidationError,
 } from './errors.js'
 export type { EndReason } from './machines/connection-types.js'
-export type { AcquireOptions, CloseOptions, PoolConfig, PoolOptions } from './options.js'
+export type { AcquireOptions, CloseOptions, PoolOptions } from './options.js'

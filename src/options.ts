@@ -110,7 +110,7 @@ export interface PoolOptions {
 }
 
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
-export type PoolConfig = {
+export type ResolvedPoolOptions = {
   readonly [Name in Exclude<keyof PoolOptions, 'name' | keyof typeof switchable>]-?: Exclude<
     PoolOptions[Name],
     undefined
@@ -218,7 +218,7 @@ export function hintAtPool(name: string): string | undefined {
  * Checks a pool's options and fills in the defaults.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function parseOptions(given: PoolOptions = {}): PoolConfig {
+export function parseOptions(given: PoolOptions = {}): ResolvedPoolOptions {
   refuseUnknown('createPool', given, poolOptionNames, hintOf)
   const options = { ...given } // each is read once: a getter may answer differently the next time
   const values = options as Record<string, unknown>
@@ -238,7 +238,7 @@ export function parseOptions(given: PoolOptions = {}): PoolConfig {
   parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
   parsed.clock = guardedClock(checkClock(clock))
   parsed.random = guardedRandom(checkFunction('random', random))
-  return Object.freeze(parsed) as unknown as PoolConfig
+  return Object.freeze(parsed) as unknown as ResolvedPoolOptions
 }
 
 /** What `resize()` changes; sizes that are left out stay as they are. */

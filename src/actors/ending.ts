@@ -1,7 +1,7 @@
 // Why a connection ended, as an error for `events$`.
 import { ValidationError } from '../errors.js'
 import type { ConnectionEnding } from '../machines/connection-types.js'
-import type { PoolConfig } from '../options.js'
+import type { ResolvedPoolOptions } from '../options.js'
 import { messageOf } from '../wording.js'
 import { ofPool, type PoolParts } from './parts.js'
 
@@ -14,7 +14,7 @@ export function endingError<C>(connection: string, ending: ConnectionEnding, par
 function validationErrorOf(
   connection: string,
   { reason, error }: ConnectionEnding,
-  config: PoolConfig,
+  config: ResolvedPoolOptions,
 ): ValidationError | undefined {
   switch (reason) {
     case 'validation failed':

@@ -1,7 +1,7 @@
 // The limits of a pool that can be changed while it runs.
 import type { ConnectionPolicy } from '../machines/connection-types.js'
 import type { UpkeepPolicy } from '../machines/decisions/upkeep.js'
-import type { PoolConfig, Tuning } from '../options.js'
+import type { ResolvedPoolOptions, Tuning } from '../options.js'
 
 /** Read whenever they matter; what is given to a connection when it is opened holds for its life. */
 export class Limits {
@@ -10,7 +10,7 @@ export class Limits {
   /** What the next connection is given. */
   connection: ConnectionPolicy
 
-  constructor(config: PoolConfig) {
+  constructor(config: ResolvedPoolOptions) {
     const { idleTimeout, keepalive, maxLifetime } = config
     this.upkeep = Object.freeze({ idleTimeout, keepalive, maxLifetime, keepIdle: 0 })
     this.connection = connectionPolicy(config)
@@ -26,7 +26,7 @@ export class Limits {
 }
 
 /** A connection's own limits and no more: they are in its snapshot, which can be printed and persisted. */
-function connectionPolicy(config: PoolConfig): ConnectionPolicy {
+function connectionPolicy(config: ResolvedPoolOptions): ConnectionPolicy {
   const { connectTimeout, validateAfter, validateTimeout, resetTimeout, closeTimeout, maxUses } = config
   return Object.freeze({
     connectTimeout,

@@ -3,7 +3,7 @@ import type { AnyActorScope } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import type { PoolError } from '../errors.js'
 import type { Generation } from '../machines/connection-types.js'
-import type { PoolConfig } from '../options.js'
+import type { ResolvedPoolOptions } from '../options.js'
 import { asyncHooks } from '../outside.js'
 import { type Counters, newCounters } from './counters.js'
 import { describeTarget } from './driver-calls.js'
@@ -29,7 +29,7 @@ export interface Hooks<C> {
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
 export interface PoolParts<C> {
   readonly driver: Driver<C>
-  readonly config: PoolConfig
+  readonly config: ResolvedPoolOptions
   /** What the pool is called; no other open pool in the process has this name. */
   readonly name: string
   /** The actor system that the pool lives in, as the pool's actors see it: with the pool's clock. */
@@ -65,7 +65,7 @@ export interface Trouble {
  */
 export function createParts<C>(
   driver: Driver<C>,
-  config: PoolConfig,
+  config: ResolvedPoolOptions,
   { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
   hooks: Hooks<C> = {},
 ): PoolParts<C> {

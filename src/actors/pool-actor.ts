@@ -4,7 +4,7 @@ import type { Driver } from '../db/driver.js'
 import { PoolClosedError } from '../errors.js'
 import { deliver } from '../machines/compiled/index.js'
 import type { PoolEvent, PoolInput } from '../machines/pool-types.js'
-import type { PoolConfig } from '../options.js'
+import type { ResolvedPoolOptions } from '../options.js'
 import { AcquireQueue, closedError } from './acquire-queue.js'
 import { Borrowers } from './borrowers.js'
 import { Callers } from './callers.js'
@@ -38,7 +38,7 @@ export class PoolSystem<C> {
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */
-  constructor(driver: Driver<C>, config: PoolConfig, scope: PoolScope<C>, hooks?: Hooks<C>) {
+  constructor(driver: Driver<C>, config: ResolvedPoolOptions, scope: PoolScope<C>, hooks?: Hooks<C>) {
     const actor = scope.self as unknown as PoolActorRef<C>
     this.#machineClock = adoptClock(scope, config.clock)
     const parts = createParts(driver, config, scope, hooks)

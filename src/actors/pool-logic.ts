@@ -3,7 +3,7 @@ import type { ActorLogic, AnyActorScope, NonReducibleUnknown, SnapshotFrom } fro
 import type { Driver } from '../db/driver.js'
 import type { poolMachine } from '../machines/pool.js'
 import type { PoolEvent } from '../machines/pool-types.js'
-import { type PoolConfig, type PoolOptions, parseOptions } from '../options.js'
+import { type PoolOptions, parseOptions, type ResolvedPoolOptions } from '../options.js'
 import { checkDriver } from './check-driver.js'
 import type { PoolEmitted } from './events.js'
 import type { Hooks } from './parts.js'
@@ -49,7 +49,7 @@ export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions): PoolLogi
 }
 
 /** The same for options that are checked. */
-export function logicOf<C>(driver: Driver<C>, config: PoolConfig, hooks?: Hooks<C>): PoolLogic<C> {
+export function logicOf<C>(driver: Driver<C>, config: ResolvedPoolOptions, hooks?: Hooks<C>): PoolLogic<C> {
   const runner = poolRunner() as unknown as PoolLogic<C>
   const begin: PoolLogic<C>['getInitialSnapshot'] = scope => {
     const { input } = new PoolSystem(driver, config, scope, hooks)

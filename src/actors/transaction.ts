@@ -1,7 +1,7 @@
 // One transaction on one lease: begin, call, commit or roll back, and try again where that may help.
 import type { Driver, TransactionSupport } from '../db/driver.js'
 import { LeaseError, OptionsError, ValidationError } from '../errors.js'
-import type { PoolConfig } from '../options.js'
+import type { ResolvedPoolOptions } from '../options.js'
 import { messageOf } from '../wording.js'
 import type { Lease } from './lease.js'
 import { ofPool } from './parts.js'
@@ -13,7 +13,7 @@ export interface TransactionContext<C> {
   /** The pool's name. */
   readonly name: string
   readonly support: TransactionSupport<C>
-  readonly config: Pick<PoolConfig, 'clock' | 'random' | 'validateTimeout' | 'resetTimeout'>
+  readonly config: Pick<ResolvedPoolOptions, 'clock' | 'random' | 'validateTimeout' | 'resetTimeout'>
   /** Whether an error means that the connection cannot be used again: then it is closed, and not asked to roll back. */
   readonly isFatal: (error: unknown) => boolean
 }
@@ -142,7 +142,7 @@ const timedOut = Symbol('timed out')
 
 /** What the call settles with, or a rejection with {@link timedOut}; a synchronous throw counts as a rejection. */
 function withDeadline(
-  { clock }: Pick<PoolConfig, 'clock'>,
+  { clock }: Pick<ResolvedPoolOptions, 'clock'>,
   time: number,
   call: () => Promise<void>,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 // Watches a pool from the outside, from the database's side and from the inside, and checks one against the other.
 
 import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated.js'
-import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolConfig, PoolStats } from '../index.js'
-import type { SizeOptions } from '../options.js'
+import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolStats } from '../index.js'
+import type { ResolvedPoolOptions, SizeOptions } from '../options.js'
 import { type Caller, Callers } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
@@ -20,7 +20,7 @@ type SimulatedPool = Pool<SimulatedConnection>
 /** A pool's calls, its driver's calls and its figures, checked against each other. */
 export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly callers: Callers
-  readonly #config: PoolConfig
+  readonly #config: ResolvedPoolOptions
   readonly #clock: SimulatedClock
   readonly #trace: Trace
   readonly #driver: DriverWatch
@@ -48,7 +48,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
    * @param setUp the settings with which each session begins
    */
   constructor(
-    config: PoolConfig,
+    config: ResolvedPoolOptions,
     clock: SimulatedClock,
     trace: Trace,
     random: Random,

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { type PoolConfig, parsePoolConfig } from '../../src/compat/mysql2-pool/options.js'
+import { type DropInOptions, parseDropInOptions } from '../../src/compat/mysql2-pool/options.js'
 import { createPool } from '../../src/mysql2.js'
 import { startFaultProxy } from '../../support/fault-proxy.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
@@ -10,9 +10,9 @@ import { useMysqlPool } from '../support/mysql-pool.js'
 import { until } from '../support/until.js'
 
 describe("createPool of 'statepool/mysql2'", () => {
-  const beneath = (given: PoolConfig | string): object => parsePoolConfig(given).statepool
+  const beneath = (given: DropInOptions | string): object => parseDropInOptions(given).statepool
 
-  it.each<[PoolConfig | string, object]>([
+  it.each<[DropInOptions | string, object]>([
     [{}, { min: 0, max: 10, idleTimeout: 60_000, maxWaiting: Number.POSITIVE_INFINITY }],
     [{ connectionLimit: 5 }, { max: 5 }],
     [{ connectionLimit: 0 }, { max: Number.MAX_SAFE_INTEGER }],
@@ -21,7 +21,7 @@ describe("createPool of 'statepool/mysql2'", () => {
     [{ queueLimit: 0 }, { maxWaiting: Number.POSITIVE_INFINITY }],
     [{ waitForConnections: false }, { maxWaiting: 0 }],
     [{ connectTimeout: 2_000 }, { connectTimeout: 2_000 }],
-    [{ connectTimeout: '2000', ssl: false } as unknown as PoolConfig, { connectTimeout: 2_000 }],
+    [{ connectTimeout: '2000', ssl: false } as unknown as DropInOptions, { connectTimeout: 2_000 }],
     [{ connectTimeout: 0 }, { connectTimeout: Number.POSITIVE_INFINITY }],
     [
       { connectionLimit: 5, statepool: { max: 6, maxLifetime: 1 } },
@@ -38,10 +38,10 @@ describe("createPool of 'statepool/mysql2'", () => {
     [17, 'createPool takes a URI or an object of options.'],
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
   ])('refuses %o', (given, message) => {
-    expect(() => parsePoolConfig(given as PoolConfig)).toThrow(message)
+    expect(() => parseDropInOptions(given as DropInOptions)).toThrow(message)
   })
 
-  it.each<PoolConfig | string>([
+  it.each<DropInOptions | string>([
     { user: 'web', password: 'hunter2', password2: 'hunter2', ssl: { key: 'hunter2' } },
     'mysql://web:hunter2@db/shop',
   ])('shows nobody the password who prints the pool: %#', given => {

@@ -2,14 +2,14 @@
 
 import type { PoolConnection } from 'mysql2'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { createPool, type Pool, type PoolConfig } from '../../src/mysql2.js'
+import { createPool, type Pool, type PoolOptions } from '../../src/mysql2.js'
 import { type Threads, watchThreads } from './mariadb-threads.js'
 import { patience } from './patience.js'
 import { until } from './until.js'
 
 export interface DropInPools {
   readonly threads: Threads
-  create(more?: PoolConfig): Pool
+  create(more?: PoolOptions): Pool
   borrow(pool: Pool): Promise<PoolConnection>
 }
 

@@ -1,6 +1,6 @@
 // The two createPool: with callbacks, and with promises.
 
-import type { PoolConfig } from './options.js'
+import type { DropInOptions } from './options.js'
 import { Pool } from './pool.js'
 import type { PromisePool } from './promise-pool.js'
 
@@ -15,7 +15,7 @@ import type { PromisePool } from './promise-pool.js'
  *
  * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
-export function createPool(config: PoolConfig | string): Pool {
+export function createPool(config: DropInOptions | string): Pool {
   return new Pool(config)
 }
 
@@ -23,6 +23,6 @@ export function createPool(config: PoolConfig | string): Pool {
  * The same with promises: a drop-in for the `createPool` of `mysql2/promise`.
  * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
-export function createPromisePool(config: PoolConfig | string): PromisePool {
+export function createPromisePool(config: DropInOptions | string): PromisePool {
   return new Pool(config).promise(typeof config === 'string' ? undefined : config.Promise)
 }

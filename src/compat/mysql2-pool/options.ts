@@ -15,7 +15,7 @@ import { poolOptionNames } from '../../options.js'
 import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './bases.js'
 
 /** Everything that mysql2's `createPool` takes, and: */
-export interface PoolConfig extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLimits> {
+export interface DropInOptions extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLimits> {
   /** Whether `connection.end()` closes a leased connection, as in mysql2. Default false: it releases the connection, with a warning. */
   gracefulEnd?: boolean | undefined
   /** A Promise class for the promise API, as in mysql2. */
@@ -25,7 +25,7 @@ export interface PoolConfig extends Omit<MysqlConfig, 'onConnect'>, Loose<PoolLi
 }
 
 /** What the drop-in needs to know. */
-export interface ParsedPoolConfig {
+export interface ParsedDropInOptions {
   readonly connection: ParsedConfig
   /** What mysql2's own class keeps. */
   readonly mysql2: ParsedPoolOptions
@@ -49,8 +49,8 @@ const noLimit = Number.MAX_SAFE_INTEGER
  * Checks a configuration, and says it in the pool's own words.
  * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
-export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
-  const config: PoolConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
+export function parseDropInOptions(given: DropInOptions | string): ParsedDropInOptions {
+  const config: DropInOptions = typeof given === 'string' ? { uri: given } : withPassword(given)
   const known = [...configNames.filter(name => name !== 'onConnect'), ...limits, ...own]
   if (typeof config !== 'object' || config === null)
     throw new OptionsError('options', undefined, 'createPool takes a URI or an object of options.')
@@ -88,7 +88,7 @@ export function parsePoolConfig(given: PoolConfig | string): ParsedPoolConfig {
 }
 
 /** What is not known is ignored, as in mysql2, because libraries add options of other drivers. One of the pool's own gets a hint. */
-function sorted(config: PoolConfig, known: readonly string[]): { known: PoolConfig; unknown: object } {
+function sorted(config: DropInOptions, known: readonly string[]): { known: DropInOptions; unknown: object } {
   const isKnown = ([name]: [string, unknown]): boolean => known.includes(name)
   const entries = Object.entries(config)
   const unknown = entries.filter(entry => !isKnown(entry))

@@ -11,7 +11,7 @@ import { BasePool, connectionConfig, type ParsedPoolOptions } from './bases.js'
 import { PoolConnection } from './connection.js'
 import { asMysql2Error } from './errors.js'
 import { ConnectionChanges, obeyLimits } from './live-config.js'
-import { type PoolConfig, parsePoolConfig } from './options.js'
+import { type DropInOptions, parseDropInOptions } from './options.js'
 import { PromisePool } from './promise-pool.js'
 import { Shelf } from './shelf.js'
 import { traced } from './tracing.js'
@@ -27,8 +27,8 @@ export class Pool extends BasePool {
   declare _closed: boolean
 
   /** @throws OptionsError, which names the option and the valid values, and never a secret. */
-  constructor(given: PoolConfig | string) {
-    const { connection, mysql2, maxIdle, statepool } = parsePoolConfig(given)
+  constructor(given: DropInOptions | string) {
+    const { connection, mysql2, maxIdle, statepool } = parseDropInOptions(given)
     // With fewer than the limit mysql2's class would have a timer of its own.
     super({ config: { ...mysql2, maxIdle: mysql2.connectionLimit } })
     Object.assign(this.config, { maxIdle, resetOnRelease: connection.resetOnRelease })

@@ -2,7 +2,7 @@
 
 import mysql2, { type Pool } from 'mysql2'
 import { describe, expect, it } from 'vitest'
-import type { PoolConfig } from '../../../src/mysql2.js'
+import type { PoolOptions } from '../../../src/mysql2.js'
 import { mariadbMissing } from '../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../support/mysql-pool.js'
 import { until } from '../../support/until.js'
@@ -41,7 +41,7 @@ describe.skipIf(mariadbMissing())('pool.config of the drop-in', () => {
     return answers.sort()
   }
 
-  const changes: Record<string, [PoolConfig, (limits: Limits) => void]> = {
+  const changes: Record<string, [PoolOptions, (limits: Limits) => void]> = {
     'queueLimit set': [
       {},
       limits => {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import session, { type Session, type Store } from 'express-session'
 import { describe, expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/mysql2.js'
+import type { Pool, PoolOptions } from '../../../../src/mysql2.js'
 import { mariadbMissing } from '../../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../../support/mysql-pool.js'
 import { patience } from '../../../support/patience.js'
@@ -38,7 +38,7 @@ describe.skipIf(mariadbMissing())('express-mysql-session', () => {
   const dropIn = useMysqlPool()
 
   /** A store on a pool, closed at the end of a block. */
-  async function open(config: PoolConfig = {}, form = (pool: Pool): unknown => pool, options = {}) {
+  async function open(config: PoolOptions = {}, form = (pool: Pool): unknown => pool, options = {}) {
     const pool = dropIn.create(config)
     const store = new MySQLStore({ clearExpired: false, ...options }, form(pool))
     await store.onReady()

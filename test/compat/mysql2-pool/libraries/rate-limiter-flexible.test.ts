@@ -2,7 +2,7 @@
 
 import { RateLimiterMySQL } from 'rate-limiter-flexible'
 import { describe, expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/mysql2.js'
+import type { Pool, PoolOptions } from '../../../../src/mysql2.js'
 import { mariadbMissing } from '../../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../../support/mysql-pool.js'
 import { patience } from '../../../support/patience.js'
@@ -15,7 +15,7 @@ describe.skipIf(mariadbMissing())("rate-limiter-flexible's MySQL store", () => {
   /** A limiter on a pool; it calls back when its table is there. */
   async function start(
     tableName: string,
-    config: PoolConfig,
+    config: PoolOptions,
   ): Promise<{ pool: Pool; limiter: RateLimiterMySQL }> {
     const pool = dropIn.create(config)
     const limiter = await new Promise<RateLimiterMySQL>((resolve, reject) => {
