@@ -21,7 +21,7 @@ const appMachine = setup({
       const subscription = input.on('*', sendBack)
       return () => subscription.unsubscribe()
     }),
-    /** Lends no more, and waits for the leases that are out. */
+    /** Refuses new callers, and waits for leases. */
     drain: fromPromise<void, Orders>(({ input }) => poolOf(input).close({ timeout: 10_000 })),
   },
 }).createMachine({
@@ -75,7 +75,7 @@ await waitFor(app, snapshot => snapshot.matches({ serving: 'readWrite' }))
 console.log(await placeOrder("insert into orders values ('jam')"))
 
 // #region stop
-app.send({ type: 'stop' }) // process.once('SIGTERM', …), say
+app.send({ type: 'stop' }) // for example in process.once('SIGTERM', …)
 await waitFor(app, ({ status }) => status === 'done')
 // #endregion
 console.log('connections left:', driver.database.open)

@@ -5,7 +5,7 @@ import { simulated } from 'statepool/simulated'
 
 const pool = createPool(simulated(), { min: 2, max: 10 })
 
-// Borrow a connection for the length of a call; it is given back whatever happens.
+// Lease a connection for one callback: the pool always gets it back.
 const { rows } = await pool.use(connection => connection.query('select 42'))
 console.log('answer:', rows[0])
 

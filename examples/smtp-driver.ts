@@ -26,14 +26,14 @@ export interface Mail {
 }
 
 // #region client
-/** One connection to a mail server: what borrowers get as `lease.connection`. */
+/** One connection to a mail server: callers get it as `lease.connection`. */
 export class SmtpClient {
-  /** Resolves when the socket is closed, by whomever. */
+  /** Resolves when the socket is closed, by either side. */
   readonly closed: Promise<void>
   readonly #socket: Socket
   #onLost: ((reason: unknown) => void) | undefined
   #received = ''
-  /** Whoever awaits the reply to the command under way. */
+  /** The caller that awaits the reply to the running command. */
   #waiting: { resolve(reply: string): void; reject(error: Error): void } | undefined
   #mailOpen = false
   #end: SmtpError | undefined
@@ -54,7 +54,7 @@ export class SmtpClient {
     })
   }
 
-  /** Nothing is under way, and no mail was begun: fit for the next borrower as it is. */
+  /** No command is running, and no mail is unfinished: ready for the next caller as it is. */
   get clean(): boolean {
     return this.#waiting === undefined && !this.#mailOpen
   }
@@ -79,7 +79,7 @@ export class SmtpClient {
     return reply
   }
 
-  /** Sends a mail. When a recipient is refused the mail stays begun, until somebody resets the connection. */
+  /** Sends a mail. When a recipient is refused the mail stays unfinished until a reset. */
   async send({ from, to, text }: Mail): Promise<void> {
     await this.command(`MAIL FROM:<${from}>`)
     for (const address of to) await this.command(`RCPT TO:<${address}>`)

@@ -12,7 +12,7 @@ const readers = Array.from({ length: 20 }, (_, n) => `reader-${n + 1}@example.or
 // Twenty callers at once, and three connections.
 await Promise.all(readers.map(reader => pool.use(client => client.send(newsletter(reader)))))
 
-// The mail that was begun is reset before anybody else gets the connection.
+// The pool resets the unfinished mail before another caller gets the connection.
 await pool
   .use(client => client.send(newsletter('nobody@example.org')))
   .catch((error: Error) => console.log('refused:', error.message))

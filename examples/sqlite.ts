@@ -36,7 +36,7 @@ console.log('orders:', orders)
 const sql = 'with recursive n(i) as (select 1 union all select i + 1 from n) select i from n'
 
 // #region too-long
-const signal = AbortSignal.timeout(1_000) // that of an HTTP request, say
+const signal = AbortSignal.timeout(1_000) // for example, that of an HTTP request
 try {
   await db.use(reader => reader.all(sql, [], { timeout: 100, signal }), { readOnly: true })
 } catch (error) {

@@ -10,7 +10,7 @@ const sizes = { connections: [10, 1_000], waiters: [10, 100_000], opening: [100,
 export const growthOfConnections = growth(
   'growth-connections',
   'growth: what a larger pool costs',
-  size => `acquire + release, ${size} connections, half of them lent`,
+  size => `acquire + release, ${size} connections, half of them leased`,
   sizes.connections,
   connectionsLent,
 )

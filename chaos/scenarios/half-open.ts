@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.js'
 
 export const halfOpenServer: Scenario = {
   name: 'half-open-server',
-  title: 'half-open: the server’s side of all connections is gone, and nobody says so',
+  title: 'half-open: the server’s side of all connections is gone without notice',
   through: 'proxy',
   bounds: { inFlight: 10, others: 2, recovery: 3_000, deaf: true },
   async strike({ proxy }) {

@@ -52,7 +52,7 @@ try {
     `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
   )
   console.log(pc.dim(`states that take 0, 1, 2 … faults: ${byFaults.map(count).join(', ')}`))
-  console.log('No stuck state, no lost waiter, no connection lent twice.')
+  console.log('No stuck state, no lost waiter, no connection leased twice.')
   console.log(
     complete
       ? 'All states within these bounds were seen; this is bounded, not a proof.'

@@ -10,7 +10,7 @@ import {
 import { type PoolInSimulatedTime, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 describe('an acquire timeout says why', () => {
-  it('when all connections are lent: who holds them, longest first, and for how long', async () => {
+  it('when all connections are leased: who holds them, longest first, and for how long', async () => {
     const { pool, clock } = poolInSimulatedTime({ min: 2, max: 2, validateAfter: false })
     await clock.advance(100)
     await pool.acquire()

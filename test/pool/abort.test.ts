@@ -15,7 +15,7 @@ it('is refused at once when the signal is aborted already, and takes nothing', a
   expect(pool.stats()).toMatchObject({ idle: 1, busy: 0, acquired: 0 })
 })
 
-it('leaves the line at once, and the next in line gets the connection', async () => {
+it('leaves the queue at once, and the next caller gets the connection', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
   await clock.advance(100)
   const holder = await pool.acquire()

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { OptionsError, PoolClosedError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
-it('says goodbye to idle connections, resolves when they are gone and leaves no timer', async () => {
+it('closes idle connections gracefully, resolves when they are gone and leaves no timer', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ min: 3 })
   await clock.advance(200)
   const closing = watch(pool.close())

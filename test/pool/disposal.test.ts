@@ -9,7 +9,7 @@ async function readyPool() {
   return parts
 }
 
-it('await using gives the lease back at the end of the block', async () => {
+it('await using releases the lease at the end of the block', async () => {
   const { pool } = await readyPool()
   {
     await using lease = await pool.acquire()

@@ -20,7 +20,7 @@ async function trusting(min: number, options = {}) {
 }
 
 describe('after a connection was lost', () => {
-  it('an idle one is validated before it is lent, although it was used a moment ago, and then trusted again', async () => {
+  it('an idle one is validated before it is leased, although it was used a moment ago, and then trusted again', async () => {
     const { pool, clock, database } = await trusting(2)
     const lease = await pool.acquire()
     database.kill(lease.connection)

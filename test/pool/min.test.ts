@@ -21,7 +21,7 @@ it('is 2 unless told otherwise, or max where that is less', async () => {
   }
 })
 
-it('replaces connections that the database closed, idle or lent', async () => {
+it('replaces connections that the database closed, idle or leased', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ min: 3, max: 5 })
   await clock.advance(200)
   await pool.acquire()

@@ -14,7 +14,7 @@ async function poolOfOne(options: PoolOptions = {}) {
   return { pool, clock, driver }
 }
 
-it('keeps the slot of a destroyed connection while the server works on, and fences its lease at once', async () => {
+it('keeps the slot of a destroyed connection while the server keeps working, and fences its lease at once', async () => {
   const { pool, clock, driver } = await poolOfOne()
   driver.lingers = true
   const lease = await pool.acquire()
@@ -51,7 +51,7 @@ it('waits for nothing with closeTimeout 0', async () => {
   expect(next.state).toBe('fulfilled')
 })
 
-it('replaces a client that its borrower ended, also for the caller who waits for it already', async () => {
+it('replaces a client that its holder ended, also for the caller that waits for it already', async () => {
   const { pool, clock, driver } = await poolOfOne()
   const reasons: string[] = []
   pool.events$.subscribe(event => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => backends.stop())
 
-it('an open transaction is rolled back before the next borrower gets the connection', async () => {
+it('an open transaction is rolled back before the next caller gets the connection', async () => {
   await using pool = createPool(postgres(backends.config), { min: 1, max: 1 })
   const first = await pool.use(async client => {
     await client.query('CREATE TEMPORARY TABLE left_behind (value int)')
@@ -40,7 +40,7 @@ it('a failed transaction too: the next borrower’s queries work', async () => {
   expect(pool.stats()).toMatchObject({ opened: 1 })
 })
 
-it('a connection whose query is still running is not lent again', async () => {
+it('a connection whose query is still running is not leased again', async () => {
   await using pool = createPool(postgres(backends.config), { min: 1, max: 1, resetTimeout: 300 })
   const lease = await pool.acquire()
   const { connection } = lease

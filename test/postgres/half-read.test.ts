@@ -127,7 +127,7 @@ const wholes: readonly (readonly [string, Work])[] = [
 ]
 
 describe.each(pools)('%s', (_, open) => {
-  it.each(halves)('serves the next borrower without a deadline’s help after %s', async (_, leave) => {
+  it.each(halves)('serves the next caller without a deadline’s help after %s', async (_, leave) => {
     const pool = open()
     await pool.use(leave)
     const began = performance.now()

@@ -22,7 +22,7 @@ afterAll(async () => {
   await backends.stop()
 })
 
-it('costs nobody a lease or a failed query', async () => {
+it('costs no caller a lease or a failed query', async () => {
   let current = 'first'
   const driver = postgres({ ...backends.config, user: role, password: async () => current })
   await using pool = createPool(driver, { min: 3, max: 3, maxConnecting: 3 })

@@ -104,7 +104,7 @@ const mutationsOfEviction: readonly Mutation[] =
     ? []
     : [
         {
-          name: 'goes on lending what was evicted',
+          name: 'goes on leasing what was evicted',
           breaks: ['generation'],
           apply: () => {
             Object.defineProperty(Supervisor.prototype, 'evictAll', { ...evictAll, value: () => {} })
@@ -130,7 +130,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'loses every fifth caller when it takes the next one out of the line',
+    name: 'loses every fifth caller when it takes the next one out of the queue',
     breaks: ['settlement', 'remains'],
     apply: () => {
       let calls = 0
@@ -177,7 +177,7 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'leaves one who gave up in the line, and lends to nobody',
+    name: 'leaves a caller that gave up in the queue, and leases to no caller',
     breaks: ['settlement', 'truth', 'fence', 'remains'],
     apply: () => replace(WaitingLine, 'leave', () => () => true),
   },
@@ -226,7 +226,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'lends the connection that had this name before',
+    name: 'leases the connection that had this name before',
     breaks: ['size', 'fence', 'truth', 'deadlines', 'remains', 'settlement'],
     apply: () => {
       const first = new WeakMap<object, Map<string, unknown>>()
@@ -307,7 +307,7 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
-    name: 'lends an idle connection at random',
+    name: 'leases an idle connection at random',
     breaks: ['time'],
     apply: () =>
       replace(
@@ -422,7 +422,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'sends a caller whose connection was unfit to the end of the line',
+    name: 'sends a caller whose connection was unfit to the end of the queue',
     breaks: ['settlement'],
     apply: () =>
       replace(
@@ -448,7 +448,7 @@ export const mutations: readonly Mutation[] = [
       })),
   },
   {
-    name: 'leases a connection again that its borrower has ended',
+    name: 'leases a connection again that its holder has ended',
     breaks: ['size', 'fence', 'generation', 'truth'],
     apply: () => withDriver(() => ({ isUsable: () => true })),
   },
