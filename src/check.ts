@@ -123,7 +123,7 @@ function isConnectionString(value: unknown): boolean {
 
 /**
  * Refuses options that are none.
- * @param hint what to say of a name that is known from elsewhere, instead of which of the options it resembles
+ * @param hint what to say about a name that belongs elsewhere; undefined = name the option that it resembles
  * @throws OptionsError
  */
 export function refuseUnknown(

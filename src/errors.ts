@@ -150,6 +150,7 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
     )
     this.timeout = timeout
     this.obstacle = obstacle
+    // Field by field: Object.assign doubles what such an error costs, and a thousand callers may time out at once.
     this.waited = evidence.waited
     this.position = evidence.position
     this.firstPosition = evidence.firstPosition
@@ -405,7 +406,7 @@ export class OptionsError extends PoolError {
 }
 
 /**
- * Every error that the pool makes, told apart by `code`: `switch (error.code)` narrows to the class with its fields.
+ * Every error that the pool creates, discriminated by `code`: `switch (error.code)` narrows to the class with its fields.
  */
 export type AnyPoolError =
   | AcquireTimeoutError
@@ -421,7 +422,7 @@ export type AnyPoolError =
   | OptionsError
 
 /**
- * Whether the pool made an error that was caught, for `catch (error: unknown)`; then `error.code` tells which one it is.
+ * Whether the pool created this error, for `catch (error: unknown)`; `error.code` then narrows it to its class.
  *
  * ```ts
  * if (isPoolError(error) && error.code === 'ACQUIRE_TIMEOUT') console.log(error.obstacle, error.holders)

@@ -172,7 +172,7 @@ const numbers = {
   leakSampling: { fallback: 1, least: 0, most: 1, exclusive: true, kind: 'a number' },
 } as const satisfies Record<string, NumberRange>
 
-/** What can be switched off, by false and by nothing else; to the pool, it is then due after an infinite time. */
+/** Features that `false` switches off, and nothing else does. The pool then uses an infinite time. */
 const switchable = {
   validateAfter: { fallback: 500, least: 0, finite: true, off: 'never validate on checkout' },
   keepalive: {
@@ -180,7 +180,7 @@ const switchable = {
     least: 0,
     finite: true,
     exclusive: true,
-    off: 'leave idle connections alone',
+    off: 'send no keepalives',
   },
   leakWarning: {
     fallback: Number.POSITIVE_INFINITY,
@@ -203,12 +203,12 @@ export const poolOptionNames: readonly string[] = [
   'random',
 ]
 
-/** The pool's option that is meant by a name, be it another pool's; with its unit or meaning where that may differ. */
+/** The option of the pool that a name stands for, in this pool or in another one, with its unit or meaning if these may differ. */
 export function poolOptionFor(name: string): string | undefined {
   return poolOptionNames.includes(name) ? name : counterpartOf(name)?.meant
 }
 
-/** What a driver says of an option of the pool, or of another pool, after "sqlite has no option …". */
+/** What follows "sqlite has no option …" when a driver refuses an option of the pool, or of another pool. */
 export function hintAtPool(name: string): string | undefined {
   const option = poolOptionFor(name)
   return option === undefined ? hintOf(name) : `; the pool has one: ${option}.`

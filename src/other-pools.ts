@@ -1,25 +1,25 @@
-// The names that other pools have for what can be set here, for people who bring them along.
+// What other pools call the options of this one. Each name comes with the pools that have it.
 
 const waits = 'acquireTimeout (how long a caller waits, in milliseconds)'
 const waitsOrConnects = `${waits} or connectTimeout (how long opening a connection may take)`
 const lifetime = 'maxLifetime (in milliseconds)'
 const idle = 'idleTimeout (in milliseconds)'
 const noInterval =
-  'It is not needed: the pool keeps a timer for the next connection that is due, so nothing is looked for at intervals.'
-const noFixedRetry = 'It is not needed: the pool backs off by itself, with growing and random delays.'
+  'It is not needed: the pool sets a timer for the next connection that is due, and scans nothing at intervals.'
+const noFixedRetry = 'It is not needed: the pool backs off on its own, with growing, random delays.'
 
-/** What an option of another pool is here. */
+/** What to use here instead of an option of another pool. */
 export interface Counterpart {
-  /** The option to use instead, with its unit or meaning where that may differ. */
+  /** The option that does the same, with its unit or meaning if these may differ. */
   readonly meant?: string
-  /** Why there is none, as a sentence. */
+  /** Why no option does the same, as a sentence. */
   readonly needless?: string
 }
 
-/** An option's name, the pools that have it, and what it is here. */
+/** The name of an option, the pools that have it, and what to use here. */
 type Row = readonly [name: string, of: string, here: Counterpart]
 
-/** Names are compared without case and underscores, so that `max_connections` is `maxConnections`. */
+/** The comparison ignores case and underscores: `max_connections` is `maxConnections`. */
 export const optionsElsewhere: readonly Row[] = [
   ['maxConnections', 'SQLx, Sequelize 3', { meant: 'max' }],
   ['maximumPoolSize', 'HikariCP, Slonik', { meant: 'max' }],
@@ -98,13 +98,13 @@ export const optionsElsewhere: readonly Row[] = [
 
 const normal = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 
-/** What an option of another pool is here; undefined for a name that none of them has. */
+/** What to use here instead of an option of another pool; undefined if no pool in the table has the name. */
 export function counterpartOf(name: string): Counterpart | undefined {
   const given = normal(name)
   return optionsElsewhere.find(([theirs]) => normal(theirs) === given)?.[2]
 }
 
-/** What to say of an unknown option after "createPool has no option …"; undefined for a name that no other pool has. */
+/** What follows "createPool has no option …" in a refusal; undefined if no pool in the table has the name. */
 export function hintOf(name: string): string | undefined {
   const { meant, needless } = counterpartOf(name) ?? {}
   return meant === undefined ? needless && `. ${needless}` : `; did you mean ${meant}?`

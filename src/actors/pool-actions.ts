@@ -32,7 +32,7 @@ const timeOf = (context: PoolContext) => systemOf(context).parts.config.clock.no
 
 // The machines know connections and requests by what they decide by; in a running pool each is one of these.
 const requestOf = (request: unknown) => request as AcquireRequest<unknown>
-/** All that a connect fails of was made into one of these by its connection, or here. */
+/** The connection actor, or `failureOf`, has wrapped every connect failure in a ConnectError. */
 const connectErrorOf = (error: unknown) => error as ConnectError
 const recordOf = (connection: unknown) => connection as ConnectionRecord<unknown>
 

@@ -1,4 +1,4 @@
-// Names that other pools have are answered with the option that does it here, or with why there is none.
+// An option that has its name from another pool is refused with the option to use here, or with the reason why none is needed.
 
 import { describe, expect, it } from 'vitest'
 import { mysql } from '../../src/db/mysql2.js'
@@ -52,7 +52,7 @@ describe('createPool', () => {
     '%s is not needed, and why',
     name => {
       expect(refusalOfPool(name)).toBe(
-        `createPool has no option "${name}". It is not needed: the pool keeps a timer for the next connection that is due, so nothing is looked for at intervals.`,
+        `createPool has no option "${name}". It is not needed: the pool sets a timer for the next connection that is due, and scans nothing at intervals.`,
       )
     },
   )
@@ -91,7 +91,7 @@ describe('given to the wrong one', () => {
       () => postgres({ testOnBorrow: true } as object),
     ],
     [
-      'postgres has no option "reapIntervalMillis". It is not needed: the pool keeps a timer for the next connection that is due, so nothing is looked for at intervals.',
+      'postgres has no option "reapIntervalMillis". It is not needed: the pool sets a timer for the next connection that is due, and scans nothing at intervals.',
       () => postgres({ reapIntervalMillis: 5 } as object),
     ],
     [

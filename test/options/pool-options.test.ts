@@ -81,11 +81,11 @@ describe('off is spelled false, and nothing else:', () => {
     ],
     [
       { keepalive: Number.POSITIVE_INFINITY },
-      'keepalive must be a number of milliseconds greater than 0, or false to leave idle connections alone; got Infinity.',
+      'keepalive must be a number of milliseconds greater than 0, or false to send no keepalives; got Infinity.',
     ],
     [
       { keepalive: 0 },
-      'keepalive must be a number of milliseconds greater than 0, or false to leave idle connections alone; got 0.',
+      'keepalive must be a number of milliseconds greater than 0, or false to send no keepalives; got 0.',
     ],
     [
       { leakWarning: Number.POSITIVE_INFINITY },
