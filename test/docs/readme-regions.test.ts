@@ -85,7 +85,7 @@ describe('the errors table', () => {
   const documented = readErrors(sourceOf('errors.ts'))
 
   test('has every error that is exported', () => {
-    const exported = Object.keys(errors).filter(name => name.endsWith('Error') && name !== 'PoolError')
+    const exported = Object.keys(errors).filter(name => /^[A-Z].*Error$/.test(name) && name !== 'PoolError')
     expect(documented.map(({ name }) => name).sort()).toEqual(exported.sort())
   })
 
