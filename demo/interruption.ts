@@ -48,7 +48,7 @@ export function interruption(
 }
 
 /**
- * npm passes SIGTERM on to its shell, and a shell that dies of it tells nobody (npm that is killed even less): what its child
+ * npm passes SIGTERM on to its shell, and a shell that dies of it reports nothing (a killed npm even less): what its child
  * sees is that it has another parent.
  */
 function watchLauncher(gone: () => void): void {

@@ -13,7 +13,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Does `total` pieces of work with `workers` workers: each takes the next piece as soon as it has done the one before. Nobody
+ * Does `total` pieces of work with `workers` workers: each takes the next piece as soon as it has done the one before. No worker
  * takes another piece once one has failed.
  */
 export async function share(

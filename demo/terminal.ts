@@ -29,7 +29,7 @@ const bare = {
 }
 
 export class Terminal {
-  /** Whether somebody watches: only then things move, and only then they are given time to be read. */
+  /** Whether a person watches: only then the output moves, and leaves time to read. */
   readonly live: boolean
   readonly paint: ReturnType<typeof createColors>
   readonly #stream: NodeJS.WriteStream

@@ -14,7 +14,7 @@ for (const [id, connection] of Object.entries(children)) {
   console.log(`${id} is`, connection?.getSnapshot().value)
 }
 
-// XState's inspection events, on demand: while somebody listens, XState itself runs the machines, step by step.
+// XState's inspection events, on demand: while an inspector is attached, XState itself runs the machines, step by step.
 const stop = pool.inspect(event => {
   if (event.type !== '@xstate.event') return
   console.log(`${(event.actorRef as AnyActorRef).id} got ${event.event.type}`)
@@ -24,6 +24,6 @@ console.log('lent:', lease.connectionId)
 lease.release()
 stop()
 
-// Nobody listens any more, and nothing is reported.
+// The inspection has stopped, and reports nothing more.
 await pool.use(connection => connection.query('select 1'))
 console.log('done')

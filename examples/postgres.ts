@@ -29,6 +29,6 @@ console.log('primes:', primes.join(' '))
   console.log(`lease ${lease.id} reads from the database ${rows[0].name}`)
 }
 
-// When the program ends: waits for what is lent out, then says goodbye to the server.
+// When the program ends: waits for leases, then closes every connection gracefully.
 await pool.close({ timeout: 10_000 })
 console.log('state:', pool.stats().state)

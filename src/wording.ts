@@ -61,10 +61,10 @@ export function describeTimeout(
   return `No connection became free within ${milliseconds(timeout)} (${place}).\n  Why: ${withoutStop(why)}.\n  What to do: ${advice}.`
 }
 
-/** Somebody else's sentence, to be ended by ours. */
+/** A sentence without its full stop, to go inside one of ours. */
 export const withoutStop = (text: string): string => text.replace(/\.$/, '')
 
-/** For each obstacle, why nobody was served, and what to do about it. */
+/** For each obstacle, why the caller was not served, and what to do about it. */
 const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => readonly [string, string]> = {
   paused: () => [
     'the pool is paused',

@@ -1,4 +1,4 @@
-// Scene 1: a connection is borrowed, used and given back.
+// Scene 1: a connection is leased, used and released.
 
 import { duration, times } from '../format.js'
 import { median } from '../measure.js'
@@ -6,7 +6,7 @@ import type { Scene } from '../stage.js'
 
 export const acquire: Scene = {
   title: 'Acquire and release',
-  shows: 'A pool opens connections once and lends them many times.',
+  shows: 'A pool opens connections once and leases them many times.',
 
   async play(stage) {
     const { terminal } = stage
@@ -23,7 +23,7 @@ export const acquire: Scene = {
     await stage.beat()
 
     const first = await pool.acquire()
-    terminal.step(`acquire() lends ${first.connectionId}`)
+    terminal.step(`acquire() leases ${first.connectionId}`)
     const { rows } = await first.connection.query('select 6 * 7 as answer, pg_backend_pid() as pid')
     terminal.step(`select 6 * 7 is ${rows[0].answer}, says PostgreSQL's process ${rows[0].pid}`)
     terminal.stats(pool.stats())
@@ -36,7 +36,7 @@ export const acquire: Scene = {
 
     const second = await pool.acquire()
     const again = await second.connection.query('select pg_backend_pid() as pid')
-    terminal.step(`acquire() lends ${second.connectionId}: the same process ${again.rows[0].pid} again`)
+    terminal.step(`acquire() leases ${second.connectionId}: the same process ${again.rows[0].pid} again`)
     second.release()
     await stage.beat()
 

@@ -42,7 +42,7 @@ export const exhaustion: Scene = {
     terminal.step(`acquire() got ${lease.connectionId} after ${duration(await waited)}`)
     terminal.stats(pool.stats())
     terminal.lesson(
-      'A timeout tells who holds the connections, for how long, and what to do. It cost nobody a connection.',
+      'A timeout says who holds the connections, for how long, and what to do. It costs no connection.',
     )
   },
 }

@@ -12,7 +12,7 @@ export const use: Scene = {
     await pool.ready()
 
     const answer = await pool.use(async client => {
-      terminal.step('pool.use(async client => …) has lent the only connection to its callback')
+      terminal.step('pool.use(async client => …) has leased the only connection to its callback')
       terminal.stats(pool.stats())
       return (await client.query("select current_date - date ('1996-07-08') as days")).rows[0].days
     })
@@ -24,7 +24,7 @@ export const use: Scene = {
 
     {
       await using lease = await pool.acquire()
-      terminal.step(`await using lease = await pool.acquire() has lent ${lease.connectionId} to a block`)
+      terminal.step(`await using lease = await pool.acquire() has leased ${lease.connectionId} to a block`)
       terminal.stats(pool.stats())
     }
     terminal.step('the block has ended, and the connection is back')
@@ -50,7 +50,7 @@ export const use: Scene = {
     )
     terminal.stats(pool.stats())
     terminal.lesson(
-      'Prefer pool.use() and await using to acquire() and release(): they give back whatever happens, and the pool rolls back what was left open before anyone else gets the connection.',
+      'Prefer pool.use() and await using to acquire() and release(): they always release, and the pool rolls back an open transaction before another caller gets the connection.',
     )
   },
 }

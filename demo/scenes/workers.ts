@@ -15,7 +15,8 @@ interface Turn {
 
 export const workers: Scene = {
   title: 'Several workers at once',
-  shows: 'Six workers share three connections: who comes first is served first, and the others wait in line.',
+  shows:
+    'Six workers share three connections: the pool serves the first caller first, and the others wait in the queue.',
 
   async play(stage) {
     const { terminal } = stage

@@ -8,7 +8,7 @@ import { Deadlines } from './deadlines.js'
 import type { AcquireRequest, Watch } from './request.js'
 import type { ClockScheduler } from './scheduler.js'
 
-/** What the pool actor is told about a request that nobody waits for any more. */
+/** What the pool actor learns about a request whose caller has stopped waiting. */
 export interface Cancellation<C> {
   readonly request: AcquireRequest<C>
   readonly error: AcquireAbortedError
@@ -85,7 +85,7 @@ export class AcquireQueue<C> implements Watch<C> {
   }
 
   /**
-   * Ends both streams. The pool has answered everybody that it knew of by now; whoever still waits was on the way to it, and is
+   * Ends both streams. The pool has answered all callers that it knew of by now; a caller that still waits was on the way to it, and is
    * refused here.
    */
   close(newError: () => PoolClosedError): void {

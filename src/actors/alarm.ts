@@ -2,13 +2,13 @@
 import type { Subscription } from 'rxjs'
 import type { ClockScheduler } from './scheduler.js'
 
-/** Rings once, at the earliest of the times asked for; whoever is rung looks what is due and asks again. */
+/** Rings once, at the earliest requested time; its owner then handles what is due and asks again. */
 export class Alarm {
   readonly #scheduler: ClockScheduler
   readonly #ring: () => void
   #at = Number.POSITIVE_INFINITY
   #timer: Subscription | undefined
-  /** Nobody needs it at the moment. */
+  /** Its owner does not need it now. */
   #rests = false
 
   constructor(scheduler: ClockScheduler, ring: () => void) {
@@ -34,7 +34,7 @@ export class Alarm {
   }
 
   /**
-   * Nobody is to be rung for now. The timer stays set where the clock allows that (it neither holds the process nor finds anything due when it
+   * Its owner needs no ring for now. The timer stays set where the clock allows that (it neither holds the process nor finds anything due when it
    * rings): to clear it and set the next one costs more than the rest of a short wait.
    */
   rest(): void {

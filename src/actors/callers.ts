@@ -139,7 +139,7 @@ export class Callers<C> {
     }
   }
 
-  /** Tells everybody whose time is up why there was no connection. */
+  /** Tells each caller whose time is up why it got no connection. */
   expire(context: PoolContext): void {
     const now = this.#parts.config.clock.now()
     const due = this.#queue.takeDue(now)

@@ -87,7 +87,7 @@ const provideConnection = (): ConnectionLogic =>
         attempt(
           () => driver.connect({ signal, onLost, onStale }),
           handle => {
-            // Too late: the pool has given this connection up, so nobody else will ever close it.
+            // Too late: the pool has given this connection up, so it must be closed here.
             if (signal.aborted) return destroyQuietly(driver, handle)
             if (handle === undefined)
               return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
@@ -176,7 +176,7 @@ const provideConnection = (): ConnectionLogic =>
         const request = record.request as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
         record.request = undefined
-        // Gave up on the way here, from within an observer of the pool's actor: nobody will give it back.
+        // Gave up on the way here, from within an observer of the pool's actor: the caller will not release it.
         if (!request.waits) return self.send({ type: 'release', at })
         const lease = new Lease(++counters.acquired, at, record)
         record.lease = lease

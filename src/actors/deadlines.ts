@@ -10,7 +10,7 @@ export class Deadlines<C> {
   readonly #alarm: Alarm
   #heap: AcquireRequest<C>[] = []
   #settled = 0
-  /** Those whose time stands still, and since when; undefined while nobody's does. */
+  /** The requests whose time stands still, and since when; undefined while there are none. */
   #suspended: { readonly since: number; requests: AcquireRequest<C>[]; settled: number } | undefined
 
   /** @param alarm asked to ring at the earliest deadline */
@@ -65,7 +65,7 @@ export class Deadlines<C> {
     this.#rebuild(this.#heap.filter(({ waits, strict }) => waits && strict))
   }
 
-  /** Lets it go on: nobody's time was up meanwhile, and everybody has as much of it left as before. */
+  /** Lets time go on: no timeout expired meanwhile, and every request has as much time left as before. */
   resume(now: number): void {
     if (this.#suspended === undefined) return
     const { since, requests } = this.#suspended

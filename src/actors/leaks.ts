@@ -113,7 +113,7 @@ export function endLoan<C>(record: ConnectionRecord<C>, lease: number, heldFor: 
   if (loan.leaked) loan.recovered(record.id, lease, heldFor, end)
 }
 
-/** Node prints warnings, and tells listeners of them, in a tick of its own: nobody's code runs here. */
+/** Node prints warnings, and calls their listeners, in a tick of its own: no listener runs here. */
 function warnOfLeak(code: string, text: string, detail?: string): void {
   warn(text, 'PoolLeakWarning', code, detail)
 }

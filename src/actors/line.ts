@@ -1,4 +1,4 @@
-// The line of callers who wait: by priority, first come first served within one, and nobody is passed over for ever.
+// The queue of waiting callers: by priority, first come first served within one, and no caller is passed over forever.
 import type { Line } from '../machines/pool-types.js'
 import type { AcquireRequest } from './request.js'
 
@@ -23,14 +23,14 @@ export class WaitingLine<C> implements Line {
   #arrivals = 0
   readonly #turn = { passedOver: 0 }
   #withheld = false
-  /** What connections see of it, which take the next caller themselves: nobody, while it is withheld from them. */
+  /** What connections see of it, which take the next caller themselves: an empty queue, while it is withheld from them. */
   readonly offered: Line = new Offer(this)
 
   get length(): number {
     return this.#length
   }
 
-  /** Whether nobody is served from it: the pool is paused. */
+  /** Whether the pool serves no caller from it, because it is paused. */
   get withheld(): boolean {
     return this.#withheld
   }
@@ -92,7 +92,7 @@ export class WaitingLine<C> implements Line {
     else behind.ahead = request
   }
 
-  /** Takes out whoever is next; nobody while it is withheld. */
+  /** Takes out the next caller; undefined while it is withheld. */
   next(): AcquireRequest<C> | undefined {
     if (this.#withheld) return undefined
     const rank = nextOf(this.#ranks, this.#turn)

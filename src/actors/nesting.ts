@@ -52,17 +52,17 @@ export class Nesting<C> {
     return use?.lease === undefined ? undefined : use
   }
 
-  /** Somebody waits from now on. */
+  /** A caller waits from now on. */
   noteWaiting(request: WatchedRequest<C>): void {
     if (request.within !== undefined) this.#waiting.add(request)
   }
 
-  /** Somebody waits no more. */
+  /** A caller has stopped waiting. */
   noteSettled(request: WatchedRequest<C>): void {
     if (request.within !== undefined) this.#waiting.delete(request)
   }
 
-  /** The error of a caller who would never be served if it waited; undefined for everybody else. */
+  /** The error for a caller that would never be served if it waited; undefined for other callers. */
   deadlockOf(request: WatchedRequest<C>, max: number, roster: Roster<C>): SelfDeadlockError | undefined {
     if (!blocks(request)) return undefined
     const own = leasesOf(request.within).filter(({ held }) => held)
@@ -83,7 +83,7 @@ export class Nesting<C> {
   }
 }
 
-/** Whether a callback waits for it: one that takes no time is answered before anybody does. */
+/** Whether a callback waits for it: one without a timeout gets its answer before that matters. */
 function blocks<C>({ within, timeout }: WatchedRequest<C>): boolean {
   return within !== undefined && timeout > 0
 }

@@ -72,8 +72,8 @@ export class PoolSystem<C> {
 
   /**
    * The actor has ended. If it came to the end of its chart, nothing is left to do. If it was stopped from outside
-   * (`pool.actor.stop()`, or with its parent), or failed by a defect, it took the connections' actors with it, and there are no goodbyes; but nobody
-   * is left waiting, no socket is left open, and whoever holds a lease is told when it is used.
+   * (`pool.actor.stop()`, or with its parent), or failed by a defect, it took the connections' actors with it, and no connection closes gracefully;
+   * but no caller is left waiting, no socket is left open, and a lease that is still held throws when it is used.
    */
   #abandon(cause?: unknown): void {
     if (this.actor.getSnapshot().status === 'done') return

@@ -9,13 +9,13 @@ interface Waiter {
 /** As long as a timer can be; it never gets to ring. */
 const never = 2_147_483_647
 
-/** Settles everybody who waits for the next outcome: ready, or the reason why not. */
+/** Settles all calls of `ready()` with the next outcome: ready, or the reason why not. */
 export class Readiness {
   readonly #holder: SchedulerLike | undefined
   #waiters: Waiter[] = []
   #hold: Subscription | undefined
 
-  /** @param holder keeps the process alive while somebody waits, where nothing else might */
+  /** @param holder keeps the process alive while a caller waits, where nothing else might */
   constructor(holder: SchedulerLike | undefined) {
     this.#holder = holder
   }

@@ -110,7 +110,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.#handle = handle
   }
 
-  /** The lease that is out; undefined when nobody holds the connection. */
+  /** The current lease; undefined while the connection is not leased. */
   get lease(): Lease<C> | undefined {
     return this.#lease
   }

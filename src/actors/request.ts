@@ -11,7 +11,7 @@ export interface Watch<C> {
 let made = 0
 
 /**
- * A request settles exactly once, with a lease or an error; whoever settles it second is told so and nothing happens.
+ * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
  * It is its own message and its own node in the line, because each acquire would otherwise pay for three objects.
  */
 export class AcquireRequest<C> implements Request {
@@ -79,7 +79,7 @@ export class AcquireRequest<C> implements Request {
     return false
   }
 
-  /** The lease, where it was granted before anybody asked for the promise. */
+  /** The lease, if it was granted before the first call of `promise()`. */
   get granted(): Lease<C> | undefined {
     return this.lease
   }

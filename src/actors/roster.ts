@@ -25,7 +25,7 @@ export class Roster<C> implements RosterView {
   #established = 0
   #wasUp = false
   readonly #pace = new PaceMeter()
-  /** Since when the lease that is out for longest has been; NaN = somebody has to look. */
+  /** Start of the longest-running lease; NaN = recompute. */
   #lentSince = Number.NaN
   #owner: unknown
 
@@ -115,7 +115,7 @@ export class Roster<C> implements RosterView {
 
   remove(record: ConnectionRecord<C>): void {
     this.noteEnding(record)
-    this.#lentSince = Number.NaN // one whose actor crashed was lent, maybe, and nobody said that it came back
+    this.#lentSince = Number.NaN // one whose actor crashed may have been leased, and its release was never reported
     if (!this.#phases.delete(record)) return
     this.#byId.delete(record.id)
     this.#freeIds.push(record.id)

@@ -132,7 +132,7 @@ export class Supervisor<C> {
     this.#parts.generation.current++
   }
 
-  /** Retires all that there are; those that nobody holds go now. */
+  /** Retires all connections; those that no caller holds go now. */
   evictAll(): void {
     this.#parts.roster.evictions++
     for (const record of this.#parts.roster.staying()) this.retire(record, 'evicted')

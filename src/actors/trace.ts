@@ -1,4 +1,4 @@
-// Where a caller acquired: a stack that is recorded when it calls, and put into words only when somebody asks for it.
+// Where a caller acquired: a stack that is recorded at the call, and formatted only when a report shows it.
 import { captureStack } from '../platform.js'
 import { thisFile } from '../this-file.js'
 

@@ -45,8 +45,8 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
   }
 
   /**
-   * The same for one that is made when the caller has long been waiting: its stack begins in a timer, and tells nobody anything. The
-   * text is made when somebody reads it: thousands may time out at once.
+   * The same for one that is made when the caller has long been waiting: its own stack begins in a timer, and says nothing. The
+   * text is made when it is read: thousands may time out at once.
    */
   locate(error: Error): void {
     const { trace } = this

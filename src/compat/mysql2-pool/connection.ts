@@ -146,6 +146,6 @@ function refuse(command: Command, error: Error): void {
   process.nextTick(() => {
     if (command.onResult) command.onResult(error)
     else if (command.listenerCount('error') > 0) command.emit('error', error)
-    else process.emitWarning(error) // nobody would hear of it, and the process would end
+    else process.emitWarning(error) // without a listener, and the process would end
   })
 }

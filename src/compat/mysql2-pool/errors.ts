@@ -55,7 +55,7 @@ export function retrace(error: unknown): unknown {
   return error
 }
 
-/** What is said to whoever uses a connection that was given back. */
+/** The error for a connection that is used after its release. */
 export function usedAfterRelease(lease: number): LeaseError {
   return new LeaseError(
     'LEASE_RELEASED',

@@ -5,7 +5,7 @@ import { asDriver, type TellsDriver } from '../../db/pg/ask.js'
 import type { Lease } from '../../index.js'
 import { usedAfterRelease } from './errors.js'
 
-/** The names of what the pool does with its clients; symbols, so that nobody trips over them. */
+/** The names of what the pool does with its clients; symbols, so that they collide with no other name. */
 export const lend = Symbol('lend')
 export const isLent = Symbol('isLent')
 export const lastLease = Symbol('lastLease')
@@ -26,7 +26,7 @@ export interface Owner {
 export interface LentClient extends pg.PoolClient, TellsDriver {
   /** From now on it is this borrower's. */
   [lend](lease: Lease<LentClient>, owner: Owner): void
-  /** Somebody has it at this moment. */
+  /** A caller holds it at this moment. */
   readonly [isLent]: boolean
   /** It is being made ready for its borrowers: what does that may run queries. */
   [isPrepared]: boolean

@@ -12,12 +12,12 @@ export function totalCount<C>(pool: Pool<C>, lost: number): number {
   return Math.max(here, Math.min(max, here + lost))
 }
 
-/** Clients that nobody has. */
+/** Clients that no caller holds. */
 export function idleCount<C>(pool: Pool<C>): number {
   return pool.stats().idle
 }
 
-/** Callers who wait for somebody else to release a client: not those for whom one is, or can be, opened. */
+/** Callers that wait for another caller to release a client: not those for whom one is, or can be, opened. */
 export function waitingCount<C>(pool: Pool<C>): number {
   const { waiting, max, idle, busy, validating } = pool.stats()
   const openable = Math.max(0, max - idle - busy - validating)

@@ -11,13 +11,13 @@ import type { Settings } from './options.js'
 
 /** What the pool is told of its clients; each call is an event of pg.Pool's. */
 export interface Audience {
-  /** A client is ready; who returns a promise wants nobody to have the client before it is settled. */
+  /** A client is ready; if this returns a promise, no caller gets the client before the promise settles. */
   connected(client: LentClient): unknown
   /** The session of a client that was ready is over. */
   removed(client: LentClient): void
-  /** A client that nobody has was lost. */
+  /** An idle client was lost. */
   failed(error: unknown, client: LentClient): void
-  /** A client that somebody has was lost. */
+  /** A leased client was lost. */
   lostWhileLent(client: LentClient): void
   log(...messages: unknown[]): void
 }

@@ -25,7 +25,7 @@ function asPgPoolError(error: unknown): unknown {
   if (code === 'POOL_CLOSED') return afterEnd(error)
   if (code === 'CONNECT_TIMEOUT')
     return new Error('Connection terminated due to connection timeout', { cause: error })
-  // What else a connect failed of; and whoever is refused because of it has that error for a cause.
+  // Other reasons of a failed connect; the error of a caller that is refused for it has that error as its cause.
   if ((code === 'CONNECT_FAILED' || code === 'DATABASE_DOWN') && error.cause !== undefined)
     return asPgPoolError(error.cause)
   return error

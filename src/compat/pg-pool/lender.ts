@@ -27,7 +27,7 @@ export class Lender implements Owner {
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
   readonly #verified = new WeakSet<LentClient>()
-  /** Lent clients that are dead, and that nobody has released. */
+  /** Leased clients that are dead, and not released yet. */
   readonly lost = new LostClients()
   /** Who has no client yet. */
   readonly #waiting: WaitingCallers
@@ -101,7 +101,7 @@ export class Lender implements Owner {
   async end(): Promise<void> {
     const { drainTimeout = 30_000, clock = systemClock } = this.#settings.pool
     const begin = clock.now()
-    // When nobody waits the pool closes now: a client that is released in the same turn goes to no caller.
+    // When no caller waits the pool closes now: a client that is released in the same turn goes to no caller.
     if (this.#waiting.size > 0) await this.#waiting.serveLast(drainTimeout, clock)
     const timeout = Math.max(0, drainTimeout - (clock.now() - begin))
     await this.pool.close({ timeout })
@@ -143,7 +143,7 @@ export class Lender implements Owner {
     })
   }
 
-  /** Nobody listens for `acquire`, which comes before the caller has the client and after `connect()` has returned; nor verifies. */
+  /** There is no listener for `acquire`, which comes before the caller has the client and after `connect()` has returned; and no `verify`. */
   get #isQuiet(): boolean {
     return this.#settings.verify === undefined && this.#emitter.listenerCount('acquire') === 0
   }
@@ -226,7 +226,7 @@ export class Lender implements Owner {
     }
   }
 
-  /** Nobody gets a new client before the promises of those who prepare it are settled. */
+  /** No caller gets a new client before the promises of the listeners that prepare it settle. */
   async #announce(client: LentClient): Promise<void> {
     if (this.#settings.habits.has('ignoreConnectListeners')) {
       this.#emitter.emit('connect', client)

@@ -122,7 +122,7 @@ export function checkConfig(config: unknown): void {
  * Translates a configuration. What pg.Pool takes for "no limit" (0, null, nothing) is no limit here.
  * @param given what the application passed
  * @param options the same with pg.Pool's defaults, as it computed them
- * @param ownClient whether the class of clients is the application's, which may take options that nobody else knows
+ * @param ownClient whether the class of clients is the application's, which may take options of its own
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {

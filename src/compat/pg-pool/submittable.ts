@@ -14,7 +14,7 @@ export function isSubmittable(query: unknown): query is pg.Submittable {
 }
 
 /**
- * Runs one on a client that nobody else uses, and calls back once, when it is over. Most call back themselves; a cursor never
+ * Runs one on a client of its own, and calls back once, when it is over. Most call back themselves; a cursor never
  * does, and neither does a query that has a callback of its own: of those the client tells, which has nothing left to do.
  */
 export function submit(

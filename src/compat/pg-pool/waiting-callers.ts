@@ -39,7 +39,7 @@ export class WaitingCallers {
   }
 
   /**
-   * Rejects the callers who wait for somebody's release, and settles when the others have their clients, when the time is up, or when it
+   * Rejects the callers that wait for a release, and settles when the others have their clients, when the time is up, or when it
    * is in vain to wait.
    * @param limit how long that may take, in milliseconds
    */

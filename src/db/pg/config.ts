@@ -86,7 +86,7 @@ function refuseMisplaced(config: PostgresConfig): void {
   }
 }
 
-/** @param own whether the class of connections is the application's, which may take options that nobody else knows */
+/** @param own whether the class of connections is the application's, which may take options of its own */
 function placeOf(name: string, own: boolean): string | undefined {
   if (Object.hasOwn(poolOptions, name)) return `give createPool the option ${poolOptions[name]}.`
   if (own) return undefined
@@ -113,7 +113,7 @@ export function parseConfig(
 ): ParsedConfig {
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
   refuseMisplaced(config)
-  // A subclass of Client may take options that nobody else knows.
+  // A subclass of Client may take options of its own.
   if (config?.Client === undefined) refuseUnknown('postgres', config, known, hintAtPool)
   for (const [name, value] of Object.entries(config)) {
     if (value !== undefined && value !== null) checks[name]?.(name, value)

@@ -15,7 +15,7 @@ export class StartParameters {
     if (kept.includes(name)) this.#now.set(name, value)
   }
 
-  /** The session has begun, and nobody has changed anything yet. */
+  /** The session has begun, and is unchanged. */
   begin(): void {
     this.#atStart = new Map(this.#now)
   }

@@ -157,7 +157,7 @@ export class Session {
     return debts
   }
 
-  /** From here on, what borrowers hang on the client ends with their lease; and what was done in the session so far is everybody's. */
+  /** From here on, what holders attach to the client ends with their lease; changes to the session so far are for all callers. */
   keep(): void {
     // A mock need not tell which listeners it has.
     if (typeof this.client.rawListeners === 'function') this.#listeners = new Listeners(this.client)

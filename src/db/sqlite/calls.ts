@@ -61,7 +61,7 @@ export class Calls {
     this.#check()
   }
 
-  /** None at all, not even one whose rows nobody has asked for yet. */
+  /** None at all, not even one whose rows are still unread. */
   get none(): boolean {
     return this.#calls.size === 0
   }
@@ -70,7 +70,7 @@ export class Calls {
     return [...this.#calls.values()]
   }
 
-  /** Somebody waits for an answer. */
+  /** A caller waits for an answer. */
   get awaited(): boolean {
     return this.all.some(call => call.owed && call.calledOff === undefined)
   }

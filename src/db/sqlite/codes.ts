@@ -44,7 +44,7 @@ const extended: Readonly<Record<number, string>> = {
   23: 'USER',
 }
 
-/** The name of a result code: 2067 is `'SQLITE_CONSTRAINT_UNIQUE'`. One that nobody knows is its primary code's name. */
+/** The name of a result code: 2067 is `'SQLITE_CONSTRAINT_UNIQUE'`. An unknown one has the name of its primary code. */
 export function nameOfCode(code: number): string {
   const kind = primary[code & 0xff]
   if (kind === undefined) return `SQLITE_${code}`

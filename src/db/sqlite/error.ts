@@ -86,7 +86,7 @@ export function isFatal(error: unknown): boolean {
 }
 
 /**
- * Whether the same work may succeed if it is done again: somebody else held the lock, or had written meanwhile. SQLITE_PROTOCOL means
+ * Whether the same work may succeed when repeated: another connection held the lock, or wrote meanwhile. SQLITE_PROTOCOL means
  * that many others began transactions at the same moment, again and again.
  */
 export function isRetryable(error: unknown): boolean {

@@ -1,4 +1,4 @@
-// Waiting for somebody else's lock, in slices: SQLite's own waiting cannot be called off from outside.
+// Waiting for another connection's lock, in slices: SQLite's own wait cannot be cancelled from outside.
 
 import { failureOf } from './failure.js'
 
@@ -12,7 +12,7 @@ const worthWaiting = /^SQLITE_BUSY(_RECOVERY)?$/
 const heldUp = 500
 
 /**
- * Tries until the lock is free, the time is up, or nobody wants it any more; then the error is SQLite's. There is always one more
+ * Tries until the lock is free, the time is up, or the statement is cancelled; then the error is SQLite's. There is always one more
  * attempt after the time is up, and when the process was frozen the time is lengthened by what it lost, once: who holds the
  * lock may have stood still as well.
  * @param patience in milliseconds

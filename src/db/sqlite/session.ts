@@ -31,7 +31,7 @@ export interface SessionEvents {
   readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
 }
 
-/** A failure by which a statement ends that nobody wants any more. */
+/** The failure of a cancelled statement. */
 const interrupted = (why: string, cause?: unknown): Failure => ({
   code: 'SQLITE_INTERRUPT',
   message: `The statement was cancelled: ${why}.`,
@@ -158,7 +158,7 @@ export class Session {
   /** Has SQLite refuse to write, or allow it, until it is told to be as before: as the options or the borrower had it. */
   async setQueryOnly(to: 'on' | 'off' | 'as before'): Promise<void> {
     if (to === 'as before' && !this.#queryOnly) return
-    this.#queryOnly = true // if the request fails, nobody knows
+    this.#queryOnly = true // if the request fails, the state is unknown
     const call = this.begin()
     await this.ask(call, { id: call.id, type: 'queryOnly', to })
     this.#queryOnly = to !== 'as before'

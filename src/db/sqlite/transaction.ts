@@ -7,7 +7,7 @@ import type { Session } from './session.js'
 
 /**
  * SQLite's transactions are serializable, so every isolation level is kept. One that may write takes the write lock at its begin
- * (`BEGIN IMMEDIATE`): one that took it later could be refused then, its work done in vain, because somebody wrote meanwhile.
+ * (`BEGIN IMMEDIATE`): one that took it later could be refused then, its work done in vain, because another connection wrote meanwhile.
  */
 export function transactions(
   sessionOf: (connection: SqliteConnection) => Session,
