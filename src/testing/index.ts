@@ -16,6 +16,8 @@ export { type Execution, type ModelPath, type PathOptions, pathsOf } from './mod
 export type { PoolFigures } from './model/pool-figures.js'
 export { poolModel, poolModelSizes } from './model/pool-model.js'
 export { leafName, leavesOf } from './model/state-names.js'
+export { walk } from './model/walk.js'
+export type { WalkedDriver, WalkOptions } from './model/walk-of.js'
 export type { Random } from './random.js'
 export type { SimulationReport } from './run.js'
 export { type SimulateOptions, simulate } from './simulate.js'

@@ -6,15 +6,15 @@ import type { PoolError } from '../../src/index.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 import {
   connectionModel,
-  type Execution,
   leafName,
   type ModelPath,
   pathsOf,
   poolModel,
+  walk,
 } from '../../src/testing/index.js'
-import { executeConnection } from './connection-executor.js'
+import { patience } from '../support/patience.js'
 import { Coverage } from './coverage.js'
-import { executePool } from './pool-executor.js'
+import { inMemory } from './in-memory.js'
 import { RunningSystem } from './running-system.js'
 
 /** One use, nobody else in the line: whatever else can happen to a connection, in every order. */
@@ -62,37 +62,39 @@ beforeAll(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
 })
 
-function walk(paths: readonly ModelPath[], execution: (inspect: typeof see) => Execution): void {
-  for (const path of paths) it(path.events.join(' → '), () => path.execute(execution(see)))
+function walkAll(paths: readonly ModelPath[]): void {
+  for (const path of paths) {
+    it(path.events.join(' → '), () => walk(path, inMemory(), { inspect: see, patience }))
+  }
 }
 
 describe('a connection, by the shortest path through each transition of the model', () => {
-  walk(connectionPaths.shortest, executeConnection)
+  walkAll(connectionPaths.shortest)
 })
 
 describe('a connection, by every simple path of one use', () => {
-  walk(connectionPaths.simple, executeConnection)
+  walkAll(connectionPaths.simple)
 })
 
 describe('a pool, by the shortest path through each transition of the model', () => {
-  walk(poolPaths.shortest, executePool)
+  walkAll(poolPaths.shortest)
 })
 
 describe('a pool that is paused, resumed and evicted, by the shortest path through each transition of the model', () => {
-  walk(poolPaths.operated, executePool)
+  walkAll(poolPaths.operated)
 })
 
 describe('a pool, by every simple path of opening, failing and lending', () => {
-  walk(poolPaths.simple, executePool)
+  walkAll(poolPaths.simple)
 })
 
 describe('nobody needs to look for it to be so', () => {
   it('a connection takes the same paths without an inspector', async () => {
-    for (const path of connectionPaths.shortest) await path.execute(executeConnection())
+    for (const path of connectionPaths.shortest) await walk(path, inMemory())
   })
 
   it('a pool takes the same paths without an inspector', async () => {
-    for (const path of [...poolPaths.shortest, ...poolPaths.operated]) await path.execute(executePool())
+    for (const path of [...poolPaths.shortest, ...poolPaths.operated]) await walk(path, inMemory())
   })
 })
 
@@ -147,17 +149,17 @@ describe('a pool beyond its model', () => {
     system.acquire()
     await system.answer('connect', 'fail') // the second one that was under way
     expect(leafOf(system)).toBe('backingOff.urged')
-    await system.waitUntil(() => leafOf(system) === 'backingOff.probing', 10)
+    await system.passUntil(() => leafOf(system) === 'backingOff.probing', 10)
     system.acquire()
     await system.answer('connect', 'fail')
-    await system.waitUntil(() => leafOf(system) === 'running', 10)
+    await system.passUntil(() => leafOf(system) === 'running', 10)
     expect(system.waiting).toEqual([])
   })
 
   it('begins a long back-off again, a shorter one, when all are evicted', async () => {
     const system = new RunningSystem({ min: 1, max: 1 }, see)
     for (let failures = 0; failures < 6; failures++) {
-      await system.waitUntil(() => system.pool.stats().connecting === 1, 10)
+      await system.passUntil(() => system.pool.stats().connecting === 1, 10)
       await system.answer('connect', 'fail')
     }
     const { backoff } = system.pool.actor.getSnapshot().context
@@ -223,7 +225,7 @@ describe('a pool beyond its model', () => {
     system.acquire()
     await system.settle()
     expect([leafOf(system), system.pool.stats().closing]).toEqual(['backingOff.urged', 1])
-    await system.waitUntil(() => leafOf(system) === 'backingOff.waiting', 10)
+    await system.passUntil(() => leafOf(system) === 'backingOff.waiting', 10)
     expect(system.pool.stats()).toMatchObject({ connecting: 0, closing: 1 })
   })
 
@@ -326,7 +328,7 @@ describe('the paths together', () => {
       system.pool.actor.send({ type, connection: (record as AnyActorRef).getSnapshot().context.facts })
       await system.settle()
       expect(system.connectionStates).toEqual(['busy.retiring'])
-      system.expectConsistent()
+      expect([system.leases.length, system.pool.stats().busy]).toEqual([1, 1])
     }
     expect(coverage.pool.missingTransitions).toEqual([])
   })

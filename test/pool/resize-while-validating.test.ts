@@ -19,7 +19,7 @@ async function twoThatAreValidated(what: 'reset' | 'keepalive'): Promise<Running
     await system.settle()
     for (const lease of system.leases) lease.release()
   }
-  await system.waitUntil(() => system.pool.stats().validating === 2, 100)
+  await system.passUntil(() => system.pool.stats().validating === 2, 100)
   return system
 }
 

@@ -32,6 +32,8 @@ export interface Execution {
 
 /** One way through a model. */
 export interface ModelPath {
+  /** The model that the path was taken from. */
+  readonly model: AnyStateMachine
   readonly events: readonly string[]
   /** The leaf states, one more than there are events. */
   readonly states: readonly string[]
@@ -82,11 +84,11 @@ interface Step {
 class Path implements ModelPath {
   readonly events: readonly string[]
   readonly states: readonly string[]
-  readonly #model: AnyStateMachine
+  readonly model: AnyStateMachine
   readonly #steps: readonly Step[]
 
   constructor(model: AnyStateMachine, steps: readonly Step[]) {
-    this.#model = model
+    this.model = model
     this.#steps = steps
     this.events = steps.slice(1).map(({ event }) => event.type)
     this.states = steps.map(({ state }) => leafName(state.value))
@@ -108,13 +110,13 @@ class Path implements ModelPath {
 
   /** What `execute` would skip, or never need, is a mistake of the test. */
   #refuseGaps({ events, states }: Execution): void {
-    const leaves = leavesOf(this.#model)
+    const leaves = leavesOf(this.model)
     const checked = states ?? leaves
     for (const state of checked) {
       if (!leaves.includes(state)) throw new Error(`The model has no state '${state}'.`)
     }
     for (const type of Object.keys(events)) {
-      if (!this.#model.events.includes(type)) throw new Error(`The model has no event '${type}'.`)
+      if (!this.model.events.includes(type)) throw new Error(`The model has no event '${type}'.`)
     }
     for (const type of this.events) {
       if (events[type] === undefined) throw new Error(`No executor for the event '${type}'.`)

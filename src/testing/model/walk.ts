@@ -1,0 +1,47 @@
+// Walks a path of one of the models on a real pool, on any driver.
+
+import { connectionModel } from './connection-model.js'
+import { connectionWalk } from './connection-walk.js'
+import type { ModelPath } from './paths.js'
+import { poolModel } from './pool-model.js'
+import { poolWalk } from './pool-walk.js'
+import type { WalkExecution, WalkedDriver, WalkOptions } from './walk-of.js'
+
+/**
+ * Walks a path of {@link connectionModel} or {@link poolModel} on a pool of your driver. After each step the pool's machines, its figures and
+ * the server's own count of connections must say what the model says; in the end nothing of the pool may be left on the server.
+ *
+ * The pool's time is simulated, and its round trips wait until the path says what becomes of them: `connect succeeds` and
+ * `the connection is lost` happen on the server, `connect fails` and `connect times out` happen on the way to it. So a server that is well
+ * can be asked for every path.
+ *
+ * ```ts
+ * for (const path of pathsOf(connectionModel, { kind: 'shortest' })) {
+ *   it(path.events.join(' → '), () => walk(path, subject))
+ * }
+ * ```
+ *
+ * @param subject the driver, and hands on its database, as {@link driverContract} has them; other connections of the same driver must not be
+ *   counted, so one walk at a time
+ * @returns when the path has been walked; rejects with the first thing that is not as the model says, the path in its message
+ */
+export async function walk<C>(
+  path: ModelPath,
+  subject: WalkedDriver<C>,
+  options: WalkOptions = {},
+): Promise<void> {
+  const { finish, ...execution } = start(path, subject, options)
+  try {
+    await path.execute(execution)
+  } catch (error) {
+    await finish().catch(() => {}) // the path's error says more
+    throw error
+  }
+  await finish()
+}
+
+function start<C>(path: ModelPath, subject: WalkedDriver<C>, options: WalkOptions): WalkExecution {
+  if (path.model === connectionModel) return connectionWalk(subject, options)
+  if (path.model === poolModel) return poolWalk(subject, options)
+  throw new Error('Only paths of connectionModel and poolModel can be walked; `path.execute` does any other.')
+}
