@@ -1,36 +1,10 @@
 // The MySQL driver keeps the contract that every driver keeps, on a real MariaDB.
 
-import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { describe } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
 import { describeDriverContract } from '../support/driver-contract.js'
-import { mariadbMissing, watchThreads } from '../support/mariadb-threads.js'
-import { startSilentServer } from '../support/silent-server.js'
+import { mariadbMissing } from '../support/mariadb-threads.js'
+import { mysqlUnderTest } from '../support/mysql-under-test.js'
 
 describe.skipIf(mariadbMissing())('On MariaDB,', () => {
-  describeDriverContract<Connection>('mysql2', async () => {
-    const threads = await watchThreads()
-    return {
-      driver: mysql(threads.config),
-      countOnServer: threads.count,
-      kill: connection => threads.kill(connection.threadId),
-      succeed: connection => connection.query('SELECT 1'),
-      fail: connection => connection.query('SELECT * FROM no_such_table'),
-      begin: connection => connection.query('BEGIN'),
-      async inTransaction(connection) {
-        const [rows] = await connection.query<RowDataPacket[]>('SELECT @@in_transaction AS answer')
-        return rows[0]?.answer === 1
-      },
-      runForEver: connection => connection.query('SELECT SLEEP(60)'),
-      async hung() {
-        const server = await startSilentServer()
-        const driver = mysql({ ...threads.config, port: server.port })
-        return { driver, countOnServer: () => server.open, stop: server.stop }
-      },
-      failsAlone: true,
-      endsUnasked: true,
-      secret: threads.config.password,
-      stop: threads.stop,
-    }
-  })
+  describeDriverContract('mysql2', mysqlUnderTest)
 })

@@ -116,13 +116,10 @@ export class GatedDriver<C> implements Driver<C> {
     )
   }
 
-  #end(connection: C): void | Promise<void> {
-    const letGo = this.#real.destroy(connection)
-    if (letGo === undefined) {
-      this.#sessions.delete(connection)
-      return
-    }
-    return letGo.then(() => void this.#sessions.delete(connection))
+  /** How long a server lingers is the walk's to say: that the real one may, too, is kept from the pool. */
+  #end(connection: C): void {
+    this.#sessions.delete(connection)
+    void this.#real.destroy(connection)
   }
 
   ref(connection: C): void {

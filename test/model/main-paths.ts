@@ -1,0 +1,95 @@
+// The main paths through the models, walked on a driver's own database.
+
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AnyMachineSnapshot } from 'xstate'
+import {
+  connectionModel,
+  type DriverUnderTest,
+  type ModelPath,
+  pathsOf,
+  poolModel,
+  walk,
+} from '../../src/testing/index.js'
+import { patience } from '../support/patience.js'
+
+/**
+ * The pool is resized between two and one: with a third size there are four times as many paths, and nothing new for the server. The
+ * same goes for what an operator does: walked in memory alone (every-path.test.ts).
+ */
+const leftOut = ['resize to none or two', 'pause', 'resume', 'evict']
+
+/** What a pool does after two of these it does after one: every combination of them is walked in memory alone. */
+const isTwiceUpset = ({ events }: ModelPath) =>
+  events.filter(event => event === 'a connect fails' || event.startsWith('resize')).length > 1
+
+/** The shortest path through each transition of both models. */
+export const mainPaths = {
+  connection: pathsOf(connectionModel, { kind: 'shortest' }),
+  pool: pathsOf(poolModel, {
+    kind: 'shortest',
+    limit: 12_000,
+    events: poolModel.events.filter(event => !leftOut.includes(event)),
+  }).filter(path => !isTwiceUpset(path)),
+}
+
+/** What reaches the server, once: for a second and a third server. */
+const reachesServer = [
+  ...[
+    'a connect succeeds',
+    'a connect fails',
+    'the back-off is over',
+    'acquire',
+    'release',
+    'a lease is destroyed',
+  ],
+  ...[
+    'a lent one is lost',
+    'an idle one is lost',
+    'one that retires is lost',
+    'close',
+    'the drain time is up',
+  ],
+]
+const isAlone = ({ context }: AnyMachineSnapshot) =>
+  context.waiting === 0 && context.uses <= 1 && !context.poolCloses
+const isNeverUpset = ({ events }: ModelPath) => !events.includes('a connect fails')
+export const fewPaths = {
+  connection: pathsOf(connectionModel, { kind: 'shortest', filter: isAlone }),
+  pool: pathsOf(poolModel, { kind: 'shortest', events: reachesServer }).filter(isNeverUpset),
+}
+
+/** Walks them one after the other; after each step the pool and the server agree. */
+export function describeMainPaths<C>(
+  name: string,
+  setUp: () => Promise<DriverUnderTest<C>>,
+  { connection, pool } = mainPaths,
+): void {
+  describe(`on ${name},`, () => {
+    let subject: DriverUnderTest<C>
+    let walked = 0
+
+    beforeAll(async () => {
+      // XState's development build warns of events that come too late, which is what some of these paths are about.
+      vi.spyOn(console, 'warn').mockImplementation(() => {})
+      subject = await setUp()
+    })
+    afterAll(() => subject.stop())
+
+    const walkAll = (paths: readonly ModelPath[]): void => {
+      for (const path of paths) {
+        it(path.events.join(' → '), async () => {
+          await walk(path, subject, { patience })
+          walked++
+        })
+      }
+    }
+
+    describe('a connection goes the shortest path through each transition of its model', () =>
+      walkAll(connection))
+    describe('a pool goes the shortest path through each transition of its model', () => walkAll(pool))
+
+    it('all paths were walked', () => {
+      expect(walked).toBe(connection.length + pool.length)
+    })
+  })
+}
