@@ -8,6 +8,7 @@ export type { PoolActorRef } from './actors/pool-actor.js'
 export { type PoolLogic, type PoolSnapshot, poolLogic } from './actors/pool-logic.js'
 export type { PoolStats } from './actors/stats.js'
 export type { TransactionOptions } from './actors/transaction-options.js'
+export type { PoolTransition } from './actors/transitions.js'
 export { type Clock, systemClock } from './clock.js'
 export type {
   BeginOptions,

@@ -12,7 +12,7 @@ export function guarded<T>(
   observer: Observer<T> | ((value: T) => void),
   stop: () => void,
 ): (value: T) => void {
-  const next = checkObserver(observer)
+  const next = nextOf(observer)
   let failed = false
   return value => {
     if (failed) return
@@ -21,15 +21,24 @@ export function guarded<T>(
     } catch (error) {
       failed = true
       stop()
-      queueMicrotask(() => {
-        throw error
-      })
+      throwOutside(error)
     }
   }
 }
 
-function checkObserver<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {
+/**
+ * What the observer is called with values by.
+ * @throws OptionsError when it is neither a function nor an object.
+ */
+export function nextOf<T>(observer: Observer<T> | ((value: T) => void)): (value: T) => void {
   if (typeof observer === 'function') return observer
   if (typeof observer === 'object' && observer !== null) return value => observer.next?.(value)
   throw refusal('observer', observer, 'a function or an object with a next method')
+}
+
+/** Makes an observer's error an uncaught exception. */
+export function throwOutside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

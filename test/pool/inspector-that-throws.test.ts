@@ -42,6 +42,23 @@ it.each(['function', 'object'])('that is a %s delivers every message all the sam
   expect(errors, 'which is an uncaught exception, once').toEqual([bug])
 })
 
+it('is told of no more transitions either, and the pool goes on', async () => {
+  const errors = uncaughtErrors()
+  const { pool, clock } = poolInSimulatedTime({ min: 1 })
+  await clock.advance(100)
+  const bug = new Error('cannot read properties of undefined')
+  let calls = 0
+  pool.transitions(() => {
+    calls++
+    throw bug
+  })
+  expect(await pool.use(() => 'served')).toBe('served')
+  await nextTurn()
+  expect(calls).toBe(1)
+  expect(errors).toEqual([bug])
+  expect(() => pool.transitions('inspector' as never)).toThrow('a function or an object with a next method')
+})
+
 it('leaves other inspectors as they are', async () => {
   uncaughtErrors()
   const { pool, clock } = poolInSimulatedTime({ min: 1 })

@@ -14,6 +14,7 @@ import { isInspected } from './inspection.js'
 import { plannedTransition, running, type Scope } from './internals.js'
 import { type Follow, Plan } from './plan.js'
 import { replay } from './replay.js'
+import { tellTaps } from './tap.js'
 import { isUnderstood } from './verdict.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
@@ -87,21 +88,35 @@ export function compile(machine: AnyStateMachine, generateAfter: number): AnySta
     (configuration, choices) => new Plan(configuration, choices, follow, generateAfter),
   )
   const beginning = new Beginning(machine, table)
+  const transition = (
+    snapshot: AnyMachineSnapshot,
+    event: EventObject,
+    scope: AnyActorScope,
+  ): AnyMachineSnapshot => {
+    if (snapshot.status === 'active') {
+      const configuration = configurationOf(snapshot)
+      const actor = scope as unknown as Scope
+      if (
+        configuration !== undefined &&
+        actor.self._processingStatus === running &&
+        !isInspected(actor.system)
+      ) {
+        const plan = configuration.planFor(event.type)
+        if (plan !== undefined) return plan.run(snapshot, event, actor)
+      }
+    }
+    return interpret(snapshot, event, scope)
+  }
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
-      if (snapshot.status === 'active') {
-        const configuration = configurationOf(snapshot)
-        const actor = scope as unknown as Scope
-        if (
-          configuration !== undefined &&
-          actor.self._processingStatus === running &&
-          !isInspected(actor.system)
-        ) {
-          const plan = configuration.planFor(event.type)
-          if (plan !== undefined) return plan.run(snapshot, event, actor)
-        }
-      }
-      return interpret(snapshot, event, scope)
+      const next = transition(snapshot, event, scope)
+      tellTaps(scope, event, snapshot, next)
+      return next
+    },
+
+    start(snapshot: AnyMachineSnapshot, scope: AnyActorScope): void {
+      machine.start(snapshot)
+      tellTaps(scope, { type: 'xstate.init' }, undefined, snapshot)
     },
 
     getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>

@@ -35,6 +35,8 @@ const mostTypes = 1_000
 /** A chain of active states, from the root to a leaf, with all that its snapshots share. */
 export class Configuration {
   readonly value: StateValue
+  /** Its states below the root, with dots between them. */
+  readonly name: string
   readonly tags: ReadonlySet<string>
   readonly hasAlways: boolean
   private readonly localChoices = new Map<string, Choices>()
@@ -51,6 +53,10 @@ export class Configuration {
   ) {
     Object.defineProperty(nodes, ownConfiguration, { value: this })
     this.value = stateValueOf(nodes)
+    this.name = nodes
+      .slice(1)
+      .map(({ key }) => key)
+      .join('.')
     this.tags = new Set(nodes.flatMap(node => node.tags))
     this.hasAlways = nodes.some(node => node.always !== undefined)
   }

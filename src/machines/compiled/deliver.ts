@@ -2,9 +2,10 @@
 
 import type { AnyMachineSnapshot, EventObject } from 'xstate'
 import { configurationOf } from './configuration.js'
-import { isInspected } from './inspection.js'
+import { isInspected, isUnwatched } from './inspection.js'
 import { plannedTransition, running, type Scope, type System } from './internals.js'
 import type { Plan } from './plan.js'
+import { tellTaps } from './tap.js'
 
 /** An actor as `send` sees it. */
 interface Recipient<E> {
@@ -79,12 +80,22 @@ function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObjec
     actor._error(error)
     return
   }
-  // An observer may have come meanwhile, and an inspector.
-  if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) {
-    actor.update(next, event)
-  } else {
-    actor._snapshot = next
-  }
+  const { observers, system, _deferred } = actor
+  const isPlain = next.status === 'active' && _deferred.length === 0
+  if (isPlain && observers.listening === 0 && isUnwatched(system)) actor._snapshot = next
+  else conclude(actor, snapshot, event, next)
+}
+
+/** Ends the processing of an event that somebody is told of; an observer may have come meanwhile, and an inspector. */
+function conclude(
+  actor: Insides,
+  before: AnyMachineSnapshot,
+  event: EventObject,
+  next: AnyMachineSnapshot,
+): void {
+  tellTaps(actor._actorScope, event, before, next)
+  if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
+  else actor._snapshot = next
 }
 
 /** Whether anybody is told of the actor's messages or its new snapshots. */

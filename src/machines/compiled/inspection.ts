@@ -1,42 +1,63 @@
-// Whether anyone inspects an actor system. XState keeps its observers to itself, so this has to be found out.
+// Who watches an actor system: inspectors, taps, or nobody. XState keeps its inspectors to itself, so these have to be found out.
 
 import type { System } from './internals.js'
 
-/** Whether somebody may be inspecting; absent in a system that was not met before. */
-const suspected: unique symbol = Symbol('suspected')
+/** Who may be watching; absent in a system that was not met before. */
+const watchers: unique symbol = Symbol('watchers')
+
+/** How many taps there are in a system; see `tap.ts`. */
+const taps: unique symbol = Symbol('taps')
+
+const nobody = 0
+const perhapsInspectors = 1
+const nobodyButTaps = 2
 
 interface WatchedSystem extends System {
-  [suspected]?: boolean
+  [watchers]?: number
+  [taps]?: number
 }
+
+/** Whether nobody watches at all. Costs one property read while that is so; of a system that was not met before it is not known yet. */
+export const isUnwatched = (system: WatchedSystem): boolean => system[watchers] === nobody
 
 /** Whether anyone inspects the system, at this moment. Costs one property read while nobody does. */
 export function isInspected(system: WatchedSystem): boolean {
-  return system[suspected] !== false && isObserved(watch(system))
+  const who = system[watchers]
+  return who !== nobody && who !== nobodyButTaps && isObserved(watch(system))
+}
+
+/** Counts a tap in, or out. */
+export function countTap(system: WatchedSystem, change: 1 | -1): void {
+  watch(system)
+  system[taps] = (system[taps] ?? 0) + change
+  if (system[watchers] !== perhapsInspectors) system[watchers] = nobodyBut(system)
 }
 
 /** Makes the system remember when an inspector was attached; one may have been before this is first called. */
 function watch(system: WatchedSystem): WatchedSystem {
-  if (system[suspected] === undefined) {
+  if (system[watchers] === undefined) {
+    system[watchers] = perhapsInspectors
     const { inspect } = system
     system.inspect = observer => {
-      system[suspected] = true
+      system[watchers] = perhapsInspectors
       return inspect(observer)
     }
   }
   return system
 }
 
-/** Properties by which an object that inherits from a system remembers in the system, and not in itself, whether anyone inspects it. */
+const nobodyBut = (system: WatchedSystem): number => ((system[taps] ?? 0) > 0 ? nobodyButTaps : nobody)
+
+/** Properties by which an object that inherits from a system remembers in the system, and not in itself, who watches. */
 export function sameInspection(system: object): PropertyDescriptorMap {
   const watched = watch(system as WatchedSystem)
-  return {
-    [suspected]: {
-      get: () => watched[suspected],
-      set: (may: boolean) => {
-        watched[suspected] = may
-      },
+  const shared = (name: typeof watchers | typeof taps): PropertyDescriptor => ({
+    get: () => watched[name],
+    set: value => {
+      watched[name] = value
     },
-  }
+  })
+  return { [watchers]: shared(watchers), [taps]: shared(taps) }
 }
 
 const probe: object = Object.defineProperty({}, 'type', {
@@ -53,10 +74,11 @@ const probe: object = Object.defineProperty({}, 'type', {
 function isObserved(system: WatchedSystem): boolean {
   try {
     system._sendInspectionEvent(probe)
-    system[suspected] = false
+    system[watchers] = nobodyBut(system)
+    return false
   } catch (thrown) {
     if (thrown !== probe) throw thrown
-    system[suspected] = true
+    system[watchers] = perhapsInspectors
+    return true
   }
-  return system[suspected]
 }

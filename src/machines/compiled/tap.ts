@@ -1,0 +1,108 @@
+// Tells of transitions without the interpreter: an actor that is done with an event says which it was, and from where to where it went.
+
+import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent, StateValue } from 'xstate'
+import { parentOf } from './children.js'
+import { configurationOf } from './configuration.js'
+import { countTap } from './inspection.js'
+import type { System } from './internals.js'
+import { isForeign } from './trust.js'
+
+/** Told of each event that an actor is done with. */
+export interface Tap {
+  /**
+   * It must not throw.
+   * @param from the states that the actor was in, as {@link stateName} has them; `undefined` when it starts
+   */
+  tell(actor: AnyActorRef, event: EventObject, from: string | undefined, to: string): void
+}
+
+/** Where a system, as its actors see it, keeps its tap: one that tells all others, where there are several. */
+const ownTap: unique symbol = Symbol('tap')
+
+type TappedSystem = System & { [ownTap]?: Tap | undefined }
+
+/** An actor's scope, as far as it matters here. */
+interface TappedScope {
+  readonly self: object
+  readonly system: object | undefined
+}
+
+/**
+ * Has a tap told of what the actor and its children do: which events they process, and in which states that leaves them, what XState's
+ * inspectors read in `@xstate.snapshot`. It is told when all is done that belongs to the transition, before anybody hears of the actor's end.
+ * @param system the system as those actors see it (`scope.system`), and no others
+ * @returns a function that stops it
+ */
+export function tapInto(actor: AnyActorRef, system: object, tap: Tap): () => void {
+  if (isForeign()) return tapInspection(actor, tap)
+  const tapped = system as TappedSystem
+  tapped[ownTap] = oneOf([...tapsOf(tapped[ownTap]), tap])
+  countTap(tapped, 1)
+  let stopped = false
+  return () => {
+    if (stopped) return
+    stopped = true
+    tapped[ownTap] = oneOf(tapsOf(tapped[ownTap]).filter(other => other !== tap))
+    countTap(tapped, -1)
+  }
+}
+
+class Several implements Tap {
+  constructor(readonly taps: readonly Tap[]) {}
+
+  tell(...transition: Parameters<Tap['tell']>): void {
+    for (const tap of this.taps) tap.tell(...transition)
+  }
+}
+
+function tapsOf(tap: Tap | undefined): readonly Tap[] {
+  if (tap === undefined) return []
+  return tap instanceof Several ? tap.taps : [tap]
+}
+
+const oneOf = (taps: readonly Tap[]): Tap | undefined => (taps.length > 1 ? new Several(taps) : taps[0])
+
+/** Tells those who want to know. */
+export function tellTaps(
+  scope: TappedScope,
+  event: EventObject,
+  before: AnyMachineSnapshot | undefined,
+  after: AnyMachineSnapshot,
+): void {
+  const tap = (scope.system as TappedSystem | undefined)?.[ownTap]
+  if (tap === undefined) return
+  const to = stateName(after)
+  const from = before === after ? to : before && stateName(before)
+  tap.tell(scope.self as AnyActorRef, event, from, to)
+}
+
+/** The active states with dots between parents and children, such as `busy.lent`; and commas between parallel ones. */
+export function stateName(snapshot: AnyMachineSnapshot): string {
+  return configurationOf(snapshot)?.name ?? nameOf(snapshot.value)
+}
+
+function nameOf(value: StateValue): string {
+  if (typeof value === 'string') return value
+  return Object.entries(value)
+    .map(([key, inner]) => [key, inner === undefined ? '' : nameOf(inner)].filter(Boolean).join('.'))
+    .join(', ')
+}
+
+/** The same where nothing is compiled: XState itself tells, of an actor's end after its parent has dealt with it. */
+function tapInspection(actor: AnyActorRef, tap: Tap): () => void {
+  const states = new WeakMap<object, string>()
+  const note = (known: AnyActorRef) => states.set(known, nameOf(known.getSnapshot().value))
+  note(actor)
+  const { children = {} } = actor.getSnapshot()
+  for (const child of Object.values(children)) note(child as AnyActorRef)
+  const tell = (inspected: InspectionEvent): void => {
+    const other = inspected.actorRef as AnyActorRef
+    if (inspected.type !== '@xstate.snapshot' || (other !== actor && parentOf(other) !== actor)) return
+    const from = inspected.event.type === 'xstate.init' ? undefined : states.get(other)
+    const to = nameOf((inspected.snapshot as AnyMachineSnapshot).value)
+    states.set(other, to)
+    tap.tell(other, inspected.event, from, to)
+  }
+  const subscription = actor.system.inspect(tell)
+  return () => subscription.unsubscribe()
+}
