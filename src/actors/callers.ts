@@ -45,7 +45,7 @@ export class Callers<C> {
       record = this.#parts.roster.takeIdle()
     ) {
       if (record.hasEnded) continue
-      record.request = request // should it end before it has read this message, `forget` finds the request here
+      record.incoming = request
       deliver(record.actor, { type: 'checkout', request, at })
       return
     }
@@ -134,8 +134,9 @@ export class Callers<C> {
     for (let request = this.#parts.line.next(); request !== undefined; request = this.#parts.line.next()) {
       this.refuse(request, newError())
     }
-    for (const { request } of this.#parts.roster.records) {
+    for (const { request, incoming } of this.#parts.roster.records) {
       if (request !== undefined) this.refuse(request, newError())
+      if (incoming !== undefined) this.refuse(incoming, newError())
     }
   }
 

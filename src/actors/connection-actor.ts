@@ -23,11 +23,6 @@ export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 /** The connection as the running system has it: the record is what the machine knows as its facts. */
 const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>
 
-/** Reserves the connection for the next caller in the line, unless it is reserved for one who still waits. */
-const claimNext = (record: ConnectionRecord<unknown>) => {
-  if (record.request?.waits !== true) record.request = record.parts.line.next()
-}
-
 /** While a caller needs the connection, it keeps the process alive. */
 const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
   if (!mayExit) return
@@ -56,24 +51,10 @@ function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, even
 /** The machine with its effects: the same for all connections of all pools, as each finds its pool through its record. */
 const provideConnection = (): ConnectionLogic =>
   connectionMachine.provide({
-    guards: {
-      needsReset: ({ context }) => {
-        const { handle, parts } = recordOf(context)
-        const { driver } = parts
-        return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true)
-      },
-      isUnusable: ({ context }) => {
-        const { handle, parts } = recordOf(context)
-        const { driver } = parts
-        return driver.isUsable !== undefined && quietly(() => driver.isUsable?.(handle)) !== true
-      },
-      isAwaited: ({ context }) => recordOf(context).request?.waits === true,
-      isWithheld: ({ context }) => recordOf(context).parts.line.withheld,
-    },
     actions: {
       connect: ({ context, self }) => {
         const record = recordOf(context)
-        const { driver, generation, roster } = record.parts
+        const { driver, config, roster } = record.parts
         const signal = record.beginEffect()
         const { evictions } = roster
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
@@ -92,42 +73,38 @@ const provideConnection = (): ConnectionLogic =>
             if (handle === undefined)
               return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
             record.handle = handle
-            record.provenIn = generation.current
             record.endEffect()
-            report(self, { type: 'driver.connected' })
+            report(self, { type: 'driver.connected', at: config.clock.now() })
           },
           error => report(self, { type: 'driver.connectFailed', error }),
         )
       },
       validate: ({ context, self }) => {
         const record = recordOf(context)
-        const { driver, config, generation } = record.parts
+        const { driver, config } = record.parts
+        record.incoming = undefined
         if (record.request !== undefined) hold(record) // a caller waits for it
         const signal = record.beginEffect()
         attempt(
           () => driver.validate(record.handle, { signal }),
           () => {
-            record.provenAt = config.clock.now()
-            record.provenIn = generation.current
             record.endEffect()
-            report(self, { type: 'driver.validated' })
+            report(self, { type: 'driver.validated', at: config.clock.now() })
           },
           error => report(self, { type: 'driver.invalid', error }),
         )
       },
       reset: ({ context, self }) => {
         const record = recordOf(context)
-        const { driver, config, roster, generation } = record.parts
+        const { driver, config, roster } = record.parts
         const signal = record.beginEffect()
         roster.noteResetting(record, true)
         attempt(
           () => driver.reset?.(record.handle, { signal }),
           () => {
             roster.noteResetting(record, false)
-            record.idleSince = record.provenAt = config.clock.now()
-            record.provenIn = generation.current
             record.endEffect()
-            report(self, { type: 'driver.resetDone' })
+            report(self, { type: 'driver.resetDone', at: config.clock.now() })
           },
           error => report(self, { type: 'driver.resetFailed', error }),
         )
@@ -157,30 +134,21 @@ const provideConnection = (): ConnectionLogic =>
         record.lingers = true
         gone.then(() => report(self, { type: 'driver.gone' }))
       },
-      takeNext: ({ context }) => {
-        claimNext(recordOf(context))
-      },
-      park: ({ context, self }) => {
+      park: ({ context }) => {
         const record = recordOf(context)
         const { config, roster } = record.parts
-        claimNext(record)
-        const next = record.request
-        if (next !== undefined) return self.send({ type: 'checkout', request: next, at: config.clock.now() })
         roster.park(record)
         letGo(record)
-        if (record.parts.limits.upkeep.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
+        if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
       },
-      lend: ({ context, event, self }) => {
+      lend: ({ context, event }) => {
         const record = recordOf(context)
         const { config, counters, notices, onLend } = record.parts
         const request = record.request as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
-        record.request = undefined
-        // Gave up on the way here, from within an observer of the pool's actor: the caller will not release it.
-        if (!request.waits) return self.send({ type: 'release', at })
+        record.incoming = undefined
         const lease = new Lease(++counters.acquired, at, record)
         record.lease = lease
-        record.uses++
         hold(record)
         if (onLend !== undefined) onLend(lease)
         request.grant(lease)
@@ -202,7 +170,6 @@ const provideConnection = (): ConnectionLogic =>
         if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
         record.lease = undefined
-        record.idleSince = record.provenAt = event.at
         roster.noteReturned(lease.acquiredAt, event.at)
         counters.released++
         if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
@@ -243,9 +210,6 @@ const provideConnection = (): ConnectionLogic =>
       },
       reportReady: ({ context }) => {
         const record = recordOf(context)
-        const { config } = record.parts
-        record.openedAt = record.idleSince = record.provenAt = config.clock.now()
-        claimNext(record) // before the pool counts who still needs a connection
         context.pool.send({ type: 'connection.ready', connection: record })
       },
       reportFailed: ({ context }) => {
@@ -277,6 +241,7 @@ const provideConnection = (): ConnectionLogic =>
         const record = recordOf(context)
         const request = event.type === 'checkout' ? event.request : record.request
         record.request = undefined
+        if (event.type === 'checkout') record.incoming = undefined
         if (request !== undefined)
           context.pool.send({ type: 'connection.declined', connection: record, request })
       },

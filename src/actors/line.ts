@@ -1,5 +1,5 @@
 // The queue of waiting callers: by priority, first come first served within one, and no caller is passed over forever.
-import type { Line } from '../machines/pool-types.js'
+import type { Line, OpenLine } from '../machines/pool-types.js'
 import type { AcquireRequest } from './request.js'
 
 /** Every so many hand-offs one goes to the caller who has waited longest, whatever its priority. */
@@ -24,7 +24,7 @@ export class WaitingLine<C> implements Line {
   readonly #turn = { passedOver: 0 }
   #withheld = false
   /** What connections see of it, which take the next caller themselves: an empty queue, while it is withheld from them. */
-  readonly offered: Line = new Offer(this)
+  readonly offered: OpenLine = new Offer(this)
 
   get length(): number {
     return this.#length
@@ -183,11 +183,19 @@ function nextOf<R extends { readonly first: { readonly arrival: number } | undef
   return highest
 }
 
-class Offer implements Line {
-  readonly #line: Line & { readonly withheld: boolean }
+class Offer<C> implements OpenLine {
+  readonly #line: WaitingLine<C>
 
-  constructor(line: Line & { readonly withheld: boolean }) {
+  constructor(line: WaitingLine<C>) {
     this.#line = line
+  }
+
+  get open(): boolean {
+    return !this.#line.withheld
+  }
+
+  next(): AcquireRequest<C> | undefined {
+    return this.#line.next()
   }
 
   get length(): number {

@@ -1,7 +1,8 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
 import { deliver } from '../machines/compiled/index.js'
-import type { ConnectionEnding, ConnectionFacts } from '../machines/connection-types.js'
+import type { ConnectionEnding, ConnectionFacts, ReturnedSession } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
+import { quietly } from './driver-calls.js'
 import type { Loan } from './leaks.js'
 import type { Lease } from './lease.js'
 import { outlineOf } from './outline.js'
@@ -42,6 +43,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #handle: C | undefined = undefined
   #lease: Lease<C> | undefined = undefined
   #request: AcquireRequest<C> | undefined = undefined
+  #incoming: AcquireRequest<C> | undefined = undefined
   #loan: Loan | undefined = undefined
   #effect: AbortController | undefined = undefined
 
@@ -74,9 +76,24 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     return this.#parts
   }
 
-  /** Tells the connection that its borrower gave it back. */
+  /** Tells the connection that its borrower gave it back, and how. */
   release(): void {
-    deliver(this.actor, { type: 'release', at: this.#parts.config.clock.now() })
+    const at = this.#parts.config.clock.now()
+    let session: ReturnedSession
+    try {
+      session = this.#sessionNow()
+    } catch (error) {
+      return deliver(this.actor, { type: 'release', at, session: 'unknown', error })
+    }
+    deliver(this.actor, { type: 'release', at, session })
+  }
+
+  /** What the driver says of the session that comes back. */
+  #sessionNow(): ReturnedSession {
+    const { driver } = this.#parts
+    const handle = this.#handle as C
+    if (driver.isUsable !== undefined && quietly(() => driver.isUsable?.(handle)) !== true) return 'ended'
+    return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true) ? 'dirty' : 'clean'
   }
 
   /** Tells the connection to close now. */
@@ -126,6 +143,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   set request(request: AcquireRequest<C> | undefined) {
     this.#request = request
+  }
+
+  /** The request that was sent to it, until it is leased or declined: should the connection end before it reads the message, it is found here. */
+  get incoming(): AcquireRequest<C> | undefined {
+    return this.#incoming
+  }
+
+  set incoming(request: AcquireRequest<C> | undefined) {
+    this.#incoming = request
   }
 
   /** More about the lease that is out; undefined unless leaks are watched for. */

@@ -21,16 +21,19 @@ export interface PoolStats extends Readonly<Counters> {
   readonly generation: number
 }
 
+/** States that a connection never rests in. */
+const passedThrough = { available: 0, failed: 0, destroyed: 0 }
+
 /** Reads a pool's figures off the snapshots of its actors. */
 export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const snapshot = system.actor.getSnapshot()
-  const states = { connecting: 0, idle: 0, busy: 0, validating: 0, destroyed: 0, closing: 0, closed: 0 }
+  const states = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0, closed: 0, ...passedThrough }
   let total = 0
   for (const record of system.parts.roster.records) {
     states[topState(record.actor.getSnapshot().value)]++
     total++
   }
-  const { closed: _ended, destroyed: _passedThrough, ...gauges } = states
+  const { closed: _ended, available: _free, failed: _failed, destroyed: _destroyed, ...gauges } = states
   return Object.freeze({
     state: poolState(system),
     ...snapshot.context.size,

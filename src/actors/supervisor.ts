@@ -197,12 +197,13 @@ export class Supervisor<C> {
   discard(id: string, error: unknown, reason: EndReason = 'crashed'): AcquireRequest<C> | undefined {
     const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
-    const { request, lease } = record
+    const { lease } = record
+    const request = record.request ?? record.incoming
     record.ending = { reason, error }
     letTimersGo(this.#parts.system, record.actor)
     record.abortEffect()
     if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
-    record.request = undefined
+    record.request = record.incoming = undefined
     record.lease = undefined
     if (lease !== undefined) {
       endLoan(
@@ -224,7 +225,7 @@ export class Supervisor<C> {
     const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
     this.#bury(record)
-    return record.request
+    return record.request ?? record.incoming
   }
 
   /** Does for all what their actors cannot do any more: the pool's actor was stopped, and they with it. */

@@ -1,6 +1,6 @@
 // What goes into the connection machine and what comes out of it: its facts, its events, its reports.
 import type { ActorRef, Snapshot } from 'xstate'
-import type { Line, PoolEvent } from './pool-types.js'
+import type { OpenLine, PoolEvent } from './pool-types.js'
 
 /** The limits that a connection decides by; times in milliseconds, `Infinity` for "no limit". One object for the whole pool. */
 export interface ConnectionPolicy {
@@ -33,6 +33,8 @@ export interface ConnectionFacts {
   provenIn: number
   /** How often it has been lent. */
   uses: number
+  /** The caller that it is reserved for: until the lease is granted, or the request is given back. */
+  request: Request | undefined
   /** Whether the server still counts it although its socket was destroyed: the driver waits for the server to let go. */
   lingers: boolean
   /** Why it was, or is being, closed. */
@@ -72,23 +74,35 @@ export interface Request {
   readonly waits: boolean
 }
 
+/**
+ * How a borrower leaves the session, as the driver sees it: as it was; with something to reset, such as an open transaction; ended, so that it
+ * can serve no one; or in a way that the driver cannot tell, because it threw when it was asked.
+ */
+export type ReturnedSession = 'clean' | 'dirty' | 'ended' | 'unknown'
+
 /** Everything that a connection answers: the pool's and the borrower's commands, and the driver's reports. */
 export type ConnectionEvent =
   /** Lend the connection to this request. */
   | { readonly type: 'checkout'; readonly request: Request; readonly at: number }
   /** The borrower gives it back. */
-  | { readonly type: 'release'; readonly at: number }
+  | {
+      readonly type: 'release'
+      readonly at: number
+      readonly session: ReturnedSession
+      /** Why the driver cannot tell how the borrower left the session. */
+      readonly error?: unknown
+    }
   /** Prove, by a round trip, that it still works (keepalive). */
   | { readonly type: 'validate' }
   /** Close it as soon as nobody holds it. */
   | { readonly type: 'retire'; readonly reason: EndReason; readonly error?: unknown }
   /** Close it now, whoever holds it. */
   | { readonly type: 'destroy'; readonly error?: unknown }
-  | { readonly type: 'driver.connected' }
+  | { readonly type: 'driver.connected'; readonly at: number }
   | { readonly type: 'driver.connectFailed'; readonly error: unknown }
-  | { readonly type: 'driver.validated' }
+  | { readonly type: 'driver.validated'; readonly at: number }
   | { readonly type: 'driver.invalid'; readonly error: unknown }
-  | { readonly type: 'driver.resetDone' }
+  | { readonly type: 'driver.resetDone'; readonly at: number }
   | { readonly type: 'driver.resetFailed'; readonly error: unknown }
   /** The database or the network closed the connection. */
   | { readonly type: 'driver.lost'; readonly error: unknown }
@@ -125,7 +139,7 @@ export interface ConnectionInput {
   readonly policy: ConnectionPolicy
   readonly generation: Generation
   /** Those who wait for a connection: one that comes free takes the next of them itself. */
-  readonly line: Line
+  readonly line: OpenLine
 }
 
 /** The context of {@link connectionMachine}: what it was started with. */

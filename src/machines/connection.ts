@@ -3,12 +3,12 @@ import { setup } from 'xstate'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput, EndReason } from './connection-types.js'
 import { isSpent, isStale, isSuspect, whySpent } from './decisions/fitness.js'
 
-/** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
+/** Stands for an effect that the actor system provides: a call of the driver, or a message. */
 const provided = (): void => {}
 
 /**
- * The statechart of one connection. It decides; what touches the network is provided by the actor system
- * (`connectionMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
+ * The statechart of one connection: its whole life. What it decides and remembers is here; what touches the network or other actors
+ * is provided by the actor system (`connectionMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
  *
  * A caller's checkout, the keepalive and a return are all proven by a round trip in `validating`, one substate each.
  * Wherever the driver is awaited there is an `after`: no state waits for the network without a deadline.
@@ -26,25 +26,32 @@ export const connectionMachine = setup({
     closeTimeout: ({ context }) => context.policy.closeTimeout,
   },
   guards: {
-    /** Idle for so long, or so doubtful since another one was found dead, that it must prove itself before it is lent. */
+    /** The caller gave up while the request was on its way here. */
+    isTooLate: ({ event }) => event.type === 'checkout' && !event.request.waits,
+    /** Idle for so long, or so doubtful since another one was found dead, that it must prove itself before it is leased. */
     isStale: ({ context, event }) =>
       event.type === 'checkout' && isStale(context.facts, context.policy, context.generation, event.at),
-    /** Used up: too old or lent too often to be kept. */
+    /** The borrower ended, destroyed or paused the client, or the driver cannot tell. */
+    isUnusable: ({ event }) =>
+      event.type === 'release' && (event.session === 'ended' || event.session === 'unknown'),
+    /** Used up: too old, or leased too often, to be kept. */
     isSpent: ({ context, event }) =>
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
-    /** The borrower may have left something behind (an open transaction). Asked of the driver; provided. */
-    needsReset: () => false,
-    /** The borrower ended, destroyed or paused the client. Asked of the driver; provided. */
-    isUnusable: () => false,
-    /** The server has let go of the connection that was destroyed. */
-    isGone: ({ context }) => !context.facts.lingers,
-    /** Somebody waits for a connection, and may take this one as it is; one that is suspect serves them by way of `idle`. */
+    /** The borrower may have left something behind (an open transaction). */
+    needsReset: ({ event }) => event.type === 'release' && event.session === 'dirty',
+    /** A caller waits, and may have it as it is. */
     isWanted: ({ context }) =>
       context.line.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
-    /** The caller whom it was validated for neither timed out nor aborted meanwhile. Provided. */
-    isAwaited: () => true,
-    /** The pool was paused meanwhile: nobody is lent anything. Provided. */
-    isWithheld: () => false,
+    /** A caller waits. */
+    isOwed: ({ context }) => context.line.length > 0,
+    /** A caller waits, in a pool that validates always (`validateAfter: 0`). */
+    isOwedProof: ({ context }) => context.line.length > 0 && context.policy.validateAfter === 0,
+    /** The pool was paused meanwhile, and leases nothing. */
+    isWithheld: ({ context }) => context.facts.request !== undefined && !context.line.open,
+    /** It is reserved for a caller who still waits. */
+    isReserved: ({ context }) => context.facts.request?.waits === true,
+    /** The server has let go of the connection that was destroyed. */
+    isGone: ({ context }) => !context.facts.lingers,
   },
   actions: {
     /** Starts the driver's connect, validate, reset or close, which report back as `driver.*` events. */
@@ -54,27 +61,55 @@ export const connectionMachine = setup({
     close: provided,
     /** Destroys the socket at once, aborting whatever the driver is doing. */
     destroySocket: provided,
-    /** Remembers why the connection ends: for the reason given, or for that of the command. */
-    noteEnding: ({ context, event }, { reason }: { reason?: EndReason }) => {
-      context.facts.ending = {
-        reason: reason ?? (event.type === 'retire' ? event.reason : 'destroyed'),
+    noteOpened: ({ context: { facts, generation }, event }) => {
+      if (!('at' in event)) return
+      facts.openedAt = facts.idleSince = facts.provenAt = event.at
+      facts.provenIn = generation.current
+    },
+    noteProven: ({ context: { facts, generation }, event }) => {
+      if (!('at' in event)) return
+      facts.provenAt = event.at
+      facts.provenIn = generation.current
+    },
+    noteReset: ({ context: { facts, generation }, event }) => {
+      if (!('at' in event)) return
+      facts.idleSince = facts.provenAt = event.at
+      facts.provenIn = generation.current
+    },
+    noteLent: ({ context: { facts } }) => {
+      facts.uses++
+      facts.request = undefined
+    },
+    noteReturned: ({ context: { facts }, event }) => {
+      if (event.type === 'release') facts.idleSince = facts.provenAt = event.at
+    },
+    /** Remembers why the connection ends: for the reason given, or for that of the event. */
+    noteEnding: ({ context: { facts }, event }, { reason }: { reason?: EndReason }) => {
+      facts.ending = {
+        reason: reason ?? reasonOf(event),
         error: 'error' in event ? event.error : undefined,
       }
     },
-    /** Takes the next caller out of the pool's line, to be lent to without going idle first. */
-    takeNext: provided,
-    /** Lets the pool know that it can be lent; if somebody waits all the same, has itself checked out for them. */
+    /** Reserves it for the caller who asks for it. */
+    reserve: ({ context: { facts }, event }) => {
+      if (event.type === 'checkout') facts.request = event.request
+    },
+    /** Reserves it for the next caller in the queue, if one waits, unless it is reserved for one who still waits. */
+    takeNext: ({ context: { facts, line } }) => {
+      if (facts.request?.waits !== true) facts.request = line.next()
+    },
+    /** Lets the pool know that it can be leased. */
     park: provided,
     /** Hands the caller a lease. */
     lend: provided,
     /** Ends the lease: the borrower gave it back. */
     takeBack: provided,
-    /** Ends the lease: the connection is gone from under the borrower. */
+    /** Ends the lease, if there is one: the connection is gone from under the borrower. */
     revoke: provided,
     reportReady: provided,
     reportFailed: provided,
     reportClosing: provided,
-    /** Gives the request back to the pool, which serves it in another way. */
+    /** Gives the request that it cannot serve, if there is one, back to the pool, which serves it in another way. */
     decline: provided,
   },
 }).createMachine({
@@ -84,84 +119,64 @@ export const connectionMachine = setup({
   on: {
     // Accept or decline, never lose: only an idle connection can serve a request.
     checkout: { actions: 'decline' },
+    // What ends it in whatever state it is; the states below say where it is otherwise.
+    retire: { target: '.destroyed', actions: { type: 'noteEnding', params: {} } },
+    destroy: { target: '.destroyed', actions: { type: 'noteEnding', params: { reason: 'destroyed' } } },
+    'driver.lost': { target: '.destroyed', actions: { type: 'noteEnding', params: { reason: 'lost' } } },
   },
   states: {
     connecting: {
       entry: 'connect',
       on: {
         'driver.connected': [
-          { guard: 'isWanted', target: 'busy', actions: ['takeNext', 'reportReady'] },
-          { target: 'idle', actions: 'reportReady' },
+          {
+            guard: 'isOwedProof',
+            target: 'validating.checkout',
+            actions: ['noteOpened', 'takeNext', 'reportReady'],
+          },
+          { target: 'available', actions: ['noteOpened', 'takeNext', 'reportReady'] },
         ],
         'driver.connectFailed': {
-          target: 'closed',
-          actions: [
-            { type: 'noteEnding', params: { reason: 'connect failed' } },
-            'destroySocket',
-            'reportFailed',
-          ],
+          target: 'failed',
+          actions: { type: 'noteEnding', params: { reason: 'connect failed' } },
         },
         'driver.lost': {
-          target: 'closed',
-          actions: [
-            { type: 'noteEnding', params: { reason: 'connect failed' } },
-            'destroySocket',
-            'reportFailed',
-          ],
+          target: 'failed',
+          actions: { type: 'noteEnding', params: { reason: 'connect failed' } },
         },
-        retire: {
-          target: 'closed',
-          actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'reportClosing'],
-        },
-        destroy: {
-          target: 'closed',
-          actions: [
-            { type: 'noteEnding', params: { reason: 'abandoned' } },
-            'destroySocket',
-            'reportClosing',
-          ],
-        },
+        destroy: { target: 'destroyed', actions: { type: 'noteEnding', params: { reason: 'abandoned' } } },
       },
       after: {
         connectTimeout: {
-          target: 'closed',
-          actions: [
-            { type: 'noteEnding', params: { reason: 'connect timeout' } },
-            'destroySocket',
-            'reportFailed',
-          ],
+          target: 'failed',
+          actions: { type: 'noteEnding', params: { reason: 'connect timeout' } },
         },
       },
+    },
+    available: {
+      description: 'Passed through, never rested in: it proved just now that it works.',
+      always: [
+        { guard: 'isWithheld', target: 'idle', actions: 'decline' },
+        { guard: 'isReserved', target: 'busy' },
+        { guard: 'isOwed', target: 'busy', actions: 'takeNext' },
+        { target: 'idle' },
+      ],
     },
     idle: {
       entry: 'park',
       on: {
-        checkout: [{ guard: 'isStale', target: 'validating.checkout' }, { target: 'busy' }],
+        checkout: [
+          { guard: 'isTooLate', target: 'idle', reenter: true },
+          { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
+          { target: 'busy', actions: 'reserve' },
+        ],
         validate: { target: 'validating.keepalive' },
         retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
-        destroy: {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket'],
-        },
-        'driver.lost': {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket'],
-        },
       },
     },
     busy: {
-      entry: 'lend',
+      entry: ['lend', 'noteLent'],
       initial: 'lent',
-      on: {
-        destroy: {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'revoke'],
-        },
-        'driver.lost': {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'revoke'],
-        },
-      },
       states: {
         lent: {
           on: {
@@ -169,16 +184,13 @@ export const connectionMachine = setup({
               {
                 guard: 'isUnusable',
                 target: '#connection.destroyed',
-                actions: [
-                  'takeBack',
-                  { type: 'noteEnding', params: { reason: 'ended by its borrower' } },
-                  'destroySocket',
-                ],
+                actions: ['noteReturned', 'takeBack', { type: 'noteEnding', params: {} }],
               },
               {
                 guard: 'isSpent',
                 target: '#connection.closing',
                 actions: [
+                  'noteReturned',
                   'takeBack',
                   {
                     type: 'noteEnding',
@@ -186,14 +198,23 @@ export const connectionMachine = setup({
                   },
                 ],
               },
-              { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
+              {
+                guard: 'needsReset',
+                target: '#connection.validating.return',
+                actions: ['noteReturned', 'takeBack'],
+              },
               {
                 guard: 'isWanted',
                 target: '#connection.busy',
                 reenter: true,
-                actions: ['takeBack', 'takeNext'],
+                actions: ['noteReturned', 'takeBack', 'takeNext'],
               },
-              { target: '#connection.idle', actions: 'takeBack' },
+              {
+                guard: 'isOwed',
+                target: '#connection.validating.checkout',
+                actions: ['noteReturned', 'takeBack', 'takeNext'],
+              },
+              { target: '#connection.idle', actions: ['noteReturned', 'takeBack'] },
             ],
             retire: { target: 'retiring', actions: { type: 'noteEnding', params: {} } },
           },
@@ -204,14 +225,11 @@ export const connectionMachine = setup({
               {
                 guard: 'isUnusable',
                 target: '#connection.destroyed',
-                actions: [
-                  'takeBack',
-                  { type: 'noteEnding', params: { reason: 'ended by its borrower' } },
-                  'destroySocket',
-                ],
+                actions: ['noteReturned', 'takeBack', { type: 'noteEnding', params: {} }],
               },
-              { target: '#connection.closing', actions: 'takeBack' },
+              { target: '#connection.closing', actions: ['noteReturned', 'takeBack'] },
             ],
+            retire: {},
           },
         },
       },
@@ -219,66 +237,28 @@ export const connectionMachine = setup({
     validating: {
       initial: 'checkout',
       on: {
-        // The caller for whom it is being validated, if there is one, is served in another way.
-        retire: {
+        'driver.validated': { target: 'available', actions: ['noteProven', 'takeNext'] },
+        'driver.invalid': {
           target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: {} }, 'destroySocket', 'decline'],
-        },
-        destroy: {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'destroyed' } }, 'destroySocket', 'decline'],
-        },
-        'driver.lost': {
-          target: 'destroyed',
-          actions: [{ type: 'noteEnding', params: { reason: 'lost' } }, 'destroySocket', 'decline'],
+          actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
         },
       },
       states: {
         checkout: {
           entry: 'validate',
-          on: {
-            'driver.validated': [
-              { guard: 'isWithheld', target: '#connection.idle', actions: 'decline' },
-              { guard: 'isAwaited', target: '#connection.busy' },
-              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
-              { target: '#connection.idle' },
-            ],
-            'driver.invalid': {
-              target: '#connection.destroyed',
-              actions: [
-                { type: 'noteEnding', params: { reason: 'validation failed' } },
-                'destroySocket',
-                'decline',
-              ],
-            },
-          },
           after: {
             validateTimeout: {
               target: '#connection.destroyed',
-              actions: [
-                { type: 'noteEnding', params: { reason: 'validation timeout' } },
-                'destroySocket',
-                'decline',
-              ],
+              actions: { type: 'noteEnding', params: { reason: 'validation timeout' } },
             },
           },
         },
         keepalive: {
           entry: 'validate',
-          on: {
-            'driver.validated': [
-              { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
-              { target: '#connection.idle' },
-            ],
-            'driver.invalid': {
-              target: '#connection.destroyed',
-              actions: [{ type: 'noteEnding', params: { reason: 'validation failed' } }, 'destroySocket'],
-            },
-          },
           after: {
             validateTimeout: {
               target: '#connection.destroyed',
-              actions: [{ type: 'noteEnding', params: { reason: 'validation timeout' } }, 'destroySocket'],
+              actions: { type: 'noteEnding', params: { reason: 'validation timeout' } },
             },
           },
         },
@@ -288,27 +268,34 @@ export const connectionMachine = setup({
           on: {
             'driver.resetFailed': {
               target: '#connection.destroyed',
-              actions: [{ type: 'noteEnding', params: { reason: 'reset failed' } }, 'destroySocket'],
+              actions: { type: 'noteEnding', params: { reason: 'reset failed' } },
             },
+            'driver.validated': {},
+            'driver.invalid': {},
           },
           after: {
             resetTimeout: {
               target: '#connection.destroyed',
-              actions: [{ type: 'noteEnding', params: { reason: 'reset timeout' } }, 'destroySocket'],
+              actions: { type: 'noteEnding', params: { reason: 'reset timeout' } },
             },
           },
           states: {
             staying: {
               on: {
                 'driver.resetDone': [
-                  { guard: 'isWanted', target: '#connection.busy', actions: 'takeNext' },
-                  { target: '#connection.idle' },
+                  {
+                    guard: 'isOwedProof',
+                    target: '#connection.validating.checkout',
+                    actions: ['noteReset', 'takeNext'],
+                  },
+                  { target: '#connection.available', actions: ['noteReset', 'takeNext'] },
                 ],
                 retire: { target: 'leaving', actions: { type: 'noteEnding', params: {} } },
               },
             },
-            // What its borrower left behind is cleared up all the same, so that the server gets a goodbye and not a broken wire.
             leaving: {
+              description:
+                'What its borrower left behind is reset all the same, so that the server gets a graceful close and not a broken wire.',
               on: {
                 'driver.resetDone': '#connection.closing',
                 retire: {},
@@ -318,33 +305,38 @@ export const connectionMachine = setup({
         },
       },
     },
-    // Passed through, never rested in: whether there is anything to wait for after the socket was destroyed.
+    failed: {
+      description: 'Passed through: it could not be opened.',
+      entry: ['destroySocket', 'reportFailed'],
+      always: 'closed',
+    },
     destroyed: {
+      description:
+        'Passed through: the socket is destroyed, and whoever had to do with the connection is told.',
+      entry: ['destroySocket', 'revoke', 'decline'],
       always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
     },
     closing: {
       entry: 'reportClosing',
       initial: 'graceful',
+      on: { retire: {}, destroy: {}, 'driver.lost': {} },
       states: {
         graceful: {
           entry: 'close',
           on: {
             'driver.closed': '#connection.closed',
             'driver.closeFailed': { target: '#connection.closed', actions: 'destroySocket' },
-            destroy: { target: '#connection.destroyed', actions: 'destroySocket' },
+            destroy: '#connection.destroyed',
           },
           after: {
             closeTimeout: { target: '#connection.closed', actions: 'destroySocket' },
           },
         },
-        // The socket is destroyed, but the server still works on the borrower's last statement, and counts the connection.
         lingering: {
-          on: {
-            'driver.gone': '#connection.closed',
-          },
-          after: {
-            closeTimeout: '#connection.closed',
-          },
+          description:
+            'The socket is destroyed, but the server still works on the borrower’s last statement, and counts the connection.',
+          on: { 'driver.gone': '#connection.closed' },
+          after: { closeTimeout: '#connection.closed' },
         },
       },
     },
@@ -354,3 +346,9 @@ export const connectionMachine = setup({
   },
   output: ({ context }) => context.facts,
 })
+
+/** Why an event ends a connection, where the chart does not say. */
+function reasonOf(event: ConnectionEvent): EndReason {
+  if (event.type === 'retire') return event.reason
+  return event.type === 'release' && event.session === 'unknown' ? 'crashed' : 'ended by its borrower'
+}

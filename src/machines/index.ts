@@ -11,6 +11,7 @@ export type {
   ConnectionReport,
   EndReason,
   Request,
+  ReturnedSession,
 } from './connection-types.js'
 export { poolMachine } from './pool.js'
-export type { Line, PoolContext, PoolEvent, PoolInput, PoolSize, Roster } from './pool-types.js'
+export type { Line, OpenLine, PoolContext, PoolEvent, PoolInput, PoolSize, Roster } from './pool-types.js'

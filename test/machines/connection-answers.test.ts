@@ -9,15 +9,15 @@ const error = new Error('of the driver')
 /** One of each: an event that is missing here does not compile. */
 const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: T }> } = {
   checkout: { type: 'checkout', request, at: 0 },
-  release: { type: 'release', at: 0 },
+  release: { type: 'release', at: 0, session: 'clean' },
   validate: { type: 'validate' },
   retire: { type: 'retire', reason: 'max lifetime' },
   destroy: { type: 'destroy', error },
-  'driver.connected': { type: 'driver.connected' },
+  'driver.connected': { type: 'driver.connected', at: 0 },
   'driver.connectFailed': { type: 'driver.connectFailed', error },
-  'driver.validated': { type: 'driver.validated' },
+  'driver.validated': { type: 'driver.validated', at: 0 },
   'driver.invalid': { type: 'driver.invalid', error },
-  'driver.resetDone': { type: 'driver.resetDone' },
+  'driver.resetDone': { type: 'driver.resetDone', at: 0 },
   'driver.resetFailed': { type: 'driver.resetFailed', error },
   'driver.gone': { type: 'driver.gone' },
   'driver.lost': { type: 'driver.lost', error },
@@ -38,10 +38,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
   connecting: table({
     answers: {
       checkout: 'decline',
-      retire: '→ closed: noteEnding, destroySocket, reportClosing',
-      destroy: '→ closed: noteEnding(abandoned), destroySocket, reportClosing',
-      'driver.connected if isWanted': '→ busy.lent: takeNext, reportReady, lend',
-      'driver.connected': '→ idle: reportReady, park',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(abandoned), destroySocket, revoke, decline, reportClosing',
+      'driver.connected': '→ idle: noteOpened, takeNext, reportReady, park',
       'driver.connectFailed': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
       'driver.lost': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
       'after connectTimeout': '→ closed: noteEnding(connect timeout), destroySocket, reportFailed',
@@ -62,12 +61,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
   idle: table({
     answers: {
-      'checkout if isStale': '→ validating.checkout: validate',
-      checkout: '→ busy.lent: lend',
+      'checkout if isTooLate': 'park',
+      'checkout if isStale': '→ validating.checkout: reserve, validate',
+      checkout: '→ busy.lent: reserve, lend, noteLent',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing.graceful: noteEnding, reportClosing, close',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -87,14 +87,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding(ended by its borrower), destroySocket, reportClosing',
-      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
-      'release if needsReset': '→ validating.return.staying: takeBack, reset',
-      'release if isWanted': 'takeBack, takeNext, lend',
-      release: '→ idle: takeBack, park',
+        '→ closing.lingering: noteReturned, takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+      'release if isSpent':
+        '→ closing.graceful: noteReturned, takeBack, noteEnding(max lifetime), reportClosing, close',
+      'release if needsReset': '→ validating.return.staying: noteReturned, takeBack, reset',
+      'release if isWanted': 'noteReturned, takeBack, takeNext, lend, noteLent',
+      'release if isOwed': '→ validating.checkout: noteReturned, takeBack, takeNext, validate',
+      release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -114,10 +116,10 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding(ended by its borrower), destroySocket, reportClosing',
-      release: '→ closing.graceful: takeBack, reportClosing, close',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, reportClosing',
+        '→ closing.lingering: noteReturned, takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+      release: '→ closing.graceful: noteReturned, takeBack, reportClosing, close',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -137,17 +139,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.checkout': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, decline, reportClosing',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
-      'driver.validated if isAwaited': '→ busy.lent: lend',
-      'driver.validated if isWithheld': '→ idle: decline, park',
-      'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
-      'driver.validated': '→ idle: park',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.validated': '→ idle: noteProven, takeNext, park',
       'driver.invalid':
-        '→ closing.lingering: noteEnding(validation failed), destroySocket, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -165,14 +164,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.keepalive': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, decline, reportClosing',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
-      'driver.validated if isWanted': '→ busy.lent: takeNext, lend',
-      'driver.validated': '→ idle: park',
-      'driver.invalid': '→ closing.lingering: noteEnding(validation failed), destroySocket, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.validated': '→ idle: noteProven, takeNext, park',
+      'driver.invalid':
+        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, reportClosing',
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -191,12 +190,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       retire: '→ validating.return.leaving: noteEnding',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
-      'driver.resetDone if isWanted': '→ busy.lent: takeNext, lend',
-      'driver.resetDone': '→ idle: park',
-      'driver.resetFailed': '→ closing.lingering: noteEnding(reset failed), destroySocket, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
-      'after resetTimeout': '→ closing.lingering: noteEnding(reset timeout), destroySocket, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.resetDone': '→ idle: noteReset, takeNext, park',
+      'driver.resetFailed':
+        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      'after resetTimeout':
+        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -214,11 +214,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.return.leaving': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, decline, reportClosing',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
       'driver.resetDone': '→ closing.graceful: reportClosing, close',
-      'driver.resetFailed': '→ closing.lingering: noteEnding(reset failed), destroySocket, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, decline, reportClosing',
-      'after resetTimeout': '→ closing.lingering: noteEnding(reset timeout), destroySocket, reportClosing',
+      'driver.resetFailed':
+        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      'after resetTimeout':
+        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -237,7 +239,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'closing.graceful': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closing.lingering: destroySocket, reportClosing',
+      destroy: '→ closing.lingering: destroySocket, revoke, decline, reportClosing',
       'driver.closed': '→ closed',
       'driver.closeFailed': '→ closed: destroySocket',
       'after closeTimeout': '→ closed: destroySocket',
@@ -247,11 +249,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it is going anyway': ['validate', 'retire', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
-        'driver.gone',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.gone',
       ],
     },
   }),
@@ -290,8 +292,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
-        'driver.lost',
         'driver.gone',
+        'driver.lost',
         'driver.closed',
         'driver.closeFailed',
       ],

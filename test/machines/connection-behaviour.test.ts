@@ -7,6 +7,8 @@ import {
   type ConnectionPolicy,
   connectionMachine,
   type PoolEvent,
+  type Request,
+  type ReturnedSession,
 } from '../../src/machines/index.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
@@ -22,7 +24,7 @@ const policy: ConnectionPolicy = {
 const request = { waits: true }
 const nobody = {} as ActorRef<Snapshot<unknown>, PoolEvent>
 
-function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false) {
+function connection(changes: Partial<ConnectionPolicy> = {}, waiting: Request[] = []) {
   const clock = createSimulatedClock()
   const facts: ConnectionFacts = {
     id: 'connection-1',
@@ -35,40 +37,53 @@ function connection(changes: Partial<ConnectionPolicy> = {}, needsReset = false)
     lingers: false,
     openedAt: undefined,
     ending: undefined,
+    request: undefined,
   }
-  const machine = connectionMachine.provide({ guards: { needsReset: () => needsReset } })
-  const actor = createActor(machine, {
+  const generation = { current: 1 }
+  const line = {
+    open: true,
+    get length() {
+      return waiting.length
+    },
+    next: () => waiting.shift(),
+  }
+  const actor = createActor(connectionMachine, {
     clock,
     input: {
       pool: nobody,
       facts,
       policy: { ...policy, ...changes },
-      generation: { current: 1 },
-      line: { length: 0 },
+      generation,
+      line,
     },
   }).start()
   const send = (...events: ConnectionEvent[]) => {
     for (const event of events) actor.send(event)
     return actor.getSnapshot().value
   }
-  return { actor, clock, facts, send }
+  return { actor, clock, facts, generation, line, send }
 }
 
-const connected: ConnectionEvent = { type: 'driver.connected' }
+const connected: ConnectionEvent = { type: 'driver.connected', at: 0 }
+const validated = (at = 0): ConnectionEvent => ({ type: 'driver.validated', at })
 const checkout = (at = 0): ConnectionEvent => ({ type: 'checkout', request, at })
-const release = (at = 0): ConnectionEvent => ({ type: 'release', at })
+const release = (at = 0, session: ReturnedSession = 'clean'): ConnectionEvent => ({
+  type: 'release',
+  at,
+  session,
+})
 
 describe('a deadline', () => {
-  const waits: [string, keyof ConnectionPolicy, ConnectionEvent[], boolean][] = [
-    ['a connect', 'connectTimeout', [], false],
-    ['a validation before it is lent', 'validateTimeout', [connected, checkout(51)], false],
-    ['a keepalive', 'validateTimeout', [connected, { type: 'validate' }], false],
-    ['a reset', 'resetTimeout', [connected, checkout(), release()], true],
-    ['a goodbye', 'closeTimeout', [connected, { type: 'retire', reason: 'resized' }], false],
+  const waits: [string, keyof ConnectionPolicy, ConnectionEvent[]][] = [
+    ['a connect', 'connectTimeout', []],
+    ['a validation before it is lent', 'validateTimeout', [connected, checkout(51)]],
+    ['a keepalive', 'validateTimeout', [connected, { type: 'validate' }]],
+    ['a reset', 'resetTimeout', [connected, checkout(), release(0, 'dirty')]],
+    ['a goodbye', 'closeTimeout', [connected, { type: 'retire', reason: 'resized' }]],
   ]
 
-  it.each(waits)('ends %s after %s, and not a moment sooner', async (_what, limit, events, needsReset) => {
-    const { actor, clock, send } = connection({}, needsReset)
+  it.each(waits)('ends %s after %s, and not a moment sooner', async (_what, limit, events) => {
+    const { actor, clock, send } = connection()
     send(...events)
     await clock.advance(policy[limit] - 1)
     expect(actor.getSnapshot().status).toBe('active')
@@ -77,8 +92,8 @@ describe('a deadline', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it.each(waits)('of Infinity never ends %s', async (_what, limit, events, needsReset) => {
-    const { actor, clock, send } = connection({ [limit]: never }, needsReset)
+  it.each(waits)('of Infinity never ends %s', async (_what, limit, events) => {
+    const { actor, clock, send } = connection({ [limit]: never })
     send(...events)
     await clock.advance(1e12)
     expect(actor.getSnapshot().status).toBe('active')
@@ -100,10 +115,8 @@ describe('its facts decide', () => {
 
   it('whether it is kept when it comes back', () => {
     const { facts, send } = connection()
-    expect(send(connected, checkout(), release(9_999))).toBe('idle')
-    send(checkout())
-    facts.uses = 3
-    expect(send(release())).toEqual({ closing: 'graceful' })
+    expect(send(connected, checkout(), release(9), checkout(9), release(9))).toBe('idle')
+    expect(send(checkout(9), release(9))).toEqual({ closing: 'graceful' })
     expect(facts.ending).toEqual({ reason: 'max uses', error: undefined })
     expect(connection().send(connected, checkout(), release(10_000))).toEqual({ closing: 'graceful' })
   })
@@ -119,21 +132,69 @@ describe('its facts decide', () => {
 })
 
 describe('without an actor system around it', () => {
-  it('it is lent, comes back and is lent again, and needs no reset', () => {
-    const machine = createActor(connectionMachine, {
-      clock: createSimulatedClock(),
-      input: { ...connection().actor.getSnapshot().context },
-    }).start()
-    const states = [
-      connected,
-      checkout(),
-      release(),
-      checkout(51),
-      { type: 'driver.validated' } as const,
-    ].map(event => {
-      machine.send(event)
-      return machine.getSnapshot().value
-    })
+  const waiter = (): Request => ({ waits: true })
+
+  it('it is leased, comes back and is leased again', () => {
+    const { send } = connection()
+    const states = [connected, checkout(), release(), checkout(51), validated(60)].map(event => send(event))
     expect(states).toEqual(['idle', { busy: 'lent' }, 'idle', { validating: 'checkout' }, { busy: 'lent' }])
+  })
+
+  it('it remembers when it was opened, used and proven, and how often', () => {
+    const { facts, send } = connection()
+    send({ type: 'driver.connected', at: 10 }, checkout(20), release(30), checkout(90), validated(95))
+    expect(facts).toMatchObject({ openedAt: 10, idleSince: 30, provenAt: 95, provenIn: 1, uses: 2 })
+  })
+
+  it('it is reset when its borrower left something behind, and serves the next caller then', () => {
+    const { facts, send } = connection({}, [waiter()])
+    expect(send(connected)).toEqual({ busy: 'lent' })
+    expect(send(release(5, 'dirty'))).toEqual({ validating: { return: 'staying' } })
+    expect(send({ type: 'driver.resetDone', at: 7 })).toBe('idle')
+    expect(facts).toMatchObject({ idleSince: 7, provenAt: 7 })
+  })
+
+  it.each([
+    ['ended', 'ended by its borrower'],
+    ['unknown', 'crashed'],
+  ] as const)('it closes when its session comes back %s', (session, reason) => {
+    const { actor, facts, send } = connection()
+    expect(send(connected, checkout(), release(0, session))).toBe('closed')
+    expect(actor.getSnapshot().status).toBe('done')
+    expect(facts.ending).toMatchObject({ reason })
+  })
+
+  it('it takes the next caller who waits, and none of a paused pool', () => {
+    const { line, send } = connection({}, [waiter(), waiter()])
+    expect(send(connected)).toEqual({ busy: 'lent' })
+    expect(send(release())).toEqual({ busy: 'lent' })
+    expect([line.length, send(release())]).toEqual([0, 'idle'])
+
+    const paused = connection()
+    paused.send(connected, checkout(51))
+    paused.line.open = false
+    expect(paused.send(validated())).toBe('idle')
+  })
+
+  it('it proves itself before it serves a caller who waits, once another one was found dead', () => {
+    const { generation, send } = connection({}, [waiter(), waiter()])
+    send(connected)
+    generation.current = 2
+    expect(send(release())).toEqual({ validating: 'checkout' })
+    expect(send(validated())).toEqual({ busy: 'lent' })
+  })
+
+  it('it stays idle for a caller who gave up on the way to it', () => {
+    const { facts, send } = connection()
+    expect(send(connected, { type: 'checkout', request: { waits: false }, at: 0 })).toBe('idle')
+    expect(facts.uses).toBe(0)
+  })
+
+  it('it goes back to idle when the caller gives up while it is validated', () => {
+    const { send } = connection()
+    const request = { waits: true }
+    send(connected, { type: 'checkout', request, at: 51 })
+    request.waits = false
+    expect(send(validated())).toBe('idle')
   })
 })
