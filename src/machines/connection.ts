@@ -236,16 +236,16 @@ export const connectionMachine = setup({
     },
     validating: {
       initial: 'checkout',
-      on: {
-        'driver.validated': { target: 'available', actions: ['noteProven', 'takeNext'] },
-        'driver.invalid': {
-          target: 'destroyed',
-          actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
-        },
-      },
       states: {
         checkout: {
           entry: 'validate',
+          on: {
+            'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
+            'driver.invalid': {
+              target: '#connection.destroyed',
+              actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
+            },
+          },
           after: {
             validateTimeout: {
               target: '#connection.destroyed',
@@ -255,6 +255,13 @@ export const connectionMachine = setup({
         },
         keepalive: {
           entry: 'validate',
+          on: {
+            'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
+            'driver.invalid': {
+              target: '#connection.destroyed',
+              actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
+            },
+          },
           after: {
             validateTimeout: {
               target: '#connection.destroyed',
@@ -270,8 +277,6 @@ export const connectionMachine = setup({
               target: '#connection.destroyed',
               actions: { type: 'noteEnding', params: { reason: 'reset failed' } },
             },
-            'driver.validated': {},
-            'driver.invalid': {},
           },
           after: {
             resetTimeout: {

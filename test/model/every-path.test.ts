@@ -114,6 +114,54 @@ describe('with validateAfter 0', () => {
   })
 })
 
+describe('a connection beyond its model', () => {
+  it('is leased to the next caller when the one that it was opened for gives up at that moment', async () => {
+    const system = new RunningSystem({ min: 0, max: 1 }, see)
+    const controller = new AbortController()
+    system.pool.actor.subscribe(() => {
+      if (system.pool.stats().opened === 1) controller.abort()
+    })
+    system.acquire(undefined, controller.signal)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    expect(system.connectionStates).toEqual(['busy.lent'])
+    expect(system.callers.map(({ error }) => (error as PoolError | undefined)?.code)).toEqual([
+      'ACQUIRE_ABORTED',
+      undefined,
+    ])
+  })
+
+  it('stays idle when it is checked out for a caller who has given up', async () => {
+    const system = new RunningSystem({ min: 1, max: 1 }, see)
+    await system.answer('connect', 'succeed')
+    system.connection.send({ type: 'checkout', request: { waits: false }, at: 0 })
+    expect(system.connectionStates).toEqual(['idle'])
+    expect(system.pool.stats()).toMatchObject({ idle: 1, acquired: 0 })
+  })
+
+  it.each(['running', 'backingOff', 'paused', 'draining'])(
+    'that crashes is replaced or forgotten by a pool that is %s',
+    async state => {
+      const system = new RunningSystem({ min: 2, max: 2 }, see)
+      await system.answer('connect', 'succeed')
+      const { connection } = system
+      if (state === 'backingOff') await system.answer('connect', 'fail')
+      else await system.answer('connect', 'succeed')
+      if (state === 'paused') system.pool.pause()
+      if (state === 'draining') {
+        system.acquire()
+        system.acquire()
+        await system.settle()
+        system.close(5_000)
+      }
+      connection.send({ type: 'checkout', at: 0 } as never) // by hand, and malformed
+      await system.settle()
+      expect(connection.getSnapshot().status).toBe('error')
+      expect(system.pool.stats()).toMatchObject({ state, closed: 1 })
+    },
+  )
+})
+
 describe('a pool beyond its model', () => {
   const leafOf = (system: RunningSystem) => leafName(system.pool.actor.getSnapshot().value)
 
