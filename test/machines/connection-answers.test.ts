@@ -40,6 +40,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
       destroy: '→ closing.lingering: noteEnding(abandoned), destroySocket, revoke, decline, reportClosing',
+      'driver.connected if isOwedProof': '→ validating.checkout: noteOpened, takeNext, reportReady, validate',
       'driver.connected': '→ idle: noteOpened, takeNext, reportReady, park',
       'driver.connectFailed': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
       'driver.lost': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
@@ -92,7 +93,6 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.graceful: noteReturned, takeBack, noteEnding(max lifetime), reportClosing, close',
       'release if needsReset': '→ validating.return.staying: noteReturned, takeBack, reset',
       'release if isWanted': 'noteReturned, takeBack, takeNext, lend, noteLent',
-      'release if isOwed': '→ validating.checkout: noteReturned, takeBack, takeNext, validate',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
       destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
@@ -191,6 +191,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       retire: '→ validating.return.leaving: noteEnding',
       destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.resetDone if isOwedProof': '→ validating.checkout: noteReset, takeNext, validate',
       'driver.resetDone': '→ idle: noteReset, takeNext, park',
       'driver.resetFailed':
         '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, reportClosing',
