@@ -74,13 +74,34 @@ const foldAt = 16
 const initialSize = 12
 const anyLabel = 'any state'
 
-/** Lays the chart out from top to bottom, in the order of life. The same chart always gets the same drawing. */
+/** As wide as a drawing may be to be read on a page without scrolling sideways. */
+const widest = 976
+
+/** Ways to decide which arrows point upwards; none is the best for every chart. */
+const strategies = ['MODEL_ORDER', 'DEPTH_FIRST']
+
+/**
+ * Lays the chart out from top to bottom, in the order of life: of several drawings the lowest that is not too wide. The same chart always
+ * gets the same drawing.
+ */
 export async function layOut(root: ChartState): Promise<Drawing> {
+  const drawings = await Promise.all(strategies.map(strategy => layOutBy(strategy, root)))
+  const fitting = drawings.filter(({ width }) => width <= widest)
+  return (fitting.length > 0 ? fitting : drawings).reduce((low, next) =>
+    next.height < low.height ? next : low,
+  )
+}
+
+async function layOutBy(strategy: string, root: ChartState): Promise<Drawing> {
   const edges = arrowsOf(root)
   const graph = await new elk.default().layout({
     ...nodeOf(root, edges),
     edges,
-    layoutOptions: { ...nodeOf(root, edges).layoutOptions, ...layoutOptions },
+    layoutOptions: {
+      ...nodeOf(root, edges).layoutOptions,
+      ...layoutOptions,
+      'elk.layered.cycleBreaking.strategy': strategy,
+    },
   })
   const states: StateBox[] = []
   const marks: Mark[] = []
@@ -129,12 +150,22 @@ const leading = (transition: ChartTransition): string =>
  * hide the life that the chart is to show, so they are listed in the boxes, and only the regular way to the end is an arrow.
  */
 export function isEnd({ source, targets }: ChartTransition): boolean {
-  const isFinal = (target: ChartState): boolean => target.kind === 'final'
+  const isFinal = (target: ChartState): boolean => target.kind === 'final' || isPassedToTheEnd(target)
   const isWayOut = (target: ChartState): boolean => !isFinal(target) && !statesOf(source).includes(target)
   return (
     targets.length > 0 &&
     targets.every(isFinal) &&
     transitionsOf(source).some(other => other.targets.some(isWayOut))
+  )
+}
+
+/** Is passed through, and on the way to a final state: a state with nothing but `always`, one of which leads there. */
+function isPassedToTheEnd({ transitions, children }: ChartState): boolean {
+  return (
+    children.length === 0 &&
+    transitions.length > 0 &&
+    transitions.every(({ trigger }) => trigger.kind === 'always') &&
+    transitions.some(({ targets }) => targets.some(({ kind }) => kind === 'final'))
   )
 }
 
@@ -197,7 +228,6 @@ const layoutOptions = {
   'elk.layered.edgeLabels.centerLabelPlacementStrategy': 'SPACE_EFFICIENT_LAYER',
   'elk.randomSeed': '1',
   'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
-  'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
   'elk.layered.nodePlacement.strategy': 'LINEAR_SEGMENTS',
   'elk.layered.thoroughness': '40',
   'elk.spacing.nodeNode': '28',
