@@ -13,7 +13,7 @@ const [rows] = await pool.use(connection =>
 )
 console.log('answer:', rows[0]?.answer)
 
-// Commits what the callback did, or rolls it back; a deadlock is tried again.
+// Commits what the callback did, or rolls it back; retries after a deadlock.
 await pool.transaction(
   async connection => {
     await connection.query('create temporary table note (text varchar(40)) engine = InnoDB')

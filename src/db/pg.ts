@@ -22,7 +22,7 @@ export type { PostgresConfig } from './pg/config.js'
  *   the server answers with a rollback, because the callback went on after a failed statement, is an error.
  * - When the pool destroys a connection while a query runs, the query fails at once, the driver cancels it on the server, and the pool
  *   opens another connection only after the server has released this one: the server never counts more than `max`.
- * - The pool replaces a stale session (a cached plan of an altered table, a primary that became read-only) after one error. The guide "What is believed of an error" has the table.
+ * - The pool replaces a stale session (a cached plan of an altered table, a primary that became read-only) after one error. The guide "How the PostgreSQL driver classifies errors" has the table.
  * - What a holder attached to the client ends with the lease: the driver removes listeners added meanwhile, and undoes LISTENs.
  * - Other changes of a holder to the session (SET, temporary tables) stay, unless `resetQuery` undoes them.
  *

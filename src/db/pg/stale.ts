@@ -1,4 +1,4 @@
-// What is believed of an error: which ones only a new session can mend, although they look like ordinary errors of SQL.
+// Which errors mean that the session is stale: only a new one can help, although they look like ordinary SQL errors.
 
 /** The fields of the server's ErrorResponse that matter here. `routine` is not translated, as `message` may be. */
 export interface ServerMessage {
