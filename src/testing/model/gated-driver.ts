@@ -15,7 +15,7 @@ interface Held {
   readonly lose?: () => void
 }
 
-/** A connection that is open on the server, as far as anybody here knows. */
+/** A connection that the server holds open, as far as this process knows. */
 interface Session {
   readonly onLost: (reason?: unknown) => void
 }
