@@ -69,7 +69,7 @@ export function refusal(name: string, value: unknown, expected: string): Options
 }
 
 /**
- * A refusal for an option of a connection. It shows neither a text nor the inside of an object, not in its `value` either, because a
+ * A refusal for an option of a connection. It shows neither a text nor the content of an object, not in its `value` either, because a
  * secret is often put in the wrong place.
  */
 export function discreetRefusal(name: string, value: unknown, expected: string): OptionsError {
@@ -104,7 +104,7 @@ export function checkPassword(name: string, value: unknown): void {
 export const longestTime = 2 ** 31 - 1
 
 /**
- * A value as it should appear in a message: short, and neither a connection string nor the inside of an object, which might
+ * A value as it should appear in a message: short, and neither a connection string nor the content of an object, which might
  * hold a secret.
  */
 export function show(value: unknown): string {

@@ -19,7 +19,7 @@ export interface Clock {
   ref?(handle: unknown): void
 }
 
-/** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as for ever. */
+/** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as forever. */
 const longestDelay = 2_147_483_647
 
 let cachedNow = 0

@@ -8,7 +8,7 @@ class OnSystemClock {
 
 /**
  * The application's clock. Where it throws, time stands still for a moment, and a timer that it does not set is kept by the system's
- * clock: a deadline that is not kept would cost a slot for ever.
+ * clock: a deadline that is not kept would cost a slot forever.
  */
 export function guardedClock(clock: Clock): Clock {
   if (clock === systemClock) return clock

@@ -16,7 +16,7 @@ interface WarningOptions {
 
 const platform = globalThis as unknown as Platform
 
-/** As they were when this was loaded: test runners replace them for a while, and what waits for them would wait for ever. */
+/** As they were when this was loaded: test runners replace them for a while, and what waits for them would wait forever. */
 const { setTimeout: later, clearTimeout: notLater } = globalThis
 const { setImmediate: immediately, clearImmediate: notImmediately } = platform
 

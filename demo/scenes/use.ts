@@ -1,4 +1,4 @@
-// Scene 2: the two ways to borrow in which giving back cannot be forgotten.
+// Scene 2: the two ways to lease that always release.
 
 import type { Scene } from '../stage.js'
 

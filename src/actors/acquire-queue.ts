@@ -28,7 +28,7 @@ export class AcquireQueue<C> implements Watch<C> {
   readonly #scheduler: ClockScheduler
   readonly #signals = new AbortSignals<C>((request, reason) => this.#cancel(request, reason))
   /**
-   * Those without a deadline who were not in the line yet when they were submitted. Not all who wait: a set that is written to for
+   * Those without a deadline who were not in the queue yet when they were submitted. Not all who wait: a set that is written to for
    * every caller leaves a chain of outgrown tables behind, which keep each other, and all whom they knew, from being collected.
    */
   readonly #onTheWay = new Set<AcquireRequest<C>>()
@@ -58,7 +58,7 @@ export class AcquireQueue<C> implements Watch<C> {
     }
     if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
     else if (request.joinedAt === 0) this.#onTheWay.add(request)
-    else if (signal === undefined) return // it is in the line, for as long as it takes
+    else if (signal === undefined) return // it is in the queue, for as long as it takes
     request.watch = this
     if (signal !== undefined) this.#signals.add(request, signal)
   }

@@ -1,4 +1,4 @@
-// The watch over borrowers: where they acquired, and from within what. There is none unless `leakWarning` or `deadlockCheck` is on.
+// The watch over holders: where they acquired, and from within what. There is none unless `leakWarning` or `deadlockCheck` is on.
 import type { AcquireOptions } from '../options.js'
 import type { AcquireQueue } from './acquire-queue.js'
 import type { LeakWatch } from './leaks.js'
@@ -30,7 +30,7 @@ export class Borrowers<C> {
     if (request.waits && request instanceof WatchedRequest) this.#nesting?.noteWaiting(request)
   }
 
-  /** Calls a borrower's callback. */
+  /** Calls a holder's callback. */
   run<T>(
     lease: Lease<C>,
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,

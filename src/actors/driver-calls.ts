@@ -29,7 +29,7 @@ export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> |
 
 /**
  * Calls a method of the driver that the contract does not expect to throw. One that does throw must not take the connection's
- * actor with it, for then its caller would be forgotten and its slot be taken for ever.
+ * actor with it, for then its caller would be forgotten and its slot be taken forever.
  */
 export function quietly<T>(call: () => T): T | undefined {
   try {

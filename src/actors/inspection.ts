@@ -45,7 +45,7 @@ export function inspectActors(
 }
 
 /**
- * The same, but as JSON it shows no errors of drivers and borrowers, whose fields may have SQL and its parameters in them; the objects
+ * The same, but as JSON it shows no errors of drivers and holders, whose fields may have SQL and its parameters in them; the objects
  * themselves are there for those who look.
  */
 function presentable(inspected: InspectionEvent): InspectionEvent {
@@ -63,6 +63,6 @@ function discreet(event: AnyEventObject): AnyEventObject {
   return Object.defineProperty({ ...event }, 'toJSON', { value: shown })
 }
 
-/** Whether it comes from a driver or a borrower; the pool's own reasons are words. */
+/** Whether it comes from a driver or a holder; the pool's own reasons are words. */
 const isForeign = (name: string, value: unknown): boolean =>
   name === 'error' || (name === 'reason' && typeof value !== 'string')

@@ -1,4 +1,4 @@
-// Leases that are held for too long: told of once, with the borrower's stack, and once more when they end after all.
+// Leases that are held for too long: told of once, with the holder's stack, and once more when they end after all.
 import { warn } from '../platform.js'
 import { firstUsefulLine, milliseconds } from '../wording.js'
 import { Alarm } from './alarm.js'

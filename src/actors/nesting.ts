@@ -1,4 +1,4 @@
-// Who acquires from within a borrowed connection's callback: what the pool must know to see callers deadlock themselves.
+// Who acquires from within a leased connection's callback: what the pool must know to see callers deadlock themselves.
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../errors.js'
 import { type Borrowing, isCircle, leasesOf } from '../machines/decisions/deadlock.js'
@@ -37,7 +37,7 @@ export class Nesting<C> {
     return this.#current()
   }
 
-  /** Calls a borrower's callback so that what it acquires is known to be acquired from within it. */
+  /** Calls a holder's callback so that what it acquires is known to be acquired from within it. */
   async run<T>(lease: Lease<C>, callback: () => T | PromiseLike<T>): Promise<T> {
     const use = new Use(lease, this.#current())
     try {

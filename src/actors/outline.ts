@@ -1,4 +1,4 @@
-// What snapshots and events show as JSON of errors that drivers and borrowers made.
+// What snapshots and events show as JSON of errors that drivers and holders made.
 
 /** What kind of error it is, and nothing that it says: its text and its fields may have SQL and its parameters in them. */
 export function outlineOf(error: unknown): { readonly name: string; readonly code?: string } {

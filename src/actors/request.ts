@@ -1,4 +1,4 @@
-// One caller's request for a connection: the message to the pool actor, the place in the line, and the promise.
+// One caller's request for a connection: the message to the pool actor, the position in the queue, and the promise.
 import type { Request } from '../machines/connection-types.js'
 import { captureStack } from '../platform.js'
 import type { Lease } from './lease.js'
@@ -12,7 +12,7 @@ let made = 0
 
 /**
  * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
- * It is its own message and its own node in the line, because each acquire would otherwise pay for three objects.
+ * It is its own message and its own node in the queue, because each acquire would otherwise pay for three objects.
  */
 export class AcquireRequest<C> implements Request {
   readonly type = 'acquire'

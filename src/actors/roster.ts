@@ -15,7 +15,7 @@ export class Roster<C> implements RosterView {
   evictions = 0
   readonly #phases = new Map<ConnectionRecord<C>, Phase>()
   readonly #byId = new Map<string, ConnectionRecord<C>>()
-  /** Most recently used last, which is lent first: the others get old and are retired. */
+  /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
   readonly #resetting = new Set<ConnectionRecord<C>>()
   readonly #freeIds: string[] = []
@@ -134,7 +134,7 @@ export class Roster<C> implements RosterView {
     else idle.splice(place, 0, record)
   }
 
-  /** The idle connection to lend next: the one used last. */
+  /** The idle connection to lease next: the one used last. */
   takeIdle(): ConnectionRecord<C> | undefined {
     return this.#idle.pop()
   }
@@ -155,12 +155,12 @@ export class Roster<C> implements RosterView {
     return { total, connecting, established, idle, leased: holders.length, resetting, holders }
   }
 
-  /** Connections that have not been told to end: being opened, idle, being validated or lent. */
+  /** Connections that have not been told to end: being opened, idle, being validated or leased. */
   staying(): ConnectionRecord<C>[] {
     return [...this.#phases.keys()].filter(record => record.ending === undefined)
   }
 
-  /** Connections that are lent and have not been told to retire. */
+  /** Connections that are leased and have not been told to retire. */
   lent(): ConnectionRecord<C>[] {
     return this.staying().filter(record => record.lease !== undefined)
   }

@@ -33,7 +33,7 @@ export function transactionSupport<C>(driver: Driver<C>): TransactionSupport<C> 
 
 /**
  * Runs a transaction on a lease that was just granted, and tries it again as often as asked. The lease is destroyed when its
- * transaction could not be ended; to give it back, or to destroy it after a fatal error, is left to the caller.
+ * transaction could not be ended; to release it, or to destroy it after a fatal error, is left to the caller.
  */
 export async function runTransaction<C, T>(
   context: TransactionContext<C>,

@@ -81,7 +81,7 @@ export class Callers {
       () =>
         `caller ${caller.order} got a lease ${lease.acquiredAt - caller.deadline} ms after its time was up`,
     )
-    if (!lease.held) return // lost, or given back, in the same tick
+    if (!lease.held) return // lost, or released, in the same tick
     this.#held.add(lease)
     const { connection } = lease
     const { settings } = connection

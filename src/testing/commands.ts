@@ -22,7 +22,7 @@ export interface Scene {
   take(lease: Lease<SimulatedConnection>): void
   /** Those whom a command made ask, and how to make them give up. */
   readonly asking: Set<AbortController>
-  /** Leases that a command has given back. */
+  /** Leases that a command has released. */
   readonly ended: Lease<SimulatedConnection>[]
 }
 

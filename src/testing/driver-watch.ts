@@ -1,4 +1,4 @@
-// Watches what a pool asks of its driver: how many connects, for whom, called off by whom, and for how long it waits for answers.
+// Watches what a pool asks of its driver: how many connects, for whom, cancelled by whom, and for how long it waits for answers.
 
 import type { SimulatedConnection, SimulatedDriver } from '../db/simulated.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../index.js'
@@ -16,7 +16,7 @@ export interface Watched {
   readonly checkConnect: (underWay: number) => void
   /** Whether, since `start`, something happened for which connects under way are given up: a resize, an eviction, the close. */
   readonly mayCallOff: (start: number) => boolean
-  /** Whether a connect that is called off delivers a connection all the same. Asked at the start of each. */
+  /** Whether a connect that is cancelled delivers a connection all the same. Asked at the start of each. */
   readonly deliversLate: () => boolean
   /** Told of each answer to a connect, a validation or a reset. */
   readonly proofs: Proofs
@@ -31,7 +31,7 @@ export interface Watched {
 /** Calls within which something else may happen. */
 export type DriverCall = 'validate' | 'reset' | 'close' | 'destroy'
 
-/** What a connect delivers that was called off: the server knows nothing of it any more. */
+/** What a connect delivers that was cancelled: the server knows nothing of it any more. */
 const nobodys: SimulatedConnection = {
   id: 0,
   state: 'gone',
@@ -53,7 +53,7 @@ interface Call {
 export class DriverWatch {
   readonly #watched: Watched
   readonly #calls = new Set<Call>()
-  /** Connections that were delivered after the connect had been called off, and have not been destroyed. */
+  /** Connections that were delivered after the connect had been cancelled, and have not been destroyed. */
   readonly #strays = new Set<SimulatedConnection>()
   /** What is done within the next call of a method. */
   readonly #within = new Map<DriverCall, () => void>()

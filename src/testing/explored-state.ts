@@ -33,7 +33,7 @@ const memory = 5_001
 
 /**
  * Two worlds with the same text have the same future, but for names: callers are told apart by how long they have waited, connections by
- * what they do, for whom and for how long, and by the order in which they would be lent. Everything that the pool's decisions look at is
+ * what they do, for whom and for how long, and by the order in which they would be leased. Everything that the pool's decisions look at is
  * in it: its sizes, its streak of failures, its pace, and all its timers.
  */
 export function describeState<C>(pool: Pool<C>, around: Circumstances): string {

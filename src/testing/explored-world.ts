@@ -106,7 +106,7 @@ export class ExploredWorld {
     await promisesAtRest()
   }
 
-  /** Whether every caller has had an answer, and has given back what they got. */
+  /** Whether every caller has had an answer, and has released what they got. */
   get isOver(): boolean {
     return this.#callers.every(({ state }) => state === 'done')
   }

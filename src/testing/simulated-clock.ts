@@ -33,7 +33,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** A timer that sets itself again with no delay would hold time still for ever; so much in one call must be such a loop. */
+/** A timer that sets itself again with no delay would hold time still forever; so much in one call must be such a loop. */
 const mostAtOnce = 1_000_000
 
 /** The options of a simulated clock. */

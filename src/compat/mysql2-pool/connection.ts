@@ -1,4 +1,4 @@
-// A connection of the drop-in pool: mysql2's own, which gives itself back to the pool beneath, and answers only while it is lent.
+// A connection of the drop-in pool: mysql2's own, which gives itself back to the underlying pool, and answers only while it is leased.
 
 import { AsyncResource } from 'node:async_hooks'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
@@ -48,7 +48,7 @@ export class PoolConnection extends BasePoolConnection {
     this.#fence()
   }
 
-  /** The lease that it is lent by; undefined while it is not. */
+  /** The lease that it is leased by; undefined while it is not. */
   get lease(): Lease<PoolConnection> | undefined {
     return this.#lease?.held ? this.#lease : undefined
   }

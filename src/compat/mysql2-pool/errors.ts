@@ -3,7 +3,7 @@
 import { ConnectError, LeaseError, PoolClosedError, PoolError, QueueFullError } from '../../index.js'
 
 /**
- * The error that mysql2's pool would give where the pool beneath gives this one: for a connect that failed the driver's own; for all
+ * The error that mysql2's pool would give where the underlying pool gives this one: for a connect that failed the driver's own; for all
  * else the same error. Where mysql2 has words for it, they are its message, and the pool's own are its `detail`.
  */
 export function asMysql2Error(error: unknown): unknown {

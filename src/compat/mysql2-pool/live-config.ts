@@ -8,7 +8,7 @@ import { asLimit, checkCount, maxWaiting } from './options.js'
 type Limits = Pick<ParsedPoolOptions, 'connectionLimit' | 'queueLimit' | 'waitForConnections'>
 type Size = Parameters<Statepool<unknown>['resize']>[0]
 
-/** What each limit must be, and what the pool beneath does when it is changed. */
+/** What each limit must be, and what the underlying pool does when it is changed. */
 const checks: { readonly [Name in keyof Limits]: (value: unknown) => Limits[Name] } = {
   connectionLimit(value) {
     asLimit(value)

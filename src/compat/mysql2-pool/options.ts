@@ -102,7 +102,7 @@ function misplaced(name: string): string {
 }
 
 /**
- * The `max` of the pool underneath for a `connectionLimit`.
+ * The `max` of the underlying pool for a `connectionLimit`.
  * @throws OptionsError for what is no count.
  */
 export function asLimit(connectionLimit: unknown): number {
@@ -110,7 +110,7 @@ export function asLimit(connectionLimit: unknown): number {
   return Number(connectionLimit) || noLimit
 }
 
-/** The `maxWaiting` of the pool underneath. */
+/** The `maxWaiting` of the underlying pool. */
 export function maxWaiting({
   waitForConnections,
   queueLimit,

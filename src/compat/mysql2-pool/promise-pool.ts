@@ -83,7 +83,7 @@ const commands: ReadonlySet<unknown> = new Set([
   ...['changeUser', 'reset', 'connect', 'end'],
 ])
 
-/** The promise face of a connection for as long as it is lent, a new one for each loan. */
+/** The promise face of a connection for as long as it is leased, a new one for each loan. */
 class LentConnection extends BasePromisePoolConnection {
   readonly #core: PoolConnection
   readonly #lease: Lease<PoolConnection> | undefined
@@ -114,7 +114,7 @@ class LentConnection extends BasePromisePoolConnection {
   }
 }
 
-/** The same connection for one who gave it back: what can be read may be read, what asks the server is answered with an error. */
+/** The same connection for one who released it: what can be read may be read, what asks the server is answered with an error. */
 function refusing(core: PoolConnection, lease: number): PoolConnection {
   return new Proxy(core, {
     get(target, name) {

@@ -1,4 +1,4 @@
-// The lists of mysql2's pool that metrics read: seen through to the pool underneath, and never changed by their readers.
+// The lists of mysql2's pool that metrics read: seen through to the underlying pool, and never changed by their readers.
 
 /** Reads like the queue class of mysql2 (and of the versions before it, denque). */
 export class ListView<T> {

@@ -1,4 +1,4 @@
-// The clients that the drop-in lends: pg's own (or a subclass of the application's), which know whether they are lent.
+// The clients that the drop-in leases: pg's own (or a subclass of the application's), which know whether they are leased.
 
 import type pg from 'pg'
 import { asDriver, type TellsDriver } from '../../db/pg/ask.js'
@@ -24,13 +24,13 @@ export interface Owner {
 
 /** One of the drop-in's clients. The same object for as long as its session lasts. */
 export interface LentClient extends pg.PoolClient, TellsDriver {
-  /** From now on it is this borrower's. */
+  /** From now on it is this holder's. */
   [lend](lease: Lease<LentClient>, owner: Owner): void
   /** A caller holds it at this moment. */
   readonly [isLent]: boolean
-  /** It is being made ready for its borrowers: what does that may run queries. */
+  /** It is being made ready for callers: what does that may run queries. */
   [isPrepared]: boolean
-  /** Of the borrower who has it, or had it last. */
+  /** Of the holder that has it, or had it last. */
   readonly [lastLease]: Lease<LentClient> | undefined
 }
 
@@ -85,14 +85,14 @@ function derive(Client: ClientClass): ClientClass {
       return this.#lease
     }
 
-    /** Undefined until it is lent for the first time, as with pg.Pool; then a function for each time. */
+    /** Undefined until it is leased for the first time, as with pg.Pool; then a function for each time. */
     get release(): Release | undefined {
       if (this.#release === undefined && this.#lease !== undefined)
         this.#release = this.#owner?.releaseOf(this as unknown as LentClient, this.#lease)
       return this.#release
     }
 
-    /** Replaced by applications that wrap it (node-postgres' guide does); what they set holds until it is lent again. */
+    /** Replaced by applications that wrap it (node-postgres' guide does); what they set holds until it is leased again. */
     set release(release: Release | undefined) {
       this.#release = release
     }
@@ -127,7 +127,7 @@ function derive(Client: ClientClass): ClientClass {
       this[Symbol.dispose]()
     }
 
-    /** To former borrowers: because they are trusted; or because it is dead, of which pg's own error tells more. */
+    /** To former holders: because they are trusted; or because it is dead, of which pg's own error tells more. */
     #isOpen(): boolean {
       return (
         this[isPrepared] ||

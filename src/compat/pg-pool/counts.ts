@@ -1,9 +1,9 @@
-// pg.Pool's figures, read off the pool underneath.
+// pg.Pool's figures, read off the underlying pool.
 
 import type { Pool } from '../../index.js'
 
 /**
- * Clients that exist, idle or not; a client that says goodbye is none of the pool's any more, as with pg.Pool.
+ * Clients that exist, idle or not; a client that closes gracefully is none of the pool's any more, as with pg.Pool.
  * @param lost those that were lost and not released yet; they count as long as no other client has taken their place
  */
 export function totalCount<C>(pool: Pool<C>, lost: number): number {

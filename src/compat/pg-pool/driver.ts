@@ -48,7 +48,7 @@ export function lendingDriver(
     { prepare, anyClient: true, changes: settings.changes },
   )
 
-  /** Those that reported an error. Their sockets may be well: then they say goodbye, as pg.Pool's clients do. */
+  /** Those that reported an error. Their sockets may be well: then they close gracefully, as pg.Pool's clients do. */
   const leaving = new WeakSet<LentClient>()
 
   return {
@@ -67,7 +67,7 @@ export function lendingDriver(
         const lent = client?.[isLent] === true
         const ended = client !== undefined && isEnding(client)
         if (client !== undefined && ready && !ended) leaving.add(client)
-        onLost(reason) // which takes it from its borrower
+        onLost(reason) // which takes it from its holder
         if (client === undefined || !ready) return
         if (lent) audience.lostWhileLent(client)
         if (ended) return
@@ -98,7 +98,7 @@ export function lendingDriver(
       ? client => base.needsReset?.(client) === true && resetQuery !== undefined
       : client => base.needsReset?.(client) === true,
 
-    /** What a borrower did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
+    /** What a holder did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
     async reset(client: LentClient, context: RoundTripContext): Promise<void> {
       const { connection } = wired(client)
       // One by one: behind a statement there may be a cursor, which has no end.

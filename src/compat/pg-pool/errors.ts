@@ -15,7 +15,7 @@ export function endedTwice(): Error {
 }
 
 /**
- * The error that pg.Pool would give where the pool underneath gives this one: for a connect that failed the driver's own, and for
+ * The error that pg.Pool would give where the underlying pool gives this one: for a connect that failed the driver's own, and for
  * a wait that was too long the same error with pg.Pool's words before its own.
  */
 function asPgPoolError(error: unknown): unknown {

@@ -1,21 +1,21 @@
-// Clients that were lost while they were lent, and that their borrowers have not released yet: pg.Pool counts them until then.
+// Clients that were lost while they were leased, and that their holders have not released yet: pg.Pool counts them until then.
 
 import type { LentClient } from './client.js'
 
-/** Counts them, and keeps none of them alive: a borrower who forgot the release may have forgotten the client, too. */
+/** Counts them, and keeps none of them alive: a holder that forgot the release may have forgotten the client, too. */
 export class LostClients {
   readonly #lost = new Map<number, WeakRef<LentClient>>()
   #next = 0
   readonly #numbers = new WeakMap<LentClient, number>()
 
-  /** The client was lost, and has a borrower. */
+  /** The client was lost, and has a holder. */
   add(client: LentClient): void {
     const number = this.#next++
     this.#numbers.set(client, number)
     this.#lost.set(number, new WeakRef(client))
   }
 
-  /** Its borrower gave it back. */
+  /** Its holder released it. */
   released(client: LentClient): void {
     if (this.#lost.size === 0) return
     const number = this.#numbers.get(client)

@@ -74,7 +74,7 @@ export interface Settings {
   readonly verify: Verify | undefined
 }
 
-/** Looks at a client that is lent for the first time, and answers by calling back. */
+/** Looks at a client that is leased for the first time, and answers by calling back. */
 export type Verify = (client: pg.PoolClient, done: (error?: Error) => void) => void
 
 /** What the pool takes for itself; all else is for the clients. */
@@ -166,7 +166,7 @@ function changesOf(options: PoolConfig): () => pg.ClientConfig {
   }
 }
 
-/** The limits that can be changed at run time by `pool.options.… = …`; the pool underneath has other names for them. */
+/** The limits that can be changed at run time by `pool.options.… = …`; the underlying pool has other names for them. */
 export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = {
   min: value => ({ keepIdle: read('min', value, size) }),
   idleTimeoutMillis: value => ({ idleTimeout: read('idleTimeoutMillis', value, time) || never }),
@@ -180,7 +180,7 @@ export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = 
   },
 }
 
-/** pg.Pool takes any option without a word; what belongs to the pool underneath would have no effect here. */
+/** pg.Pool takes any option without a word; what belongs to the underlying pool would have no effect here. */
 function refuseMisplaced(given: PoolConfig): void {
   for (const name of Object.keys(given)) {
     const option = own.includes(name) ? undefined : poolOptionFor(name)

@@ -61,7 +61,7 @@ export class WaitingCallers {
     })
   }
 
-  /** Nothing is lent, or no connection is left and none can be opened: who shuts down need not wait for the database to come back. */
+  /** Nothing is leased, or no connection is left and none can be opened: who shuts down need not wait for the database to come back. */
   get #isHopeless(): boolean {
     const { state, idle, busy, validating } = this.#pool.stats()
     return state === 'paused' || (state === 'backingOff' && idle + busy + validating === 0)

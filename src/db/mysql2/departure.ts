@@ -23,7 +23,7 @@ const trips = [0, 100, 900]
 const looks = [0, 10, 20, 50, 100, 200, 500, 1_000, 1_000, 1_000]
 
 /**
- * Ends a session: the server reads COM_QUIT as soon as the statement under way is done, the borrower's commands are answered with an
+ * Ends a session: the server reads COM_QUIT as soon as the statement under way is done, the holder's commands are answered with an
  * error at once (or, if the statement may finish, when it has been given its time), and a statement that takes too long is killed; without
  * a helper it runs to its end. Resolves when the server has closed the socket, or when this has been tried for long enough. Never rejects.
  */

@@ -1,4 +1,4 @@
-// The driver over mysql2's connections, whichever face of them is lent: the promise one by mysql(), the callback one by the drop-in.
+// The driver over mysql2's connections, whichever face of them is leased: the promise one by mysql(), the callback one by the drop-in.
 
 import type { EventEmitter } from 'node:events'
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
@@ -16,18 +16,18 @@ import { expectClean, resetSession, tidySession } from './reset.js'
 import { Session } from './session.js'
 import { transactions } from './transaction.js'
 
-/** What is lent, and how to come by it. */
+/** What is leased, and how to come by it. */
 export interface Face<C> {
   /** A new connection, connecting. */
   create(options: ConnectionOptions): Connection
-  /** What borrowers get of a connection; called once for each. */
+  /** What callers get of a connection; called once for each. */
   faceOf(core: Connection): C
-  /** The connection behind what borrowers get. */
+  /** The connection behind what callers get. */
   coreOf(face: C): Connection
-  /** Makes a new session ready for its borrowers, and one that was reset. */
+  /** Makes a new session ready for callers, and one that was reset. */
   prepare?: ((face: C) => void | Promise<void>) | undefined
   /**
-   * Whether the listeners that a connection has when it is ready are those that each borrower finds. Without it they are those that it
+   * Whether the listeners that a connection has when it is ready are those that each caller finds. Without it they are those that it
    * has when its session's `keepListeners` is called, and until then no listener is removed.
    */
   keepsListeners?: boolean | undefined
@@ -109,7 +109,7 @@ export function driverFor<C extends EventEmitter>(
       await undefined // a release from within a query's callback: the query is over when its packets have been handled
       if (session.endingTransaction) await call(done => session.core.ping(done))
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
-      // A borrower who reset the session took from it what it was made ready with.
+      // A holder that reset the session took from it what it was made ready with.
       const thorough = resetOnRelease || session.tracker.wasReset
       if (thorough) {
         await resetSession(session)

@@ -56,7 +56,7 @@ const deepestCause = 5
 
 type ServerError = Error & { readonly code?: unknown; readonly errno?: unknown; readonly fatal?: unknown }
 
-/** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
+/** Whether an error means that its connection is unusable; SQL errors do not. */
 export function isFatal(error: unknown): boolean {
   return isOrWraps(error, isFatalItself)
 }
@@ -76,7 +76,7 @@ function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boole
 }
 
 /**
- * mysql2 marks what ended a connection as fatal, a socket's error too: so an ECONNRESET of an HTTP request that a borrower made
+ * mysql2 marks what ended a connection as fatal, a socket's error too: so an ECONNRESET of an HTTP request that a holder made
  * meanwhile does not cost a healthy connection.
  */
 function isFatalItself(error: ServerError): boolean {

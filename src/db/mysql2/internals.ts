@@ -23,7 +23,7 @@ export interface Command {
   readonly query?: unknown
   /** The prepared statement that is executed. */
   readonly statement?: unknown
-  /** A borrower's limit for a query, in ms. */
+  /** A holder's limit for a query, in ms. */
   timeout?: unknown
   readonly resultsetHeader?: unknown
   readonly infileOk?: unknown

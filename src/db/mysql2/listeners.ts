@@ -1,4 +1,4 @@
-// What borrowers hang on a connection ends with their loan: its listeners are put back to what they were in the beginning.
+// What holders hang on a connection ends with their loan: its listeners are put back to what they were in the beginning.
 
 import type { EventEmitter } from 'node:events'
 

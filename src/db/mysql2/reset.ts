@@ -1,4 +1,4 @@
-// Making a session as good as new: what a borrower left is undone, and then the server's own word is what counts.
+// Making a session as good as new: what a holder left is undone, and then the server's own word is what counts.
 
 import mysql2 from 'mysql2'
 import { call, query } from './commands.js'

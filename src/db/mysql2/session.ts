@@ -65,7 +65,7 @@ export class Session {
     this.#readPackets()
   }
 
-  /** It has been connected, and is not ready for its borrowers yet. */
+  /** It has been connected, and is not ready for callers yet. */
   begin(): void {
     const { config } = this.core
     this.tracker.begin(config.database)
@@ -75,12 +75,12 @@ export class Session {
     this.#connected = true
   }
 
-  /** Takes the listeners that the connection has now for those that each borrower finds; what is hung on it later ends with the loan. */
+  /** Takes the listeners that the connection has now for those that each caller finds; what is hung on it later ends with the loan. */
   keepListeners(face: EventEmitter): void {
     this.#listeners = new Listeners(face, this.core)
   }
 
-  /** Removes what a borrower hung on the connection. */
+  /** Removes what a holder hung on the connection. */
   restoreListeners(): void {
     this.#listeners?.restore()
   }
@@ -107,7 +107,7 @@ export class Session {
     return [sql, query].find(text => typeof text === 'string') as string | undefined
   }
 
-  /** The last command ends a transaction: a `connection.rollback()` that its borrower did not wait for. */
+  /** The last command ends a transaction: a `connection.rollback()` that its holder did not wait for. */
   get endingTransaction(): boolean {
     return this.core._commands.length === 0 && /^\s*(commit|rollback)\b/i.test(this.statement ?? '')
   }
@@ -133,7 +133,7 @@ export class Session {
     return this.#cut
   }
 
-  /** Whether its borrower has left the client as it was: neither ended, nor destroyed, nor paused. */
+  /** Whether its holder has left the client as it was: neither ended, nor destroyed, nor paused. */
   get usable(): boolean {
     const { core } = this
     const closing = core._closing || core._fatalError || core.addCommand === core._addCommandClosedState
@@ -141,7 +141,7 @@ export class Session {
     return !closing && !core._paused && !destroyed && !writableEnded && !isPaused(core.stream)
   }
 
-  /** The collation that it began with; a borrower's SET NAMES changes the one in `config`. */
+  /** The collation that it began with; a holder's SET NAMES changes the one in `config`. */
   get charsetNumber(): number | undefined {
     return this.#charsetNumber
   }
@@ -164,7 +164,7 @@ export class Session {
 
   /**
    * Calls back when the packets that are here have been handled, or at once. mysql2 calls a query's callback, and emits its `end`,
-   * before it turns to the next command: so a borrower who releases from there would seem to leave a query running.
+   * before it turns to the next command: so a holder that releases from there would seem to leave a query running.
    */
   whenHandled(callback: () => void): void {
     if (this.#depth === 0) callback()
@@ -210,7 +210,7 @@ export class Session {
       core._closing = true // mysql2 is not to answer in its own words when the socket closes
       void this.closed.then(() => this.answer())
     }
-    // Not at once: borrowers' callbacks must not be called from within the pool.
+    // Not at once: holders' callbacks must not be called from within the pool.
     else process.nextTick(() => this.answer())
   }
 

@@ -12,7 +12,7 @@ interface Row {
   readonly errno: number
   /** What the message must say, for a number that has other reasons too. */
   readonly says?: RegExp
-  /** Only as the answer to a statement of the binary protocol: the same number in SQL is the borrower's own mistake. */
+  /** Only as the answer to a statement of the binary protocol: the same number in SQL is the holder's own mistake. */
   readonly prepared?: true
   /** Only while a connection of the driver keeps prepared statements: otherwise a new session would meet the same error. */
   readonly statements?: true

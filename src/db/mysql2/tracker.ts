@@ -14,11 +14,11 @@ export interface TrackerContext {
 export class Tracker {
   /** As the server told it last. */
   #status: number = statusBits.autocommit
-  /** Whether the server commits each statement by itself, when the session is ready for its borrowers. */
+  /** Whether the server commits each statement by itself, when the session is ready for callers. */
   #autocommit: number = statusBits.autocommit
   /** The database, as far as the server tells; empty when there is none. */
   #schema = ''
-  /** The database when the session was ready for its borrowers. */
+  /** The database when the session was ready for callers. */
   #schemaBefore = ''
   /** An error has no status with it: a procedure may have begun a transaction before it failed. */
   #uncertain = false
@@ -41,7 +41,7 @@ export class Tracker {
     this.#status = (this.#core._handshakePacket?.statusFlags ?? statusBits.autocommit) & statusBits.autocommit
   }
 
-  /** Takes the session as it is now for what it should be: it has just been made ready for its borrowers. */
+  /** Takes the session as it is now for what it should be: it has just been made ready for callers. */
   settle(): void {
     this.#autocommit = this.#status & statusBits.autocommit
     this.#schemaBefore = this.#schema

@@ -1,11 +1,11 @@
-// How the driver itself speaks on a client: past whatever a subclass puts in its borrowers' way.
+// How the driver itself speaks on a client: past whatever a subclass puts in its holders' way.
 
 import type pg from 'pg'
 
-/** The name of the method by which a client that refuses the queries of former borrowers takes those of the driver. */
+/** The name of the method by which a client that refuses the queries of former holders takes those of the driver. */
 export const asDriver = Symbol('asDriver')
 
-/** A client that tells the driver from its borrowers. */
+/** A client that tells the driver from its holders. */
 export interface TellsDriver {
   [asDriver](sql: string): Promise<unknown>
 }

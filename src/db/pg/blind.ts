@@ -1,6 +1,6 @@
 // Stands in for the connection of a client that has none: a mock with pg's documented methods, or pg-native's.
 //
-// Nothing is known of such a client's session but what the client itself tells by its events: it is lent as it is, as pg-pool does.
+// Nothing is known of such a client's session but what the client itself tells by its events: it is leased as it is, as pg-pool does.
 
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'

@@ -1,4 +1,4 @@
-// Ends a session whose borrower's statement still runs, in such a way that the server has let go when the slot becomes free.
+// Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
@@ -32,7 +32,7 @@ const messages = [
 ]
 
 /**
- * Rejects the borrower's queries at once, has the server cancel the one that runs, and says goodbye.
+ * Rejects the holder's queries at once, has the server cancel the one that runs, and closes gracefully.
  * @returns a promise that settles when the server has closed the socket, or took too long; it never rejects
  */
 export function depart(session: Session, couriers: Couriers): Promise<void> {

@@ -20,7 +20,7 @@ import { wired } from './wired.js'
 
 /** The driver, and what of its sessions the drop-in asks. */
 export interface PostgresDriver extends Driver<pg.Client> {
-  /** What runs on the client waits for its borrower, or for an extension of pg's (a cursor, a COPY): its end need not come. */
+  /** What runs on the client waits for its holder, or for an extension of pg's (a cursor, a COPY): its end need not come. */
   isHalfRead(client: pg.Client): boolean
   /** With what a client announced its end; undefined while it has not. */
   endOf(client: pg.Client): unknown
@@ -28,7 +28,7 @@ export interface PostgresDriver extends Driver<pg.Client> {
 
 /** What the drop-in wants of the driver that `postgres()` does not. */
 export interface DriverExtras extends ClientExtras {
-  /** Makes a session ready for its borrowers, a new one and one that was reset; instead of `onConnect`. */
+  /** Makes a session ready for callers, a new one and one that was reset; instead of `onConnect`. */
   readonly prepare?: (client: pg.Client) => unknown
 }
 
@@ -53,7 +53,7 @@ export function driverFor(
     return session
   }
 
-  /** Runs what makes a session ready, and remembers what it left for all borrowers. */
+  /** Runs what makes a session ready, and remembers what it left for all callers. */
   const makeReady = async (session: Session): Promise<void> => {
     const { client } = session
     await connectWithinLimit(client)
@@ -64,7 +64,7 @@ export function driverFor(
     session.keep()
   }
 
-  /** What the server still works on for a borrower is cancelled; what the pool itself waits for is cut off. */
+  /** What the server still works on for a holder is cancelled; what the pool itself waits for is cut off. */
   const end = (session: Session): Promise<void> | undefined => {
     if (session.departure !== undefined || (session.busy && !session.asks)) return depart(session, couriers)
     session.destroy()

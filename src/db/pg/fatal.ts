@@ -16,14 +16,14 @@ const deepestCause = 5
 const ofOurSockets = new WeakSet<object>()
 
 /**
- * Remembers an error that ended a connection. Its code could not tell: the ECONNRESET of an HTTP request that a borrower made
+ * Remembers an error that ended a connection. Its code could not tell: the ECONNRESET of an HTTP request that a holder made
  * meanwhile looks the same, and must not cost a healthy connection.
  */
 export function rememberAsFatal(error: unknown): void {
   if (error instanceof Error) ofOurSockets.add(error)
 }
 
-/** Whether an error that a borrower met means that its connection cannot be used again; errors of SQL do not. */
+/** Whether an error means that its connection is unusable; SQL errors do not. */
 export function isFatal(error: unknown): boolean {
   return isOrWraps(error, isFatalItself)
 }

@@ -1,4 +1,4 @@
-// What borrowers hang on a client ends with their lease: its listeners are put back to what they were when it was made ready.
+// What holders hang on a client ends with their lease: its listeners are put back to what they were when it was made ready.
 
 import type { EventEmitter } from 'node:events'
 

@@ -17,7 +17,7 @@ const watched = ['default_transaction_read_only', 'in_hot_standby'] as const
 export class ReadOnlyWatch {
   readonly #values = new Map<string, string>()
   #bySet = false
-  /** It was made read-only for all of its borrowers. */
+  /** It was made read-only for all callers. */
   #onPurpose = false
   readonly #evidence: Evidence
 
@@ -41,7 +41,7 @@ export class ReadOnlyWatch {
       this.#couldWrite()
   }
 
-  /** The session has become ready for its borrowers. */
+  /** The session has become ready for callers. */
   begin(): void {
     this.#onPurpose = this.#isOn && this.#bySet
     if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn) this.#couldWrite()

@@ -7,13 +7,13 @@ import type { Session } from './session.js'
 /** What there is to do, besides what the session itself owes. */
 export interface ResetPlan {
   readonly resetQuery: string | undefined
-  /** Sets up what every borrower finds. */
+  /** Sets up what every caller finds. */
   readonly prepare: ((client: pg.Client) => unknown) | undefined
-  /** The channels that are listened to for all borrowers. */
+  /** The channels that are listened to for all callers. */
   readonly channels: readonly string[]
 }
 
-/** Runs the pool's own short statement, in whose place no borrower's can be. */
+/** Runs the pool's own short statement, in whose place no holder's can be. */
 export async function askShortly(
   session: Session,
   sql: string,

@@ -1,4 +1,4 @@
-// What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next borrower.
+// What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next caller.
 
 import pg from 'pg'
 import { isFatal, rememberAsFatal } from './fatal.js'
@@ -14,11 +14,11 @@ export interface SessionEvents {
   readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
 }
 
-/** What was done in a session and is to be undone, or looked at, before the next borrower has it. */
+/** What was done in a session and is to be undone, or looked at, before the next caller has it. */
 export interface Debts {
   /** LISTEN or UNLISTEN. */
   channels: boolean
-  /** Settings or statements were reset: what had been set up for every borrower may be gone. */
+  /** Settings or statements were reset: what had been set up for every caller may be gone. */
   setUp: boolean
   /** One prepared statement was deallocated, and pg cannot know which. */
   statements: boolean
@@ -65,7 +65,7 @@ export class Session {
   end: unknown
   /** What is waited for once the session is being ended while a statement runs. */
   departure: Promise<void> | undefined
-  /** The server waits for the borrower: to fetch more of a portal, or to send the data of a COPY. */
+  /** The server waits for the holder: to fetch more of a portal, or to send the data of a COPY. */
   #suspended = false
 
   constructor(
@@ -99,7 +99,7 @@ export class Session {
     client.on('end', () => this.#end(new Error('Connection terminated')))
   }
 
-  /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next borrower. */
+  /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
   get clean(): boolean {
     return this.#transaction === 'I' && !this.#owes && wired(this.client).readyForQuery === true
   }
@@ -118,7 +118,7 @@ export class Session {
     return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
   }
 
-  /** The client can be leased again: its borrower neither ended, destroyed nor paused it. */
+  /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
   get usable(): boolean {
     const { _ending, _queryable, connection } = wired(this.client)
     const { stream } = connection
@@ -137,7 +137,7 @@ export class Session {
     return !this.ready && query !== null && query !== undefined && !(query instanceof pg.Query)
   }
 
-  /** The server does nothing until the borrower does something. */
+  /** The server does nothing until the holder does something. */
   get waitsForBorrower(): boolean {
     return this.halfRead && this.#suspended
   }
@@ -165,7 +165,7 @@ export class Session {
     this.#readOnly.begin()
   }
 
-  /** Removes what the borrower hung on the client. */
+  /** Removes what the holder hung on the client. */
   tidyListeners(): void {
     this.#listeners?.restore()
   }

@@ -1,10 +1,10 @@
-// One connection to the simulated database, as its borrower sees it and as the database keeps it.
+// One connection to the simulated database, as its holder sees it and as the database keeps it.
 
 import type { Clock } from '../../clock.js'
 import { fatal, harmless } from './error.js'
 import type { Settings } from './settings.js'
 
-/** A connection to a simulated database: what borrowers get as `lease.connection`. */
+/** A connection to a simulated database: what callers get as `lease.connection`. */
 export interface SimulatedConnection {
   /** Counts up from 1 within a database. */
   readonly id: number
@@ -23,7 +23,7 @@ export interface SimulatedConnection {
   readonly referenced: boolean
   /** Runs a query: resolves after the query latency with one row, `{ sql, connection: id }`. `sql` can be anything. */
   query(sql: unknown): Promise<SimulatedResult>
-  /** Ends the connection, as a borrower does who must not: it cannot be used from now on. Resolves when the database has let go of it. */
+  /** Ends the connection, which a holder must not do: it is unusable from now on. Resolves when the database has released it. */
   end(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export interface World {
 
 /** What a session tells the database that it belongs to. */
 export interface SessionEvents {
-  /** Its own end, by its borrower. */
+  /** Its own end, by its holder. */
   readonly onEnd: () => Promise<void>
   /** It answered that only a new session can mend it. */
   readonly onStale: (error: unknown, all: boolean) => void
@@ -84,7 +84,7 @@ export class Session implements SimulatedConnection {
     this.settings = world.session
   }
 
-  /** Whether a borrower changed its settings. */
+  /** Whether a holder changed its settings. */
   get isChanged(): boolean {
     return this.settings !== this.#world.session
   }

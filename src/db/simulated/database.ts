@@ -138,7 +138,7 @@ export class Database implements SimulatedDatabase {
     this.#sessions.set(session, context)
     this.peak = Math.max(this.peak, this.open)
     try {
-      // Gone at once when it is called off: the next connect may be counted within the same turn.
+      // Gone at once when it is cancelled: the next connect may be counted within the same turn.
       await session.trip('connect', signal, () => this.destroy(session))
       if (session.happens('connectFailureRate')) throw fatal('08006', 'simulated failure of a connect')
     } catch (error) {

@@ -13,13 +13,13 @@ export interface Call {
   asked: boolean
   /** The worker owes an answer. */
   owed: boolean
-  /** Why it was called off, if it was; its caller knows already. */
+  /** Why it was cancelled, if it was; its caller knows already. */
   calledOff: Failure | undefined
   /** Who waits for the answer. */
   reply: ((reply: Reply) => void) | undefined
 }
 
-/** Numbers fit into the 32 bits of a slot where a call is called off; by the time they begin anew the first calls are history. */
+/** Numbers fit into the 32 bits of a slot where a call is cancelled; by the time they begin anew the first calls are history. */
 const highest = 0x3fff_ffff
 
 export class Calls {

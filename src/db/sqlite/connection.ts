@@ -1,4 +1,4 @@
-// A connection to SQLite as its borrowers have it: every method is a message to the worker, and a promise of its answer.
+// A connection to SQLite as its holders have it: every method is a message to the worker, and a promise of its answer.
 
 import { discreetRefusal } from '../../check.js'
 import type { Call, Reply } from './calls.js'

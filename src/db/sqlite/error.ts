@@ -75,7 +75,7 @@ export class SqliteError extends Error {
 /** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
 const deepestCause = 5
 
-/** Whether an error that a borrower met means that its connection is gone; errors of SQL do not, and a stale session says goodbye. */
+/** Whether an error means that its connection is gone; SQL errors do not, and a stale session closes gracefully. */
 export function isFatal(error: unknown): boolean {
   let current = error
   for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {

@@ -29,7 +29,7 @@ export interface Opening {
   /** Prepared statements kept; 0 = none. */
   readonly statementCache: number
   readonly integers: Integers
-  /** Where calls that are called off are marked (see {@link isCalledOff}); a process has none, it is killed instead. */
+  /** Where calls that are cancelled are marked (see {@link isCalledOff}); a process has none, it is killed instead. */
   readonly calledOff: Int32Array | undefined
 }
 
@@ -80,7 +80,7 @@ export interface Answer {
 /** The first message from a worker. */
 export type Greeting = { readonly engine: EngineName } | { readonly error: Failure }
 
-/** Calls that can be told apart when they are called off at the same time. */
+/** Calls that can be told apart when they are cancelled at the same time. */
 const callOffSlots = 64
 
 /** Memory for the marks: a slot for each call, and one for all of them. */

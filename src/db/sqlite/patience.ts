@@ -2,7 +2,7 @@
 
 import { failureOf } from './failure.js'
 
-/** In milliseconds: how long SQLite waits by itself, and so how long a wait goes on after it was called off. */
+/** In milliseconds: how long SQLite waits by itself, and so how long a wait goes on after it was cancelled. */
 const slice = 50
 
 /** Not SQLITE_BUSY_SNAPSHOT: that one stays, however long one waits. */

@@ -52,7 +52,7 @@ function textOf(name: string, value: unknown): string {
   throw discreetRefusal(`pragmas.${name}`, value, expected)
 }
 
-/** The driver waits for locks itself, because a wait inside SQLite cannot be called off. */
+/** The driver waits for locks itself, because a wait inside SQLite cannot be cancelled. */
 function notAPragma(name: string): OptionsError {
   return new OptionsError(
     `pragmas.${name}`,

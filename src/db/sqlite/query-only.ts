@@ -12,7 +12,7 @@ export class QueryOnly {
     this.#engine = engine
   }
 
-  /** As SQLite has it: the option `pragmas` or a borrower may have set it, too. */
+  /** As SQLite has it: the option `pragmas` or a holder may have set it, too. */
   get on(): boolean {
     return Number(Object.values(this.#engine.prepare('PRAGMA query_only').get(undefined) ?? {})[0]) === 1
   }

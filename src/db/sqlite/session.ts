@@ -57,7 +57,7 @@ export class Session {
     this.#events = events
   }
 
-  /** It can be lent again: its worker has not ended, and was not told to. */
+  /** It can be leased again: its worker has not ended, and was not told to. */
   get usable(): boolean {
     return this.#ended === undefined && !this.#host.ended
   }
@@ -134,7 +134,7 @@ export class Session {
   }
 
   /**
-   * Ends what a borrower left behind: waits for statements that were called off, ends those half read, rolls back, lets it write again.
+   * Ends what a holder left behind: waits for statements that were cancelled, ends those half read, rolls back, lets it write again.
    * @throws Error when a statement is still running whose caller waits for it, and when a transaction is open all the same.
    */
   async reset(signal: AbortSignal): Promise<void> {
@@ -155,7 +155,7 @@ export class Session {
     await this.ask(call, { id: call.id, type: 'run', sql, parameters: undefined, chunk: 1 })
   }
 
-  /** Has SQLite refuse to write, or allow it, until it is told to be as before: as the options or the borrower had it. */
+  /** Has SQLite refuse to write, or allow it, until it is told to be as before: as the options or the holder had it. */
   async setQueryOnly(to: 'on' | 'off' | 'as before'): Promise<void> {
     if (to === 'as before' && !this.#queryOnly) return
     this.#queryOnly = true // if the request fails, the state is unknown
@@ -164,7 +164,7 @@ export class Session {
     this.#queryOnly = to !== 'as before'
   }
 
-  /** Says goodbye; settles when the worker has ended, and never rejects. */
+  /** Closes gracefully; settles when the worker has ended, and never rejects. */
   async close(): Promise<void> {
     this.#events = undefined
     this.interrupt()

@@ -15,7 +15,7 @@ const send = (message: Answer | Greeting): void => {
   else process.send?.(message)
 }
 
-/** The opening is call 0: it can be called off, too. */
+/** The opening is call 0: it can be cancelled, too. */
 const openingCall = 0
 
 function open(opening: Opening): (request: Request) => void {

@@ -7,7 +7,7 @@ export const socketsHeld = (): number =>
 
 /**
  * The same, once those that are still being closed, by whatever came before, are gone. To be compared with `<=` afterwards: a test that
- * starts from one too many would wait for it for ever.
+ * starts from one too many would wait for it forever.
  */
 export async function socketsAtRest(): Promise<number> {
   for (let count = socketsHeld(); ; ) {

@@ -100,7 +100,7 @@ export const connectionModel = setup({
         'the operator destroys it': 'closed',
       },
     },
-    // It is lent to the next caller who waits, if there is one.
+    // It is leased to the next caller who waits, if there is one.
     free: {
       always: [{ guard: 'someoneWaits', target: 'busy.lent', actions: ['serve', 'lend'] }, 'idle'],
     },

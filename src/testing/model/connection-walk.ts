@@ -16,7 +16,7 @@ const limits = {
   maxLifetime: 200_000,
   maxUses: 2,
 }
-/** Shorter than a validation may take, and than a goodbye may take. */
+/** Shorter than a validation may take, and than a graceful close may take. */
 const shortWhile = 500
 
 /** Starts a pool that opens its only connection at once. Nothing reaches the server before an event says so. */

@@ -27,9 +27,9 @@ export class GatedDriver<C> implements Driver<C> {
   readonly holds: Set<Question>
   /** The next question of this kind fails at once. */
   failsNext: Question | undefined
-  /** What the borrower left behind, for drivers that cannot tell; an error is thrown instead, as a driver with a bug does. */
+  /** What the holder left behind, for drivers that cannot tell; an error is thrown instead, as a driver with a bug does. */
   dirty: boolean | Error = false
-  /** Whether the borrower ended the connection that comes back. */
+  /** Whether the holder ended the connection that comes back. */
   ended = false
   /** Whether the server works on after a connection is destroyed, until `let go` leaves. */
   lingers = false

@@ -49,7 +49,7 @@ export function declined(figures: PoolFigures): PoolFigures {
   return left.idle > 0 ? acquire(left) : { ...left, line: left.line + 1 }
 }
 
-/** Retires what is more than the new maximum: those being opened, then idle ones, then lent ones. */
+/** Retires what is more than the new maximum: those being opened, then idle ones, then leased ones. */
 export function resize(figures: PoolFigures, min: number, max: number): PoolFigures {
   let excess = Math.max(0, total(figures) - figures.retiring - max)
   const take = (count: number): number => {
@@ -72,7 +72,7 @@ export function resize(figures: PoolFigures, min: number, max: number): PoolFigu
   }
 }
 
-/** A caller wants a connection while none is lent: it waits, if it may. */
+/** A caller wants a connection while none is leased: it waits, if it may. */
 export function wait(figures: PoolFigures): PoolFigures {
   return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
 }

@@ -197,7 +197,7 @@ export const poolModel = setup({
     },
     paused: {
       on: {
-        // Nothing is lent and nothing is opened.
+        // Nothing is leased and nothing is opened.
         pause: { actions: 'nothing' },
         resume: { target: 'starting', actions: ['serve', 'grow'] },
         acquire: { actions: 'wait' },

@@ -72,7 +72,7 @@ export class WalkOf<C> {
     )
   }
 
-  /** The pool and the server agree, and a connection that can be lent has nothing left of its last borrower. */
+  /** The pool and the server agree, and a connection that can be leased has nothing left of its last holder. */
   async check(): Promise<void> {
     const { driver, subject, system } = this
     system.check(driver.open.length)

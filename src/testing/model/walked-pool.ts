@@ -141,7 +141,7 @@ export class WalkedPool<C> {
     )
   }
 
-  /** Callers who are not in the line because a connection is being validated for them. */
+  /** Callers who are not in the queue because a connection is being validated for them. */
   get #validatedFor(): number {
     if (!this.connectionStates.includes('validating.checkout')) return 0
     return this.waiting.length - this.pool.stats().waiting

@@ -5,7 +5,7 @@ import type { Host, HostEvents } from '../host.js'
 import { createSlots, markAllCalledOff, markCalledOff, type Request } from '../messages.js'
 import { workerText } from '../worker-text.js'
 
-/** Starts a thread, and gives the memory where its calls are called off. */
+/** Starts a thread, and gives the memory where its calls are cancelled. */
 export function startThread({ message, exit }: HostEvents): { host: Host; slots: Int32Array } {
   const slots = createSlots()
   const worker = new Worker(workerText, {
