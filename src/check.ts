@@ -69,7 +69,7 @@ export function refusal(name: string, value: unknown, expected: string): Options
 }
 
 /**
- * A refusal for an option of a connection. It shows neither a text nor the content of an object, not in its `value` either, because a
+ * A refusal for an option of a connection. It shows neither a string nor the content of an object, not in its `value` either, because a
  * secret is often put in the wrong place.
  */
 export function discreetRefusal(name: string, value: unknown, expected: string): OptionsError {
