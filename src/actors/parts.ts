@@ -72,6 +72,7 @@ export function createParts<C>(
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
   const target = describeTarget(driver)
+  const counters = newCounters()
   const name = takeName(config.name ?? target)
   return {
     driver,
@@ -81,9 +82,9 @@ export function createParts<C>(
     target,
     mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
     limits: new Limits(config),
-    roster: new Roster(),
+    roster: new Roster(counters),
     line: new WaitingLine(),
-    counters: newCounters(),
+    counters,
     notices: new Notices(name, () => config.clock.now(), emit),
     nesting,
     generation: { current: 1 },

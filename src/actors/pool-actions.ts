@@ -2,15 +2,7 @@
 import { assign } from 'xstate'
 import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../errors.js'
 import { compiled } from '../machines/compiled/index.js'
-import {
-  afterFailure,
-  afterRecovery,
-  afterStillborn,
-  isFlapping,
-  isLoop,
-  isStillborn,
-  type Progress,
-} from '../machines/decisions/backoff.js'
+import { afterFailure } from '../machines/decisions/backoff.js'
 import { isDown } from '../machines/decisions/sizing.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
@@ -28,7 +20,6 @@ import type { Roster } from './roster.js'
 /** The running pool whose machine acts. */
 const systemOf = ({ roster }: PoolContext) => (roster as Roster<unknown>).owner as PoolSystem<unknown>
 const noticesOf = (context: PoolContext) => systemOf(context).parts.notices
-const timeOf = (context: PoolContext) => systemOf(context).parts.config.clock.now()
 
 // The machines know connections and requests by what they decide by; in a running pool each is one of these.
 const requestOf = (request: unknown) => request as AcquireRequest<unknown>
@@ -50,14 +41,6 @@ function failureOf(context: PoolContext, event: PoolEvent): unknown {
   )
 }
 
-function isVain(context: PoolContext, event: PoolEvent): boolean {
-  return 'output' in event && event.output !== undefined && isStillborn(event.output, timeOf(context))
-}
-
-function progressOf(context: PoolContext): Progress {
-  return { served: systemOf(context).parts.counters.released, established: context.roster.established }
-}
-
 function settleReadiness(context: PoolContext): void {
   if (context.roster.established >= context.size.min) systemOf(context).readiness.succeed()
 }
@@ -65,25 +48,12 @@ function settleReadiness(context: PoolContext): void {
 /** The machine with its effects: the same for all pools, as each finds its own parts through its roster. */
 const providePool = (): typeof poolMachine =>
   poolMachine.provide({
-    guards: {
-      isStillborn: ({ context, event }) => isVain(context, event),
-      isStillbornAgain: ({ context, event }) =>
-        isVain(context, event) && isLoop(context, context.size.max, timeOf(context)),
-      isFlapping: ({ context }) => isFlapping(context, context.size.max, timeOf(context)),
-    },
     actions: {
-      countFailure: assign(({ context, event }) =>
-        afterFailure(
-          context,
-          failureOf(context, event),
-          timeOf(context),
-          systemOf(context).parts.config.random(),
-          progressOf(context),
-        ),
-      ),
-      noteStillborn: assign(({ context }) => afterStillborn(context, timeOf(context))),
-      noteRecovery: assign(({ context }) => afterRecovery(context, timeOf(context), progressOf(context))),
-      suspendStreak: assign(({ context }) => afterRecovery(context, timeOf(context), progressOf(context))),
+      // As the chart has it, but for the error, which says more.
+      countFailure: assign(({ context, event }) => {
+        const { now, random, roster } = context
+        return afterFailure(context, failureOf(context, event), now(), random(), roster)
+      }),
       lend: ({ context, event }) => {
         if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)
       },

@@ -67,7 +67,8 @@ export class PoolSystem<C> {
   get input(): PoolInput {
     const { name, roster, line, config } = this.parts
     const { min, max, maxWaiting, whenDown } = config
-    return { name, size: { min, max }, maxWaiting, whenDown, roster, line }
+    const now = () => config.clock.now()
+    return { name, size: { min, max }, maxWaiting, whenDown, roster, line, now, random: config.random }
   }
 
   /**

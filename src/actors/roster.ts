@@ -1,6 +1,7 @@
 // The pool's index of its connections: who exists, who is idle, and how many are in which part of their lives.
 import type { Pace } from '../machines/decisions/sizing.js'
 import type { Roster as RosterView } from '../machines/pool-types.js'
+import { type Counters, newCounters } from './counters.js'
 import { PaceMeter } from './pace.js'
 import type { ConnectionRecord } from './record.js'
 
@@ -28,6 +29,7 @@ export class Roster<C> implements RosterView {
   /** Start of the longest-running lease; NaN = recompute. */
   #lentSince = Number.NaN
   #owner: unknown
+  readonly #counters: Pick<Counters, 'released'>
 
   /**
    * The running pool whose connections these are. The actions of the pool's machine find it here, through the machine's context; a private
@@ -39,6 +41,15 @@ export class Roster<C> implements RosterView {
 
   set owner(owner: unknown) {
     this.#owner = owner
+  }
+
+  /** @param counters the pool's, for {@link Roster.served} */
+  constructor(counters: Pick<Counters, 'released'> = newCounters()) {
+    this.#counters = counters
+  }
+
+  get served(): number {
+    return this.#counters.released
   }
 
   get total(): number {

@@ -19,6 +19,8 @@ export interface Roster {
   readonly established: number
   /** Whether there ever was one that was opened. */
   readonly wasUp: boolean
+  /** How many leases have come back since the pool was created. */
+  readonly served: number
   /** Those that are idle and can be lent. */
   readonly idle: number
 }
@@ -79,6 +81,10 @@ export interface PoolInput {
   readonly whenDown: WhenDown
   readonly roster: Roster
   readonly line: Line
+  /** The time, in milliseconds. */
+  readonly now: () => number
+  /** A number from 0 to below 1: how much longer than need be a back-off lasts. */
+  readonly random: () => number
 }
 
 /** The context of {@link poolMachine}. */

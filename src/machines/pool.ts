@@ -5,8 +5,10 @@ import {
   afterFailure,
   afterRecovery,
   afterStillborn,
+  isFlapping,
+  isLoop,
+  isStillborn,
   noFailures,
-  type Progress,
   urgedBackoff,
 } from './decisions/backoff.js'
 import { isDown, isLineFull, isShort, triesAnew } from './decisions/sizing.js'
@@ -15,15 +17,23 @@ import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
 const provided = (): void => {}
 
-/** Alone, the machine serves nobody. */
-const nothingDone: Progress = { served: 0, established: 0 }
-
 const startingContext = (input: PoolInput): PoolContext => ({
   ...input,
   ...noFailures,
   drainTimeout: 0,
   drainUntil: 0,
 })
+
+/** Whether the event tells of the end of a connection that never was of use. */
+function isVain(event: PoolEvent, now: number): boolean {
+  return 'output' in event && event.output !== undefined && isStillborn(event.output, now)
+}
+
+/** What went wrong, as the event tells. */
+function failureIn(event: PoolEvent): unknown {
+  if (event.type === 'connection.failed') return event.error
+  return 'output' in event ? event.output?.ending?.error : undefined
+}
 
 /**
  * The statechart of the pool, which supervises the connections. It lends and serves in every state but the last two: a pool
@@ -62,12 +72,13 @@ export const poolMachine = setup({
     isShort: ({ context }) => isShort(context),
     /** One more connection may be opened. */
     hasRoom: ({ context }) => context.roster.total < context.size.max,
-    /** The connection that ended had been opened in vain: it never was of use. Provided with the time. */
-    isStillborn: () => false,
-    /** So many have been, in quick succession, that opening the next one at once would be a loop. Provided with the time. */
-    isStillbornAgain: () => false,
-    /** Connections open, but have been ending at once: that one more has opened says nothing. Provided with the time. */
-    isFlapping: () => false,
+    /** The connection that ended had been opened in vain: it never was of use. */
+    isStillborn: ({ context, event }) => isVain(event, context.now()),
+    /** So many have been, in quick succession, that opening the next one at once would be a loop. */
+    isStillbornAgain: ({ context, event }) =>
+      isVain(event, context.now()) && isLoop(context, context.size.max, context.now()),
+    /** Connections open, but have been ending at once: that one more has opened says nothing. */
+    isFlapping: ({ context }) => isFlapping(context, context.size.max, context.now()),
     /** It is worth while to begin the back-off again, with a shorter one. */
     isLongBackoff: ({ context }) => context.backoff > urgedBackoff(context.backoff),
     /** It is to be over sooner than was said before. */
@@ -132,16 +143,16 @@ export const poolMachine = setup({
     announcePaused: provided,
     announceResumed: provided,
     announceClosed: provided,
-    /** Counts one more failure; provided with the time and with jitter. */
+    /** Counts one more failure, and says how long to back off. */
     countFailure: assign(({ context, event }) =>
-      afterFailure(context, event.type === 'connection.failed' ? event.error : undefined, 0, 0, nothingDone),
+      afterFailure(context, failureIn(event), context.now(), context.random(), context.roster),
     ),
-    /** Connects succeed again; provided with the time. */
-    noteRecovery: assign(({ context }) => afterRecovery(context, 0, nothingDone)),
-    /** Counts one more connection that was opened in vain; provided with the time. */
-    noteStillborn: assign(({ context }) => afterStillborn(context, 0)),
-    /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon; provided with the time. */
-    suspendStreak: assign(({ context }) => afterRecovery(context, 0, nothingDone)),
+    /** Connects succeed again. */
+    noteRecovery: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
+    /** Counts one more connection that was opened in vain. */
+    noteStillborn: assign(({ context }) => afterStillborn(context, context.now())),
+    /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon. */
+    suspendStreak: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
     hastenBackoff: assign(({ context }) => ({ backoff: urgedBackoff(context.backoff) })),
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({

@@ -5,17 +5,9 @@ import { type ConnectionFacts, type PoolEvent, poolMachine } from '../../src/mac
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
 /** A pool that keeps one connection, if not told otherwise, and whose connections are only numbers. */
-function pool({
-  whenDown = 'wait',
-  min = 1,
-  isStillborn,
-}: {
-  whenDown?: 'wait' | 'fail'
-  min?: number
-  isStillborn?: (() => boolean) | undefined
-} = {}) {
+function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?: number } = {}) {
   const clock = createSimulatedClock()
-  const roster = { total: 0, connecting: 0, established: 0, idle: 0, wasUp: false }
+  const roster = { total: 0, connecting: 0, established: 0, idle: 0, wasUp: false, served: 0 }
   const open = () => {
     roster.total++
     roster.connecting++
@@ -24,7 +16,6 @@ function pool({
     roster.connecting--
   }
   const machine = poolMachine.provide({
-    ...(isStillborn && { guards: { isStillborn } }),
     actions: {
       grow: () => {
         if (roster.total === 0) open()
@@ -51,6 +42,8 @@ function pool({
       whenDown,
       roster,
       line: { length: 0 },
+      now: () => clock.now(),
+      random: () => 0,
     },
   }).start()
   const send = (...events: PoolEvent[]) => {
@@ -114,13 +107,37 @@ describe('a pool whose connects fail', () => {
 })
 
 describe('a connection that ends', () => {
+  /** One that was opened at the start. */
+  const end = (facts: Partial<ConnectionFacts>): PoolEvent => ({
+    ...done,
+    output: { ...connection, openedAt: 0, uses: 0, ending: { reason: 'lost', error }, ...facts },
+  })
+
   it.each([
-    [0, 'was of use, unless something tells', undefined],
-    [1, 'was opened in vain, if something tells', () => true],
-  ])('counts as stillborn %i times when it %s', (times, _what, isStillborn) => {
-    const { actor, send } = pool({ isStillborn })
-    send(ready, done)
+    ['lost at once', {}, 0, 1],
+    ['lost after a second', {}, 1_001, 0],
+    ['lost after it was of use', { uses: 1 }, 0, 0],
+    ['closed for its age', { ending: { reason: 'max lifetime' } as const }, 0, 0],
+  ])('was opened in vain or not: %s', async (_what, facts, time, times) => {
+    const { actor, clock, send } = pool()
+    send(ready)
+    await clock.advance(time)
+    send(end(facts))
     expect(actor.getSnapshot().context.stillborn).toBe(times)
+  })
+
+  it('too often in vain is a failure to connect: the pool backs off, and is not persuaded by one more that opens', async () => {
+    const { actor, clock, roster, send, value } = pool()
+    send(ready, end({}))
+    expect(value()).toBe('running')
+    send(ready, end({}))
+    expect(value()).toEqual({ backingOff: 'waiting' })
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 1, lastConnectError: error })
+    roster.connecting++
+    send(ready)
+    expect(value()).toEqual({ backingOff: 'waiting' })
+    await clock.advance(50)
+    expect(value()).not.toEqual({ backingOff: 'waiting' })
   })
 })
 

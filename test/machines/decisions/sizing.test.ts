@@ -9,7 +9,14 @@ const pools = fc
   .record({ a: count, b: count, connecting: count, established: count, ending: count, line: fc.nat(40) })
   .map(({ a, b, connecting, established, ending, line }) => ({
     size: { min: Math.min(a, b), max: Math.max(a, b, 1) },
-    roster: { connecting, established, total: connecting + established + ending, idle: 0, wasUp: true },
+    roster: {
+      connecting,
+      established,
+      total: connecting + established + ending,
+      idle: 0,
+      wasUp: true,
+      served: 0,
+    },
     line: { length: line },
   }))
 const time = fc.double({ min: 0, max: 100_000, noNaN: true })
@@ -77,7 +84,7 @@ describe('growth, for any pool,', () => {
 describe('growth', () => {
   const pool = (established: number, connecting: number, waiting: number): Sizes => ({
     size: { min: 0, max: 10 },
-    roster: { established, connecting, total: established + connecting, idle: 0, wasUp: true },
+    roster: { established, connecting, total: established + connecting, idle: 0, wasUp: true, served: 0 },
     line: { length: waiting },
   })
   const pace =
@@ -123,7 +130,7 @@ describe('the line', () => {
     const full = (waiting: number, established: number, maxWaiting: number) =>
       isLineFull({
         size: { min: 0, max: 3 },
-        roster: { established, connecting: 0, total: established, idle: 0, wasUp: true },
+        roster: { established, connecting: 0, total: established, idle: 0, wasUp: true, served: 0 },
         line: { length: waiting },
         maxWaiting,
       })
