@@ -74,6 +74,20 @@ test('inspect.ts sees the actors and what they tell each other, while it listens
   ])
 })
 
+test('transitions.ts prints each change of state until it stops', async () => {
+  const { code, output, errors } = await runExample('transitions')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'pool: starting → running (connection.ready)',
+    'connection-1: connecting → idle (driver.connected)',
+    'connection-1: idle → busy.lent (checkout)',
+    'connection-1: busy.lent → idle (release)',
+    'pool: running → paused (pause)',
+    'pool: paused → running (resume)',
+    'done',
+  ])
+})
+
 test('app-machine.ts serves, degrades while the database is down, drains and stops', async () => {
   const { code, output, errors } = await runExample('app-machine')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
