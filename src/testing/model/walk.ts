@@ -1,5 +1,6 @@
 // Walks a path of one of the models on a real pool, on any driver.
 
+import type { AnyStateMachine } from 'xstate'
 import { connectionModel } from './connection-model.js'
 import { connectionWalk } from './connection-walk.js'
 import type { ModelPath } from './paths.js'
@@ -30,7 +31,7 @@ export async function walk<C>(
   subject: WalkedDriver<C>,
   options: WalkOptions = {},
 ): Promise<void> {
-  const { finish, ...execution } = start(path, subject, options)
+  const { finish, ...execution } = executionOf(path.model, subject, options)
   try {
     await path.execute(execution)
   } catch (error) {
@@ -40,8 +41,23 @@ export async function walk<C>(
   await finish()
 }
 
-function start<C>(path: ModelPath, subject: WalkedDriver<C>, options: WalkOptions): WalkExecution {
-  if (path.model === connectionModel) return connectionWalk(subject, options)
-  if (path.model === poolModel) return poolWalk(subject, options)
-  throw new Error('Only paths of connectionModel and poolModel can be walked; `path.execute` does any other.')
+/**
+ * Starts a pool on your driver, to be led along one path of {@link connectionModel} or {@link poolModel}: what {@link walk} does for each event,
+ * and checks in each state. For paths that `xstate/graph` or `@xstate/test` took from the model:
+ *
+ * ```ts
+ * const { events, check, finish } = executionOf(connectionModel, subject)
+ * await path.test({ events, states: { '*': check } }).finally(finish)
+ * ```
+ */
+export function executionOf<C>(
+  model: AnyStateMachine,
+  subject: WalkedDriver<C>,
+  options: WalkOptions = {},
+): WalkExecution {
+  if (model === connectionModel) return connectionWalk(subject, options)
+  if (model === poolModel) return poolWalk(subject, options)
+  throw new Error(
+    'There is an execution of connectionModel and of poolModel; of any other model, the test has it.',
+  )
 }
