@@ -34,7 +34,7 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
  * - whatever happens in or leads to parallel states, enters or leaves an `invoke` or a state with a history, reaches a final state
  *   of the machine that has an output of its own, runs `enqueueActions`, or raises an event that is only computed then;
  * - the start of the machine's first actor, and of each one whose context is not computed, which has `always` transitions there, or whose
- *   first states do more than call functions and set timers;
+ *   first states do more than call functions and set timers, or raise an event, as a final state does;
  * - `xstate.error.*`, `xstate.stop` and `xstate.init`, and actors that do not run;
  * - everything while anyone inspects the actor system, so that inspectors see each microstep and action. They may come and go
  *   at any time; an inspector that comes in the middle of a transition sees its microsteps from the next one on.

@@ -102,9 +102,14 @@ export class Beginning {
   }
 }
 
-/** Whether the states are those that the machine begins in, and none of them invokes anything. */
+/**
+ * Whether the states are those that the machine begins in, and entering them neither invokes anything nor raises an event. A final state
+ * raises `xstate.done.state.*`, and what follows may depend on the context, even where the first actor stayed as it was.
+ */
 function isInitial({ nodes }: Configuration): boolean {
   const follows = (node: AnyStateNode, depth: number) =>
     depth === 0 || nodes[depth - 1]?.initial.target[0] === node
-  return nodes.every((node, depth) => follows(node, depth) && node.invoke.length === 0)
+  return nodes.every(
+    (node, depth) => follows(node, depth) && node.invoke.length === 0 && node.type !== 'final',
+  )
 }
