@@ -31,7 +31,7 @@ export interface ConnectionFacts {
   provenAt: number
   /** The generation of the pool in which it last answered a round trip of the pool's own: a connect, a validation or a reset. */
   provenIn: number
-  /** How often it has been lent. */
+  /** How often it has been leased. */
   uses: number
   /** The caller that it is reserved for: until the lease is granted, or the request is given back. */
   request: Request | undefined
@@ -94,9 +94,9 @@ export type ConnectionEvent =
     }
   /** Prove, by a round trip, that it still works (keepalive). */
   | { readonly type: 'validate' }
-  /** Close it as soon as nobody holds it. */
+  /** Close it as soon as no borrower holds it. */
   | { readonly type: 'retire'; readonly reason: EndReason; readonly error?: unknown }
-  /** Close it now, whoever holds it. */
+  /** Close it now, even if a borrower holds it. */
   | { readonly type: 'destroy'; readonly error?: unknown }
   | { readonly type: 'driver.connected'; readonly at: number }
   | { readonly type: 'driver.connectFailed'; readonly error: unknown }
@@ -117,14 +117,14 @@ export type ConnectionReport =
   | { readonly type: 'connection.ready'; readonly connection: ConnectionFacts }
   /** It could not be opened. */
   | { readonly type: 'connection.failed'; readonly connection: ConnectionFacts; readonly error: unknown }
-  /** It is being closed, and cannot be lent any more. */
+  /** It is being closed, and cannot be leased any more. */
   | { readonly type: 'connection.closing'; readonly connection: ConnectionFacts }
   /** It cannot serve the request that it was checked out for. */
   | { readonly type: 'connection.declined'; readonly connection: ConnectionFacts; readonly request: Request }
 
 /**
  * What a whole pool has been through, as a number: raised when a connection turns out to be dead, and by `evict()`. What happened to
- * one may have happened to all, so a connection that has not proven itself since must do so before it is lent again. Changed in
+ * one may have happened to all, so a connection that has not proven itself since must do so before it is leased again. Changed in
  * place, by the pool alone. After the generation number of MongoDB's CMAP specification.
  */
 export interface Generation {

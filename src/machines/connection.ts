@@ -317,7 +317,7 @@ export const connectionMachine = setup({
     },
     destroyed: {
       description:
-        'Passed through: the socket is destroyed, and whoever had to do with the connection is told.',
+        'Passed through: the socket is destroyed, the borrower loses its lease, and a waiting caller is served in another way.',
       entry: ['destroySocket', 'revoke', 'decline'],
       always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
     },

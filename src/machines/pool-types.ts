@@ -1,4 +1,4 @@
-// What goes into the pool machine and what it decides by: its view of the connections and of the line, its events.
+// What goes into the pool machine and what it decides by: its view of the connections and of the queue, its events.
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConnectionFacts, ConnectionReport, Request } from './connection-types.js'
 import type { FailureStreak } from './decisions/backoff.js'
@@ -21,7 +21,7 @@ export interface Roster {
   readonly wasUp: boolean
   /** How many leases have come back since the pool was created. */
   readonly served: number
-  /** Those that are idle and can be lent. */
+  /** Those that are idle and can be leased. */
   readonly idle: number
 }
 

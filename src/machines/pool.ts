@@ -39,7 +39,7 @@ function failureIn(event: PoolEvent): unknown {
  * The statechart of the pool, which supervises the connections. It lends and serves in every state but the last two: a pool
  * whose database refuses new connections still lends those that it has.
  *
- * What it decides by (sizes, the line, the roster) is in its context; what it does to connections and callers is provided
+ * What it decides by (sizes, the queue, the roster) is in its context; what it does to connections and callers is provided
  * by the actor system (`poolMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
  */
 export const poolMachine = setup({
@@ -83,18 +83,18 @@ export const poolMachine = setup({
     isLongBackoff: ({ context }) => context.backoff > urgedBackoff(context.backoff),
     /** It is to be over sooner than was said before. */
     isSooner: ({ context, event }) => event.type === 'close' && event.at + event.timeout < context.drainUntil,
-    /** The probe ended without saying so: it was called off, or its actor crashed. */
+    /** The probe ended without saying so: it was cancelled, or its actor crashed. */
     isProbeGone: ({ context }) => context.roster.connecting === 0,
     isEmpty: ({ context }) => context.roster.total === 0,
   },
   actions: {
     /** Sends the caller's request to an idle connection. */
     lend: provided,
-    /** Puts the caller's request into the line. */
+    /** Puts the caller's request into the queue. */
     enqueue: provided,
     /** Puts a request that a connection declined back in front, or sends it to an idle connection. */
     requeue: provided,
-    /** Takes the caller out of the line and tells it so. */
+    /** Takes the caller out of the queue and tells it so. */
     cancel: provided,
     /** Tells every caller whose time is up why it got no connection. */
     expire: provided,
@@ -122,9 +122,9 @@ export const poolMachine = setup({
     maintain: provided,
     /** Tells of the leases that have been held for too long. */
     reportLeaks: provided,
-    /** From now on, every connection must prove itself before it is lent again. */
+    /** From now on, every connection must prove itself before it is leased again. */
     raiseGeneration: provided,
-    /** Retires all connections: idle ones now, lent ones when they come back. */
+    /** Retires all connections: idle ones now, leased ones when they come back. */
     evictAll: provided,
     noteReady: provided,
     noteFailed: provided,
@@ -151,7 +151,7 @@ export const poolMachine = setup({
     noteRecovery: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
     /** Counts one more connection that was opened in vain. */
     noteStillborn: assign(({ context }) => afterStillborn(context, context.now())),
-    /** Nobody asked while it backed off: the next failure belongs to the same streak only if it comes soon. */
+    /** No caller asked while it backed off: the next failure belongs to the same streak only if it comes soon. */
     suspendStreak: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
     hastenBackoff: assign(({ context }) => ({ backoff: urgedBackoff(context.backoff) })),
     clearFailures: assign(noFailures),
@@ -255,7 +255,7 @@ export const poolMachine = setup({
           after: {
             backoff: [
               { guard: 'isShort', target: 'probing' },
-              // Nobody waits, or all who would have were refused: who comes next shall have a connect tried, but not in a loop.
+              // No caller waits, or all who would have were refused: the next caller triggers a connect, but not in a loop.
               { target: '#pool.running', actions: 'suspendStreak' },
             ],
           },
@@ -318,7 +318,7 @@ export const poolMachine = setup({
         'connection.closing': { actions: 'noteClosing' },
         'xstate.done.actor.*': { actions: 'forget' },
         'xstate.error.actor.*': { actions: ['discard', 'forget'] },
-        // Nobody waits any more, nothing is opened any more, and every connection has its orders.
+        // No caller waits any more, nothing is opened any more, and every connection has its orders.
         cancel: {},
         close: {},
         resize: {},

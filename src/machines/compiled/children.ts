@@ -11,7 +11,7 @@ export function adopt(parent: AnyActorRef, child: AnyActorRef): void {
   try {
     parent.getSnapshot().children[child.id] = child
   } catch (error) {
-    if (!isForeign()) throw error // where it is, the child is in nobody's list, and reports to its parent all the same
+    if (!isForeign()) throw error // where it is, the child is in no list, and reports to its parent all the same
   }
 }
 

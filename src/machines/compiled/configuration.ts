@@ -29,7 +29,7 @@ interface InternedNodes extends Array<AnyStateNode> {
   readonly [ownConfiguration]?: Configuration
 }
 
-/** XState remembers what it saw of every event type for ever; here, types that somebody makes up on the fly have an end. */
+/** XState remembers what it saw of every event type forever; here, types that are made up on the fly have an end. */
 const mostTypes = 1_000
 
 /** A chain of active states, from the root to a leaf, with all that its snapshots share. */
@@ -117,7 +117,7 @@ export class Configuration {
       const step = planStep(this, transition)
       if (transition.guard && guard === undefined) return undefined
       choices.push({ guard, transition, step })
-      if (guard === undefined) break // nobody asks further
+      if (guard === undefined) break // the others are not asked
     }
     return choices
   }

@@ -40,8 +40,8 @@ interface Insides {
  * The same as `actor.send(event)`, for hot paths. `send` makes two inspection events, a mailbox node and an iteration over
  * observers for each message, whether anybody looks or not: as much work as the transition itself.
  *
- * Here the event is processed in place, if its transition has a plan, the actor is idle and nobody would see a difference. It is
- * `actor.send` itself while somebody inspects the system or observes the actor's snapshots, while the actor is busy (the event has to
+ * Here the event is processed in place, if its transition has a plan, the actor is idle and no observer would see a difference. It is
+ * `actor.send` itself while an inspector watches the system or observes the actor's snapshots, while the actor is busy (the event has to
  * wait for its turn), before it starts and after it stops, and if XState's actors turn out to be built differently from those that
  * this knows.
  */
@@ -86,7 +86,7 @@ function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObjec
   else conclude(actor, snapshot, event, next)
 }
 
-/** Ends the processing of an event that somebody is told of; an observer may have come meanwhile, and an inspector. */
+/** Ends the processing of an event that an observer is told of; an observer may have come meanwhile, and an inspector. */
 function conclude(
   actor: Insides,
   before: AnyMachineSnapshot,

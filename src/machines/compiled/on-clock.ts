@@ -25,7 +25,7 @@ interface SystemWithScheduler {
 /**
  * The same system, but for the clock. An actor sees it if its scope has it instead of the system's own (`scope.system`), which its
  * logic may arrange when it computes the initial snapshot. XState clears an actor's timers when it stops; those that are set here are
- * left to whoever set them: call `scheduler.cancelAll(actor)`.
+ * left to the owner of the clock: call `scheduler.cancelAll(actor)`.
  */
 export function onClock<S extends AnyActorScope['system']>(system: S, clock: Clock): S {
   return Object.create(system, {

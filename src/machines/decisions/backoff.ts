@@ -16,7 +16,7 @@ export function backoffDelay(failures: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random
 }
 
-/** How soon after a caller was refused, or an `evict()`, a connect is tried, in milliseconds: nobody may wait for a back-off of half a minute. */
+/** How soon after a caller was refused, or an `evict()`, a connect is tried, in milliseconds: no caller should sit out a back-off of half a minute. */
 const urgedDelay = 500
 
 /**
@@ -35,7 +35,7 @@ export interface FailureStreak {
   readonly backoff: number
   /** The last connect error, while connects are failing. */
   readonly lastConnectError: unknown
-  /** When a connect last succeeded after others had failed, or when it turned out that nobody wants another one for now. */
+  /** When a connect last succeeded after others had failed, or when it turned out that no caller wants another one for now. */
   readonly recoveredAt: number | undefined
   /** How many leases had come back by then, and how many connections were open. */
   readonly servedBefore: number
@@ -70,7 +70,7 @@ export interface Progress {
 }
 
 /**
- * The streak after one more failure. A recovery that neither lasted nor served anybody does not end a streak: it may have been part
+ * The streak after one more failure. A recovery that neither lasted nor served a caller does not end a streak: it may have been part
  * of the trouble. One that did has, or else short outages would add up to delays that outlast the times between them. What it has won
  * counts, too: each connection more than the first makes up for a failure, or else a pool that fills while one connect in five fails
  * would come to wait for half a minute.
@@ -91,7 +91,7 @@ export function afterFailure(
   return { ...streak, failures, backoff, lastConnectError: error, recoveredAt: undefined }
 }
 
-/** The streak after a connect succeeded, or after a back-off in which nobody asked. */
+/** The streak after a connect succeeded, or after a back-off in which no caller asked. */
 export function afterRecovery(
   streak: FailureStreak,
   now: number,
@@ -136,7 +136,7 @@ export function isFlapping(
 const stillbornWithin = 1_000
 
 /**
- * Whether a connection that was opened was none: it was lost, or failed its first validation, before it was of use to anybody.
+ * Whether a connection that was opened was none: it was lost, or failed its first validation, before it was of use to a caller.
  */
 export function isStillborn(
   facts: Pick<ConnectionFacts, 'uses' | 'ending' | 'openedAt'>,

@@ -8,7 +8,7 @@ export interface Held {
 
 /** The call of a borrower's callback. */
 export interface Borrowing<L extends Held> {
-  /** What it was called with; undefined once it is over: what still goes on in its name is awaited by nobody that we know of. */
+  /** What it was called with; undefined once it is over: what still goes on in its name is awaited by no caller that we know of. */
   readonly lease: L | undefined
   /** The callback from within which this one was called, if from one. */
   readonly within: Borrowing<L> | undefined
@@ -22,13 +22,13 @@ export function leasesOf<L extends Held>(innermost: Borrowing<L> | undefined): L
 }
 
 /**
- * Whether nobody can be served any more: as many connections exist as may, each is lent, and each to a borrower who waits in the
- * same line. One connection that is being opened, made clean or closed, or one borrower of whom it is not known whether they
+ * Whether no caller can be served any more: as many connections exist as may, each is leased, and each to a borrower who waits in the
+ * same queue. One connection that is being opened, reset or closed, or one borrower of whom it is not known whether they
  * wait, is enough for it not to be so.
  *
  * @param max how many connections there may be
- * @param leases for each connection that exists the lease that is out; undefined for one that is not lent
- * @param waiting the borrowings from within which somebody waits for another connection
+ * @param leases for each connection that exists the lease that is out; undefined for one that is not leased
+ * @param waiting the borrowings from within which a caller waits for another connection
  */
 export function isCircle<L extends Held>(
   max: number,

@@ -1,8 +1,8 @@
-// Whether a connection is fit to be lent or kept: pure decisions over its facts.
+// Whether a connection is fit to be leased or kept: pure decisions over its facts.
 import type { ConnectionFacts, ConnectionPolicy, EndReason, Generation } from '../connection-types.js'
 
 /**
- * Whether it must be validated before it is lent: because it last proved too long ago that it works (HikariCP's aliveBypassWindow),
+ * Whether it must be validated before it is leased: because it last proved too long ago that it works (HikariCP's aliveBypassWindow),
  * or because it is {@link isSuspect suspect}.
  */
 export function isStale(
@@ -15,7 +15,7 @@ export function isStale(
 }
 
 /**
- * Whether it must be validated before it is lent, however lately it was used: another connection was found dead since it last
+ * Whether it must be validated before it is leased, however lately it was used: another connection was found dead since it last
  * proved itself, or the pool validates always (`validateAfter: 0`). Never in a pool that never validates.
  */
 export function isSuspect(
@@ -26,7 +26,7 @@ export function isSuspect(
   return validateAfter === 0 || (provenIn !== current && validateAfter !== Number.POSITIVE_INFINITY)
 }
 
-/** Whether it is too old, or was lent too often, to be kept. */
+/** Whether it is too old, or was leased too often, to be kept. */
 export function isSpent(
   facts: Pick<ConnectionFacts, 'uses' | 'retireAt'>,
   policy: Pick<ConnectionPolicy, 'maxUses'>,

@@ -10,7 +10,7 @@ export interface Sizes {
 
 /**
  * Whether one more caller may not wait. Callers for whom a connection can still be opened do not count: `maxWaiting` is about
- * those who wait for somebody else to be done.
+ * those who wait for another caller to be done.
  */
 export function isLineFull({
   size,
@@ -22,7 +22,7 @@ export function isLineFull({
   return line.length >= maxWaiting + openable
 }
 
-/** Whether nothing can be lent, and nobody should wait for it: no connection is left, and callers are to be told at once. */
+/** Whether nothing can be leased, and no caller should wait for it: no connection is left, and callers are to be told at once. */
 export function isDown({
   roster,
   whenDown,
@@ -64,7 +64,7 @@ export interface Growth {
 
 /**
  * How many connections to open now. Up to the minimum: as many as are missing. For callers who wait: one at a time is always
- * being opened; further ones at the same time only if connections coming back would not serve the line sooner. So a spike of
+ * being opened; further ones at the same time only if connections coming back would not serve the queue sooner. So a spike of
  * short queries costs one connection more and not fifty, and callers behind long leases do not wait in vain. (HikariCP's
  * "Welcome to the Jungle" asks the same question before each connect.)
  *
