@@ -5,6 +5,7 @@ import { type PoolActorRef, type PoolEmitted, poolLogic, poolOf } from 'statepoo
 import { connectionMachine, poolMachine } from 'statepool/machines'
 import { type SimulatedConnection, type SimulatedDriver, simulated } from 'statepool/simulated'
 import {
+  answeredEvents,
   connectionModel,
   createSimulatedClock,
   type DriverUnderTest,
@@ -62,7 +63,11 @@ describe('with xstate/graph', () => {
   afterAll(() => subject.stop())
 
   const model = createTestModel(connectionModel)
-  const ends = model.getShortestPaths({ limit: 10_000, toState: state => state.matches('closed') })
+  const ends = model.getShortestPaths({
+    limit: 10_000,
+    events: answeredEvents(connectionModel),
+    toState: state => state.matches('closed'),
+  })
   for (const path of ends.filter(({ steps }) => steps.length <= 5)) {
     it(path.description, async () => {
       const { events, check, finish } = executionOf(connectionModel, subject, { patience })

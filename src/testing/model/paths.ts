@@ -1,5 +1,12 @@
 // Bounded paths from a model, and their execution, with nothing left out in silence.
-import { type AnyMachineSnapshot, type AnyStateMachine, type EventObject, transition } from 'xstate'
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type EventFrom,
+  type EventObject,
+  type SnapshotFrom,
+  transition,
+} from 'xstate'
 import { createTestModel } from 'xstate/graph'
 import { leafName, leavesOf } from './state-names.js'
 
@@ -73,6 +80,18 @@ export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath
   const found =
     options.kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
   return found.map(({ steps }) => new Path(model, steps as Step[]))
+}
+
+/**
+ * The events that a state of a model answers, guards included: the `events` option of `getShortestPaths` and `getSimplePaths`, of `xstate/graph` and
+ * of `@xstate/test`. Without it both send events that the state's guards refuse, which a real system answers in its own way.
+ */
+export function answeredEvents<T extends AnyStateMachine>(
+  model: T,
+): (state: SnapshotFrom<T>) => EventFrom<T>[] {
+  const events = model.events.map(type => ({ type })) as EventFrom<T>[]
+  return (state: AnyMachineSnapshot) =>
+    state.status === 'active' ? events.filter(event => state.can(event as EventObject)) : []
 }
 
 /** An event, and the model's state after it; the first one is the start. */
