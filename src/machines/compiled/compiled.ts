@@ -14,7 +14,7 @@ import { isInspected } from './inspection.js'
 import { plannedTransition, running, type Scope } from './internals.js'
 import { type Follow, Plan } from './plan.js'
 import { replay } from './replay.js'
-import { tellTaps } from './tap.js'
+import { isTapped, stateName, tellTaps } from './tap.js'
 import { isUnderstood } from './verdict.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
@@ -110,7 +110,7 @@ export function compile(machine: AnyStateMachine, generateAfter: number): AnySta
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
       const next = transition(snapshot, event, scope)
-      tellTaps(scope, event, snapshot, next)
+      if (isTapped(scope)) tellTaps(scope, event, stateName(snapshot), next)
       return next
     },
 

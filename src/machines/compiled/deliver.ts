@@ -83,17 +83,12 @@ function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObjec
   const { observers, system, _deferred } = actor
   const isPlain = next.status === 'active' && _deferred.length === 0
   if (isPlain && observers.listening === 0 && isUnwatched(system)) actor._snapshot = next
-  else conclude(actor, snapshot, event, next)
+  else conclude(actor, plan.from, event, next)
 }
 
 /** Ends the processing of an event that an observer is told of; an observer may have come meanwhile, and an inspector. */
-function conclude(
-  actor: Insides,
-  before: AnyMachineSnapshot,
-  event: EventObject,
-  next: AnyMachineSnapshot,
-): void {
-  tellTaps(actor._actorScope, event, before, next)
+function conclude(actor: Insides, from: string, event: EventObject, next: AnyMachineSnapshot): void {
+  tellTaps(actor._actorScope, event, from, next)
   if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
   else actor._snapshot = next
 }

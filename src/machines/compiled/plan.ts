@@ -20,6 +20,8 @@ export type Follow = (
 /** Everything that may happen on one type of event in one configuration. */
 export class Plan {
   run: Run
+  /** The states that it starts from, as taps are told of them. */
+  readonly from: string
   private uses = 0
 
   /** @param generateAfter how many uses of it pay for writing it as code, which takes some ten microseconds */
@@ -29,6 +31,7 @@ export class Plan {
     follow: Follow,
     generateAfter: number,
   ) {
+    this.from = configuration.name
     const replay: Run = (snapshot, event, scope) =>
       follow(snapshot, event, scope, choose(choices, snapshot, event))
     this.run = (snapshot, event, scope) => {

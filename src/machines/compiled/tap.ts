@@ -62,18 +62,20 @@ function tapsOf(tap: Tap | undefined): readonly Tap[] {
 
 const oneOf = (taps: readonly Tap[]): Tap | undefined => (taps.length > 1 ? new Several(taps) : taps[0])
 
+/** Whether anyone wants to know. */
+export const isTapped = ({ system }: TappedScope): boolean =>
+  (system as TappedSystem | undefined)?.[ownTap] !== undefined
+
 /** Tells those who want to know. */
 export function tellTaps(
   scope: TappedScope,
   event: EventObject,
-  before: AnyMachineSnapshot | undefined,
+  from: string | undefined,
   after: AnyMachineSnapshot,
 ): void {
   const tap = (scope.system as TappedSystem | undefined)?.[ownTap]
   if (tap === undefined) return
-  const to = stateName(after)
-  const from = before === after ? to : before && stateName(before)
-  tap.tell(scope.self as AnyActorRef, event, from, to)
+  tap.tell(scope.self as AnyActorRef, event, from, stateName(after))
 }
 
 /** The active states with dots between parents and children, such as `busy.lent`; and commas between parallel ones. */
