@@ -29,7 +29,7 @@ interface TappedScope {
 
 /**
  * Has a tap told of what the actor and its children do: which events they process, and in which states that leaves them, what XState's
- * inspectors read in `@xstate.snapshot`. It is told when all is done that belongs to the transition, before anybody hears of the actor's end.
+ * inspectors read in `@xstate.snapshot`. It is told when all is done that belongs to the transition, before the parent hears of the actor's end.
  * @param system the system as those actors see it (`scope.system`), and no others
  * @returns a function that stops it
  */
