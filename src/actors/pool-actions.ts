@@ -51,8 +51,8 @@ const providePool = (): typeof poolMachine =>
     actions: {
       // As the chart has it, but for the error, which says more.
       countFailure: assign(({ context, event }) => {
-        const { now, random, roster } = context
-        return afterFailure(context, failureOf(context, event), now(), random(), roster)
+        const { world, roster } = context
+        return afterFailure(context, failureOf(context, event), world.now(), world.random(), roster)
       }),
       lend: ({ context, event }) => {
         if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)

@@ -3,7 +3,7 @@ import type { ActorRef, ActorScope, AnyActorScope } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import { PoolClosedError } from '../errors.js'
 import { deliver } from '../machines/compiled/index.js'
-import type { PoolEvent, PoolInput } from '../machines/pool-types.js'
+import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
 import type { ResolvedPoolOptions } from '../options.js'
 import { AcquireQueue, closedError } from './acquire-queue.js'
 import { Borrowers } from './borrowers.js'
@@ -67,8 +67,15 @@ export class PoolSystem<C> {
   get input(): PoolInput {
     const { name, roster, line, config } = this.parts
     const { min, max, maxWaiting, whenDown } = config
-    const now = () => config.clock.now()
-    return { name, size: { min, max }, maxWaiting, whenDown, roster, line, now, random: config.random }
+    return {
+      name,
+      size: { min, max },
+      maxWaiting,
+      whenDown,
+      roster,
+      line,
+      world: new ConfiguredWorld(config),
+    }
   }
 
   /**
@@ -110,5 +117,22 @@ export class PoolSystem<C> {
     const { config, line } = this.parts
     if (config.allowExitOnIdle && line.length === 0 && !this.readiness.isAwaited)
       this.#machineClock.letNextOneGo()
+  }
+}
+
+/** A class, so that a snapshot can be cloned: methods of a class are left out, where functions in an object would be refused. */
+class ConfiguredWorld implements World {
+  readonly #config: ResolvedPoolOptions
+
+  constructor(config: ResolvedPoolOptions) {
+    this.#config = config
+  }
+
+  now(): number {
+    return this.#config.clock.now()
+  }
+
+  random(): number {
+    return this.#config.random()
   }
 }

@@ -14,4 +14,13 @@ export type {
   ReturnedSession,
 } from './connection-types.js'
 export { poolMachine } from './pool.js'
-export type { Line, OpenLine, PoolContext, PoolEvent, PoolInput, PoolSize, Roster } from './pool-types.js'
+export type {
+  Line,
+  OpenLine,
+  PoolContext,
+  PoolEvent,
+  PoolInput,
+  PoolSize,
+  Roster,
+  World,
+} from './pool-types.js'

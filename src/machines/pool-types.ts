@@ -71,6 +71,14 @@ export type PoolEvent =
  */
 export type WhenDown = 'wait' | 'fail' | 'fail-until-up' | 'try'
 
+/** Time and chance, as the pool's machine asks for them. */
+export interface World {
+  /** The time, in milliseconds. */
+  now(): number
+  /** A number from 0 to below 1: how much longer than need be a back-off lasts. */
+  random(): number
+}
+
 /** What {@link poolMachine} is started with. */
 export interface PoolInput {
   /** What the pool is called. */
@@ -81,10 +89,8 @@ export interface PoolInput {
   readonly whenDown: WhenDown
   readonly roster: Roster
   readonly line: Line
-  /** The time, in milliseconds. */
-  readonly now: () => number
-  /** A number from 0 to below 1: how much longer than need be a back-off lasts. */
-  readonly random: () => number
+  /** Where time and chance come from. */
+  readonly world: World
 }
 
 /** The context of {@link poolMachine}. */

@@ -73,12 +73,12 @@ export const poolMachine = setup({
     /** One more connection may be opened. */
     hasRoom: ({ context }) => context.roster.total < context.size.max,
     /** The connection that ended had been opened in vain: it never was of use. */
-    isStillborn: ({ context, event }) => isVain(event, context.now()),
+    isStillborn: ({ context, event }) => isVain(event, context.world.now()),
     /** So many have been, in quick succession, that opening the next one at once would be a loop. */
     isStillbornAgain: ({ context, event }) =>
-      isVain(event, context.now()) && isLoop(context, context.size.max, context.now()),
+      isVain(event, context.world.now()) && isLoop(context, context.size.max, context.world.now()),
     /** Connections open, but have been ending at once: that one more has opened says nothing. */
-    isFlapping: ({ context }) => isFlapping(context, context.size.max, context.now()),
+    isFlapping: ({ context }) => isFlapping(context, context.size.max, context.world.now()),
     /** It is worth while to begin the back-off again, with a shorter one. */
     isLongBackoff: ({ context }) => context.backoff > urgedBackoff(context.backoff),
     /** It is to be over sooner than was said before. */
@@ -145,14 +145,14 @@ export const poolMachine = setup({
     announceClosed: provided,
     /** Counts one more failure, and says how long to back off. */
     countFailure: assign(({ context, event }) =>
-      afterFailure(context, failureIn(event), context.now(), context.random(), context.roster),
+      afterFailure(context, failureIn(event), context.world.now(), context.world.random(), context.roster),
     ),
     /** Connects succeed again. */
-    noteRecovery: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
+    noteRecovery: assign(({ context }) => afterRecovery(context, context.world.now(), context.roster)),
     /** Counts one more connection that was opened in vain. */
-    noteStillborn: assign(({ context }) => afterStillborn(context, context.now())),
+    noteStillborn: assign(({ context }) => afterStillborn(context, context.world.now())),
     /** No caller asked while it backed off: the next failure belongs to the same streak only if it comes soon. */
-    suspendStreak: assign(({ context }) => afterRecovery(context, context.now(), context.roster)),
+    suspendStreak: assign(({ context }) => afterRecovery(context, context.world.now(), context.roster)),
     hastenBackoff: assign(({ context }) => ({ backoff: urgedBackoff(context.backoff) })),
     clearFailures: assign(noFailures),
     resize: assign(({ context, event }) => ({

@@ -42,8 +42,7 @@ function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?
       whenDown,
       roster,
       line: { length: 0 },
-      now: () => clock.now(),
-      random: () => 0,
+      world: { now: () => clock.now(), random: () => 0 },
     },
   }).start()
   const send = (...events: PoolEvent[]) => {

@@ -221,3 +221,15 @@ describe('poolLogic', () => {
     )
   })
 })
+
+describe('a snapshot', () => {
+  it('can be cloned, for a message to another thread, say', async () => {
+    const { clock, actor } = startApp()
+    await clock.advance(100)
+    const { value, context } = structuredClone(actor.getPersistedSnapshot()) as unknown as {
+      value: string
+      context: { name: string }
+    }
+    expect([value, context.name]).toEqual(['running', expect.stringContaining('simulated')])
+  })
+})
