@@ -31,13 +31,14 @@ async function open(config: PoolConfig = {}) {
   pool.on('connect', () => {}) // a worker warns if there is no listener
   const options = { pgPool: pool, schema: 'graphile_worker_test', logger, noHandleSignals: true }
   const runners: Runner[] = []
+  /** Asked of the observer: a query of the pool's could be given a client whose end the process has not read yet. */
   const listens = async (): Promise<boolean> => {
-    const { rowCount } = await pool.query(
+    const sessions = await backends.ask(
       `SELECT FROM pg_stat_activity
        WHERE application_name = $1 AND query LIKE 'LISTEN %' AND state = 'idle'`,
-      [backends.config.application_name],
+      backends.config.application_name,
     )
-    return rowCount === 1
+    return sessions.length === 1
   }
   const utils = await makeWorkerUtils(options)
   await utils.migrate()
@@ -146,7 +147,12 @@ it('goes on by itself after all its backends were terminated, and listens again'
   await runner.addJob('mail', { to: 'ada' })
   await until(() => seen.length === 1, 'the first job is worked on')
   await until(async () => (await worker.jobs()).length === 0, 'and done')
+  const stats = () => worker.pool.statepool.stats()
+  // One that is still being connected would come later, and stay.
+  await until(() => stats().busy === 1 && stats().idle === stats().total - 1, 'all but the listener are idle')
+  const { total } = stats()
   await backends.terminateAll()
+  await until(() => stats().lost >= total, 'the pool has noticed')
   await until(worker.listens, 'it listens again')
   await runner.addJob('mail', { to: 'bob' })
   await until(() => seen.length === 2, 'the second job is worked on')

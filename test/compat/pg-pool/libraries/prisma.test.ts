@@ -153,7 +153,7 @@ it('goes on by itself after all its backends were terminated', async () => {
     await tx.pet.create({ data: { id: 1, name: 'Rex' } })
     await db.names() // a second connection, which is idle from now on
     await backends.terminateAll()
-    await until(() => db.pool.totalCount === 0, 'the pool knows of both')
+    await until(() => db.pool.statepool.stats().lost === 2, 'the pool knows of both')
     await tx.pet.create({ data: { id: 2, name: 'Mia' } })
   })
   await expect(transaction).rejects.toThrow('Client has encountered a connection error and is not queryable')
