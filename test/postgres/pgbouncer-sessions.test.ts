@@ -86,7 +86,7 @@ describe.skipIf(missing)(`a session behind PgBouncer${missing ? ` (${missing})` 
       const refused = pool.use(client => client.query('SELECT 1'))
       await expect(refused).rejects.toThrow(/unsupported startup parameter: lock_timeout/)
       const next = pool.acquire()
-      await expect(next).rejects.toThrow(/leave out the option that PgBouncer does not know/i)
+      await expect(next).rejects.toThrow(/omit the option that PgBouncer does not know/i)
     })
   })
 
