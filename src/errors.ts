@@ -3,6 +3,7 @@ import {
   describeDeadlock,
   describeFull,
   describeTimeout,
+  failedInARow,
   messageOf,
   milliseconds,
   withoutStop,
@@ -291,7 +292,7 @@ export class DatabaseDownError extends PoolError {
   constructor(failedConnects: number, lastConnectError: unknown) {
     super(
       'DATABASE_DOWN',
-      `The acquire was refused: no connection is left, and none can be opened (${failedConnects} attempts failed in a row; the last error is this error's cause): ${messageOf(lastConnectError)} To make callers wait for the database instead, set whenDown: 'wait'.`,
+      `The acquire was refused: no connection is left, and none can be opened (${failedInARow(failedConnects)}): ${messageOf(lastConnectError)} To make callers wait for the database instead, set whenDown: 'wait'.`,
       { cause: lastConnectError },
     )
     this.failedConnects = failedConnects

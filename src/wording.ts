@@ -20,7 +20,7 @@ export function describeFull(
     ],
     paused: () => ['the pool is paused', 'Call pool.resume(), or raise maxWaiting.'],
     'connects failing': () => [
-      `the pool cannot connect (${failedConnects} attempts failed in a row; the last error is this error's cause: ${withoutStop(whyNoConnect(lastConnectError))})`,
+      `the pool cannot connect (${failedInARow(failedConnects)}: ${withoutStop(whyNoConnect(lastConnectError))})`,
       `${remedyFor(lastConnectError)}.`,
     ],
   }[obstacle]()
@@ -40,6 +40,12 @@ export function describeDeadlock(leases: readonly number[], max: number): string
       : `all ${max} connections (max) are held by pool.use() calls that are waiting for another one, and this caller is inside one of them (${own})`
   return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.`
 }
+
+/** What came of the last connects; the error that says it has the last one's error as its cause. */
+export const failedInARow = (count: number): string =>
+  count === 1
+    ? "1 attempt failed; its error is this error's cause"
+    : `${count} attempts failed in a row; the last error is this error's cause`
 
 /** `1,500 ms`. */
 export const milliseconds = (value: number): string => `${Math.round(value).toLocaleString('en-US')} ms`
@@ -75,7 +81,7 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     'pass the connection already held to the inner call, or release it before acquiring another',
   ],
   'connects failing': ({ failedConnects, lastConnectError }) => [
-    `the pool cannot connect (${failedConnects} attempts failed in a row; the last error is this error's cause): ${whyNoConnect(lastConnectError)}`,
+    `the pool cannot connect (${failedInARow(failedConnects)}): ${whyNoConnect(lastConnectError)}`,
     lowerFirst(remedyFor(lastConnectError)),
   ],
   'validations failing': ({ lastValidationError }) => [

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type AcquireTimeoutError,
+  DatabaseDownError,
   type PoolError,
   PoolPausedError,
   type QueueFullError,
@@ -183,6 +184,22 @@ describe('a full line says', () => {
     )
   })
 })
+
+it.each([
+  [1, /\(1 attempt failed; its error is this error's cause\): /],
+  [3, /\(3 attempts failed in a row; the last error is this error's cause\): /],
+])(
+  'when the database is down, the message counts %i failed connects in the right number',
+  async (failed, words) => {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 0, max: 1 })
+    database.stop()
+    const waiting = watch(pool.acquire({ timeout: failed === 1 ? 50 : 300 }))
+    await clock.advance(300)
+    expect(waiting.error).toMatchObject({ obstacle: 'connects failing', failedConnects: failed })
+    expect((waiting.error as Error).message).toMatch(words)
+    expect(new DatabaseDownError(failed, new Error('expected')).message).toMatch(words)
+  },
+)
 
 it('an aborted acquire has the signal’s reason as its cause, whatever it is', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 0 })
