@@ -83,7 +83,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     try {
       session = this.#sessionNow()
     } catch (error) {
-      return deliver(this.actor, { type: 'release', at, session: 'unknown', error })
+      deliver(this.actor, { type: 'release', at, session: 'unknown', error })
+      return
     }
     deliver(this.actor, { type: 'release', at, session })
   }
