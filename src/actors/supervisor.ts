@@ -187,7 +187,7 @@ export class Supervisor<C> {
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
-    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now))
+    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now, due.validate))
   }
 
   /**

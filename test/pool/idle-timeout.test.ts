@@ -134,3 +134,22 @@ it('leaves no timer behind when the last one has gone', async () => {
   await clock.advance(2_000)
   expect([pool.stats().total, clock.pending]).toEqual([0, 0])
 })
+
+it('is not put off by the keepalives that fall on it', async () => {
+  for (const idleTimeout of [240_000, 600_000]) {
+    const { pool, clock } = poolInSimulatedTime({
+      min: 0,
+      max: 1,
+      idleTimeout,
+      keepalive: 120_000,
+      random: () => 0.5,
+    })
+    const lease = pool.acquire()
+    await clock.advance(100)
+    ;(await lease).release()
+    await clock.advance(idleTimeout)
+    expect(pool.stats()).toMatchObject({ idle: 1 })
+    await clock.advance(idleTimeout * 0.1 + 2_000)
+    expect(pool.stats()).toMatchObject({ total: 0 })
+  }
+})

@@ -65,6 +65,8 @@ export function upkeepDue<F extends UpkeepFacts>(
  * When to look again: when the first of the connections is due, and never later than one could be due that is not idle yet.
  * Not at once: what is due together is done one after the other, a hundredth of the period apart, or closer where there are
  * many, so that all of them have had their turn within half a period.
+ *
+ * @param validating the one that was sent to prove itself just now, which is idle again soon: that was not a use
  */
 export function nextUpkeep<F extends UpkeepFacts>(
   idle: readonly F[],
@@ -73,6 +75,7 @@ export function nextUpkeep<F extends UpkeepFacts>(
   size: PoolSize,
   policy: UpkeepPolicy,
   now: number,
+  validating?: F,
 ): number {
   // An idle timeout of 0 is looked after when a connection becomes idle: as a period it would mean all the time.
   const idlePeriod = policy.idleTimeout === 0 ? Number.POSITIVE_INFINITY : policy.idleTimeout
@@ -82,6 +85,8 @@ export function nextUpkeep<F extends UpkeepFacts>(
     due = Math.min(due, facts.retireAt, facts.provenAt + policy.keepalive)
     if (count > keptAtLeast(size, policy)) due = Math.min(due, idleUntil(facts, policy.idleTimeout))
   }
+  if (validating !== undefined && count > keptAtLeast(size, policy))
+    due = Math.min(due, idleUntil(validating, policy.idleTimeout))
   for (const facts of lent) if (facts.retireAt > now) due = Math.min(due, facts.retireAt)
   const turns = Math.max(100, 2 * (idle.length + lent.length))
   return Math.max(due, now + Math.max(1, Math.min(policy.idleTimeout, period) / turns))
