@@ -57,8 +57,13 @@ async function start(guard: Guard): Promise<MariadbServer> {
   const { folder } = guard
   const account = process.getuid?.() === 0 ? ['--user=root'] : []
   const data = `--datadir=${join(folder, 'data')}`
+  // A server deletes all temporary tables in its temporary folder when it starts, those of other servers too.
+  const temporary = `--tmpdir=${folder}`
   const normal = '--auth-root-authentication-method=normal'
-  await run('mariadb-install-db', ['--no-defaults', data, normal, ...account], { env, cwd: folder })
+  await run('mariadb-install-db', ['--no-defaults', data, temporary, normal, ...account], {
+    env,
+    cwd: folder,
+  })
   const port = await freePort(host)
   const log = await open(join(folder, 'log'), 'a')
   const server = spawn(
@@ -66,6 +71,7 @@ async function start(guard: Guard): Promise<MariadbServer> {
     [
       '--no-defaults',
       data,
+      temporary,
       ...account,
       `--bind-address=${host}`,
       `--port=${port}`,

@@ -111,7 +111,7 @@ describe.skipIf(mariadbMissing())('a pool of 3 on MariaDB', () => {
     const gone = driver.destroy(connection)
     const later = connection.execute('INSERT INTO written VALUES (2)').catch(() => 'refused')
     expect(await Promise.all([sleeping, queued, later])).toEqual(['refused', 'refused', 'refused'])
-    expect(await threads.count()).toBe(1)
+    expect([1, 2]).toContain(await threads.count()) // its own, and the one that kills the statement
     await gone
     await until(async () => (await threads.count()) === 0, 'the thread is gone')
     expect(await threads.ask('SELECT * FROM ??.written', [threads.config.database])).toEqual([])

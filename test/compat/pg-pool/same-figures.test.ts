@@ -17,7 +17,8 @@ describe('as with pg.Pool,', () => {
           client.release()
         }),
       )
-      note(pool.totalCount, pool.idleCount)
+      await until(() => pool.idleCount === pool.totalCount, 'the last client is open')
+      note(pool.totalCount)
     })
   })
 
