@@ -1,4 +1,4 @@
-// The pool as an actor logic: for `createActor`, `spawn`, `invoke` and `setup({ actors })` in anyone's actor system.
+// The pool as an actor logic: for `createActor`, `spawn`, `invoke` and `setup({ actors })` in any actor system.
 import type { ActorLogic, AnyActorScope, NonReducibleUnknown, SnapshotFrom } from 'xstate'
 import type { Driver } from '../db/driver.js'
 import type { poolMachine } from '../machines/pool.js'
