@@ -51,3 +51,15 @@ export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefi
 export function describeTarget<C>(driver: Driver<C>): string {
   return quietly(() => driver.describe?.()) ?? driver.name
 }
+
+/** Whether the driver says that its borrower left a connection usable. Asked at each release, so without a closure. */
+export function isUsable<C>(driver: Driver<C>, handle: C): boolean {
+  if (driver.isUsable === undefined) return true
+  try {
+    const answer: unknown = driver.isUsable(handle)
+    if (answer instanceof Promise) answer.catch(() => {}) // an `async isUsable`: TypeScript refuses it, JavaScript does not
+    return answer === true
+  } catch {
+    return false
+  }
+}

@@ -2,7 +2,7 @@
 import { deliver } from '../machines/compiled/index.js'
 import type { ConnectionEnding, ConnectionFacts, ReturnedSession } from '../machines/connection-types.js'
 import type { ConnectionActorRef } from './connection-actor.js'
-import { quietly } from './driver-calls.js'
+import { isUsable } from './driver-calls.js'
 import type { Loan } from './leaks.js'
 import type { Lease } from './lease.js'
 import { outlineOf } from './outline.js'
@@ -93,7 +93,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #sessionNow(): ReturnedSession {
     const { driver } = this.#parts
     const handle = this.#handle as C
-    if (driver.isUsable !== undefined && quietly(() => driver.isUsable?.(handle)) !== true) return 'ended'
+    if (!isUsable(driver, handle)) return 'ended'
     return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true) ? 'dirty' : 'clean'
   }
 
