@@ -144,7 +144,8 @@ const provideConnection = (): ConnectionLogic =>
       lend: ({ context, event }) => {
         const record = recordOf(context)
         const { config, counters, notices, onLend } = record.parts
-        const request = record.request as AcquireRequest<unknown>
+        const asked = event.type === 'checkout' ? event.request : record.request
+        const request = asked as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
         record.incoming = undefined
         const lease = new Lease(++counters.acquired, at, record)

@@ -80,6 +80,7 @@ export const connectionMachine = setup({
       facts.uses++
       facts.request = undefined
     },
+    /** It stays, and is idle since now: its borrower proved that it works. */
     noteReturned: ({ context: { facts }, event }) => {
       if (event.type === 'release') facts.idleSince = facts.provenAt = event.at
     },
@@ -90,7 +91,7 @@ export const connectionMachine = setup({
         error: 'error' in event ? event.error : undefined,
       }
     },
-    /** Reserves it for the caller who asks for it. */
+    /** Reserves it for the caller who asks for it, until it has proven itself. */
     reserve: ({ context: { facts }, event }) => {
       if (event.type === 'checkout') facts.request = event.request
     },
@@ -100,7 +101,7 @@ export const connectionMachine = setup({
     },
     /** Lets the pool know that it can be leased. */
     park: provided,
-    /** Hands the caller a lease. */
+    /** Hands a lease to the caller that asks for it now, or to the one that it is reserved for. */
     lend: provided,
     /** Ends the lease: the borrower gave it back. */
     takeBack: provided,
@@ -168,7 +169,7 @@ export const connectionMachine = setup({
         checkout: [
           { guard: 'isTooLate', target: 'idle', reenter: true },
           { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
-          { target: 'busy', actions: 'reserve' },
+          { target: 'busy' },
         ],
         validate: { target: 'validating.keepalive' },
         retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
@@ -184,13 +185,12 @@ export const connectionMachine = setup({
               {
                 guard: 'isUnusable',
                 target: '#connection.destroyed',
-                actions: ['noteReturned', 'takeBack', { type: 'noteEnding', params: {} }],
+                actions: ['takeBack', { type: 'noteEnding', params: {} }],
               },
               {
                 guard: 'isSpent',
                 target: '#connection.closing',
                 actions: [
-                  'noteReturned',
                   'takeBack',
                   {
                     type: 'noteEnding',
@@ -201,13 +201,13 @@ export const connectionMachine = setup({
               {
                 guard: 'needsReset',
                 target: '#connection.validating.return',
-                actions: ['noteReturned', 'takeBack'],
+                actions: 'takeBack',
               },
               {
                 guard: 'isWanted',
                 target: '#connection.busy',
                 reenter: true,
-                actions: ['noteReturned', 'takeBack', 'takeNext'],
+                actions: ['takeBack', 'takeNext'],
               },
               {
                 guard: 'isOwed',
@@ -225,9 +225,9 @@ export const connectionMachine = setup({
               {
                 guard: 'isUnusable',
                 target: '#connection.destroyed',
-                actions: ['noteReturned', 'takeBack', { type: 'noteEnding', params: {} }],
+                actions: ['takeBack', { type: 'noteEnding', params: {} }],
               },
-              { target: '#connection.closing', actions: ['noteReturned', 'takeBack'] },
+              { target: '#connection.closing', actions: 'takeBack' },
             ],
             retire: {},
           },

@@ -64,7 +64,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       'checkout if isTooLate': 'park',
       'checkout if isStale': '→ validating.checkout: reserve, validate',
-      checkout: '→ busy.lent: reserve, lend, noteLent',
+      checkout: '→ busy.lent: lend, noteLent',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing.graceful: noteEnding, reportClosing, close',
       destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
@@ -88,11 +88,10 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: noteReturned, takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
-      'release if isSpent':
-        '→ closing.graceful: noteReturned, takeBack, noteEnding(max lifetime), reportClosing, close',
-      'release if needsReset': '→ validating.return.staying: noteReturned, takeBack, reset',
-      'release if isWanted': 'noteReturned, takeBack, takeNext, lend, noteLent',
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
+      'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if isWanted': 'takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
       destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
@@ -116,8 +115,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: noteReturned, takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
-      release: '→ closing.graceful: noteReturned, takeBack, reportClosing, close',
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+      release: '→ closing.graceful: takeBack, reportClosing, close',
       destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
       'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
     },
