@@ -16,8 +16,10 @@ const callers = [sendNewsletter(), checkOut()]
 
 for (const { lease, connection, acquiredFrom } of pool.leases())
   console.log(`lease ${lease} is held on ${connection} ${firstLine(acquiredFrom)}`)
-for (const { place, priority, timeout, acquiredFrom } of pool.waiting())
-  console.log(`place ${place}, priority ${priority}, up to ${timeout} ms: called ${firstLine(acquiredFrom)}`)
+for (const { position, priority, timeout, acquiredFrom } of pool.waiting())
+  console.log(
+    `position ${position}, priority ${priority}, up to ${timeout} ms: called ${firstLine(acquiredFrom)}`,
+  )
 
 for (const lease of leases) lease.release()
 for (const lease of await Promise.all(callers)) lease.release()

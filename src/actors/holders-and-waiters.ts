@@ -27,7 +27,7 @@ export interface WaitingCaller {
   /** Its timeout, in milliseconds; Infinity = no limit. It does not run while the pool is paused, unless the caller passed it. */
   readonly timeout: number
   /** Its position in the queue: 1 = next; 0 = the pool is validating a connection for it. */
-  readonly place: number
+  readonly position: number
   readonly priority: number
   /** Where `acquire` was called, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
@@ -70,7 +70,7 @@ export function waitingCallers<C>({ roster, line, config }: PoolParts<C>): Waiti
   ]
 }
 
-function waitingCaller<C>(request: AcquireRequest<C>, place: number, now: number): WaitingCaller {
+function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: number): WaitingCaller {
   const { order, at, timeout, priority } = request
   const acquiredFrom = request instanceof WatchedRequest ? request.trace?.text : undefined
   return Object.freeze({
@@ -78,7 +78,7 @@ function waitingCaller<C>(request: AcquireRequest<C>, place: number, now: number
     since: at,
     waited: now - at,
     timeout,
-    place,
+    position,
     priority,
     ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
   })

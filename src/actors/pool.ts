@@ -1,40 +1,32 @@
 // The pool as applications see it: a façade that turns calls into messages to the pool's actor.
 
 import type { Observable, SchedulerLike } from 'rxjs'
-import { createActor, type InspectionEvent, type Observer } from 'xstate'
+import type { InspectionEvent, Observer } from 'xstate'
 import { checkFunction } from '../check.js'
-import type { Driver } from '../db/driver.js'
-import { AcquireAbortedError, OptionsError, PoolClosedError } from '../errors.js'
+import { AcquireAbortedError, PoolClosedError } from '../errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
   checkAcquireOptions,
-  type PoolOptions,
   parseCloseOptions,
-  parseOptions,
   parseSize,
   type SizeOptions,
   type Tuning,
 } from '../options.js'
-import { outside } from '../outside.js'
 import { closedError } from './acquire-queue.js'
-import { checkDriver } from './check-driver.js'
 import type { PoolNotice } from './events.js'
 import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from './holders-and-waiters.js'
 import { inspectActors } from './inspection.js'
 import type { Lease } from './lease.js'
-import { MachineClock } from './machine-clock.js'
-import { type Hooks, ofPool } from './parts.js'
-import { type PoolActorRef, PoolSystem } from './pool-actor.js'
-import { logicOf } from './pool-logic.js'
+import { ofPool } from './parts.js'
+import type { PoolActorRef, PoolSystem } from './pool-actor.js'
 import { AcquireRequest } from './request.js'
-import type { Roster } from './roster.js'
 import { type PoolStats, poolState, readStats } from './stats.js'
 import { runTransaction, transactionSupport } from './transaction.js'
 import { parseTransactionOptions, type TransactionOptions } from './transaction-options.js'
 import { observeTransitions, type PoolTransition } from './transitions.js'
 
-/** A pool of connections of type `C`; create one with {@link createPool}. */
+/** A pool of connections of type `C`; create one with `createPool`. */
 export class Pool<C> implements AsyncDisposable {
   readonly #system: PoolSystem<C>
   readonly #closed: Promise<void>
@@ -377,61 +369,4 @@ export class Pool<C> implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/** The façades of running pools: one each. */
-const facades = new WeakMap<object, Pool<unknown>>()
-
-/**
- * The pool that an actor runs, as an object with methods: the same object that `createPool` returns, for an actor made from
- * {@link poolLogic}. Two calls for the same actor return the same object.
- * @param actor a running pool's actor: of `createActor(poolLogic(…))`, or a child of your machine (`snapshot.children.pool`)
- * @throws OptionsError when the actor does not run a pool.
- */
-export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
-  const system = systemBehind(actor)
-  if (system === undefined)
-    throw new OptionsError(
-      'actor',
-      actor,
-      'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
-    )
-  const known = facades.get(system) as Pool<C> | undefined
-  if (known !== undefined) return known
-  const pool = new Pool(system)
-  facades.set(system, pool as Pool<unknown>)
-  return pool
-}
-
-/** The running pool that an actor is; undefined if it is none. */
-export function systemBehind<C>(actor: PoolActorRef<C> | undefined): PoolSystem<C> | undefined {
-  const roster = actor?.getSnapshot?.()?.context?.roster as Partial<Roster<C>> | undefined
-  return roster?.owner instanceof PoolSystem ? roster.owner : undefined
-}
-
-/**
- * Creates a pool and starts it at once: it opens `min` connections in the background. Invalid options throw here and never later. The
- * pool is an actor that runs {@link poolLogic}, in a system of its own.
- *
- * @param driver connects to the database: `postgres(…)` from `statepool/pg`, `simulated()` from `statepool/simulated`, or your own
- * @param options see {@link PoolOptions}
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C>
-/**
- * The same for what stands in for another pool, and has to know of each lease.
- * @param hooks called by the pool itself, and trusted
- * @internal
- */
-export function createPool<C>(driver: Driver<C>, options: PoolOptions | undefined, hooks: Hooks<C>): Pool<C>
-export function createPool<C>(driver: Driver<C>, options?: PoolOptions, hooks?: Hooks<C>): Pool<C> {
-  const config = parseOptions(options)
-  checkDriver(driver)
-  return outside(() => {
-    const clock = new MachineClock(config.clock)
-    const actor = createActor(logicOf(driver, config, hooks), { id: 'pool', systemId: 'pool', clock })
-    const pool = poolOf(actor)
-    actor.start()
-    return pool
-  })
 }

@@ -1,8 +1,9 @@
 // Two pools on one SQLite file, because SQLite has one writer and many readers: the entry of `statepool/sqlite`.
 
 import { abortable } from '../abortable.js'
+import { createPool } from '../actors/create-pool.js'
 import type { Lease } from '../actors/lease.js'
-import { createPool, type Pool } from '../actors/pool.js'
+import type { Pool } from '../actors/pool.js'
 import type { PoolStats } from '../actors/stats.js'
 import type { TransactionOptions } from '../actors/transaction-options.js'
 import { checkBoolean, checkFunction, discreetRefusal } from '../check.js'

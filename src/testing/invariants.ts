@@ -65,7 +65,7 @@ function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats):
   const leases = pool.leases()
   demand(leases.length === busy, 'truth', () => `${leases.length} leases are listed, and ${busy} are busy`)
   const callers = pool.waiting()
-  const chosen = callers.filter(({ place }) => place === 0).length
+  const chosen = callers.filter(({ position }) => position === 0).length
   demand(
     chosen <= validating && callers.length - chosen === waiting,
     'truth',
@@ -75,7 +75,7 @@ function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats):
   demand(
     leases.every(
       ({ acquiredAt }, index) => index === 0 || acquiredAt >= (leases[index - 1]?.acquiredAt ?? 0),
-    ) && callers.every(({ place }, index) => place === Math.max(0, index - chosen + 1)),
+    ) && callers.every(({ position }, index) => position === Math.max(0, index - chosen + 1)),
     'truth',
     () => 'the leases or the waiting callers are not listed in their order',
   )

@@ -20,7 +20,7 @@ export class Turns {
 
   /** To be called at each rest, with those whom the pool lists. */
   noteRest(listed: readonly WaitingCaller[]): void {
-    const chosen = listed.filter(({ place }) => place === 0)
+    const chosen = listed.filter(({ position }) => position === 0)
     this.#chosenAtRest = chosen.length
     for (const { since, priority } of chosen) {
       for (const caller of this.#callers.waiting) {

@@ -1,6 +1,7 @@
 // A pool that tells of the calls that are made of it: what a watch hands out in the place of the pool that it watches.
 
-import { Pool, systemBehind } from '../actors/pool.js'
+import { systemBehind } from '../actors/create-pool.js'
+import { Pool } from '../actors/pool.js'
 import type { AcquireOptions, CloseOptions, Lease } from '../index.js'
 import type { SizeOptions } from '../options.js'
 

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Lease } from '../../src/actors/lease.js'
-import { createPool, Pool } from '../../src/actors/pool.js'
 import { simulated } from '../../src/db/simulated.js'
+import { createPool, Pool } from '../../src/index.js'
 import { parseOptions } from '../../src/options.js'
 import { membersOf, namesIn, otherPools, readRows } from './migrating-tables.js'
 

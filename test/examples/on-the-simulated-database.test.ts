@@ -53,8 +53,8 @@ test('who-holds-what.ts lists holders and waiting callers, and where they called
   expect(output).toEqual([
     expect.stringMatching(/^lease 1 is held on connection-[12] at openReport$/),
     expect.stringMatching(/^lease 2 is held on connection-[12] at runNightlyJob$/),
-    'place 1, priority 5, up to 30000 ms: called at checkOut',
-    'place 2, priority 0, up to 30000 ms: called at sendNewsletter',
+    'position 1, priority 5, up to 30000 ms: called at checkOut',
+    'position 2, priority 0, up to 30000 ms: called at sendNewsletter',
     'afterwards: 0 leases, 0 callers',
   ])
 })

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type SmtpClient, SmtpError, smtp } from '../../examples/smtp-driver.js'
-import { createPool } from '../../src/actors/pool.js'
+import { createPool } from '../../src/actors/create-pool.js'
 import type { PoolOptions } from '../../src/options.js'
 import { SmtpServer } from '../support/smtp-server.js'
 import { until } from '../support/until.js'

@@ -68,7 +68,7 @@ it('lists those who wait in the order in which they are served', async () => {
   callers.push(pool.use(() => {}, { priority: -2, timeout: 1_000 }))
   await clock.advance(10)
   const listed = pool.waiting()
-  expect(listed.map(({ place }) => place)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  expect(listed.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
   expect(listed.map(({ priority }) => priority)).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, -2])
   expect(listed[0]).toMatchObject({ since: 200, waited: 15, timeout: 30_000 })
   expect(listed.at(-1)).toMatchObject({ since: 205, waited: 10, timeout: 1_000 })
@@ -78,15 +78,15 @@ it('lists those who wait in the order in which they are served', async () => {
   expect(pool.waiting()).toEqual([])
 })
 
-it('lists at place 0 those for whom a connection is being validated, and puts them in front when it fails', async () => {
+it('lists at position 0 those for whom a connection is being validated, and puts them in front when it fails', async () => {
   const { pool, clock, database } = await openedPool(2, { validateAfter: 0 })
   const callers = [1, 2, 3].map(() => watch(pool.acquire()))
-  expect(pool.waiting().map(({ place }) => place)).toEqual([0, 0, 1])
+  expect(pool.waiting().map(({ position }) => position)).toEqual([0, 0, 1])
   expect(pool.stats()).toMatchObject({ waiting: 1, validating: 2 })
   const before = pool.waiting().map(({ request }) => request)
   database.change({ unhealthyRate: 1 })
   await clock.advance(15)
-  expect(pool.waiting().map(({ place }) => place)).toEqual([1, 2, 3])
+  expect(pool.waiting().map(({ position }) => position)).toEqual([1, 2, 3])
   expect(pool.waiting().map(({ request }) => request)).toEqual(before)
   database.change({ unhealthyRate: 0 })
   await clock.advance(400)
@@ -97,7 +97,7 @@ it('a caller who gives up is listed no longer, whether it was in the line or a c
   const { pool } = await openedPool(1, { validateAfter: 0 })
   const controller = new AbortController()
   const callers = [1, 2].map(() => watch(pool.acquire({ signal: controller.signal })))
-  expect(pool.waiting().map(({ place }) => place)).toEqual([0, 1])
+  expect(pool.waiting().map(({ position }) => position)).toEqual([0, 1])
   controller.abort()
   expect(pool.waiting()).toEqual([])
   expect(pool.stats().aborted).toBe(callers.length)
@@ -108,7 +108,7 @@ it('those who wait for a paused pool, or without a limit, are listed as the othe
   pool.pause()
   watch(pool.acquire({ timeout: Number.POSITIVE_INFINITY }))
   await clock.advance(40_000)
-  expect(pool.waiting()).toMatchObject([{ place: 1, waited: 40_000, timeout: Number.POSITIVE_INFINITY }])
+  expect(pool.waiting()).toMatchObject([{ position: 1, waited: 40_000, timeout: Number.POSITIVE_INFINITY }])
 })
 
 it('tells where holders and waiting callers called, and who was reported as a leak, if leakWarning is on', async () => {
