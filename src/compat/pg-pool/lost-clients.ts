@@ -4,26 +4,25 @@ import type { LentClient } from './client.js'
 
 /** Counts them, and keeps none of them alive: a holder that forgot the release may have forgotten the client, too. */
 export class LostClients {
-  readonly #lost = new Map<number, WeakRef<LentClient>>()
-  #next = 0
-  readonly #numbers = new WeakMap<LentClient, number>()
+  readonly #lost = new Set<WeakRef<LentClient>>()
+  readonly #references = new WeakMap<LentClient, WeakRef<LentClient>>()
 
   /** The client was lost, and has a holder. */
   add(client: LentClient): void {
-    const number = this.#next++
-    this.#numbers.set(client, number)
-    this.#lost.set(number, new WeakRef(client))
+    const reference = new WeakRef(client)
+    this.#references.set(client, reference)
+    this.#lost.add(reference)
   }
 
   /** Its holder released it. */
   released(client: LentClient): void {
     if (this.#lost.size === 0) return
-    const number = this.#numbers.get(client)
-    if (number !== undefined) this.#lost.delete(number)
+    const reference = this.#references.get(client)
+    if (reference !== undefined) this.#lost.delete(reference)
   }
 
   get count(): number {
-    for (const [number, client] of this.#lost) if (client.deref() === undefined) this.#lost.delete(number)
+    for (const reference of this.#lost) if (reference.deref() === undefined) this.#lost.delete(reference)
     return this.#lost.size
   }
 }
