@@ -5,9 +5,9 @@ import { defineConfig } from 'vitest/config'
 import { patience, testTimeout } from './test/support/patience.js'
 import { LongestFirst } from './test/support/sequence.js'
 
-/** In simulated time: they need no server. */
+/** They need no database: most run in simulated time. */
 const light = [
-  'test/{actors,compiled,errors,machines,options,properties}/**/*.test.ts',
+  'test/{actors,compiled,errors,inspector,machines,options,properties}/**/*.test.ts',
   'test/pool/!(allow-exit-on-idle|unwatched-callers).test.ts',
 ]
 
