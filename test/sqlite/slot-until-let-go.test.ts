@@ -6,11 +6,12 @@ import { type SqliteConnection, sqlite } from '../../src/pools/sqlite.js'
 import { patience } from '../support/patience.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { longStep } from '../support/sqlite-statements.js'
-import { workersAlive } from '../support/sqlite-workers.js'
+import { workersFromNow } from '../support/sqlite-workers.js'
 
 it.each(['thread', 'process'] as const)(
   'in a %s: no second one is opened beside one that still works',
   async isolation => {
+    const workersAlive = workersFromNow()
     const pool = createPool(sqlite({ filename: await fileForTest(), isolation }), {
       min: 0,
       max: 1,

@@ -5,11 +5,12 @@ import { type Isolation, type SqliteConnection, sqlite } from '../../src/db/sqli
 import type { DriverUnderTest } from '../../src/testing/index.js'
 import { temporaryFile } from './sqlite-file.js'
 import { endlessRows, endlessStep } from './sqlite-statements.js'
-import { crash, workersAlive } from './sqlite-workers.js'
+import { crash, workersFromNow } from './sqlite-workers.js'
 
 /** @param isolation where its connections live */
 export async function sqliteUnderTest(isolation: Isolation): Promise<DriverUnderTest<SqliteConnection>> {
   const { filename, remove } = await temporaryFile()
+  const workersAlive = workersFromNow()
   return {
     driver: sqlite({ filename, isolation }),
     countOnServer: workersAlive,

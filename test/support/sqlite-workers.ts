@@ -20,8 +20,11 @@ subscribe('child_process', message => {
   })
 })
 
-/** How many are alive. */
-export const workersAlive = (): number => alive.size
+/** Counts those alive that were started from now on: test files share a process, in which another file may have started some (esbuild's). */
+export function workersFromNow(): () => number {
+  const others = new Set(alive.keys())
+  return () => [...alive.keys()].filter(name => !others.has(name)).length
+}
 
 /** Ends one as a crash would, behind the driver's back. */
 export function crash({ worker }: { readonly worker: string }): void {
