@@ -1,0 +1,151 @@
+// Recordings and slices as bytes: a line of JSON, a line feed, and records of a fixed size, whose numbers are little-endian.
+import type { Recording, Slice, TransitionRecord } from './format.js'
+
+/** The size of a record, in bytes. */
+export const recordSize = 24
+
+/** What stands in {@link TransitionRecord.from} for an actor that starts. */
+const started = 0xffff
+/** The most names that a dictionary has; the last index stands for all that come after. */
+export const mostNames = 0xfffe
+/** What an event, a state or an actor is called that found no place in the dictionary. */
+export const otherName = '(other)'
+
+/** A record as it is written: with indices of the dictionary. */
+export interface RawRecord {
+  readonly at: number
+  readonly actor: number
+  readonly number: number
+  readonly event: number
+  /** `undefined` when the actor starts. */
+  readonly from: number | undefined
+  readonly to: number
+  readonly code: number
+}
+
+/** Writes a record at a byte offset. */
+export function writeRecord(
+  view: DataView,
+  offset: number,
+  at: number,
+  actor: number,
+  number: number,
+  event: number,
+  from: number | undefined,
+  to: number,
+  code: number,
+): void {
+  view.setFloat64(offset, at, true)
+  view.setUint32(offset + 8, actor, true)
+  view.setUint32(offset + 12, number, true)
+  view.setUint16(offset + 16, event, true)
+  view.setUint16(offset + 18, from ?? started, true)
+  view.setUint16(offset + 20, to, true)
+  view.setUint16(offset + 22, code, true)
+}
+
+/** Reads the record at a byte offset, without looking its names up: for those who read thousands of them for each picture. */
+export function readRecord(view: DataView, offset: number): RawRecord {
+  const from = view.getUint16(offset + 18, true)
+  return {
+    at: view.getFloat64(offset, true),
+    actor: view.getUint32(offset + 8, true),
+    number: view.getUint32(offset + 12, true),
+    event: view.getUint16(offset + 16, true),
+    from: from === started ? undefined : from,
+    to: view.getUint16(offset + 20, true),
+    code: view.getUint16(offset + 22, true),
+  }
+}
+
+/**
+ * The records, with the names of the dictionary.
+ * @param bytes as in {@link Recording.records} or {@link Slice.records}
+ * @param names the whole dictionary: for slices, of all that came so far
+ */
+export function decodeRecords(bytes: Uint8Array, names: readonly string[]): TransitionRecord[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const nameOf = (index: number): string => names[index] ?? otherName
+  const records: TransitionRecord[] = []
+  for (let offset = 0; offset + recordSize <= bytes.byteLength; offset += recordSize) {
+    const { actor, event, from, to, ...rest } = readRecord(view, offset)
+    records.push({
+      ...rest,
+      actor: nameOf(actor),
+      event: nameOf(event),
+      from: from === undefined ? undefined : nameOf(from),
+      to: nameOf(to),
+    })
+  }
+  return records
+}
+
+/** A recording as the bytes of a file. Compress it: it shrinks to about a quarter. */
+export const encode = (recording: Recording): Uint8Array => join(recording)
+
+/**
+ * Reads what {@link encode} wrote.
+ * @throws RecordingError when it is no recording, of another version, or cut off.
+ */
+export function decode(bytes: Uint8Array): Recording {
+  const recording = split<Recording>(bytes)
+  if (recording.format !== 'statepool.recording') {
+    throw new RecordingError('This is not a recording of statepool: its first line does not say so.')
+  }
+  if (recording.version !== 1) {
+    throw new RecordingError(
+      `This recording has version ${recording.version}, and this statepool reads version 1. Use the statepool that wrote it.`,
+    )
+  }
+  return recording
+}
+
+/** A slice as the bytes of a message. */
+export const encodeSlice = (slice: Slice): Uint8Array => join(slice)
+
+/** Reads what {@link encodeSlice} wrote. @throws RecordingError */
+export const decodeSlice = (bytes: Uint8Array): Slice => split<Slice>(bytes)
+
+/** Bytes that cannot be read as a recording; the message says why. */
+export class RecordingError extends Error {
+  override name = 'RecordingError'
+}
+
+const lineFeed = 10
+
+function join({ records, ...header }: { readonly records: Uint8Array }): Uint8Array {
+  const line = new TextEncoder().encode(
+    `${JSON.stringify({ ...header, records: records.byteLength / recordSize })}\n`,
+  )
+  const bytes = new Uint8Array(line.length + records.length)
+  bytes.set(line)
+  bytes.set(records, line.length)
+  return bytes
+}
+
+function split<T extends { readonly records: Uint8Array }>(bytes: Uint8Array): T {
+  const end = bytes.indexOf(lineFeed)
+  const header = end < 0 ? undefined : parse(new TextDecoder().decode(bytes.subarray(0, end)))
+  if (header === undefined) {
+    throw new RecordingError(
+      'This is not a recording of statepool: it does not begin with a line of JSON. A file that ends in .gz must be unpacked first.',
+    )
+  }
+  const count = Number(header.records)
+  const records = bytes.slice(end + 1)
+  if (records.byteLength !== count * recordSize) {
+    throw new RecordingError(
+      `This recording is incomplete: it should have ${count} records of ${recordSize} bytes, and has ${records.byteLength} bytes. It was cut off, or changed on its way.`,
+    )
+  }
+  return { ...header, records } as unknown as T
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,124 @@
+// A recording survives being written down, and what is not a recording is refused in words.
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { writeRecord } from '../../src/recorder/codec.js'
+import {
+  decode,
+  decodeRecords,
+  decodeSlice,
+  encode,
+  encodeSlice,
+  endReasons,
+  otherName,
+  type Recording,
+  RecordingError,
+  recordSize,
+} from '../../src/recorder/format.js'
+
+const names = ['pool', 'xstate.init', 'starting', 'connection-1', 'checkout', 'idle', 'busy.lent']
+
+function twoRecords(): Uint8Array {
+  const bytes = new Uint8Array(2 * recordSize)
+  const view = new DataView(bytes.buffer)
+  writeRecord(view, 0, 1_700_000_000_000.25, 0, 0, 1, undefined, 2, 0)
+  writeRecord(view, recordSize, 1_700_000_000_001.5, 3, 4_294_967_295, 4, 5, 6, 17)
+  return bytes
+}
+
+const recording = (): Recording => ({
+  format: 'statepool.recording',
+  version: 1,
+  pool: { name: 'orders', driver: 'simulated', options: { max: 10, acquireTimeout: null } },
+  startedAt: 12,
+  names,
+  records: twoRecords(),
+  skipped: 3,
+  notices: [{ at: 1, type: 'pool.down', error: { name: 'ConnectError', message: 'line\nfeed' } }],
+  frames: [],
+  incident: { at: 1, kind: 'outage', text: 'The database is down.' },
+})
+
+describe('a recording', () => {
+  it('is the same after it was written and read', () => {
+    expect(decode(encode(recording()))).toEqual(recording())
+  })
+
+  it('is read from the middle of a larger buffer', () => {
+    const bytes = encode(recording())
+    const larger = new Uint8Array(bytes.length + 7)
+    larger.set(bytes, 7)
+    expect(decode(larger.subarray(7))).toEqual(recording())
+  })
+
+  it('has records with names, times to the fraction of a millisecond, and no state before the start', () => {
+    expect(decodeRecords(twoRecords(), names)).toEqual([
+      {
+        at: 1_700_000_000_000.25,
+        actor: 'pool',
+        event: 'xstate.init',
+        from: undefined,
+        to: 'starting',
+        number: 0,
+        code: 0,
+      },
+      {
+        at: 1_700_000_000_001.5,
+        actor: 'connection-1',
+        event: 'checkout',
+        from: 'idle',
+        to: 'busy.lent',
+        number: 4_294_967_295,
+        code: 17,
+      },
+    ])
+  })
+
+  it('has a word for names that the dictionary lacks', () => {
+    const [, second] = decodeRecords(twoRecords(), names.slice(0, 4))
+    expect(second).toMatchObject({ actor: 'connection-1', event: otherName, from: otherName, to: otherName })
+  })
+
+  it('is refused when it is cut off, and the error says so', () => {
+    expect(() => decode(encode(recording()).slice(0, -1))).toThrow(
+      /incomplete: it should have 2 records of 24 bytes, and has 47 bytes/,
+    )
+  })
+
+  it('is refused when it is something else', () => {
+    const refused = (bytes: Uint8Array) => expect(() => decode(bytes)).toThrow(RecordingError)
+    refused(new Uint8Array())
+    refused(new TextEncoder().encode('hello\n'))
+    refused(new TextEncoder().encode('null\n'))
+    refused(new TextEncoder().encode('{"records":0}\n'))
+    expect(() => decode(gzipSync(encode(recording())))).toThrow(/unpacked/)
+  })
+
+  it('is refused when a later version wrote it', () => {
+    const later = encode({ ...recording(), version: 2 as 1 })
+    expect(() => decode(later)).toThrow(/version 2.*reads version 1/)
+  })
+})
+
+describe('a slice', () => {
+  it('is the same after it was written and read', () => {
+    const slice = {
+      names: ['idle'],
+      namesBefore: 6,
+      recordsBefore: 100,
+      skipped: 0,
+      records: twoRecords(),
+      notices: [],
+      frames: [],
+    }
+    expect(decodeSlice(encodeSlice(slice))).toEqual(slice)
+  })
+})
+
+it('every reason for which a connection ends has a code', async () => {
+  const { readFile } = await import('node:fs/promises')
+  const source = await readFile('src/machines/connection-types.ts', 'utf8')
+  const union = /export type EndReason =\n((?: {2}\| '.*'\n)+)/.exec(source)?.[1] ?? ''
+  const reasons = [...union.matchAll(/'(.*)'/g)].map(([, reason]) => reason)
+  expect(reasons.length).toBeGreaterThan(10)
+  expect(endReasons).toEqual(['unknown', ...reasons])
+})
