@@ -1,6 +1,5 @@
 // What the inspector's server and its page say to each other. Loads in Node and in a browser, and imports nothing that runs.
-import type { HeldLease, WaitingCaller } from '../actors/holders-and-waiters.js'
-import type { PoolStats } from '../actors/stats.js'
+import type { Frame, RecordedPool } from '../recorder/format.js'
 
 /** The version of this protocol. A page that meets another one says so and shows nothing. */
 export const protocolVersion = 1
@@ -40,114 +39,36 @@ export interface Hello {
   /** Whether this page's token may control the pools. */
   readonly allowControl: boolean
   readonly pools: readonly PoolIntroduction[]
-  /** The charts of all pools and all connections. */
-  readonly charts: { readonly pool: Chart; readonly connection: Chart }
   /** Switches that the program has: faults, in a demonstration. Empty if it has none. */
   readonly faults: readonly Fault[]
 }
 
 /** A pool, before anything is told of it. */
-export interface PoolIntroduction {
+export interface PoolIntroduction extends RecordedPool {
   /** Stands for it in all messages: a small integer. */
   readonly id: number
-  readonly name: string
-  /** The driver's name (`postgres`), and where it connects to, without secrets. */
-  readonly driver: string
+  /** Where its driver connects to, without secrets. */
   readonly target: string
-  /** The pool's options as numbers, strings and booleans; Infinity is `null`. */
-  readonly options: Readonly<Record<string, number | string | boolean | null>>
   /** One moment on two clocks, in milliseconds: the pool's, which all `at` are on, and that of the day. */
   readonly clock: { readonly pool: number; readonly wall: number }
 }
 
-/** A statechart with its drawing. Lengths are pixels of the drawing. */
-export interface Chart {
-  readonly name: string
-  readonly width: number
-  readonly height: number
-  /** Parents before their children; the first one is the root. */
-  readonly states: readonly ChartState[]
-  readonly transitions: readonly ChartTransition[]
-  readonly arrows: readonly ChartArrow[]
-  /** Where a compound state starts, and the stand-in for "any state inside". */
-  readonly marks: readonly (ChartBox & { readonly kind: 'initial' | 'any' })[]
-}
-
-export interface ChartBox {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-export interface ChartState extends ChartBox {
-  /** As in transitions: `busy.lent`; the machine's id for the root. */
-  readonly name: string
-  /** Its own name only: `lent`. */
-  readonly key: string
-  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
-  /** The name of the state that it is in; absent for the root. */
-  readonly parent?: string
-  readonly description?: string
-  /** What is written in its box. */
-  readonly lines: readonly { readonly text: string; readonly kind: 'action' | 'end' | 'ignored' }[]
-}
-
-export interface ChartTransition {
-  readonly source: string
-  /** The event (`checkout`), the delay (`connectTimeout`), or an empty text for `always`. */
-  readonly trigger: string
-  readonly kind: 'event' | 'after' | 'always'
-  readonly guard?: string
-  /** Names of states; empty = the state stays. */
-  readonly targets: readonly string[]
-  readonly actions: readonly string[]
-}
-
-export interface ChartArrow {
-  /** Names of states; of a compound state's start and of its "any state", the compound's name. */
-  readonly from: string
-  readonly to: string
-  readonly route: readonly (readonly [x: number, y: number])[]
-  readonly label?: ChartBox & { readonly lines: readonly string[] }
-}
-
 /** Everything that happened in a pool since the last slice: sent ten times a second, if anything did. */
-export interface Slice {
+export interface SliceMessage {
   readonly type: 'slice'
   readonly pool: number
-  /** In the incremental form of `src/recorder/format.ts`. A viewer's first slice of a pool has the whole dictionary of names. */
+  /** A `Slice` of `src/recorder/format.ts`, for `decodeSlice`. Its frames are empty: they come as {@link FrameMessage}. */
   readonly bytes: Uint8Array
 }
 
 /** A pool at one moment: sent after `hello`, and then four times a second. */
-export interface Frame {
+export interface FrameMessage {
   readonly type: 'frame'
   readonly pool: number
-  /** On the pool's clock. */
-  readonly at: number
-  readonly stats: PoolStats
-  readonly connections: readonly ConnectionNow[]
-  /** The longest held first. `acquiredFrom` only for leases that are held for a second or longer. */
-  readonly leases: readonly HeldLease[]
-  /** The first of those who wait, in their order; `stats.waiting` says how many there are. A `timeout` of Infinity is `null`. */
-  readonly waiting: readonly (Omit<WaitingCaller, 'timeout'> & { readonly timeout: number | null })[]
+  /** Leases and callers have `from` only after a second: stacks are long, and most end sooner. */
+  readonly frame: Frame
   readonly times: Times
   readonly diagnosis: Diagnosis
-}
-
-/** A connection at one moment. */
-export interface ConnectionNow {
-  readonly id: string
-  readonly serial: number
-  /** With dots: `busy.lent`. */
-  readonly state: string
-  /** When its connect succeeded, on the pool's clock; null before. */
-  readonly openedAt: number | null
-  /** How many times the pool has leased it. */
-  readonly uses: number
-  /** The id of the lease that is out. */
-  readonly lease?: number
 }
 
 /** How long things took during the last ten seconds, in milliseconds. */
@@ -260,7 +181,7 @@ export interface StatelyEvent {
 }
 
 /** What comes on the stream. */
-export type ServerMessage = Hello | Slice | Frame | Dropped | Gone | FaultsChanged | SystemEvent
+export type ServerMessage = Hello | SliceMessage | FrameMessage | Dropped | Gone | FaultsChanged | SystemEvent
 
 /** What a page may ask of a pool, with `allowControl`. */
 export type ControlRequest = { readonly pool: number } & (
