@@ -153,6 +153,7 @@ export class Callers<C> {
       this.#parts.line.leave(request)
       request.refuse(error)
       this.#parts.counters.timedOut++
+      this.#parts.tracker?.timedOut(evidence.waited)
       this.#parts.notices.publish({
         type: 'acquire.timedOut',
         request: request.order,

@@ -143,7 +143,7 @@ const provideConnection = (): ConnectionLogic =>
       },
       lend: ({ context, event }) => {
         const record = recordOf(context)
-        const { config, counters, notices, onLend } = record.parts
+        const { config, counters, notices, onLend, tracker } = record.parts
         const asked = event.type === 'checkout' ? event.request : record.request
         const request = asked as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
@@ -153,6 +153,7 @@ const provideConnection = (): ConnectionLogic =>
         hold(record)
         if (onLend !== undefined) onLend(lease)
         request.grant(lease)
+        if (tracker !== undefined) tracker.granted(at - request.at)
         if (notices.observed) {
           notices.publish({
             type: 'acquire.granted',
@@ -166,7 +167,7 @@ const provideConnection = (): ConnectionLogic =>
       takeBack: ({ context, event }) => {
         if (event.type !== 'release') return
         const record = recordOf(context)
-        const { roster, counters, notices } = record.parts
+        const { roster, counters, notices, tracker } = record.parts
         const { lease } = record
         if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
@@ -174,13 +175,14 @@ const provideConnection = (): ConnectionLogic =>
         roster.noteReturned(lease.acquiredAt, event.at)
         counters.released++
         if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
+        if (tracker !== undefined) tracker.returned(heldFor)
         if (notices.observed) {
           notices.publish({ type: 'lease.released', lease: lease.id, connection: record.id, heldFor })
         }
       },
       revoke: ({ context }) => {
         const record = recordOf(context)
-        const { config, roster, notices } = record.parts
+        const { config, roster, notices, tracker } = record.parts
         const { lease } = record
         if (lease === undefined) return
         const now = config.clock.now()
@@ -189,6 +191,7 @@ const provideConnection = (): ConnectionLogic =>
         record.lease = undefined
         roster.noteReturned(lease.acquiredAt, now)
         endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
+        tracker?.returned(heldFor)
         if (!lease.held) {
           const lent = { lease: lease.id, connection: record.id }
           return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })

@@ -14,6 +14,7 @@ import { WaitingLine } from './line.js'
 import { takeName } from './names.js'
 import { Nesting } from './nesting.js'
 import { Roster } from './roster.js'
+import type { Trackers } from './trackers.js'
 
 /** The pool's generation, as the pool's own actions see it. */
 export interface RaisableGeneration extends Generation {
@@ -51,6 +52,8 @@ export interface PoolParts<C> {
   readonly generation: RaisableGeneration
   readonly trouble: Trouble
   readonly onLend: Hooks<C>['onLend']
+  /** Telemetry that wants durations; undefined while there is none. */
+  tracker: Trackers | undefined
 }
 
 /** What went wrong last, for the errors of those who wait. */
@@ -90,6 +93,7 @@ export function createParts<C>(
     generation: { current: 1 },
     trouble: { invalid: undefined },
     onLend: hooks.onLend,
+    tracker: undefined,
   }
 }
 

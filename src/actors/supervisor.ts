@@ -100,6 +100,7 @@ export class Supervisor<C> {
     const now = this.#parts.config.clock.now()
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
+    this.#parts.tracker?.connected(now - record.createdAt)
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
     this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
     if (this.#parts.notices.observed) {
@@ -114,6 +115,7 @@ export class Supervisor<C> {
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
     this.#parts.roster.noteEnding(record)
     this.#parts.counters.failedConnects++
+    this.#parts.tracker?.connectFailed(this.#parts.config.clock.now() - record.createdAt, error)
     this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
   }
 
@@ -206,12 +208,9 @@ export class Supervisor<C> {
     record.request = record.incoming = undefined
     record.lease = undefined
     if (lease !== undefined) {
-      endLoan(
-        record,
-        lease.id,
-        this.#parts.config.clock.now() - lease.acquiredAt,
-        lease.held ? 'revoked' : 'released',
-      )
+      const heldFor = this.#parts.config.clock.now() - lease.acquiredAt
+      endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
+      this.#parts.tracker?.returned(heldFor)
       lease.revoke()
     }
     return request
@@ -252,9 +251,12 @@ export class Supervisor<C> {
     const { id } = record
     dismiss(this.#pool, id)
     this.#parts.roster.remove(record)
-    if (record.handle !== undefined) this.#parts.counters.closed++
     const ending = record.ending ?? { reason: 'crashed' }
     const { reason } = ending
+    if (record.handle !== undefined) {
+      this.#parts.counters.closed++
+      this.#parts.tracker?.closed(reason)
+    }
     if (reason === 'lost') this.#parts.counters.lost++
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     const invalid = reason === 'validation failed' || reason === 'validation timeout'

@@ -110,6 +110,16 @@ const rules: Rule[] = [
     mayTypes: /^src\/db\/driver\.ts$/,
   },
   {
+    name: 'telemetry stands on the pool; nothing below knows of it',
+    files: /^src\/telemetry\//,
+    may: new RegExp(`^(src/telemetry/|src/actors/|src/index\\.ts$|${core}$|node:|@opentelemetry/api$)`),
+  },
+  {
+    name: 'nothing but telemetry imports telemetry',
+    files: /^src\/(?!telemetry\/)/,
+    may: /^(?!src\/telemetry\/)/,
+  },
+  {
     name: 'nothing but the kit for tests imports the kit for tests',
     files: /^src\/(?!testing\/)/,
     may: /^(?!src\/testing\/)/,
@@ -128,7 +138,7 @@ const rules: Rule[] = [
   {
     name: 'the product imports no test, demo or development code',
     files: /^src\//,
-    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
+    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
   },
 ]
 
@@ -224,6 +234,8 @@ describe('the rules', () => {
     ['src/testing/simulate.ts', "import { expect } from 'vitest'"],
     ['src/testing/simulate.ts', "import { postgres } from '../db/pg.js'"],
     ['src/actors/pool.ts', "import { createSimulatedClock } from '../testing/simulated-clock.js'"],
+    ['src/actors/pool.ts', "import { attach } from '../telemetry/observe.js'"],
+    ['src/telemetry/prometheus/collect.ts', "import { Gauge } from 'prom-client'"],
     ['src/actors/pool.ts', "import {\n  type Driver,\n  connect,\n} from '../db/driver.js'"],
   ])('refuse that %s says: %s', (from, text) => {
     expect(judge(from, text)).not.toEqual([])
