@@ -1,7 +1,7 @@
 // statepool: the exports of the core. Drivers and other optional features are subpaths of their own.
 export type { Counters } from './actors/counters.js'
 export { createPool, poolOf } from './actors/create-pool.js'
-export type { AcquireRefusal, PoolEmitted, PoolNotice, PoolState } from './actors/events.js'
+export type { AcquireRefusal, NoticeOf, PoolEmitted, PoolNotice, PoolState } from './actors/events.js'
 export type { HeldLease, WaitingCaller } from './actors/holders-and-waiters.js'
 export { Lease } from './actors/lease.js'
 export { Pool } from './actors/pool.js'

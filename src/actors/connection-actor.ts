@@ -143,7 +143,7 @@ const provideConnection = (): ConnectionLogic =>
       },
       lend: ({ context, event }) => {
         const record = recordOf(context)
-        const { config, counters, notices, onLend, tracker } = record.parts
+        const { name, config, counters, notices, onLend, tracker } = record.parts
         const asked = event.type === 'checkout' ? event.request : record.request
         const request = asked as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
@@ -153,9 +153,11 @@ const provideConnection = (): ConnectionLogic =>
         hold(record)
         if (onLend !== undefined) onLend(lease)
         request.grant(lease)
-        if (tracker !== undefined) tracker.granted(at - request.at)
-        if (notices.observed) {
-          notices.publish({
+        if (tracker !== undefined) tracker.granted(at - request.at, at)
+        if (notices.wants('acquire.granted')) {
+          notices.publishStamped({
+            at,
+            pool: name,
             type: 'acquire.granted',
             request: request.order,
             lease: lease.id,
@@ -167,7 +169,7 @@ const provideConnection = (): ConnectionLogic =>
       takeBack: ({ context, event }) => {
         if (event.type !== 'release') return
         const record = recordOf(context)
-        const { roster, counters, notices, tracker } = record.parts
+        const { name, roster, counters, notices, tracker } = record.parts
         const { lease } = record
         if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
@@ -175,9 +177,16 @@ const provideConnection = (): ConnectionLogic =>
         roster.noteReturned(lease.acquiredAt, event.at)
         counters.released++
         if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
-        if (tracker !== undefined) tracker.returned(heldFor)
-        if (notices.observed) {
-          notices.publish({ type: 'lease.released', lease: lease.id, connection: record.id, heldFor })
+        if (tracker !== undefined) tracker.returned(heldFor, event.at)
+        if (notices.wants('lease.released')) {
+          notices.publishStamped({
+            at: event.at,
+            pool: name,
+            type: 'lease.released',
+            lease: lease.id,
+            connection: record.id,
+            heldFor,
+          })
         }
       },
       revoke: ({ context }) => {
@@ -191,7 +200,7 @@ const provideConnection = (): ConnectionLogic =>
         record.lease = undefined
         roster.noteReturned(lease.acquiredAt, now)
         endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
-        tracker?.returned(heldFor)
+        tracker?.returned(heldFor, now)
         if (!lease.held) {
           const lent = { lease: lease.id, connection: record.id }
           return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })

@@ -1,5 +1,5 @@
 // What the pool reports about itself while it runs: `pool.events$`.
-import { type Observable, Subject } from 'rxjs'
+import { nearestName, refusal } from '../check.js'
 import type {
   AcquireAbortedError,
   AcquireTimeoutError,
@@ -12,7 +12,6 @@ import type {
   SelfDeadlockError,
 } from '../errors.js'
 import type { EndReason } from '../machines/connection-types.js'
-import { outside } from '../outside.js'
 
 /** The names of the pool's states. */
 export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
@@ -141,26 +140,64 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | { readonly type: 'pool.closed' }
 )
 
-/** The types of notices that a pool's actor also emits, because a parent may want to react to them. */
-const emittedTypes = [
-  'pool.ready',
-  'pool.down',
-  'pool.recovered',
-  'pool.paused',
-  'pool.resumed',
-  'pool.resized',
-  'pool.evicted',
-  'pool.draining',
-  'pool.closed',
-  'lease.leaked',
-  'lease.recovered',
-  'acquire.deadlocked',
-] as const satisfies readonly PoolNotice['type'][]
+/** All types of notices; true = a pool's actor emits it too, because a parent may want to react to it. */
+const types = {
+  'acquire.requested': false,
+  'acquire.granted': false,
+  'acquire.timedOut': false,
+  'acquire.aborted': false,
+  'acquire.refused': false,
+  'acquire.deadlocked': true,
+  'lease.released': false,
+  'lease.destroyed': false,
+  'lease.revoked': false,
+  'lease.leaked': true,
+  'lease.recovered': true,
+  'connection.connecting': false,
+  'connection.ready': false,
+  'connection.failed': false,
+  'connection.lost': false,
+  'connection.closed': false,
+  'pool.ready': true,
+  'pool.down': true,
+  'pool.recovered': true,
+  'pool.paused': true,
+  'pool.resumed': true,
+  'pool.resized': true,
+  'pool.evicted': true,
+  'pool.draining': true,
+  'pool.closed': true,
+} as const satisfies Record<PoolNotice['type'], boolean>
+
+type EmittedType = {
+  [T in keyof typeof types]: (typeof types)[T] extends true ? T : never
+}[keyof typeof types]
 
 /** What a pool's actor emits: `actor.on('pool.down', event => …)`. The same objects as on `events$`, without the events of individual acquires and connections. */
-export type PoolEmitted = Extract<PoolNotice, { readonly type: (typeof emittedTypes)[number] }>
+export type PoolEmitted = NoticeOf<EmittedType>
 
-const isEmitted: ReadonlySet<string> = new Set(emittedTypes)
+/** Whether a pool's actor emits it too. */
+export function isEmitted(notice: { readonly type: PoolNotice['type'] }): boolean {
+  return types[notice.type]
+}
+
+/**
+ * Refuses what is not the type of a notice.
+ * @throws OptionsError, which names the type that it resembles, or all of them.
+ */
+export function checkNoticeType(type: string): void {
+  if (Object.hasOwn(types, type)) return
+  const known = Object.keys(types)
+  const nearest = nearestName(type, known)
+  throw refusal(
+    'type',
+    type,
+    nearest === undefined ? `a type of event: ${known.join(', ')}` : `a type of event, such as '${nearest}'`,
+  )
+}
+
+/** The events of some types. */
+export type NoticeOf<T extends PoolNotice['type']> = Extract<PoolNotice, { readonly type: T }>
 
 /** A notice without its time and its pool. */
 export type UnstampedNotice = PoolNotice extends infer Notice
@@ -168,62 +205,3 @@ export type UnstampedNotice = PoolNotice extends infer Notice
     ? Omit<Notice, 'at' | 'pool'>
     : never
   : never
-
-/** Publishes notices to the subscribers of `events$`; the pool's actor emits some of them too. */
-export class Notices {
-  readonly #subject = new Subject<PoolNotice>()
-  readonly #pool: string
-  readonly #now: () => number
-  readonly #emit: (notice: PoolEmitted) => void
-  /**
-   * Notices are delivered together in a microtask of their own: subscribers must not run inside a transition of the pool, nor in a
-   * caller's async context.
-   */
-  readonly events$: Observable<PoolNotice> = this.#subject.asObservable()
-  #undelivered: PoolNotice[] = []
-  #closed = false
-
-  constructor(pool: string, now: () => number, emit: (notice: PoolEmitted) => void) {
-    this.#pool = pool
-    this.#now = now
-    this.#emit = emit
-  }
-
-  /** Whether `events$` has subscribers: the acquire path checks this before it creates a notice. */
-  get observed(): boolean {
-    return this.#subject.observed
-  }
-
-  publish(notice: UnstampedNotice): void {
-    if (this.#closed || !(this.#subject.observed || isEmitted.has(notice.type))) return
-    this.#undelivered.push({ at: this.#now(), pool: this.#pool, ...notice } as PoolNotice)
-    if (this.#undelivered.length === 1) this.#deliverSoon()
-  }
-
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    if (this.#undelivered.length === 0) this.#deliverSoon()
-    outside(() => {
-      for (const notice of this.#undelivered) this.#emitIfMeant(notice) // the actor that emits is about to stop
-    })
-  }
-
-  #emitIfMeant(notice: PoolNotice): void {
-    if (isEmitted.has(notice.type)) this.#emit(notice as PoolEmitted)
-  }
-
-  #deliverSoon(): void {
-    outside(() => queueMicrotask(() => this.#deliver()))
-  }
-
-  #deliver(): void {
-    const notices = this.#undelivered
-    this.#undelivered = []
-    for (const notice of notices) {
-      if (!this.#closed) this.#emitIfMeant(notice)
-      this.#subject.next(notice)
-    }
-    if (this.#closed && this.#undelivered.length === 0) this.#subject.complete()
-  }
-}

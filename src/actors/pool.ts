@@ -2,7 +2,7 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { checkFunction } from '../check.js'
+import { checkFunction, refusal } from '../check.js'
 import { AcquireAbortedError, PoolClosedError } from '../errors.js'
 import {
   type AcquireOptions,
@@ -14,7 +14,7 @@ import {
   type Tuning,
 } from '../options.js'
 import { closedError } from './acquire-queue.js'
-import type { PoolNotice } from './events.js'
+import { checkNoticeType, type NoticeOf, type PoolNotice } from './events.js'
 import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from './holders-and-waiters.js'
 import { inspectActors } from './inspection.js'
 import type { Lease } from './lease.js'
@@ -58,6 +58,18 @@ export class Pool<C> implements AsyncDisposable {
    */
   get events$(): Observable<PoolNotice> {
     return this.#system.parts.notices.events$
+  }
+
+  /**
+   * The events of {@link Pool.events$} that have one of these types. The pool creates no others for its subscribers: one that wants only
+   * what is rare, such as `connection.lost` and `pool.down`, costs nothing for each acquire and release.
+   * @param types at least one type of {@link PoolNotice}
+   * @throws OptionsError when a type is unknown, or none is given.
+   */
+  eventsOf<T extends PoolNotice['type']>(...types: [T, ...T[]]): Observable<NoticeOf<T>> {
+    if (types.length === 0) throw refusal('type', undefined, 'one of the types of events')
+    for (const type of types) checkNoticeType(type)
+    return this.#system.parts.notices.of(types)
   }
 
   /** An RxJS scheduler on the pool's clock, for operators on {@link Pool.events$}: they run in simulated time if the pool does. */
@@ -140,14 +152,16 @@ export class Pool<C> implements AsyncDisposable {
   ): AcquireRequest<C> {
     const system = this.#system
     const now = system.parts.config.clock.now()
-    const { notices, line } = system.parts
+    const { name, notices, line } = system.parts
     const { borrowers } = system
     const request =
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
-    if (notices.observed) {
-      notices.publish({ type: 'acquire.requested', request: request.order, waiting: line.length })
+    if (notices.wants('acquire.requested')) {
+      const { order } = request
+      const { length: waiting } = line
+      notices.publishStamped({ at: now, pool: name, type: 'acquire.requested', request: order, waiting })
     }
     if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
     else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())

@@ -100,16 +100,10 @@ export class Supervisor<C> {
     const now = this.#parts.config.clock.now()
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
-    this.#parts.tracker?.connected(now - record.createdAt)
+    this.#parts.tracker?.connected(now - record.createdAt, now)
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
     this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
-    if (this.#parts.notices.observed) {
-      this.#parts.notices.publish({
-        type: 'connection.ready',
-        ...named(record),
-        took: now - record.createdAt,
-      })
-    }
+    this.#parts.notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
   }
 
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
@@ -208,9 +202,10 @@ export class Supervisor<C> {
     record.request = record.incoming = undefined
     record.lease = undefined
     if (lease !== undefined) {
-      const heldFor = this.#parts.config.clock.now() - lease.acquiredAt
+      const now = this.#parts.config.clock.now()
+      const heldFor = now - lease.acquiredAt
       endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
-      this.#parts.tracker?.returned(heldFor)
+      this.#parts.tracker?.returned(heldFor, now)
       lease.revoke()
     }
     return request
@@ -260,11 +255,12 @@ export class Supervisor<C> {
     if (reason === 'lost') this.#parts.counters.lost++
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     const invalid = reason === 'validation failed' || reason === 'validation timeout'
-    if (!invalid && !this.#parts.notices.observed) return
+    const { notices } = this.#parts
+    if (!invalid && !notices.wants('connection.lost') && !notices.wants('connection.closed')) return
     const error = endingError(id, ending, this.#parts)
     if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }
-    if (reason === 'lost') this.#parts.notices.publish({ type: 'connection.lost', ...named(record), error })
-    this.#parts.notices.publish({ type: 'connection.closed', ...named(record), reason, error })
+    if (reason === 'lost') notices.publish({ type: 'connection.lost', ...named(record), error })
+    notices.publish({ type: 'connection.closed', ...named(record), reason, error })
   }
 }
 

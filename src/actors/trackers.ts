@@ -4,16 +4,16 @@ import type { EndReason } from '../machines/connection-types.js'
 import { throwOutside } from './observers.js'
 
 /**
- * Told of what a pool does, in numbers: durations in milliseconds, on the pool's clock. It is called in the midst of a message and must
+ * Told of what a pool does, in numbers: durations and times in milliseconds, on the pool's clock. It is called in the midst of a message and must
  * not ask the pool for anything. One that throws is told nothing more, and its error becomes an uncaught exception.
  */
 export interface Tracker {
-  /** A caller got its lease after waiting this long. */
-  granted(waited: number): void
-  /** A lease that was held this long has ended: released, destroyed or revoked. */
-  returned(held: number): void
+  /** A caller got its lease, at this time, after waiting this long. */
+  granted(waited: number, at: number): void
+  /** A lease that was held this long has ended, at this time: released, destroyed or revoked. */
+  returned(held: number, at: number): void
   /** A connection was opened, and it took this long. */
-  connected(took: number): void
+  connected(took: number, at: number): void
   /** A connect failed, or timed out, after this long. */
   connectFailed(took: number, error: ConnectError): void
   /** A caller's time was up after this long. */
@@ -40,28 +40,28 @@ export class Trackers implements Tracker {
     this.#attached = this.#attached.filter((_, index) => index !== place)
   }
 
-  granted(waited: number): void {
+  granted(waited: number, at: number): void {
     for (const tracker of this.#attached) {
       try {
-        tracker.granted(waited)
+        tracker.granted(waited, at)
       } catch (error) {
         this.#drop(tracker, error)
       }
     }
   }
 
-  returned(held: number): void {
+  returned(held: number, at: number): void {
     for (const tracker of this.#attached) {
       try {
-        tracker.returned(held)
+        tracker.returned(held, at)
       } catch (error) {
         this.#drop(tracker, error)
       }
     }
   }
 
-  connected(took: number): void {
-    this.#tell(tracker => tracker.connected(took))
+  connected(took: number, at: number): void {
+    this.#tell(tracker => tracker.connected(took, at))
   }
 
   connectFailed(took: number, error: ConnectError): void {
