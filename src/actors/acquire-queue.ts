@@ -5,6 +5,7 @@ import type { AcquireOptions } from '../options.js'
 import { AbortSignals } from './abort-signals.js'
 import { Alarm } from './alarm.js'
 import { Deadlines } from './deadlines.js'
+import type { Lease } from './lease.js'
 import type { AcquireRequest, Watch } from './request.js'
 import type { ClockScheduler } from './scheduler.js'
 
@@ -59,7 +60,7 @@ export class AcquireQueue<C> implements Watch<C> {
     if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
     else if (request.joinedAt === 0) this.#onTheWay.add(request)
     else if (signal === undefined) return // it is in the queue, for as long as it takes
-    request.watch = this
+    request.watch = request.watch === undefined ? this : new BothWatches(request.watch, this)
     if (signal !== undefined) this.#signals.add(request, signal)
   }
 
@@ -101,6 +102,22 @@ export class AcquireQueue<C> implements Watch<C> {
   #cancel(request: AcquireRequest<C>, reason: unknown): void {
     const waited = this.#scheduler.now() - request.at
     this.#cancellations?.next({ request, error: new AcquireAbortedError(reason, waited) })
+  }
+}
+
+/** A request that is traced has a watch of its own. */
+class BothWatches<C> implements Watch<C> {
+  readonly #first: Watch<C>
+  readonly #second: Watch<C>
+
+  constructor(first: Watch<C>, second: Watch<C>) {
+    this.#first = first
+    this.#second = second
+  }
+
+  settled(request: AcquireRequest<C>, lease: Lease<C> | undefined, error: unknown): void {
+    this.#first.settled(request, lease, error)
+    this.#second.settled(request, lease, error)
   }
 }
 

@@ -1,6 +1,7 @@
 // Publishes what the pool reports about itself: to the subscribers of `events$`, and by its actor.
 import { Observable, Subject } from 'rxjs'
 import { outside } from '../outside.js'
+import { publishChange } from './channels.js'
 import {
   isEmitted,
   type NoticeOf,
@@ -97,6 +98,7 @@ export class Notices {
 
   #emitIfMeant(notice: PoolNotice): void {
     if (!isEmitted(notice)) return
+    publishChange(notice)
     try {
       this.#emit(notice as PoolEmitted)
     } catch (error) {

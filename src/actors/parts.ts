@@ -15,6 +15,7 @@ import { takeName } from './names.js'
 import { Nesting } from './nesting.js'
 import { Notices } from './notices.js'
 import { Roster } from './roster.js'
+import type { Tracer } from './tracing.js'
 import type { Trackers } from './trackers.js'
 
 /** The pool's generation, as the pool's own actions see it. */
@@ -55,6 +56,8 @@ export interface PoolParts<C> {
   readonly onLend: Hooks<C>['onLend']
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
+  /** Telemetry that follows callers and connects; undefined while there is none. */
+  tracers: readonly Tracer[] | undefined
 }
 
 /** What went wrong last, for the errors of those who wait. */
@@ -95,6 +98,7 @@ export function createParts<C>(
     trouble: { invalid: undefined },
     onLend: hooks.onLend,
     tracker: undefined,
+    tracers: undefined,
   }
 }
 

@@ -22,8 +22,13 @@ import { ofPool } from './parts.js'
 import type { PoolActorRef, PoolSystem } from './pool-actor.js'
 import { AcquireRequest } from './request.js'
 import { type PoolStats, poolState, readStats } from './stats.js'
+import { followsAcquires, traceAcquire, traceTransaction } from './tracing.js'
 import { runTransaction, transactionSupport } from './transaction.js'
-import { parseTransactionOptions, type TransactionOptions } from './transaction-options.js'
+import {
+  type ParsedTransactionOptions,
+  parseTransactionOptions,
+  type TransactionOptions,
+} from './transaction-options.js'
 import { observeTransitions, type PoolTransition } from './transitions.js'
 
 /** A pool of connections of type `C`; create one with `createPool`. */
@@ -163,10 +168,21 @@ export class Pool<C> implements AsyncDisposable {
       const { length: waiting } = line
       notices.publishStamped({ at: now, pool: name, type: 'acquire.requested', request: order, waiting })
     }
+    if (followsAcquires(system.parts)) this.#submitTraced(request, signal)
+    else this.#submit(request, signal)
+    return request
+  }
+
+  /** A method of its own, for its closure costs callers who need none. */
+  #submitTraced(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
+    traceAcquire(this.#system.parts, request, () => this.#submit(request, signal))
+  }
+
+  #submit(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
+    const system = this.#system
     if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
     else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
-    else (borrowers ?? system.queue).submit(request, signal)
-    return request
+    else (system.borrowers ?? system.queue).submit(request, signal)
   }
 
   /**
@@ -221,6 +237,13 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     checkFunction('callback', callback)
     const parsed = parseTransactionOptions(options)
+    return traceTransaction(this.#system.parts, parsed.begin, () => this.#transact(callback, parsed))
+  }
+
+  async #transact<T>(
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    parsed: ParsedTransactionOptions,
+  ): Promise<T> {
     const { name, driver, config } = this.#system.parts
     const context = {
       name,

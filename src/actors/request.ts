@@ -5,7 +5,7 @@ import type { Lease } from './lease.js'
 
 /** Told when a request is settled, to let go of what watched over it. */
 export interface Watch<C> {
-  settled(request: AcquireRequest<C>): void
+  settled(request: AcquireRequest<C>, lease: Lease<C> | undefined, error: unknown): void
 }
 
 let made = 0
@@ -57,7 +57,7 @@ export class AcquireRequest<C> implements Request {
 
   grant(lease: Lease<C>): void {
     this.waits = false
-    if (this.watch !== undefined) this.watch.settled(this)
+    if (this.watch !== undefined) this.watch.settled(this, lease, undefined)
     if (this.resolve !== undefined) this.resolve(lease)
     else this.lease = lease
   }
@@ -66,7 +66,7 @@ export class AcquireRequest<C> implements Request {
   refuse(error: unknown): boolean {
     if (!this.waits) return false
     this.waits = false
-    this.watch?.settled(this)
+    this.watch?.settled(this, undefined, error)
     if (this.reject !== undefined) this.reject(error)
     else if (this.resolve !== undefined)
       this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))

@@ -17,6 +17,7 @@ import type { PoolActorRef } from './pool-actor.js'
 import { ConnectionRecord } from './record.js'
 import type { AcquireRequest } from './request.js'
 import { ClockScheduler } from './scheduler.js'
+import { traceConnect, traceConnected } from './tracing.js'
 
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
@@ -92,6 +93,7 @@ export class Supervisor<C> {
     adopt(pool, child)
     this.#parts.roster.add(record)
     this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
+    traceConnect(this.#parts, record)
     child.start()
     lighten(child)
   }
@@ -101,6 +103,7 @@ export class Supervisor<C> {
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
     this.#parts.tracker?.connected(now - record.createdAt, now)
+    traceConnected(record, {})
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
     this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
     this.#parts.notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
@@ -110,6 +113,7 @@ export class Supervisor<C> {
     this.#parts.roster.noteEnding(record)
     this.#parts.counters.failedConnects++
     this.#parts.tracker?.connectFailed(this.#parts.config.clock.now() - record.createdAt, error)
+    traceConnected(record, { error })
     this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
   }
 
@@ -252,6 +256,7 @@ export class Supervisor<C> {
       this.#parts.counters.closed++
       this.#parts.tracker?.closed(reason)
     }
+    traceConnected(record, { reason }) // if it was not wanted any more before it was open
     if (reason === 'lost') this.#parts.counters.lost++
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     const invalid = reason === 'validation failed' || reason === 'validation timeout'

@@ -52,6 +52,6 @@ it('tells its watch once that it is settled', () => {
   request.promise().catch(() => {})
   request.refuse(new Error('no'))
   request.refuse(new Error('no'))
-  expect(watch.settled.mock.calls).toEqual([[request]])
+  expect(watch.settled.mock.calls).toEqual([[request, undefined, new Error('no')]])
   expect(request.deadline).toBe(105)
 })
