@@ -6,9 +6,9 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openEngine } from '../src/db/sqlite/engine.js'
-import { pack, unpack } from '../src/db/sqlite/rows.js'
-import { createSqlitePool, type Isolation } from '../src/pools/sqlite.js'
+import { createSqlitePool, type Isolation } from '../src/db/sqlite/index.js'
+import { pack, unpack } from '../src/db/sqlite/wire/rows.js'
+import { openEngine } from '../src/db/sqlite/worker/engine.js'
 import { number } from './report.js'
 
 const places = [import.meta.url]

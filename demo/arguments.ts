@@ -1,7 +1,7 @@
 // The command line of the demo: what can be asked for, and what is refused.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { postgres } from '../src/db/pg.js'
+import { postgres } from '../src/db/pg/driver/postgres.js'
 import { hidePasswords } from './secrets.js'
 
 /** The names by which scenes are asked for, in the order of the show. */

@@ -1,7 +1,7 @@
 // The database of the demo: a PostgreSQL of its own, or the user's.
 
 import type pg from 'pg'
-import { postgres } from '../src/db/pg.js'
+import { postgres } from '../src/db/pg/driver/postgres.js'
 import { createPool, type Driver } from '../src/index.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { duration } from './format.js'

@@ -1,4 +1,4 @@
-// Waiting has an end: a timeout of your own, an AbortSignal, a bound on the line; and what each error says.
+// Waiting has an end: a timeout of your own, an AbortSignal, a bound on the queue; and what each error says.
 
 import { AcquireTimeoutError, createPool, PoolError } from 'statepool'
 import { simulated } from 'statepool/simulated'
@@ -22,7 +22,7 @@ const waiting = pool.acquire({ signal: client.signal })
 client.abort(new Error('the client went away'))
 await waiting.catch((error: PoolError) => console.log(`${error.code}: ${(error.cause as Error).message}`))
 
-// A bound on the line: one may wait here, the second is told at once.
+// A bound on the queue: one may wait here, the second is told at once.
 const patient = pool.acquire()
 await pool.acquire().catch((error: PoolError) => console.log(`${error.code}: ${error.message}`))
 

@@ -9,7 +9,7 @@ const pool = createPool(simulated(), { min: 2, max: 10 })
 const { rows } = await pool.use(connection => connection.query('select 42'))
 console.log('answer:', rows[0])
 
-// Ask for more than there is: the others wait in line.
+// Ask for more than there is: the others wait in the queue.
 const answers = await Promise.all(
   Array.from({ length: 30 }, (_, n) => pool.use(connection => connection.query(`select ${n}`))),
 )

@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { postgres } from '../src/db/pg.js'
+import { postgres } from '../src/db/pg/driver/postgres.js'
 import { createPool } from '../src/index.js'
 import { startFaultProxy } from '../support/fault-proxy.js'
 import { startPostgres } from '../support/postgres-server.js'

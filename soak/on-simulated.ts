@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type SimulatedSettings, simulated } from '../src/db/simulated.js'
+import { type SimulatedSettings, simulated } from '../src/db/simulated/index.js'
 import { createPool } from '../src/index.js'
 import { countingClock } from './counting-clock.js'
 import { poolCounts } from './pool-counts.js'

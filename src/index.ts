@@ -1,24 +1,22 @@
 // statepool: the exports of the core. Drivers and other optional features are subpaths of their own.
-export type { Counters } from './actors/counters.js'
 export { createPool, poolOf } from './actors/create-pool.js'
-export type { AcquireRefusal, NoticeOf, PoolEmitted, PoolNotice, PoolState } from './actors/events.js'
-export type { HeldLease, WaitingCaller } from './actors/holders-and-waiters.js'
-export { Lease } from './actors/lease.js'
+export { Lease } from './actors/leases/lease.js'
+export type { TransactionOptions } from './actors/leases/transaction-options.js'
 export { Pool } from './actors/pool.js'
 export type { PoolActorRef } from './actors/pool-actor.js'
 export { type PoolLogic, type PoolSnapshot, poolLogic } from './actors/pool-logic.js'
-export type { PoolStats } from './actors/stats.js'
-export type { TransactionOptions } from './actors/transaction-options.js'
-export type { PoolTransition } from './actors/transitions.js'
-export { type Clock, systemClock } from './clock.js'
+export type { Counters } from './actors/watching/counters.js'
 export type {
-  BeginOptions,
-  ConnectContext,
-  Driver,
-  IsolationLevel,
-  RoundTripContext,
-  TransactionSupport,
-} from './db/driver.js'
+  AcquireRefusal,
+  NoticeOf,
+  PoolEmitted,
+  PoolNotice,
+  PoolState,
+} from './actors/watching/events.js'
+export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-waiters.js'
+export type { PoolStats } from './actors/watching/stats.js'
+export type { PoolTransition } from './actors/watching/transitions.js'
+export { type Clock, systemClock } from './core/clock.js'
 export {
   AcquireAbortedError,
   type AcquireEvidence,
@@ -39,6 +37,14 @@ export {
   type RefusalEvidence,
   SelfDeadlockError,
   ValidationError,
-} from './errors.js'
+} from './core/errors.js'
+export type { AcquireOptions, CloseOptions, PoolOptions } from './core/options.js'
+export type {
+  BeginOptions,
+  ConnectContext,
+  Driver,
+  IsolationLevel,
+  RoundTripContext,
+  TransactionSupport,
+} from './db/driver.js'
 export type { EndReason } from './machines/connection-types.js'
-export type { AcquireOptions, CloseOptions, PoolOptions } from './options.js'

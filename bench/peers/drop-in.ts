@@ -16,7 +16,7 @@ export const dropIn: Peer = {
     source: Source<C>,
     { min, max, acquireTimeout = 0, defaultPace = false }: Settings,
   ): Promise<BenchPool<C, Client<C>>> {
-    const { Pool } = (await import(installed)) as typeof import('../../src/pg.js')
+    const { Pool } = (await import(installed)) as typeof import('../../src/db/pg/index.js')
     const { connectionString } = source
     const pool = new Pool({
       ...(connectionString !== undefined && { connectionString }),

@@ -52,7 +52,7 @@ async function open<C extends Marks>(
 async function driverFor<C extends Marks>(build: Build, source: Source<C>): Promise<Driver<C>> {
   const { connectionString } = source
   if (connectionString !== undefined) {
-    const { postgres } = (await import(build.pg)) as typeof import('../../src/pg.js')
+    const { postgres } = (await import(build.pg)) as typeof import('../../src/db/pg/index.js')
     return postgres(connectionString) as unknown as Driver<C>
   }
   return {

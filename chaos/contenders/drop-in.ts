@@ -1,7 +1,7 @@
 // The drop-in for pg.Pool, used as pg.Pool's documentation says and with its options, except that a client need not be told why it
 // comes back: what a SQL error or a dead socket means for it, the pool finds out by itself.
 
-import { Pool } from '../../src/pg.js'
+import { Pool } from '../../src/db/pg/index.js'
 import type { Contender } from '../contender.js'
 import { deadlines } from './statepool.js'
 

@@ -1,6 +1,6 @@
 // statepool with its own driver.
 
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import type { Contender } from '../contender.js'
 

@@ -1,6 +1,6 @@
 // Scene 6: the same hundred operations with a connection each and with a pool, on two databases.
 
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import type { Driver } from '../../src/index.js'
 import { duration, plural, times } from '../format.js'
 import { share, timed } from '../measure.js'

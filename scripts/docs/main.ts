@@ -46,11 +46,11 @@ async function pagesWithExamples(): Promise<string[]> {
 }
 
 async function regions(): Promise<Map<string, string>> {
-  const options = await read('src/options.ts')
+  const options = await read('src/core/options.ts')
   return new Map([
     ['options', writeOptionsTable(readOptions(options, 'PoolOptions'))],
     ['acquire-options', writeOptionsTable(readOptions(options, 'AcquireOptions'))],
-    ['errors', writeErrorsTable(readErrors(await read('src/errors.ts')))],
+    ['errors', writeErrorsTable(readErrors(await read('src/core/errors.ts')))],
   ])
 }
 

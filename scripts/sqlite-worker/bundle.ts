@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 /** The worker's program, from its sources. */
 export async function bundleWorker(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ['src/db/sqlite/worker.ts'],
+    entryPoints: ['src/db/sqlite/worker/worker.ts'],
     bundle: true,
     write: false,
     platform: 'node',

@@ -1,5 +1,5 @@
 // Whether what was passed as a driver can be one.
-import { OptionsError } from '../errors.js'
+import { OptionsError } from '../core/errors.js'
 
 /** @throws OptionsError saying what the driver lacks. */
 export function checkDriver(driver: unknown): void {

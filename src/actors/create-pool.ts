@@ -1,16 +1,16 @@
 // How one comes to a pool: by creating it, or from an actor that runs one.
 import { createActor } from 'xstate'
+import { OptionsError } from '../core/errors.js'
+import { type PoolOptions, parseOptions } from '../core/options.js'
+import { outside } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
-import { OptionsError } from '../errors.js'
-import { type PoolOptions, parseOptions } from '../options.js'
-import { outside } from '../outside.js'
 import { checkDriver } from './check-driver.js'
-import { MachineClock } from './machine-clock.js'
+import type { Roster } from './connections/roster.js'
 import type { Hooks } from './parts.js'
 import { Pool } from './pool.js'
 import { type PoolActorRef, PoolSystem } from './pool-actor.js'
 import { logicOf } from './pool-logic.js'
-import type { Roster } from './roster.js'
+import { MachineClock } from './time/machine-clock.js'
 
 /** The façades of running pools: one each. */
 const facades = new WeakMap<object, Pool<unknown>>()

@@ -1,22 +1,22 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
+import type { PoolError } from '../core/errors.js'
+import type { ResolvedPoolOptions } from '../core/options.js'
+import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
-import type { PoolError } from '../errors.js'
 import type { Generation } from '../machines/connection-types.js'
-import type { ResolvedPoolOptions } from '../options.js'
-import { asyncHooks } from '../outside.js'
-import { type Counters, newCounters } from './counters.js'
-import { describeTarget } from './driver-calls.js'
-import type { PoolEmitted } from './events.js'
-import type { Lease } from './lease.js'
-import { Limits } from './limits.js'
-import { WaitingLine } from './line.js'
+import { WaitingQueue } from './callers/queue.js'
+import { describeTarget } from './connections/driver-calls.js'
+import { Limits } from './connections/limits.js'
+import { Roster } from './connections/roster.js'
+import type { Lease } from './leases/lease.js'
 import { takeName } from './names.js'
-import { Nesting } from './nesting.js'
-import { Notices } from './notices.js'
-import { Roster } from './roster.js'
-import type { Tracer } from './tracing.js'
-import type { Trackers } from './trackers.js'
+import { type Counters, newCounters } from './watching/counters.js'
+import type { PoolEmitted } from './watching/events.js'
+import { Nesting } from './watching/nesting.js'
+import { Notices } from './watching/notices.js'
+import type { Tracer } from './watching/tracing.js'
+import type { Trackers } from './watching/trackers.js'
 
 /** The pool's generation, as the pool's own actions see it. */
 export interface RaisableGeneration extends Generation {
@@ -46,7 +46,7 @@ export interface PoolParts<C> {
   /** The connections. */
   readonly roster: Roster<C>
   /** Those who wait for one. */
-  readonly line: WaitingLine<C>
+  readonly queue: WaitingQueue<C>
   readonly counters: Counters
   readonly notices: Notices
   /** Undefined unless `deadlockCheck` is on. */
@@ -90,7 +90,7 @@ export function createParts<C>(
     mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
     limits: new Limits(config),
     roster: new Roster(counters),
-    line: new WaitingLine(),
+    queue: new WaitingQueue(),
     counters,
     notices: new Notices(name, () => config.clock.now(), emit),
     nesting,

@@ -1,21 +1,21 @@
 // The pool machine's actions: messages to connections and answers to callers.
 import { assign } from 'xstate'
-import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../errors.js'
+import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../core/errors.js'
+import { messageOf } from '../core/wording.js'
 import { compiled } from '../machines/compiled/index.js'
 import { afterFailure } from '../machines/decisions/backoff.js'
 import { isDown } from '../machines/decisions/sizing.js'
 import { poolMachine } from '../machines/pool.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
-import { messageOf } from '../wording.js'
-import { closedError } from './acquire-queue.js'
-import { connectionLogic } from './connection-actor.js'
-import { remedyFor } from './driver-calls.js'
+import { closedError } from './callers/intake.js'
+import type { AcquireRequest } from './callers/request.js'
+import { connectionLogic } from './connections/connection-actor.js'
+import { remedyFor } from './connections/driver-calls.js'
+import type { ConnectionRecord } from './connections/record.js'
+import type { Roster } from './connections/roster.js'
 import { once } from './once.js'
 import { ofPool } from './parts.js'
 import type { PoolSystem } from './pool-actor.js'
-import type { ConnectionRecord } from './record.js'
-import type { AcquireRequest } from './request.js'
-import type { Roster } from './roster.js'
 
 /** The running pool whose machine acts. */
 const systemOf = ({ roster }: PoolContext) => (roster as Roster<unknown>).owner as PoolSystem<unknown>
@@ -83,15 +83,15 @@ const providePool = (): typeof poolMachine =>
       failFast: ({ context }) => {
         if (isDown(context)) systemOf(context).callers.failFast(context)
       },
-      withholdLine: ({ context }) => {
-        systemOf(context).parts.line.withhold()
-        systemOf(context).queue.suspend()
+      withholdQueue: ({ context }) => {
+        systemOf(context).parts.queue.withhold()
+        systemOf(context).intake.suspend()
       },
-      offerLine: ({ context }) => {
-        systemOf(context).parts.line.offer()
-        systemOf(context).queue.resume()
+      offerQueue: ({ context }) => {
+        systemOf(context).parts.queue.offer()
+        systemOf(context).intake.resume()
       },
-      serveLine: ({ context }) => systemOf(context).callers.serveLine(),
+      serveQueue: ({ context }) => systemOf(context).callers.serveQueue(),
       refuseAll: ({ context }) => {
         noticesOf(context).publish({ type: 'pool.draining' })
         systemOf(context).readiness.fail(() => ofPool(systemOf(context).parts, closedError()))

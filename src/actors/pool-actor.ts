@@ -1,22 +1,22 @@
 // A running pool: its actor with everything that the actor's actions need.
 import type { ActorRef, ActorScope, AnyActorScope } from 'xstate'
+import { PoolClosedError } from '../core/errors.js'
+import type { ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
-import { PoolClosedError } from '../errors.js'
 import { deliver } from '../machines/compiled/index.js'
 import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
-import type { ResolvedPoolOptions } from '../options.js'
-import { AcquireQueue, closedError } from './acquire-queue.js'
-import { Borrowers } from './borrowers.js'
-import { Callers } from './callers.js'
-import type { PoolEmitted } from './events.js'
-import { LeakWatch } from './leaks.js'
-import { adoptClock, letTimersGo, type MachineClock } from './machine-clock.js'
+import { Callers } from './callers/callers.js'
+import { closedError, Intake } from './callers/intake.js'
+import { Supervisor } from './connections/supervisor.js'
 import { freeName } from './names.js'
 import { createParts, type Hooks, ofPool, type PoolParts } from './parts.js'
 import type { PoolSnapshot } from './pool-logic.js'
 import { Readiness } from './readiness.js'
-import { ClockScheduler } from './scheduler.js'
-import { Supervisor } from './supervisor.js'
+import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock.js'
+import { ClockScheduler } from './time/scheduler.js'
+import { Borrowers } from './watching/borrowers.js'
+import type { PoolEmitted } from './watching/events.js'
+import { LeakWatch } from './watching/leaks.js'
 
 /** A running pool's actor, as `createActor`, `spawn` and `invoke` create it from {@link poolLogic}; `C` is the type of its driver's connections. */
 export type PoolActorRef<C = unknown> = ActorRef<PoolSnapshot<C>, PoolEvent, PoolEmitted>
@@ -30,7 +30,7 @@ export class PoolSystem<C> {
   readonly parts: PoolParts<C>
   readonly readiness: Readiness
   readonly scheduler: ClockScheduler
-  readonly queue: AcquireQueue<C>
+  readonly intake: Intake<C>
   readonly callers: Callers<C>
   readonly supervisor: Supervisor<C>
   readonly leaks: LeakWatch<C> | undefined
@@ -47,17 +47,17 @@ export class PoolSystem<C> {
     parts.roster.owner = this
     this.scheduler = new ClockScheduler(config.clock, true)
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
-    this.queue = new AcquireQueue(this.scheduler, () => actor.send({ type: 'acquire.due' }))
-    this.callers = new Callers(parts, this.queue)
+    this.intake = new Intake(this.scheduler, () => actor.send({ type: 'acquire.due' }))
+    this.callers = new Callers(parts, this.intake)
     const { nesting } = parts
     this.leaks =
       config.leakWarning === Number.POSITIVE_INFINITY
         ? undefined
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
-    this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.queue, this.leaks, nesting)
+    this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
-    this.queue.requests$.subscribe({ next: request => deliver(actor, request) })
-    this.queue.cancellations$.subscribe({
+    this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
+    this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
     })
     actor.subscribe({ complete: () => this.#abandon(), error: error => this.#abandon(error) })
@@ -65,7 +65,7 @@ export class PoolSystem<C> {
 
   /** What the pool's machine starts with. */
   get input(): PoolInput {
-    const { name, roster, line, config } = this.parts
+    const { name, roster, queue, config } = this.parts
     const { min, max, maxWaiting, whenDown } = config
     return {
       name,
@@ -73,7 +73,7 @@ export class PoolSystem<C> {
       maxWaiting,
       whenDown,
       roster,
-      line,
+      queue,
       world: new ConfiguredWorld(config),
     }
   }
@@ -92,7 +92,7 @@ export class PoolSystem<C> {
         new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause }),
       )
     const error = newError()
-    this.parts.line.offer()
+    this.parts.queue.offer()
     this.readiness.fail(() => error)
     this.callers.refuseAll(newError)
     this.supervisor.abandonAll(error)
@@ -105,7 +105,7 @@ export class PoolSystem<C> {
    * @param newError for those who were on the way to it
    */
   end(newError = () => ofPool(this.parts, closedError())): void {
-    this.queue.close(newError)
+    this.intake.close(newError)
     freeName(this.parts.name)
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
@@ -114,8 +114,8 @@ export class PoolSystem<C> {
 
   /** The back-off that begins does not hold a process that may end while the pool is idle, unless callers wait for its end. */
   beginBackoff(): void {
-    const { config, line } = this.parts
-    if (config.allowExitOnIdle && line.length === 0 && !this.readiness.isAwaited)
+    const { config, queue } = this.parts
+    if (config.allowExitOnIdle && queue.length === 0 && !this.readiness.isAwaited)
       this.#machineClock.letNextOneGo()
   }
 }

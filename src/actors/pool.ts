@@ -2,8 +2,8 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { checkFunction, refusal } from '../check.js'
-import { AcquireAbortedError, PoolClosedError } from '../errors.js'
+import { checkFunction, refusal } from '../core/check.js'
+import { AcquireAbortedError, PoolClosedError } from '../core/errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
@@ -12,24 +12,29 @@ import {
   parseSize,
   type SizeOptions,
   type Tuning,
-} from '../options.js'
-import { closedError } from './acquire-queue.js'
-import { checkNoticeType, type NoticeOf, type PoolNotice } from './events.js'
-import { type HeldLease, heldLeases, type WaitingCaller, waitingCallers } from './holders-and-waiters.js'
-import { inspectActors } from './inspection.js'
-import type { Lease } from './lease.js'
-import { ofPool } from './parts.js'
-import type { PoolActorRef, PoolSystem } from './pool-actor.js'
-import { AcquireRequest } from './request.js'
-import { type PoolStats, poolState, readStats } from './stats.js'
-import { followsAcquires, traceAcquire, traceTransaction } from './tracing.js'
-import { runTransaction, transactionSupport } from './transaction.js'
+} from '../core/options.js'
+import { closedError } from './callers/intake.js'
+import { AcquireRequest } from './callers/request.js'
+import type { Lease } from './leases/lease.js'
+import { runTransaction, transactionSupport } from './leases/transaction.js'
 import {
   type ParsedTransactionOptions,
   parseTransactionOptions,
   type TransactionOptions,
-} from './transaction-options.js'
-import { observeTransitions, type PoolTransition } from './transitions.js'
+} from './leases/transaction-options.js'
+import { ofPool } from './parts.js'
+import type { PoolActorRef, PoolSystem } from './pool-actor.js'
+import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
+import {
+  type HeldLease,
+  heldLeases,
+  type WaitingCaller,
+  waitingCallers,
+} from './watching/holders-and-waiters.js'
+import { inspectActors } from './watching/inspection.js'
+import { type PoolStats, poolState, readStats } from './watching/stats.js'
+import { followsAcquires, traceAcquire, traceTransaction } from './watching/tracing.js'
+import { observeTransitions, type PoolTransition } from './watching/transitions.js'
 
 /** A pool of connections of type `C`; create one with `createPool`. */
 export class Pool<C> implements AsyncDisposable {
@@ -157,7 +162,7 @@ export class Pool<C> implements AsyncDisposable {
   ): AcquireRequest<C> {
     const system = this.#system
     const now = system.parts.config.clock.now()
-    const { name, notices, line } = system.parts
+    const { name, notices, queue } = system.parts
     const { borrowers } = system
     const request =
       borrowers === undefined
@@ -165,7 +170,7 @@ export class Pool<C> implements AsyncDisposable {
         : borrowers.request(now, timeout, priority, strict, entry)
     if (notices.wants('acquire.requested')) {
       const { order } = request
-      const { length: waiting } = line
+      const { length: waiting } = queue
       notices.publishStamped({ at: now, pool: name, type: 'acquire.requested', request: order, waiting })
     }
     if (followsAcquires(system.parts)) this.#submitTraced(request, signal)
@@ -182,7 +187,7 @@ export class Pool<C> implements AsyncDisposable {
     const system = this.#system
     if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
     else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
-    else (system.borrowers ?? system.queue).submit(request, signal)
+    else (system.borrowers ?? system.intake).submit(request, signal)
   }
 
   /**

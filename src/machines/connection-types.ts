@@ -1,6 +1,6 @@
 // What goes into the connection machine and what comes out of it: its facts, its events, its reports.
 import type { ActorRef, Snapshot } from 'xstate'
-import type { OpenLine, PoolEvent } from './pool-types.js'
+import type { OpenQueue, PoolEvent } from './pool-types.js'
 
 /** The limits that a connection decides by; times in milliseconds, `Infinity` for "no limit". One object for the whole pool. */
 export interface ConnectionPolicy {
@@ -139,7 +139,7 @@ export interface ConnectionInput {
   readonly policy: ConnectionPolicy
   readonly generation: Generation
   /** Those who wait for a connection: one that comes free takes the next of them itself. */
-  readonly line: OpenLine
+  readonly queue: OpenQueue
 }
 
 /** The context of {@link connectionMachine}: what it was started with. */

@@ -41,13 +41,13 @@ export const connectionMachine = setup({
     needsReset: ({ event }) => event.type === 'release' && event.session === 'dirty',
     /** A caller waits, and may have it as it is. */
     isWanted: ({ context }) =>
-      context.line.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
+      context.queue.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
     /** A caller waits. */
-    isOwed: ({ context }) => context.line.length > 0,
+    isOwed: ({ context }) => context.queue.length > 0,
     /** A caller waits, in a pool that validates always (`validateAfter: 0`). */
-    isOwedProof: ({ context }) => context.line.length > 0 && context.policy.validateAfter === 0,
+    isOwedProof: ({ context }) => context.queue.length > 0 && context.policy.validateAfter === 0,
     /** The pool was paused meanwhile, and leases nothing. */
-    isWithheld: ({ context }) => context.facts.request !== undefined && !context.line.open,
+    isWithheld: ({ context }) => context.facts.request !== undefined && !context.queue.open,
     /** It is reserved for a caller who still waits. */
     isReserved: ({ context }) => context.facts.request?.waits === true,
     /** The server has let go of the connection that was destroyed. */
@@ -96,8 +96,8 @@ export const connectionMachine = setup({
       if (event.type === 'checkout') facts.request = event.request
     },
     /** Reserves it for the next caller in the queue, if one waits, unless it is reserved for one who still waits. */
-    takeNext: ({ context: { facts, line } }) => {
-      if (facts.request?.waits !== true) facts.request = line.next()
+    takeNext: ({ context: { facts, queue } }) => {
+      if (facts.request?.waits !== true) facts.request = queue.next()
     },
     /** Lets the pool know that it can be leased. */
     park: provided,

@@ -15,12 +15,12 @@ export type {
 } from './connection-types.js'
 export { poolMachine } from './pool.js'
 export type {
-  Line,
-  OpenLine,
+  OpenQueue,
   PoolContext,
   PoolEvent,
   PoolInput,
   PoolSize,
+  Queue,
   Roster,
   World,
 } from './pool-types.js'

@@ -26,13 +26,13 @@ export interface Roster {
 }
 
 /** The pool machine's view of the callers who wait. */
-export interface Line {
+export interface Queue {
   /** How many wait, not counting one whose connection is being validated. */
   readonly length: number
 }
 
 /** What a connection sees of the callers who wait: those that it may serve. */
-export interface OpenLine extends Line {
+export interface OpenQueue extends Queue {
   /** False while the pool is paused: then it has no one to serve. */
   readonly open: boolean
   /** Takes out the caller who is next. */
@@ -88,7 +88,7 @@ export interface PoolInput {
   /** What becomes of callers when no connection is left and none can be opened. */
   readonly whenDown: WhenDown
   readonly roster: Roster
-  readonly line: Line
+  readonly queue: Queue
   /** Where time and chance come from. */
   readonly world: World
 }

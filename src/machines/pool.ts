@@ -108,10 +108,10 @@ export const poolMachine = setup({
     /** The back-off begins: only callers who wait for its end keep the process alive meanwhile. */
     beginBackoff: provided,
     /** Keeps connections that come free from taking the next caller, and stops the time of those who wait. */
-    withholdLine: provided,
-    offerLine: provided,
+    withholdQueue: provided,
+    offerQueue: provided,
     /** Lends idle connections to those who wait. */
-    serveLine: provided,
+    serveQueue: provided,
     /** Opens as many connections as are missing and allowed. */
     grow: provided,
     /** Opens one connection, if one more may be opened, to see whether the database can be reached again. */
@@ -285,10 +285,10 @@ export const poolMachine = setup({
       },
     },
     paused: {
-      entry: ['withholdLine', 'announcePaused'],
-      exit: 'offerLine',
+      entry: ['withholdQueue', 'announcePaused'],
+      exit: 'offerQueue',
       on: {
-        resume: { target: 'starting', actions: ['clearFailures', 'announceResumed', 'serveLine'] },
+        resume: { target: 'starting', actions: ['clearFailures', 'announceResumed', 'serveQueue'] },
         pause: {},
         acquire: [
           { guard: 'isImpatient', actions: 'refusePaused' },

@@ -2,10 +2,10 @@
 import { systemBehind } from '../actors/create-pool.js'
 import type { Pool } from '../actors/pool.js'
 import type { PoolActorRef, PoolSystem } from '../actors/pool-actor.js'
-import { type Tracker, track } from '../actors/trackers.js'
-import { discreetRefusal } from '../check.js'
+import { type Tracker, track } from '../actors/watching/trackers.js'
+import { discreetRefusal } from '../core/check.js'
 
-export type { Tracker } from '../actors/trackers.js'
+export type { Tracker } from '../actors/watching/trackers.js'
 
 /** A pool, whatever its connections are. */
 export interface AnyPool extends Pick<Pool<unknown>, 'name' | 'stats' | 'leases' | 'waiting' | 'events$'> {

@@ -1,6 +1,6 @@
 // Those who ask a pool for connections, and what each was told.
 
-import type { SimulatedConnection } from '../db/simulated.js'
+import type { SimulatedConnection } from '../db/simulated/index.js'
 import { type AcquireOptions, type Lease, PoolError } from '../index.js'
 import { demand } from './violation.js'
 

@@ -1,5 +1,5 @@
 // What `simulate` and `explore` are asked for, checked at the door: a mistyped name would pass for a simulation that found nothing.
-import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../check.js'
+import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../core/check.js'
 import { commandNames } from './commands.js'
 import type { ExploreOptions } from './explore.js'
 import type { SimulateOptions } from './simulate.js'

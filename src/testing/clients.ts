@@ -1,7 +1,7 @@
 // The code of users in a simulation: functions that use the pool, with their own random delays.
 
-import type { SimulatedConnection, SimulatedDatabase } from '../db/simulated.js'
-import { SimulatedError } from '../db/simulated.js'
+import type { SimulatedConnection, SimulatedDatabase } from '../db/simulated/index.js'
+import { SimulatedError } from '../db/simulated/index.js'
 import { type Lease, LeaseError, type Pool, PoolError } from '../index.js'
 import { createRandom, type Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'

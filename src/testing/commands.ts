@@ -1,7 +1,7 @@
 // Everything that can happen to a pool, a row each: how often it is drawn, with what, what it does and how it reads.
 
 import { getEventListeners } from 'node:events'
-import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '../db/simulated.js'
+import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '../db/simulated/index.js'
 import { type Lease, LeaseError, type Pool } from '../index.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'

@@ -1,6 +1,6 @@
 // Watches what a pool asks of its driver: how many connects, for whom, cancelled by whom, and for how long it waits for answers.
 
-import type { SimulatedConnection, SimulatedDriver } from '../db/simulated.js'
+import type { SimulatedConnection, SimulatedDriver } from '../db/simulated/index.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../index.js'
 import type { Proofs } from './proofs.js'
 import { demand, InvariantViolation, rounding } from './violation.js'

@@ -84,7 +84,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
     outside,
     bereft,
     askedAt.map(time => now - time).sort((a, b) => a - b),
-    context.line.length,
+    context.queue.length,
     timers.map(time => time - now).sort((a, b) => a - b),
   ])
 }
@@ -113,7 +113,7 @@ interface PoolFacts {
   readonly establishedBefore: number
   readonly stillborn: number
   readonly stillbornAt: number
-  readonly line: { readonly length: number }
+  readonly queue: { readonly length: number }
   readonly roster: {
     readonly idleRecords: readonly Facts[]
     readonly established: number

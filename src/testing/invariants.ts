@@ -1,7 +1,7 @@
 // What holds of any pool at any moment at which it is not in the middle of something: checked from its figures and its machines.
 
 import type { AnyActorRef } from 'xstate'
-import type { SimulatedDatabase } from '../db/simulated.js'
+import type { SimulatedDatabase } from '../db/simulated/index.js'
 import type { Pool, PoolStats } from '../index.js'
 import { demand } from './violation.js'
 
@@ -70,7 +70,7 @@ function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats):
     chosen <= validating && callers.length - chosen === waiting,
     'truth',
     () =>
-      `${callers.length} waiting callers are listed, ${chosen} of whom are served when their connection is validated, but ${waiting} wait in the line, and ${validating} connections are being validated`,
+      `${callers.length} waiting callers are listed, ${chosen} of whom are served when their connection is validated, but ${waiting} wait in the queue, and ${validating} connections are being validated`,
   )
   demand(
     leases.every(
@@ -81,7 +81,7 @@ function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats):
   )
 }
 
-/** The pool's children are its connections, and its roster and its line are an index of them. */
+/** The pool's children are its connections, and its roster and its queue are an index of them. */
 function checkMachines<C>(pool: Pool<C>, stats: PoolStats): void {
   const counted: Record<string, number> = {
     connecting: 0,
@@ -105,17 +105,17 @@ function checkMachines<C>(pool: Pool<C>, stats: PoolStats): void {
       () => `${counted[state]} machines are ${state}, the pool says ${stats[state]}`,
     )
   }
-  const { roster, line } = snapshot.context
+  const { roster, queue } = snapshot.context
   const { connecting, idle, busy, validating, total, waiting } = stats
   demand(
     roster.total === total &&
       roster.connecting === connecting &&
       roster.established === idle + busy + validating &&
       roster.idle === idle &&
-      line.length === waiting,
+      queue.length === waiting,
     'truth',
     () =>
-      `the roster has ${roster.total} connections (${roster.connecting} connecting, ${roster.established} established, ${roster.idle} to lend), the line ${line.length} callers, but ${describe(stats)}, ${waiting} wait`,
+      `the roster has ${roster.total} connections (${roster.connecting} connecting, ${roster.established} established, ${roster.idle} to lend), the queue ${queue.length} callers, but ${describe(stats)}, ${waiting} wait`,
   )
 }
 

@@ -1,6 +1,6 @@
 // Which connections have proven themselves since another one was found dead.
 
-import type { SimulatedConnection } from '../db/simulated.js'
+import type { SimulatedConnection } from '../db/simulated/index.js'
 import type { Lease } from '../index.js'
 import { demand } from './violation.js'
 

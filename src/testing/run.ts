@@ -1,8 +1,8 @@
 // One life of a pool in simulated time: it starts, lives through a story, recovers, serves every caller, and closes.
 
-import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../db/simulated.js'
+import { parseOptions } from '../core/options.js'
+import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../db/simulated/index.js'
 import { createPool, type Pool } from '../index.js'
-import { parseOptions } from '../options.js'
 import { type Client, Clients } from './clients.js'
 import { faults, isOpen, perform, type Scene } from './commands.js'
 import { createRandom } from './random.js'

@@ -1,6 +1,6 @@
 // `simulate`: one life of a pool, drawn from a seed; when it goes wrong, the shortest story that does.
 
-import type { SimulatedSettings } from '../db/simulated.js'
+import type { SimulatedSettings } from '../db/simulated/index.js'
 import { OptionsError, type PoolOptions } from '../index.js'
 import { checkSimulateOptions } from './check-options.js'
 import { type Client, isWeather } from './clients.js'

@@ -1,6 +1,6 @@
 // A clock that stands still until a test moves it: the whole system in simulated time, in a fixed order.
 
-import type { Clock } from '../clock.js'
+import type { Clock } from '../core/clock.js'
 import { aTurnOfTheLoop } from './rest.js'
 
 /** A {@link Clock} that a test advances. */

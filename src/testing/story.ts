@@ -1,6 +1,6 @@
 // A story: a pool, a database and what happens to them, all drawn from one seed.
 
-import type { SimulatedSettings } from '../db/simulated.js'
+import type { SimulatedSettings } from '../db/simulated/index.js'
 import type { PoolOptions } from '../index.js'
 import { type Command, drawCommands, type Weights } from './commands.js'
 import { createRandom, type Random } from './random.js'

@@ -1,6 +1,6 @@
 // Who did what and when, as lines to read.
 
-import type { SimulatedConnection } from '../db/simulated.js'
+import type { SimulatedConnection } from '../db/simulated/index.js'
 import type { Pool, PoolNotice } from '../index.js'
 
 /** One thing that happened. */

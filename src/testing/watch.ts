@@ -1,8 +1,8 @@
 // Watches a pool from the outside, from the database's side and from the inside, and checks one against the other.
 
-import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated.js'
+import type { ResolvedPoolOptions, SizeOptions } from '../core/options.js'
+import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated/index.js'
 import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolStats } from '../index.js'
-import type { ResolvedPoolOptions, SizeOptions } from '../options.js'
 import { type Caller, Callers } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
@@ -270,7 +270,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       callers.waiting.size === listed.length,
       'settlement',
       () =>
-        `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the line, and ${stats.validating} connections are being validated`,
+        `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the queue, and ${stats.validating} connections are being validated`,
     )
   }
 
@@ -313,10 +313,10 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       () => `${underWay} connects are under way, and ${maxConnecting} may be`,
     )
     if (this.#pool === undefined) return // the pool is being made
-    const { roster, line, whenDown } = this.#pool.actor.getSnapshot().context
+    const { roster, queue, whenDown } = this.#pool.actor.getSnapshot().context
     if (whenDown !== 'wait') return // a caller who was refused has one tried for those who come next
     demand(
-      roster.established < this.#min || line.length > 0,
+      roster.established < this.#min || queue.length > 0,
       'connects',
       () =>
         `a connect starts although no caller waits and there are ${roster.established} of at least ${this.#min}`,

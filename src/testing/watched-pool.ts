@@ -2,8 +2,8 @@
 
 import { systemBehind } from '../actors/create-pool.js'
 import { Pool } from '../actors/pool.js'
+import type { SizeOptions } from '../core/options.js'
 import type { AcquireOptions, CloseOptions, Lease } from '../index.js'
-import type { SizeOptions } from '../options.js'
 
 /** Told of each call, which it makes itself. */
 export interface CallWatch<C> {

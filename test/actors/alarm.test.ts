@@ -1,8 +1,8 @@
 // One timer for many wishes: it rings at the earliest.
 
 import { expect, it, vi } from 'vitest'
-import { Alarm } from '../../src/actors/alarm.js'
-import { ClockScheduler } from '../../src/actors/scheduler.js'
+import { Alarm } from '../../src/actors/time/alarm.js'
+import { ClockScheduler } from '../../src/actors/time/scheduler.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
 function alarmClock() {

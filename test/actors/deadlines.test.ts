@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Alarm } from '../../src/actors/alarm.js'
-import { Deadlines } from '../../src/actors/deadlines.js'
-import { AcquireRequest } from '../../src/actors/request.js'
-import { ClockScheduler } from '../../src/actors/scheduler.js'
+import { Deadlines } from '../../src/actors/callers/deadlines.js'
+import { AcquireRequest } from '../../src/actors/callers/request.js'
+import { Alarm } from '../../src/actors/time/alarm.js'
+import { ClockScheduler } from '../../src/actors/time/scheduler.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
 function timekeeping() {

@@ -1,8 +1,8 @@
 // A request settles exactly once, whoever is first.
 
 import { expect, it, vi } from 'vitest'
-import type { Lease } from '../../src/actors/lease.js'
-import { AcquireRequest } from '../../src/actors/request.js'
+import { AcquireRequest } from '../../src/actors/callers/request.js'
+import type { Lease } from '../../src/actors/leases/lease.js'
 
 const lease = {} as Lease<unknown>
 

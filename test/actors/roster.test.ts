@@ -3,12 +3,12 @@
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import { createEmptyActor } from 'xstate'
-import { Lease } from '../../src/actors/lease.js'
+import { ConnectionRecord } from '../../src/actors/connections/record.js'
+import { Roster } from '../../src/actors/connections/roster.js'
+import { Lease } from '../../src/actors/leases/lease.js'
 import { createParts } from '../../src/actors/parts.js'
-import { ConnectionRecord } from '../../src/actors/record.js'
-import { Roster } from '../../src/actors/roster.js'
+import { parseOptions } from '../../src/core/options.js'
 import type { Driver } from '../../src/db/driver.js'
-import { parseOptions } from '../../src/options.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
 
 const parts = createParts<unknown>(new ScriptedDriver() as Driver<unknown>, parseOptions(), {

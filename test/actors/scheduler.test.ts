@@ -2,7 +2,7 @@
 
 import { debounceTime, delay, interval, map, Subject, take, timeout, timer } from 'rxjs'
 import { expect, it } from 'vitest'
-import { ClockScheduler } from '../../src/actors/scheduler.js'
+import { ClockScheduler } from '../../src/actors/time/scheduler.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 

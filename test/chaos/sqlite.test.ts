@@ -1,7 +1,7 @@
 // A SQLite pool under load while its workers die, another process locks the file and dies, and the disk is full.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSqlitePool, type SqlitePool, sqlite } from '../../src/pools/sqlite.js'
+import { createSqlitePool, type SqlitePool, sqlite } from '../../src/db/sqlite/index.js'
 import { temporaryFile } from '../support/sqlite-file.js'
 import { crash } from '../support/sqlite-workers.js'
 import { until } from '../support/until.js'

@@ -1,7 +1,7 @@
 // The system's clock while a test runner has replaced the timers, and before and after: time and timers agree, and none is lost.
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../../src/clock.js'
+import { systemClock } from '../../src/core/clock.js'
 
 type Replaced = NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['toFake']
 

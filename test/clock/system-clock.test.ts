@@ -1,7 +1,7 @@
 // The system's clock is read once a turn where it is asked all the time, and recovers from a test runner that replaces timers for a while.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import { systemClock } from '../../src/clock.js'
+import { systemClock } from '../../src/core/clock.js'
 
 /** Asks so often that the clock no longer reads the time. */
 function askOften(): number {

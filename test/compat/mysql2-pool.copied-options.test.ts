@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import mysql2, { type ConnectionOptions, type PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPool, type Pool } from '../../src/mysql2.js'
+import { createPool, type Pool } from '../../src/db/mysql2/index.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlPool } from '../support/mysql-pool.js'
 

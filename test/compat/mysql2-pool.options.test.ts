@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { type DropInOptions, parseDropInOptions } from '../../src/compat/mysql2-pool/options.js'
-import { createPool } from '../../src/mysql2.js'
+import { type DropInOptions, parseDropInOptions } from '../../src/db/mysql2/drop-in/options.js'
+import { createPool } from '../../src/db/mysql2/index.js'
 import { startFaultProxy } from '../../support/fault-proxy.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlPool } from '../support/mysql-pool.js'

@@ -1,7 +1,7 @@
 // The drop-in for mysql2/promise's pool: the same pool with promises, whose connections are fenced by their loans.
 
 import { describe, expect, it } from 'vitest'
-import { createPool } from '../../src/mysql2-promise.js'
+import { createPool } from '../../src/db/mysql2/promise.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlPool } from '../support/mysql-pool.js'
 import { until } from '../support/until.js'

@@ -28,16 +28,16 @@ test('an export subpath is documented from the source that is built into it', ()
   const built = (path: string) => ({ types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` })
   const entries = entryPointsOf({
     name: 'pool',
-    exports: { '.': built('index'), './pg': built('db/pg'), './package.json': './package.json' },
+    exports: { '.': built('index'), './pg': built('db/pg/index'), './package.json': './package.json' },
   })
   expect([...entries]).toEqual([
     ['pool', 'src/index.ts'],
-    ['pool/pg', 'src/db/pg.ts'],
+    ['pool/pg', 'src/db/pg/driver/postgres.ts'],
   ])
 })
 
 test('the reference holds the docstrings, and neither paths of this machine nor line numbers', async () => {
-  const files = await writeApi(root, new Map([['statepool/clock', 'src/clock.ts']]))
+  const files = await writeApi(root, new Map([['statepool/clock', 'src/core/clock.ts']]))
   const text = [...files.values()].join('\n')
   expect(text).toContain('The only source of time in a pool.')
   expect(text).not.toContain(root)

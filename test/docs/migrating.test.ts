@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { Lease } from '../../src/actors/lease.js'
-import { simulated } from '../../src/db/simulated.js'
+import { Lease } from '../../src/actors/leases/lease.js'
+import { parseOptions } from '../../src/core/options.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, Pool } from '../../src/index.js'
-import { parseOptions } from '../../src/options.js'
 import { membersOf, namesIn, otherPools, readRows } from './migrating-tables.js'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
@@ -15,9 +15,11 @@ const pools = await otherPools()
 
 const options: Readonly<Record<string, unknown>> = { ...parseOptions() }
 const driverMembers = membersOf(read('src/db/driver.ts'), 'Driver<C>')
-const acquireOptions = membersOf(read('src/options.ts'), 'AcquireOptions')
-const postgresOptions = membersOf(read('src/db/pg/config.ts'), 'PostgresConfig')
-const events = [...read('src/actors/events.ts').matchAll(/type: '([\w.]+)'/g)].map(([, type = '']) => type)
+const acquireOptions = membersOf(read('src/core/options.ts'), 'AcquireOptions')
+const postgresOptions = membersOf(read('src/db/pg/driver/config.ts'), 'PostgresConfig')
+const events = [...read('src/actors/watching/events.ts').matchAll(/type: '([\w.]+)'/g)].map(
+  ([, type = '']) => type,
+)
 
 /** How a value appears in a column of defaults. */
 const shown = (value: unknown): string =>

@@ -9,10 +9,11 @@ import {
   writeErrorsTable,
   writeOptionsTable,
 } from '../../scripts/docs/source-tables.js'
-import * as errors from '../../src/errors.js'
-import { parseOptions } from '../../src/options.js'
+import * as errors from '../../src/core/errors.js'
+import { parseOptions } from '../../src/core/options.js'
 
-const sourceOf = (path: string): string => readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8')
+const sourceOf = (path: string): string =>
+  readFileSync(new URL(`../../src/core/${path}`, import.meta.url), 'utf8')
 
 describe('a marked region', () => {
   const marked = 'before\n<!-- a:start -->\nold\n<!-- a:end -->\nafter\n'

@@ -1,9 +1,9 @@
 // What mysql() takes and refuses, and that it says neither with a secret in it.
 
 import { describe, expect, it, vi } from 'vitest'
-import { parseConfig } from '../../src/db/mysql2/config.js'
-import { type MysqlConfig, mysql } from '../../src/db/mysql2.js'
-import { OptionsError } from '../../src/errors.js'
+import { OptionsError } from '../../src/core/errors.js'
+import { parseConfig } from '../../src/db/mysql2/driver/config.js'
+import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 
 const secret = 'hunter2-%40x'
 

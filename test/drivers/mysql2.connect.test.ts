@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events'
 import type { RowDataPacket } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
 import { startSilentServer } from '../support/silent-server.js'

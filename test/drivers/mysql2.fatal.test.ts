@@ -1,7 +1,7 @@
 // Which errors cost a MySQL connection, and which do not.
 
 import { describe, expect, it } from 'vitest'
-import { isFatal, isRetryable } from '../../src/db/mysql2/fatal.js'
+import { isFatal, isRetryable } from '../../src/db/mysql2/driver/fatal.js'
 
 const error = (fields: object, message = 'it failed'): Error => Object.assign(new Error(message), fields)
 

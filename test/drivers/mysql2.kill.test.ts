@@ -2,7 +2,7 @@
 
 import type { Connection } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
-import { KillHelper } from '../../src/db/mysql2/kill.js'
+import { KillHelper } from '../../src/db/mysql2/driver/kill.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
 import { startSilentServer } from '../support/silent-server.js'

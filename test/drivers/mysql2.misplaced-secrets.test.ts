@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { parseConfig } from '../../src/db/mysql2/config.js'
-import { type MysqlConfig, mysql } from '../../src/db/mysql2.js'
+import { parseConfig } from '../../src/db/mysql2/driver/config.js'
+import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
 

@@ -2,7 +2,7 @@
 
 import type { RowDataPacket } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
-import { isFatal } from '../../src/db/mysql2/fatal.js'
+import { isFatal } from '../../src/db/mysql2/driver/fatal.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
 

@@ -4,9 +4,9 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 import mysql2 from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Driver } from '../../src/db/driver.js'
-import type { Command } from '../../src/db/mysql2/internals.js'
-import { stalenessOf } from '../../src/db/mysql2/stale.js'
-import { mysql } from '../../src/db/mysql2.js'
+import type { Command } from '../../src/db/mysql2/driver/internals.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { stalenessOf } from '../../src/db/mysql2/driver/stale.js'
 import { hasMariadb, type MariadbServer, startMariadb } from '../../support/mariadb-server.js'
 
 const { signal } = new AbortController()

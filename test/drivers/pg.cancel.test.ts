@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { Couriers } from '../../src/db/pg/cancel.js'
+import { Couriers } from '../../src/db/pg/driver/cancel.js'
 import { type SilentServer, startSilentServer } from '../support/silent-server.js'
 import { until } from '../support/until.js'
 

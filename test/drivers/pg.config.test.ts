@@ -2,8 +2,8 @@
 
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
-import { OptionsError } from '../../src/errors.js'
+import { OptionsError } from '../../src/core/errors.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 
 const secret = 'hunter2-%40x'
 

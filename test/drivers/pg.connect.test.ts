@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { startSilentServer } from '../support/silent-server.js'
 import { socketsAtRest, socketsHeld } from '../support/sockets.js'

@@ -1,7 +1,7 @@
 // Destroying a PostgreSQL connection whose query runs ends the query on the server too, which would work on otherwise.
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { until } from '../support/until.js'
 

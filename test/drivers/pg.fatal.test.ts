@@ -1,7 +1,7 @@
 // Which errors cost a PostgreSQL connection: those of the connection, not those of SQL, nor of what else a borrower does.
 
 import { describe, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 
 const isFatal = (error: unknown): boolean | undefined => postgres().isFatal?.(error)
 const error = (code: string, more: object = {}): Error => Object.assign(new Error('x'), { code, ...more })

@@ -3,7 +3,7 @@
 import type pg from 'pg'
 import Cursor from 'pg-cursor'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool, type Lease } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { until } from '../support/until.js'

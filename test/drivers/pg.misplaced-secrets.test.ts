@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 
 const secret = 'zq7hunter'

@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
 import { until } from '../support/until.js'
 

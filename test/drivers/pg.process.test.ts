@@ -1,7 +1,7 @@
 // An idle PostgreSQL connection keeps the process alive only if the pool wants it to.
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { socketsAtRest, socketsHeld } from '../support/sockets.js'
 

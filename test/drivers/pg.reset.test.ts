@@ -3,7 +3,7 @@
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Driver } from '../../src/db/driver.js'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { until } from '../support/until.js'
 

@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool, type Pool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 

@@ -1,7 +1,7 @@
 // Times longer than Node's timers and the server can count mean "practically never".
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 

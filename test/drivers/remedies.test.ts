@@ -1,10 +1,10 @@
 // A server that refuses a connection for a reason that has a remedy of its own: the pool's error says that one.
 
 import { expect, inject, it } from 'vitest'
-import { remedyFor as ofMysql } from '../../src/db/mysql2/remedies.js'
-import { mysql } from '../../src/db/mysql2.js'
-import { remedyFor as ofPostgres } from '../../src/db/pg/remedies.js'
-import { postgres } from '../../src/db/pg.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { remedyFor as ofMysql } from '../../src/db/mysql2/driver/remedies.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
+import { remedyFor as ofPostgres } from '../../src/db/pg/driver/remedies.js'
 import { type ConnectError, createPool, type Driver } from '../../src/index.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 

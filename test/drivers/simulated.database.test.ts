@@ -1,7 +1,7 @@
 // The simulated database counts, limits, stops and drops as a server would, in simulated time.
 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { type SimulatedConnection, type SimulatedDriver, simulated } from '../../src/db/simulated.js'
+import { type SimulatedConnection, type SimulatedDriver, simulated } from '../../src/db/simulated/index.js'
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.js'
 
 const never = new AbortController().signal

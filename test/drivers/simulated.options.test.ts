@@ -1,8 +1,8 @@
 // A simulated driver refuses what cannot be set, by name, with the value and the range.
 
 import { describe, expect, it } from 'vitest'
-import { type SimulatedOptions, simulated } from '../../src/db/simulated.js'
-import { OptionsError } from '../../src/errors.js'
+import { OptionsError } from '../../src/core/errors.js'
+import { type SimulatedOptions, simulated } from '../../src/db/simulated/index.js'
 
 const refusal = (options: unknown): OptionsError => {
   try {

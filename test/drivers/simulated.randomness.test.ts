@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SimulatedOptions, simulated } from '../../src/db/simulated.js'
+import { type SimulatedOptions, simulated } from '../../src/db/simulated/index.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
 const never = new AbortController().signal

@@ -1,7 +1,7 @@
 // What is said of connections and leases that have ended: how, and what was tried with them afterwards.
 
 import { expect, it } from 'vitest'
-import type { SimulatedOptions } from '../../src/db/simulated.js'
+import type { SimulatedOptions } from '../../src/db/simulated/index.js'
 import type { PoolOptions } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

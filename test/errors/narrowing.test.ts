@@ -1,7 +1,7 @@
 // A code tells the class of an error, to the compiler too: `switch (error.code)` narrows to the class with its fields.
 
 import { expect, expectTypeOf, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import {
   type AcquireAbortedError,
   type AcquireTimeoutError,

@@ -1,6 +1,6 @@
 // Drivers may reject with anything; the pool's own messages must survive it.
 import { expect, it } from 'vitest'
-import { messageOf } from '../../src/wording.js'
+import { messageOf } from '../../src/core/wording.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
 it('has a text for what cannot be printed', () => {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { limits, own } from '../../src/compat/mysql2-pool/options.js'
+import { limits, own } from '../../src/db/mysql2/drop-in/options.js'
 
 const guide = readFileSync('docs/guides/mysql2.md', 'utf8')
 const programs = [...guide.matchAll(/(?:<!-- example: (?<file>\S+) -->\n)?```ts\n(?<code>[\s\S]*?)```/g)]

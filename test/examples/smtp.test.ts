@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type SmtpClient, SmtpError, smtp } from '../../examples/smtp-driver.js'
 import { createPool } from '../../src/actors/create-pool.js'
-import type { PoolOptions } from '../../src/options.js'
+import type { PoolOptions } from '../../src/core/options.js'
 import { SmtpServer } from '../support/smtp-server.js'
 import { until } from '../support/until.js'
 import { runExample } from './program.js'

@@ -8,7 +8,7 @@ import { createInspectorServer } from '@statelyai/inspect/server'
 import { expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { createActor, setup } from 'xstate'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, type Pool, type PoolActorRef, poolLogic, poolOf } from '../../src/index.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 import { runExample } from '../examples/program.js'
@@ -178,7 +178,7 @@ it('shows figures and who holds what, and neither errors’ texts nor SQL', asyn
   const contextOfPool = () =>
     page.filter(({ snapshot }) => snapshot?.value === 'running').at(-1)?.snapshot?.context
   await until(
-    () => (contextOfPool()?.line as { waiting?: number })?.waiting === 1,
+    () => (contextOfPool()?.queue as { waiting?: number })?.waiting === 1,
     'a caller is seen waiting',
   )
   expect(contextOfPool()).toMatchObject({

@@ -304,7 +304,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
 let asked: ReturnType<typeof answersOf> | undefined
 /** Asked by the tests and not before them: a machine that cannot be asked fails each of them. */
 const answers = () => {
-  asked ??= answersOf(connectionMachine, { policy, facts: { uses: 0 }, line: { length: 0 } }, events)
+  asked ??= answersOf(connectionMachine, { policy, facts: { uses: 0 }, queue: { length: 0 } }, events)
   return asked
 }
 

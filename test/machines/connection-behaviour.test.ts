@@ -40,7 +40,7 @@ function connection(changes: Partial<ConnectionPolicy> = {}, waiting: Request[] 
     request: undefined,
   }
   const generation = { current: 1 }
-  const line = {
+  const queue = {
     open: true,
     get length() {
       return waiting.length
@@ -54,14 +54,14 @@ function connection(changes: Partial<ConnectionPolicy> = {}, waiting: Request[] 
       facts,
       policy: { ...policy, ...changes },
       generation,
-      line,
+      queue,
     },
   }).start()
   const send = (...events: ConnectionEvent[]) => {
     for (const event of events) actor.send(event)
     return actor.getSnapshot().value
   }
-  return { actor, clock, facts, generation, line, send }
+  return { actor, clock, facts, generation, queue, send }
 }
 
 const connected: ConnectionEvent = { type: 'driver.connected', at: 0 }
@@ -165,14 +165,14 @@ describe('without an actor system around it', () => {
   })
 
   it('it takes the next caller who waits, and none of a paused pool', () => {
-    const { line, send } = connection({}, [waiter(), waiter()])
+    const { queue, send } = connection({}, [waiter(), waiter()])
     expect(send(connected)).toEqual({ busy: 'lent' })
     expect(send(release())).toEqual({ busy: 'lent' })
-    expect([line.length, send(release())]).toEqual([0, 'idle'])
+    expect([queue.length, send(release())]).toEqual([0, 'idle'])
 
     const paused = connection()
     paused.send(connected, checkout(51))
-    paused.line.open = false
+    paused.queue.open = false
     expect(paused.send(validated())).toBe('idle')
   })
 

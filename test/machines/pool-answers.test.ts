@@ -39,7 +39,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
-      pause: '→ paused: withholdLine, announcePaused',
+      pause: '→ paused: withholdQueue, announcePaused',
       evict: 'raiseGeneration, evictAll, grow',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
@@ -67,7 +67,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
-      pause: '→ paused: withholdLine, announcePaused',
+      pause: '→ paused: withholdQueue, announcePaused',
       evict: 'raiseGeneration, evictAll, grow',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
@@ -96,7 +96,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
-      pause: '→ paused: withholdLine, announcePaused',
+      pause: '→ paused: withholdQueue, announcePaused',
       'evict if isLongBackoff': 'raiseGeneration, evictAll, hastenBackoff, failFast, beginBackoff',
       evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
@@ -126,7 +126,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
-      pause: '→ paused: withholdLine, announcePaused',
+      pause: '→ paused: withholdQueue, announcePaused',
       evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
@@ -155,7 +155,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
-      pause: '→ paused: withholdLine, announcePaused',
+      pause: '→ paused: withholdQueue, announcePaused',
       evict: 'raiseGeneration, evictAll, failFast',
       close: '→ draining.waiting: setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
@@ -182,9 +182,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
-      resume: '→ starting: offerLine, clearFailures, announceResumed, serveLine, grow',
+      resume: '→ starting: offerQueue, clearFailures, announceResumed, serveQueue, grow',
       evict: 'raiseGeneration, evictAll',
-      close: '→ draining.waiting: offerLine, setDrainTimeout, refuseAll, retireAll',
+      close: '→ draining.waiting: offerQueue, setDrainTimeout, refuseAll, retireAll',
       'acquire.due': 'expire',
       'maintenance.due': 'maintain',
       'leak.due': 'reportLeaks',
@@ -267,7 +267,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
 }
 
-const context = { roster: {}, size: {}, line: {}, backoff: 1_000, drainTimeout: 1_000 }
+const context = { roster: {}, size: {}, queue: {}, backoff: 1_000, drainTimeout: 1_000 }
 let asked: ReturnType<typeof answersOf> | undefined
 /** Asked by the tests and not before them: a machine that cannot be asked fails each of them. */
 const answers = () => {

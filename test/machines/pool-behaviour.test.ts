@@ -41,7 +41,7 @@ function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?
       maxWaiting: 0,
       whenDown,
       roster,
-      line: { length: 0 },
+      queue: { length: 0 },
       world: { now: () => clock.now(), random: () => 0 },
     },
   }).start()

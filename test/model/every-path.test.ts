@@ -17,7 +17,7 @@ import { Coverage } from './coverage.js'
 import { inMemory } from './in-memory.js'
 import { RunningSystem } from './running-system.js'
 
-/** One use, nobody else in the line: whatever else can happen to a connection, in every order. */
+/** One use, nobody else in the queue: whatever else can happen to a connection, in every order. */
 const oneUse = ({ context }: AnyMachineSnapshot) =>
   context.uses <= 1 && context.waiting === 0 && !context.late
 /** Opening, failing, backing off, lending, closing: in every order. */

@@ -2,7 +2,7 @@
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type MysqlConfig, mysql } from '../../src/db/mysql2.js'
+import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { createPool, type Pool } from '../../src/index.js'
 import { mariadbMissing, type Threads, watchThreads } from '../support/mariadb-threads.js'
 

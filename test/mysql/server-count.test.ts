@@ -2,7 +2,7 @@
 
 import type { Connection as CallbackConnection } from 'mysql2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { createPool } from '../../src/index.js'
 import { mariadbMissing, type Threads, watchThreads } from '../support/mariadb-threads.js'
 import { until } from '../support/until.js'

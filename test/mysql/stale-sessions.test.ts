@@ -3,7 +3,7 @@
 import type { Connection } from 'mysql2/promise'
 import mysql2 from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { createPool } from '../../src/index.js'
 import { hasMariadb, type MariadbServer, startMariadb } from '../../support/mariadb-server.js'
 

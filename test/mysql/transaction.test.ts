@@ -2,7 +2,7 @@
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { createPool, type Pool } from '../../src/index.js'
 import { mariadbMissing, type Threads, watchThreads } from '../support/mariadb-threads.js'
 

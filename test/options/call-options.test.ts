@@ -1,7 +1,7 @@
 // The options of acquire, use and close, and the driver itself, are checked too; nothing happens for a bad one.
 
 import { expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError } from '../../src/index.js'
 
 function refusalOf(driver: object): OptionsError {

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

@@ -1,14 +1,14 @@
 // An option that has its name from another pool is refused with the option to use here, or with the reason why none is needed.
 
 import { describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2.js'
-import { postgres } from '../../src/db/pg.js'
-import { simulated } from '../../src/db/simulated.js'
-import { sqlite } from '../../src/db/sqlite.js'
+import { poolOptionNames } from '../../src/core/options.js'
+import { optionsElsewhere } from '../../src/core/other-pools.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../src/db/pg/index.js'
+import { simulated } from '../../src/db/simulated/index.js'
+import { sqlite } from '../../src/db/sqlite/index.js'
 import { createPool, type OptionsError } from '../../src/index.js'
-import { poolOptionNames } from '../../src/options.js'
-import { optionsElsewhere } from '../../src/other-pools.js'
-import { Pool } from '../../src/pg.js'
 
 function refusalOf(make: () => unknown): string {
   try {

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { parseOptions } from '../../src/core/options.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
-import { parseOptions } from '../../src/options.js'
 
 /** What createPool throws, after having made sure that it asked nothing of the database. */
 function refusalOf(options: unknown): OptionsError {

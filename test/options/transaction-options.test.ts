@@ -1,7 +1,7 @@
 // The options of transaction, and the driver's part in it, are checked before anything happens.
 
 import { expect, it, vi } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

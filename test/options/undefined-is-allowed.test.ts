@@ -1,8 +1,8 @@
 // Every option may be given as undefined, for its default. The compiler checks this file too, with exactOptionalPropertyTypes.
 
 import { expect, expectTypeOf, it } from 'vitest'
+import { parseOptions } from '../../src/core/options.js'
 import type { AcquireOptions, CloseOptions, Pool, PoolOptions } from '../../src/index.js'
-import { parseOptions } from '../../src/options.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
 /** The names of those of T's properties to which undefined cannot be given. */

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { nearestName } from '../../src/check.js'
-import { simulated } from '../../src/db/simulated.js'
+import { nearestName } from '../../src/core/check.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
 
 function refusalOf(options: object): OptionsError {

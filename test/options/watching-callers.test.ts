@@ -1,8 +1,8 @@
 // leakWarning, leakSampling and deadlockCheck: what they may be.
 
 import { expect, it } from 'vitest'
+import { parseOptions } from '../../src/core/options.js'
 import { OptionsError, type PoolOptions } from '../../src/index.js'
-import { parseOptions } from '../../src/options.js'
 
 function refusalOf(options: object): OptionsError {
   try {

@@ -1,7 +1,7 @@
 // A pool whose actor is stopped from outside, or fails: no goodbyes, but nobody is left waiting and nothing is left open.
 
 import { expect, it, vi } from 'vitest'
-import { Roster } from '../../src/actors/roster.js'
+import { Roster } from '../../src/actors/connections/roster.js'
 import { createPool, PoolClosedError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'

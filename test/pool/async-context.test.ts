@@ -1,7 +1,7 @@
 // Callers see their own AsyncLocalStorage store; what the pool does of its own accord carries no caller's store.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, it } from 'vitest'
-import { type SimulatedConnection, simulated } from '../../src/db/simulated.js'
+import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import { createPool, type Pool, type PoolOptions } from '../../src/index.js'
 
 const storage = new AsyncLocalStorage<number | string>()

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest'
 import type { AnyActorRef } from 'xstate'
-import type { Lease } from '../../src/actors/lease.js'
-import { AcquireRequest } from '../../src/actors/request.js'
+import { AcquireRequest } from '../../src/actors/callers/request.js'
+import type { Lease } from '../../src/actors/leases/lease.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 it.each([

@@ -1,7 +1,7 @@
 // onLost may be called at any time, also from within the very call that the pool just made of the driver.
 
 import { expect, it } from 'vitest'
-import { type SimulatedConnection, simulated } from '../../src/db/simulated.js'
+import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import type { Driver } from '../../src/index.js'
 import { type PoolInSimulatedTime, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

@@ -1,6 +1,6 @@
 // pool.eventsOf(…types) tells of what was asked for, and the pool makes no other events for its subscribers.
 import { expect, expectTypeOf, it } from 'vitest'
-import { Notices } from '../../src/actors/notices.js'
+import { Notices } from '../../src/actors/watching/notices.js'
 import { OptionsError, type PoolNotice } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

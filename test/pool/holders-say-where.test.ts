@@ -1,8 +1,8 @@
 // With leakWarning on, an acquire that times out says where those who hold the connections acquired them.
 
 import { expect, it } from 'vitest'
+import { firstUsefulLine } from '../../src/core/wording.js'
 import type { AcquireTimeoutError, PoolOptions } from '../../src/index.js'
-import { firstUsefulLine } from '../../src/wording.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 async function timeOut(options: Pick<PoolOptions, 'leakWarning' | 'leakSampling' | 'random'>) {

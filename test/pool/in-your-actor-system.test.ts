@@ -1,7 +1,7 @@
 // A pool as a child of an application's own machine.
 import { describe, expect, it } from 'vitest'
 import { type ActorRefFrom, assign, createActor, fromCallback, type InspectionEvent, setup } from 'xstate'
-import { type SimulatedConnection, type SimulatedDriver, simulated } from '../../src/db/simulated.js'
+import { type SimulatedConnection, type SimulatedDriver, simulated } from '../../src/db/simulated/index.js'
 import { type PoolEmitted, type PoolLogic, type PoolOptions, poolLogic, poolOf } from '../../src/index.js'
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.js'
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { AnyActorRef, InspectionEvent } from 'xstate'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
-import { simulated } from '../../src/db/simulated.js'
+import type { SimulatedConnection } from '../../src/db/simulated/index.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import type { Pool } from '../../src/index.js'
 import { createPoolAsChild } from '../support/pool-as-child.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'

@@ -1,6 +1,6 @@
 // A pool's name: in its events, errors, warnings and snapshot.
 import { describe, expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

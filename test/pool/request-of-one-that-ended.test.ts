@@ -1,7 +1,7 @@
 // A connection can end between being chosen for a caller and learning of it: the caller is served by another connection.
 
 import { expect, it } from 'vitest'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { SimulatedConnection } from '../../src/db/simulated/index.js'
 import type { Lease } from '../../src/index.js'
 import { type Outcome, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { parseSize } from '../../src/core/options.js'
 import { OptionsError } from '../../src/index.js'
-import { parseSize } from '../../src/options.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
 it('on a pool whose min nobody set', async () => {

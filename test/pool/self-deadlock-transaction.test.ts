@@ -1,7 +1,7 @@
 // deadlockCheck and transactions: a transaction is a use, so what is acquired inside of it is seen; one that is tried again waits for nobody.
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { SimulatedError } from '../../src/db/simulated.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import { AcquireTimeoutError } from '../../src/index.js'
 import { openedPool, pausedWork } from '../support/nested-uses.js'
 import { watch } from '../support/pool-in-simulated-time.js'

@@ -1,7 +1,7 @@
 // A signal that cannot be listened to: only the operation that it was given to fails.
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
-import { SimulatedError } from '../../src/db/simulated.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 function deafSignal(): AbortSignal {

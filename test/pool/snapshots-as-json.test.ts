@@ -13,7 +13,7 @@ it('show of the pool how many are idle, leased and waiting, and who holds what s
     name: pool.name,
     size: { min: 2, max: 2 },
     roster: { total: 2, connecting: 0, established: 2, idle: 2, leased: 0, holders: [] },
-    line: { waiting: 0, withheld: false },
+    queue: { waiting: 0, withheld: false },
   })
   const since = clock.now()
   await pool.acquire()
@@ -29,7 +29,7 @@ it('show of the pool how many are idle, leased and waiting, and who holds what s
         { connection: 'connection-2', lease: 1, since },
       ],
     },
-    line: { waiting: 1 },
+    queue: { waiting: 1 },
   })
 })
 
@@ -38,7 +38,7 @@ it('show of a connection its facts, the lease that is out, who waits for it, and
   await clock.advance(100)
   const connection = pool.actor.getSnapshot().children['connection-1']
   const shown = () => asJson(connection?.getSnapshot()).context
-  expect(shown()).toMatchObject({ facts: { id: 'connection-1', serial: 1, uses: 0 }, line: { waiting: 0 } })
+  expect(shown()).toMatchObject({ facts: { id: 'connection-1', serial: 1, uses: 0 }, queue: { waiting: 0 } })
   expect(shown().facts).not.toHaveProperty('lease')
   const lease = await pool.acquire()
   expect(shown()).toMatchObject({ facts: { lease: 1, leasedSince: lease.acquiredAt, uses: 1 } })

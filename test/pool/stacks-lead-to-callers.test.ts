@@ -1,6 +1,6 @@
 // The stack of each error that the pool makes leads to the code that asked, without leakWarning.
 import { expect, it } from 'vitest'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { SimulatedConnection } from '../../src/db/simulated/index.js'
 import type { Lease, Pool } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

@@ -1,8 +1,8 @@
 // A connection whose transaction could not be ended is never lent on, and one that is gone is not spoken to.
 
 import { expect, it, vi } from 'vitest'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
-import { SimulatedError } from '../../src/db/simulated.js'
+import type { SimulatedConnection } from '../../src/db/simulated/index.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import type { PoolNotice, PoolOptions, TransactionSupport } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

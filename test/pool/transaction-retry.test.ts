@@ -2,8 +2,8 @@
 
 import { getEventListeners } from 'node:events'
 import { expect, it, vi } from 'vitest'
-import { retryDelay } from '../../src/actors/retry.js'
-import { type SimulatedConnection, SimulatedError } from '../../src/db/simulated.js'
+import { retryDelay } from '../../src/actors/leases/retry.js'
+import { type SimulatedConnection, SimulatedError } from '../../src/db/simulated/index.js'
 import type { PoolOptions } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

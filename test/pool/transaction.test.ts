@@ -1,7 +1,7 @@
 // pool.transaction begins, calls, commits what the callback did, and rolls it back when the callback throws.
 
 import { expect, it, vi } from 'vitest'
-import { type SimulatedConnection, SimulatedError } from '../../src/db/simulated.js'
+import { type SimulatedConnection, SimulatedError } from '../../src/db/simulated/index.js'
 import { LeaseError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 

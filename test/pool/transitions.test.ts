@@ -8,7 +8,7 @@ import {
   createMachine,
   type StateValue,
 } from 'xstate'
-import { type SimulatedConnection, simulated } from '../../src/db/simulated.js'
+import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import { createPool, type Pool, type PoolTransition, poolLogic, poolOf } from '../../src/index.js'
 import { run } from '../../src/testing/run.js'
 import { drawStory } from '../../src/testing/story.js'

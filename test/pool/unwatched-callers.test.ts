@@ -6,8 +6,8 @@ import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js
 
 const storages = vi.hoisted(() => ({ made: 0 }))
 
-vi.mock('../../src/outside.js', async original => {
-  const { asyncHooks, ...others } = await original<typeof import('../../src/outside.js')>()
+vi.mock('../../src/core/outside.js', async original => {
+  const { asyncHooks, ...others } = await original<typeof import('../../src/core/outside.js')>()
   if (asyncHooks === undefined) return { asyncHooks, ...others }
   class Counted<T> extends asyncHooks.AsyncLocalStorage<T> {
     constructor() {

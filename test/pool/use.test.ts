@@ -1,7 +1,7 @@
 // pool.use lends a connection for the length of a callback.
 
 import { expect, it, vi } from 'vitest'
-import { SimulatedError } from '../../src/db/simulated.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 async function readyPool(...args: Parameters<typeof poolInSimulatedTime>) {

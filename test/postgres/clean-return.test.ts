@@ -1,7 +1,7 @@
 // What a borrower leaves behind never reaches the next one.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { until } from '../support/until.js'

@@ -2,9 +2,9 @@
 
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../src/db/pg/index.js'
 import { createPool } from '../../src/index.js'
-import { Pool } from '../../src/pg.js'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
 import { makeStandby, startStandbyOf } from '../support/standby.js'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js'

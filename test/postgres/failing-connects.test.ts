@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { ConnectError, createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { startSilentServer } from '../support/silent-server.js'

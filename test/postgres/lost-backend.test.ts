@@ -1,7 +1,7 @@
 // A backend that is terminated, idle or busy, is replaced; nobody gets it, and nothing is left unhandled.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { startPostgres } from '../../support/postgres-server.js'
 import { type Backends, watchBackends } from '../support/backends.js'

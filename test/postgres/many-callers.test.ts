@@ -1,7 +1,7 @@
 // A thousand callers at once on ten connections: all are served.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 

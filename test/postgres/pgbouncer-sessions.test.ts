@@ -2,9 +2,9 @@
 
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../src/db/pg/index.js'
 import { createPool, type PoolOptions } from '../../src/index.js'
-import { Pool } from '../../src/pg.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { type PgBouncer, type PoolMode, pgbouncerMissing, startPgBouncer } from '../support/pgbouncer.js'
 import { until } from '../support/until.js'

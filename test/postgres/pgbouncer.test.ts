@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool, type Lease, type Pool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { hastyPools, hastyWays, lendHastily } from '../support/hasty-borrowers.js'

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { InspectionEvent } from 'xstate'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { everythingOf } from '../support/everything-of.js'
 

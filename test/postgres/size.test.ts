@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { socketsAtRest, socketsHeld } from '../support/sockets.js'

@@ -1,7 +1,7 @@
 // A small pool in every order of events, within bounds: nobody is stuck, nobody is lost, nothing is lent twice.
 
 import { describe, expect, it } from 'vitest'
-import { WaitingLine } from '../../src/actors/line.js'
+import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { explore } from '../../src/testing/index.js'
 import { StateGraph } from '../../src/testing/state-graph.js'
 
@@ -32,12 +32,12 @@ describe('a bounded exploration', () => {
   })
 
   it('finds the caller whom a line loses that forgets those who left it', async () => {
-    const { leave } = WaitingLine.prototype
-    WaitingLine.prototype.leave = () => true
+    const { leave } = WaitingQueue.prototype
+    WaitingQueue.prototype.leave = () => true
     try {
       await expect(explore({ callers: 2, faults: 1 })).rejects.toThrow(/after:\n {2}1\. caller 1 asks/)
     } finally {
-      WaitingLine.prototype.leave = leave
+      WaitingQueue.prototype.leave = leave
     }
   })
 

@@ -1,23 +1,23 @@
 // The pool, broken on purpose in one place at a time: what the simulation has to find.
 
-import { AbortSignals } from '../../src/actors/abort-signals.js'
-import { AcquireQueue, closedError } from '../../src/actors/acquire-queue.js'
-import { Alarm } from '../../src/actors/alarm.js'
-import { Callers } from '../../src/actors/callers.js'
-import { connectionLogic } from '../../src/actors/connection-actor.js'
-import { Deadlines } from '../../src/actors/deadlines.js'
-import { Lease } from '../../src/actors/lease.js'
-import { WaitingLine } from '../../src/actors/line.js'
+import { AbortSignals } from '../../src/actors/callers/abort-signals.js'
+import { Callers } from '../../src/actors/callers/callers.js'
+import { Deadlines } from '../../src/actors/callers/deadlines.js'
+import { closedError, Intake } from '../../src/actors/callers/intake.js'
+import { WaitingQueue } from '../../src/actors/callers/queue.js'
+import { AcquireRequest } from '../../src/actors/callers/request.js'
+import { connectionLogic } from '../../src/actors/connections/connection-actor.js'
+import { ConnectionRecord } from '../../src/actors/connections/record.js'
+import { Roster } from '../../src/actors/connections/roster.js'
+import { Supervisor } from '../../src/actors/connections/supervisor.js'
+import { Lease } from '../../src/actors/leases/lease.js'
 import { poolRunner } from '../../src/actors/pool-actions.js'
-import { ConnectionRecord } from '../../src/actors/record.js'
-import { AcquireRequest } from '../../src/actors/request.js'
-import { Roster } from '../../src/actors/roster.js'
-import { ClockScheduler } from '../../src/actors/scheduler.js'
-import { Supervisor } from '../../src/actors/supervisor.js'
+import { Alarm } from '../../src/actors/time/alarm.js'
+import { ClockScheduler } from '../../src/actors/time/scheduler.js'
 import type { Driver } from '../../src/db/driver.js'
 import { Session } from '../../src/db/simulated/connection.js'
 import { Database } from '../../src/db/simulated/database.js'
-import type { SimulatedConnection } from '../../src/db/simulated.js'
+import type { SimulatedConnection } from '../../src/db/simulated/index.js'
 import { connectionMachine } from '../../src/machines/connection.js'
 import { poolMachine } from '../../src/machines/pool.js'
 import { DriverWatch } from '../../src/testing/driver-watch.js'
@@ -135,7 +135,7 @@ export const mutations: readonly Mutation[] = [
     apply: () => {
       let calls = 0
       return replace(
-        WaitingLine,
+        WaitingQueue,
         'next',
         original =>
           function () {
@@ -160,7 +160,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['settlement', 'remains'],
     apply: () => {
       const repair = [
-        replace(AcquireQueue, 'settled', () => () => {}),
+        replace(Intake, 'settled', () => () => {}),
         replace(
           AcquireRequest,
           'refuse',
@@ -179,14 +179,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'leaves a caller that gave up in the queue, and leases to no caller',
     breaks: ['settlement', 'truth', 'fence', 'remains'],
-    apply: () => replace(WaitingLine, 'leave', () => () => true),
+    apply: () => replace(WaitingQueue, 'leave', () => () => true),
   },
   {
     name: 'serves the latest caller first',
     breaks: ['settlement'],
     apply: () =>
       replace(
-        WaitingLine,
+        WaitingQueue,
         'join',
         () =>
           function (request) {
@@ -201,7 +201,7 @@ export const mutations: readonly Mutation[] = [
     apply: () => {
       let again: AcquireRequest<unknown> | undefined
       return replace(
-        WaitingLine,
+        WaitingQueue,
         'next',
         original =>
           function () {
@@ -426,7 +426,7 @@ export const mutations: readonly Mutation[] = [
     breaks: ['settlement'],
     apply: () =>
       replace(
-        WaitingLine,
+        WaitingQueue,
         'rejoin',
         () =>
           function (request) {

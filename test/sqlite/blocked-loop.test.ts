@@ -1,8 +1,8 @@
 // The event loop was blocked for longer than a statement's time limit, and its answer has arrived meanwhile: that is no timeout.
 
 import { describe, expect, it } from 'vitest'
+import { sqlite } from '../../src/db/sqlite/index.js'
 import { createPool } from '../../src/index.js'
-import { sqlite } from '../../src/pools/sqlite.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { endlessRows } from '../support/sqlite-statements.js'
 

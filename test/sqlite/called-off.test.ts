@@ -1,8 +1,8 @@
 // A statement that takes too long, or that nobody wants any more, is called off; what becomes of its connection depends on its home.
 
 import { describe, expect, it } from 'vitest'
+import { type SqliteConnection, type SqliteOptions, sqlite } from '../../src/db/sqlite/index.js'
 import { createPool, type Pool } from '../../src/index.js'
-import { type SqliteConnection, type SqliteOptions, sqlite } from '../../src/pools/sqlite.js'
 import { patience } from '../support/patience.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { endlessRows, endlessStep, longStep } from '../support/sqlite-statements.js'

@@ -2,11 +2,11 @@
 
 import { MessageChannel } from 'node:worker_threads'
 import { expect, it, onTestFinished } from 'vitest'
-import type { Host } from '../../src/db/sqlite/host.js'
-import { Leftovers } from '../../src/db/sqlite/leftovers.js'
-import { waitForLocks } from '../../src/db/sqlite/patience.js'
+import type { Host } from '../../src/db/sqlite/driver/host.js'
+import { Leftovers } from '../../src/db/sqlite/driver/leftovers.js'
+import { sqlite } from '../../src/db/sqlite/index.js'
+import { waitForLocks } from '../../src/db/sqlite/worker/patience.js'
 import { createPool } from '../../src/index.js'
-import { sqlite } from '../../src/pools/sqlite.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { endlessRows } from '../support/sqlite-statements.js'
 

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
-import { createSqlitePool } from '../../src/pools/sqlite.js'
+import { createSqlitePool } from '../../src/db/sqlite/index.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 it.each([false, true])('with readOnly %s', async readOnly => {

@@ -1,11 +1,11 @@
 // What a transaction for reading only changes in its session is as before afterwards, and a reset is looked at.
 
 import { expect, it } from 'vitest'
-import type { Host } from '../../src/db/sqlite/host.js'
-import type { Answer, Request } from '../../src/db/sqlite/messages.js'
-import { Session } from '../../src/db/sqlite/session.js'
+import type { Host } from '../../src/db/sqlite/driver/host.js'
+import { Session } from '../../src/db/sqlite/driver/session.js'
+import { type SqliteConnection, sqlite } from '../../src/db/sqlite/index.js'
+import type { Answer, Request } from '../../src/db/sqlite/wire/messages.js'
 import { createPool } from '../../src/index.js'
-import { type SqliteConnection, sqlite } from '../../src/pools/sqlite.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 const queryOnly = async (connection: SqliteConnection): Promise<unknown> =>

@@ -1,7 +1,7 @@
 // One writer and several readers of a file: none waits for another, and each is what it is called.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSqlitePool, type SqlitePool } from '../../src/pools/sqlite.js'
+import { createSqlitePool, type SqlitePool } from '../../src/db/sqlite/index.js'
 import { temporaryFile } from '../support/sqlite-file.js'
 import { crash } from '../support/sqlite-workers.js'
 import { until } from '../support/until.js'

@@ -1,13 +1,13 @@
 // What the SQLite driver and its pool take, and what they refuse at the door.
 
 import { describe, expect, it } from 'vitest'
-import { createPool, OptionsError } from '../../src/index.js'
 import {
   createSqlitePool,
   type SqliteOptions,
   type SqlitePoolOptions,
   sqlite,
-} from '../../src/pools/sqlite.js'
+} from '../../src/db/sqlite/index.js'
+import { createPool, OptionsError } from '../../src/index.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 describe('sqlite()', () => {

@@ -3,11 +3,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openEngine } from '../../src/db/sqlite/engine.js'
-import { SqliteError } from '../../src/db/sqlite/error.js'
-import { remedyFor } from '../../src/db/sqlite/remedies.js'
+import { remedyFor } from '../../src/db/sqlite/driver/remedies.js'
+import { type SqliteOptions, sqlite } from '../../src/db/sqlite/index.js'
+import { SqliteError } from '../../src/db/sqlite/wire/error.js'
+import { openEngine } from '../../src/db/sqlite/worker/engine.js'
 import { ConnectError, createPool, type PoolOptions } from '../../src/index.js'
-import { type SqliteOptions, sqlite } from '../../src/pools/sqlite.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 async function refused(options: SqliteOptions, poolOptions: PoolOptions = {}): Promise<ConnectError> {

@@ -2,13 +2,13 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createPool, OptionsError } from '../../src/index.js'
 import {
   createSqlitePool,
   type SqliteOptions,
   type SqlitePoolOptions,
   sqlite,
-} from '../../src/pools/sqlite.js'
+} from '../../src/db/sqlite/index.js'
+import { createPool, OptionsError } from '../../src/index.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 const secret = 'hunter2'

@@ -2,8 +2,8 @@
 
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type SqliteConnection, sqlite } from '../../src/db/sqlite/index.js'
 import { createPool, type Pool } from '../../src/index.js'
-import { type SqliteConnection, sqlite } from '../../src/pools/sqlite.js'
 import { endlessRows } from '../support/sqlite-statements.js'
 
 let pool: Pool<SqliteConnection>

@@ -1,8 +1,8 @@
 // The slot of a connection that was destroyed is free when its thread or process has let go of the file.
 
 import { expect, it } from 'vitest'
+import { type SqliteConnection, sqlite } from '../../src/db/sqlite/index.js'
 import { createPool } from '../../src/index.js'
-import { type SqliteConnection, sqlite } from '../../src/pools/sqlite.js'
 import { patience } from '../support/patience.js'
 import { fileForTest } from '../support/sqlite-file.js'
 import { longStep } from '../support/sqlite-statements.js'

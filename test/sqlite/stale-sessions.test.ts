@@ -2,8 +2,8 @@
 
 import { copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { createSqlitePool, type SqliteConnection, sqlite } from '../../src/db/sqlite/index.js'
 import { createPool } from '../../src/index.js'
-import { createSqlitePool, type SqliteConnection, sqlite } from '../../src/pools/sqlite.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 const add = 'INSERT INTO t VALUES (?)'

@@ -1,8 +1,8 @@
 // Threads that nobody can end do not pile up: while four are left behind, no connection is opened, and the error says why.
 
 import { expect, it } from 'vitest'
-import { openEngine } from '../../src/db/sqlite/engine.js'
-import { sqlite } from '../../src/db/sqlite.js'
+import { sqlite } from '../../src/db/sqlite/index.js'
+import { openEngine } from '../../src/db/sqlite/worker/engine.js'
 import { fileForTest } from '../support/sqlite-file.js'
 
 it('four threads inside SQLite are borne with; then connects are refused until one has ended', async () => {

@@ -1,7 +1,12 @@
 // What is written to SQLite comes back as it was, and what cannot be written is refused.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Isolation, type SqliteConnection, type SqliteOptions, sqlite } from '../../src/db/sqlite.js'
+import {
+  type Isolation,
+  type SqliteConnection,
+  type SqliteOptions,
+  sqlite,
+} from '../../src/db/sqlite/index.js'
 
 const driverOf = (options: Partial<SqliteOptions> = {}) => sqlite({ filename: ':memory:', ...options })
 const connectTo = (driver: ReturnType<typeof driverOf>): Promise<SqliteConnection> =>

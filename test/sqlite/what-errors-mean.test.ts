@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { isFatal, isRetryable, SqliteError } from '../../src/db/sqlite/error.js'
-import { stalenessOf } from '../../src/db/sqlite/stale.js'
-import { transactions } from '../../src/db/sqlite/transaction.js'
+import { transactions } from '../../src/db/sqlite/driver/transaction.js'
+import { isFatal, isRetryable, SqliteError } from '../../src/db/sqlite/wire/error.js'
+import { stalenessOf } from '../../src/db/sqlite/wire/stale.js'
 
 it.each([
   ['SQLITE_READONLY_DBMOVED', 'all'],

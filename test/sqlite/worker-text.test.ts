@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { bundleWorker } from '../../scripts/sqlite-worker/bundle.js'
-import { workerText } from '../../src/db/sqlite/worker-text.js'
+import { workerText } from '../../src/db/sqlite/driver/worker-text.js'
 
 it('is up to date; npx tsx scripts/sqlite-worker/main.ts writes it anew', async () => {
   expect(workerText).toBe(await bundleWorker())

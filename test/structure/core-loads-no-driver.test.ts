@@ -63,6 +63,6 @@ describe('what is loaded', () => {
   })
 
   it('by the driver for PostgreSQL, is pg too: so the check sees a driver where there is one', () => {
-    expect(loadedBy('src/db/pg.ts')).toContain('pg')
+    expect(loadedBy('src/db/pg/driver/postgres.ts')).toContain('pg')
   })
 })

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findCircle, importsOf, type Rule, readImports, violations } from './import-graph.js'
 
-const core =
-  'src/(abortable|check|clock|errors|guarded|options|other-pools|outside|platform|signals|this-file|wording)\\.ts'
+const core = 'src/core/'
 
 const rules: Rule[] = [
   {
@@ -25,99 +24,105 @@ const rules: Rule[] = [
   {
     name: 'actors import machines, the core, xstate, rxjs, and of drivers the contract’s types',
     files: /^src\/actors\//,
-    may: new RegExp(`^(xstate$|rxjs$|src/actors/|src/machines/|${core}$)`),
+    may: new RegExp(`^(xstate$|rxjs$|src/actors/|src/machines/|${core})`),
     mayTypes: /^(src\/db\/driver\.ts|node:async_hooks)$/,
   },
   {
+    name: 'what keeps time knows no caller and no connection',
+    files: /^src\/actors\/time\//,
+    may: new RegExp(`^(xstate$|rxjs$|src/actors/time/|src/machines/compiled/index\\.ts$|${core})`),
+  },
+  {
     name: 'the core asks for Node’s async_hooks at run time, so that it loads in a browser',
-    files: /^src\/(?!compat\/|db\/|pools\/)/,
+    files: /^src\/(?!db\/)/,
     may: /^(?!node:async_hooks$)/,
     mayTypes: /^node:async_hooks$/,
   },
   {
     name: 'drivers import no actors, no machines, and no package but their database’s',
-    files: /^src\/db\//,
-    may: new RegExp(`^(src/db/|${core}$|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`),
+    files: /^src\/db\/(driver\.ts|remedies\.ts|simulated\/|[^/]+\/(driver|wire|worker)\/)/,
+    may: new RegExp(
+      `^(src/db/(driver|remedies)\\.ts$|src/db/simulated/|src/db/[^/]+/(driver|wire|worker)/|${core}|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`,
+    ),
   },
   {
-    name: 'what stands in for another library’s pool is made of the entry’s exports and one driver',
-    files: /^src\/compat\/pg-pool\//,
-    may: new RegExp(`^(src/compat/pg-pool/|src/index\\.ts$|src/db/pg(/|\\.ts$)|${core}$|node:|pg$)`),
+    name: 'a database knows no other database',
+    files: /^src\/db\/pg\//,
+    may: /^(?!src\/db\/(mysql2|sqlite|simulated)\/)/,
   },
   {
-    name: 'nobody imports it but the entry that exports it',
-    files: /^src\/(?!compat\/|(pg|mysql2(-promise)?)\.ts$)/,
-    may: /^(?!src\/compat\/)/,
+    name: 'a database knows no other database',
+    files: /^src\/db\/mysql2\//,
+    may: /^(?!src\/db\/(pg|sqlite|simulated)\/)/,
   },
   {
-    name: 'pg is for the PostgreSQL driver and for what stands in for pg.Pool',
-    files: /^src\/(?!db\/pg(\/|\.ts$)|compat\/pg-pool\/)/,
-    may: /^(?!pg$)/,
+    name: 'a database knows no other database',
+    files: /^src\/db\/sqlite\//,
+    may: /^(?!src\/db\/(pg|mysql2|simulated)\/)/,
+  },
+  {
+    name: 'what stands in for pg.Pool is made of the entry’s exports and one driver',
+    files: /^src\/db\/pg\/drop-in\//,
+    may: new RegExp(`^(src/db/pg/(drop-in|driver)/|src/index\\.ts$|src/db/driver\\.ts$|${core}|node:|pg$)`),
   },
   {
     name: 'and so is what stands in for mysql2’s',
-    files: /^src\/compat\/mysql2-pool\//,
+    files: /^src\/db\/mysql2\/drop-in\//,
     may: new RegExp(
-      `^(src/compat/mysql2-pool/|src/index\\.ts$|src/db/mysql2(/|\\.ts$)|${core}$|node:|mysql2(/promise)?$)`,
+      `^(src/db/mysql2/(drop-in|driver)/|src/index\\.ts$|src/db/driver\\.ts$|${core}|node:|mysql2(/promise)?$)`,
     ),
   },
   {
-    name: 'mysql2 is for the MySQL driver and for what stands in for its pool',
-    files: /^src\/(?!db\/mysql2(\/|\.ts$)|compat\/mysql2-pool\/)/,
+    name: 'a drop-in is imported by its entry alone',
+    files: /^src\/(?!db\/[^/]+\/(drop-in\/|index\.ts$|promise\.ts$))/,
+    may: /^(?!src\/db\/[^/]+\/drop-in\/)/,
+  },
+  {
+    name: 'pg is for the folder of PostgreSQL',
+    files: /^src\/(?!db\/pg\/)/,
+    may: /^(?!pg$)/,
+  },
+  {
+    name: 'mysql2 is for the folder of MySQL',
+    files: /^src\/(?!db\/mysql2\/)/,
     may: /^(?!mysql2(\/|$))/,
   },
   {
-    name: 'the entries for MySQL export the driver and the drop-in',
-    files: /^src\/mysql2(-promise)?\.ts$/,
-    may: /^src\/(db\/mysql2\.ts$|compat\/mysql2-pool\/)/,
-  },
-  {
     name: 'better-sqlite3 is for the SQLite driver’s worker, which loads it when it is chosen',
-    files: /^src\/(?!db\/sqlite\/engines\/better-sqlite3\.ts$)/,
+    files: /^src\/(?!db\/sqlite\/worker\/engines\/better-sqlite3\.ts$)/,
     may: /^(?!better-sqlite3$)/,
   },
   {
-    // What one database needs of several pools, or of a pool in other clothes: so it may not be in src/db, below the actors.
-    name: 'pools for one database stand on the pool and on their driver, and nothing stands on them',
-    files: /^src\/pools\//,
+    name: 'SQLite’s worker is bundled alone: it imports no part of the driver',
+    files: /^src\/db\/sqlite\/(worker|wire)\//,
+    may: new RegExp(`^(src/db/sqlite/(worker|wire)/|${core}|node:|better-sqlite3$)`),
+  },
+  {
+    name: 'two pools on one file stand on the pool and on their driver',
+    files: /^src\/db\/sqlite\/two-pools\.ts$/,
     may: new RegExp(
-      `^(src/pools/|src/actors/(pool|create-pool|lease|stats|transaction-options)\\.ts$|src/db/|${core}$|node:)`,
+      `^(src/actors/(pool|create-pool|leases/lease|leases/transaction-options|watching/stats)\\.ts$|src/db/(sqlite/|driver\\.ts$)|${core}|node:)`,
     ),
   },
   {
-    name: 'nothing below imports a pool for one database',
-    files: /^src\/(?!pools\/)/,
-    may: /^(?!src\/pools\/)/,
-  },
-  {
-    name: 'the entry for PostgreSQL exports the driver and the drop-in',
-    files: /^src\/pg\.ts$/,
-    may: /^src\/(db\/pg|compat\/pg-pool\/(pool|pg))\.ts$/,
+    name: 'nothing but a database’s entry is imported from outside of its folder',
+    files: /^src\/(?!db\/)/,
+    may: /^(?!src\/db\/)|^src\/db\/(driver\.ts$|[^/]+\/(index|promise)\.ts$)|^src\/db\/simulated\//,
   },
   {
     name: 'the core imports nothing but itself',
-    files: new RegExp(`^${core}$`),
-    may: new RegExp(`^${core}$`),
-    mayTypes: /^node:async_hooks$/,
+    files: /^src\/core\//,
+    may: /^src\/core\//,
+    mayTypes: /^(node:async_hooks|src\/db\/driver\.ts)$/,
   },
   {
     // It stands on top of everything, as an application does, and brings the one driver that needs no server.
     name: 'the kit for tests imports the entry, the machines, the simulated driver and what the core is made of',
     files: /^src\/testing\//,
     may: new RegExp(
-      `^(src/testing/|src/index\\.ts$|src/actors/|src/machines/|src/db/simulated(/|\\.ts$)|${core}$|xstate(/graph)?$|node:)`,
+      `^(src/testing/|src/index\\.ts$|src/actors/|src/machines/|src/db/simulated/|${core}|xstate(/graph)?$|node:)`,
     ),
     mayTypes: /^src\/db\/driver\.ts$/,
-  },
-  {
-    name: 'telemetry stands on the pool; nothing below knows of it',
-    files: /^src\/telemetry\//,
-    may: new RegExp(`^(src/telemetry/|src/actors/|src/index\\.ts$|${core}$|node:|@opentelemetry/api$)`),
-  },
-  {
-    name: 'nothing but telemetry imports telemetry',
-    files: /^src\/(?!telemetry\/)/,
-    may: /^(?!src\/telemetry\/)/,
   },
   {
     name: 'nothing but the kit for tests imports the kit for tests',
@@ -134,6 +139,16 @@ const rules: Rule[] = [
     files: /^src\/index\.ts$/,
     may: /^src\/(?!db\/)/,
     mayTypes: /^src\/db\/driver\.ts$/,
+  },
+  {
+    name: 'telemetry stands on the pool; nothing below knows of it',
+    files: /^src\/telemetry\//,
+    may: new RegExp(`^(src/telemetry/|src/actors/|src/index\\.ts$|${core}|node:|@opentelemetry/api$)`),
+  },
+  {
+    name: 'nothing but telemetry imports telemetry',
+    files: /^src\/(?!telemetry\/)/,
+    may: /^(?!src\/telemetry\/)/,
   },
   {
     name: 'the product imports no test, demo or development code',
@@ -174,7 +189,7 @@ describe('the entry', () => {
     expect(onlyReexports(readFileSync('src/index.ts', 'utf8'))).toBe(true)
     expect(onlyReexports(readFileSync('src/machines/index.ts', 'utf8'))).toBe(true)
     expect(onlyReexports(readFileSync('src/testing/index.ts', 'utf8'))).toBe(true)
-    expect(onlyReexports(readFileSync('src/pg.ts', 'utf8'))).toBe(true)
+    expect(onlyReexports(readFileSync('src/db/pg/index.ts', 'utf8'))).toBe(true)
   })
 
   it.each([
@@ -192,51 +207,52 @@ describe('the rules', () => {
 
   it.each([
     ['src/machines/pool.ts', "import { Observable } from 'rxjs'"],
-    ['src/machines/pool.ts', "import { systemClock } from '../clock.js'"],
-    ['src/machines/decisions/sizing.ts', "import type { Roster } from '../../actors/roster.js'"],
+    ['src/machines/pool.ts', "import { systemClock } from '../core/clock.js'"],
+    ['src/machines/decisions/sizing.ts', "import type { Roster } from '../../actors/connections/roster.js'"],
     ['src/machines/pool.ts', "import { readFile } from 'node:fs/promises'"],
-    ['src/actors/pool.ts', "import { postgres } from '../db/pg.js'"],
-    ['src/actors/pool.ts', "import type { Postgres } from '../db/pg.js'"],
+    ['src/machines/compiled/plan.ts', "import { isStale } from '../decisions/fitness.js'"],
+    ['src/machines/pool.ts', "import { deliver } from './compiled/deliver.js'"],
+    ['src/actors/pool.ts', "import { postgres } from '../db/pg/index.js'"],
+    ['src/actors/pool.ts', "import type { Postgres } from '../db/pg/index.js'"],
     ['src/actors/pool.ts', "import { connect } from '../db/driver.js'"],
     ['src/actors/pool.ts', "export * from 'pg'"],
     ['src/actors/pool.ts', "const net = await import('node:net')"],
     ['src/actors/pool.ts', "import { AsyncLocalStorage } from 'node:async_hooks'"],
-    ['src/db/pg.ts', "import { createPool } from '../actors/create-pool.js'"],
-    ['src/db/pg/session.ts', "import type { PoolEvent } from '../../machines/pool-types.js'"],
-    ['src/db/pg.ts', "import { createActor } from 'xstate'"],
-    ['src/db/pg.ts', "import { createPool } from '../index.js'"],
-    ['src/db/simulated.ts', "import pg from 'pg'"],
-    ['src/db/driver.ts', "import 'pg'"],
-    ['src/db/pg.ts', "import mysql2 from 'mysql2'"],
     ['src/actors/pool.ts', "import mysql2 from 'mysql2/promise'"],
-    ['src/machines/compiled/plan.ts', "import { isStale } from '../decisions/fitness.js'"],
-    ['src/machines/pool.ts', "import { deliver } from './compiled/deliver.js'"],
-    ['src/db/mysql2.ts', "import { Pool } from '../compat/mysql2-pool/pool.js'"],
-    ['src/index.ts', "export { Pool } from './compat/mysql2-pool/pool.js'"],
-    ['src/compat/mysql2-pool/pool.ts', "import { PoolSystem } from '../../actors/pool-actor.js'"],
-    ['src/db/pg.ts', "import Database from 'better-sqlite3'"],
-    ['src/db/sqlite/engine.ts', "import type Database from 'better-sqlite3'"],
-    ['src/db/sqlite.ts', "import { createPool } from '../actors/create-pool.js'"],
-    ['src/pools/sqlite.ts', "import { PoolSystem } from '../actors/pool-actor.js'"],
-    ['src/index.ts', "export { createSqlitePool } from './pools/sqlite.js'"],
-    ['src/options.ts', "import { Pool } from './actors/pool.js'"],
-    ['src/compat/pg-pool/pool.ts', "import { Pool } from '../../actors/pool.js'"],
-    ['src/compat/pg-pool/pool.ts', "import { poolMachine } from '../../machines/index.js'"],
-    ['src/compat/pg-pool/pool.ts', "import { simulated } from '../../db/simulated.js'"],
-    ['src/db/pg.ts', "import { Pool } from '../compat/pg-pool/pool.js'"],
-    ['src/index.ts', "export { Pool } from './compat/pg-pool/pool.js'"],
-    ['src/pg.ts', "export { createPool } from './index.js'"],
-    ['src/errors.ts', "import pg from 'pg'"],
-    ['src/index.ts', "export { postgres } from './db/pg.js'"],
     ['src/actors/pool.ts', "import { clock } from '../../test/support/simulated-clock.js'"],
-    ['src/db/simulated.ts', "import fc from 'fast-check'"],
-    ['src/testing/simulate.ts', "import fc from 'fast-check'"],
-    ['src/testing/simulate.ts', "import { expect } from 'vitest'"],
-    ['src/testing/simulate.ts', "import { postgres } from '../db/pg.js'"],
     ['src/actors/pool.ts', "import { createSimulatedClock } from '../testing/simulated-clock.js'"],
+    ['src/actors/pool.ts', "import {\n  type Driver,\n  connect,\n} from '../db/driver.js'"],
     ['src/actors/pool.ts', "import { attach } from '../telemetry/observe.js'"],
     ['src/telemetry/prometheus/collect.ts', "import { Gauge } from 'prom-client'"],
-    ['src/actors/pool.ts', "import {\n  type Driver,\n  connect,\n} from '../db/driver.js'"],
+    ['src/actors/time/alarm.ts', "import type { Lease } from '../leases/lease.js'"],
+    ['src/core/options.ts', "import { Pool } from '../actors/pool.js'"],
+    ['src/core/errors.ts', "import pg from 'pg'"],
+    ['src/db/driver.ts', "import 'pg'"],
+    ['src/db/pg/driver/postgres.ts', "import { createPool } from '../../../actors/create-pool.js'"],
+    ['src/db/pg/driver/postgres.ts', "import { createPool } from '../../../index.js'"],
+    ['src/db/pg/driver/postgres.ts', "import { createActor } from 'xstate'"],
+    ['src/db/pg/driver/postgres.ts', "import { Pool } from '../drop-in/pool.js'"],
+    ['src/db/pg/driver/postgres.ts', "import mysql2 from 'mysql2'"],
+    ['src/db/pg/driver/postgres.ts', "import { remedyFor } from '../../mysql2/driver/remedies.js'"],
+    ['src/db/pg/driver/session.ts', "import type { PoolEvent } from '../../../machines/pool-types.js'"],
+    ['src/db/pg/drop-in/pool.ts', "import { Pool } from '../../../actors/pool.js'"],
+    ['src/db/pg/drop-in/pool.ts', "import { poolMachine } from '../../../machines/index.js'"],
+    ['src/db/pg/drop-in/pool.ts', "import { simulated } from '../../simulated/index.js'"],
+    ['src/db/mysql2/driver/mysql.ts', "import { Pool } from '../drop-in/pool.js'"],
+    ['src/db/mysql2/drop-in/pool.ts', "import { PoolSystem } from '../../../actors/pool-actor.js'"],
+    ['src/db/simulated/index.ts', "import pg from 'pg'"],
+    ['src/db/simulated/index.ts', "import fc from 'fast-check'"],
+    ['src/db/sqlite/driver/sqlite.ts', "import { createPool } from '../../../actors/create-pool.js'"],
+    ['src/db/sqlite/driver/sqlite.ts', "import Database from 'better-sqlite3'"],
+    ['src/db/sqlite/worker/engine.ts', "import type Database from 'better-sqlite3'"],
+    ['src/db/sqlite/worker/executor.ts', "import { Session } from '../driver/session.js'"],
+    ['src/db/sqlite/two-pools.ts', "import { PoolSystem } from '../../actors/pool-actor.js'"],
+    ['src/index.ts', "export { createSqlitePool } from './db/sqlite/index.js'"],
+    ['src/index.ts', "export { Pool } from './db/mysql2/drop-in/pool.js'"],
+    ['src/index.ts', "export { postgres } from './db/pg/index.js'"],
+    ['src/testing/simulate.ts', "import fc from 'fast-check'"],
+    ['src/testing/simulate.ts', "import { expect } from 'vitest'"],
+    ['src/testing/simulate.ts', "import { postgres } from '../db/pg/index.js'"],
   ])('refuse that %s says: %s', (from, text) => {
     expect(judge(from, text)).not.toEqual([])
   })
@@ -246,14 +262,20 @@ describe('the rules', () => {
     ['src/actors/pool.ts', "import type { Driver } from '../db/driver.js'"],
     ['src/actors/pool.ts', "import { type Driver } from '../db/driver.js'"],
     ['src/actors/pool.ts', "// import pg from 'pg'\n/* import pg from 'pg' */"],
-    ['src/db/pg.ts', "import pg from 'pg'\nimport { PoolError } from '../errors.js'"],
     [
-      'src/compat/mysql2-pool/pool.ts',
-      "import { createPool } from '../../index.js'\nimport mysql2 from 'mysql2'",
+      'src/db/pg/driver/postgres.ts',
+      "import pg from 'pg'\nimport { PoolError } from '../../../core/errors.js'",
     ],
-    ['src/db/sqlite/engines/better-sqlite3.ts', "const { default: L } = await import('better-sqlite3')"],
-    ['src/pools/sqlite.ts', "import { createPool } from '../actors/create-pool.js'"],
-    ['src/compat/pg-pool/pool.ts', "import pg from 'pg'\nimport { createPool } from '../../index.js'"],
+    ['src/db/pg/drop-in/pool.ts', "import pg from 'pg'\nimport { createPool } from '../../../index.js'"],
+    [
+      'src/db/mysql2/drop-in/pool.ts',
+      "import { createPool } from '../../../index.js'\nimport mysql2 from 'mysql2'",
+    ],
+    [
+      'src/db/sqlite/worker/engines/better-sqlite3.ts',
+      "const { default: L } = await import('better-sqlite3')",
+    ],
+    ['src/db/sqlite/two-pools.ts', "import { createPool } from '../../actors/create-pool.js'"],
   ])('allow that %s says: %s', (from, text) => {
     expect(judge(from, text)).toEqual([])
   })

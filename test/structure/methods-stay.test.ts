@@ -3,9 +3,9 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createPool as createMysql2Pool } from '../../src/db/mysql2/index.js'
+import { Pool as PgPool } from '../../src/db/pg/index.js'
 import { Pool } from '../../src/index.js'
-import { createPool as createMysql2Pool } from '../../src/mysql2.js'
-import { Pool as PgPool } from '../../src/pg.js'
 import { sourceFiles } from './import-graph.js'
 
 const methods = Object.entries(Object.getOwnPropertyDescriptors(Pool.prototype)).flatMap(

@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool, type Pool } from '../../src/index.js'
 import { type Backends, watchBackends } from './backends.js'
 

@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { expect, inject } from 'vitest'
-import { Pool, type PoolConfig } from '../../src/pg.js'
+import { Pool, type PoolConfig } from '../../src/db/pg/index.js'
 
 /** Not `remove`: it comes when the server has let go of a client, which is a matter of chance, and stories wait for it. */
 const events = ['connect', 'acquire', 'release', 'error'] as const

@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { inject } from 'vitest'
-import { Pool, type PoolConfig } from '../../src/pg.js'
+import { Pool, type PoolConfig } from '../../src/db/pg/index.js'
 
 /** Where the server is. */
 export function server(): { host: string; port: number; user: string; password: string; database: string } {

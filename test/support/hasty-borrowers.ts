@@ -1,9 +1,9 @@
 // Borrowers of PostgreSQL connections who do not wait for their statements: through the driver, and through the drop-in.
 
 import type pg from 'pg'
-import { postgres } from '../../src/db/pg.js'
+import { postgres } from '../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../src/db/pg/index.js'
 import { createPool } from '../../src/index.js'
-import { Pool } from '../../src/pg.js'
 
 /** A pool, as such borrowers use it. */
 export interface HastyPool {

@@ -2,9 +2,9 @@
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Client, PoolUnderTest } from '../../chaos/contender.js'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { createPool as createDropIn } from '../../src/db/mysql2/promise.js'
 import { createPool } from '../../src/index.js'
-import { createPool as createDropIn } from '../../src/mysql2-promise.js'
 
 export interface MysqlConfig {
   readonly host: string

@@ -3,7 +3,7 @@
 import type { Connection } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import type { Driver } from '../../src/db/driver.js'
-import { type MysqlConfig, mysql } from '../../src/db/mysql2.js'
+import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { type Threads, watchThreads } from './mariadb-threads.js'
 import { socketsAtRest, socketsHeld } from './sockets.js'
 import { until } from './until.js'

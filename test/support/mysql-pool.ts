@@ -2,7 +2,7 @@
 
 import type { PoolConnection } from 'mysql2'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { createPool, type Pool, type PoolOptions } from '../../src/mysql2.js'
+import { createPool, type Pool, type PoolOptions } from '../../src/db/mysql2/index.js'
 import { type Threads, watchThreads } from './mariadb-threads.js'
 import { patience } from './patience.js'
 import { until } from './until.js'

@@ -1,7 +1,7 @@
 // The MySQL driver on the shared MariaDB, with hands on it, as the contract and the walks by model want them.
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { mysql } from '../../src/db/mysql2.js'
+import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import type { DriverUnderTest } from '../../src/testing/index.js'
 import { watchThreads } from './mariadb-threads.js'
 import { startSilentServer } from './silent-server.js'

@@ -1,7 +1,7 @@
 // The PostgreSQL driver on the shared server, with hands on it, as the contract and the walks by model want them.
 
 import type pg from 'pg'
-import { type PostgresConfig, postgres } from '../../src/db/pg.js'
+import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import type { DriverUnderTest } from '../../src/testing/index.js'
 import { watchBackends } from './backends.js'
 import { startSilentServer } from './silent-server.js'

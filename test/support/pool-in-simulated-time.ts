@@ -6,7 +6,7 @@ import {
   type SimulatedDriver,
   type SimulatedOptions,
   simulated,
-} from '../../src/db/simulated.js'
+} from '../../src/db/simulated/index.js'
 import { createPool, type Driver, type Pool, type PoolOptions } from '../../src/index.js'
 import { createSimulatedClock, type SimulatedClock } from './simulated-clock.js'
 

@@ -7,7 +7,7 @@ import {
   type SimulatedOptions,
   type SimulatedSettings,
   simulated,
-} from '../../src/db/simulated.js'
+} from '../../src/db/simulated/index.js'
 import type { DriverUnderTest } from '../../src/testing/index.js'
 
 const quick: SimulatedOptions = {

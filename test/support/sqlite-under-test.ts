@@ -1,7 +1,7 @@
 // The SQLite driver on a file of its own, with hands on its workers, as the contract and the walks by model want them.
 
-import { openEngine } from '../../src/db/sqlite/engine.js'
-import { type Isolation, type SqliteConnection, sqlite } from '../../src/db/sqlite.js'
+import { type Isolation, type SqliteConnection, sqlite } from '../../src/db/sqlite/index.js'
+import { openEngine } from '../../src/db/sqlite/worker/engine.js'
 import type { DriverUnderTest } from '../../src/testing/index.js'
 import { temporaryFile } from './sqlite-file.js'
 import { endlessRows, endlessStep } from './sqlite-statements.js'

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ChannelListener, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, expect, it } from 'vitest'
-import { SimulatedError } from '../../src/db/simulated.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 const parts = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const

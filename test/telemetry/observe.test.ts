@@ -1,8 +1,8 @@
 // Telemetry learns durations and outcomes as numbers, and costs nothing while none is attached.
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
+import { Pool as DropIn } from '../../src/db/pg/index.js'
 import { OptionsError } from '../../src/index.js'
-import { Pool as DropIn } from '../../src/pg.js'
 import { attach, type Tracker } from '../../src/telemetry/observe.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 import { processErrors } from '../support/process-errors.js'

@@ -1,6 +1,6 @@
 // One connection to the simulated database, as its holder sees it and as the database keeps it.
 
-import type { Clock } from '../../clock.js'
+import type { Clock } from '../../core/clock.js'
 import { fatal, harmless } from './error.js'
 import type { Settings } from './settings.js'
 

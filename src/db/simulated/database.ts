@@ -1,6 +1,6 @@
 // The simulated database: who is connected, what it counts, and how a test or a demo makes it misbehave.
 
-import type { Clock } from '../../clock.js'
+import type { Clock } from '../../core/clock.js'
 import type { ConnectContext } from '../driver.js'
 import { Session, type SimulatedConnection, type World } from './connection.js'
 import { fatal, harmless } from './error.js'

@@ -1,8 +1,8 @@
 // What can be set on the simulated database: its latencies, its faults and its limit; checked like the pool's options.
 
-import { checkClock, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../check.js'
-import { type Clock, systemClock } from '../../clock.js'
-import { hintAtPool } from '../../options.js'
+import { checkClock, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../core/check.js'
+import { type Clock, systemClock } from '../../core/clock.js'
+import { hintAtPool } from '../../core/options.js'
 
 /** A time in milliseconds, or a range `[least, most]` from which each time is drawn with equal probability. */
 export type Latency = number | readonly [least: number, most: number]

@@ -1,11 +1,11 @@
-// How many connections the pool should have: pure decisions over its sizes, its line and its roster.
-import type { Line, PoolSize, Roster, WhenDown } from '../pool-types.js'
+// How many connections the pool should have: pure decisions over its sizes, its queue and its roster.
+import type { PoolSize, Queue, Roster, WhenDown } from '../pool-types.js'
 
 /** What the decisions about sizes are made from. */
 export interface Sizes {
   readonly size: PoolSize
   readonly roster: Roster
-  readonly line: Line
+  readonly queue: Queue
 }
 
 /**
@@ -15,11 +15,11 @@ export interface Sizes {
 export function isLineFull({
   size,
   roster,
-  line,
+  queue,
   maxWaiting,
 }: Sizes & { readonly maxWaiting: number }): boolean {
   const openable = Math.max(0, size.max - roster.established)
-  return line.length >= maxWaiting + openable
+  return queue.length >= maxWaiting + openable
 }
 
 /** Whether nothing can be leased, and no caller should wait for it: no connection is left, and callers are to be told at once. */
@@ -42,8 +42,8 @@ export function triesAnew(
 }
 
 /** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */
-export function isShort({ size, roster, line }: Sizes): boolean {
-  return roster.total < size.max && (roster.established < size.min || line.length > 0)
+export function isShort({ size, roster, queue }: Sizes): boolean {
+  return roster.total < size.max && (roster.established < size.min || queue.length > 0)
 }
 
 /** What is known about how fast connections come back and how fast new ones open; times in milliseconds. */
@@ -72,7 +72,7 @@ export interface Growth {
  *   connection, also after an error that makes each return cost a reset. 0 = count on none.
  */
 export function growth(
-  { size, roster, line }: Sizes,
+  { size, roster, queue }: Sizes,
   maxConnecting: number,
   pace: () => Pace,
   returning = 0,
@@ -80,7 +80,7 @@ export function growth(
   const room = Math.min(size.max - roster.total, maxConnecting - roster.connecting)
   if (room <= 0) return none
   const missing = size.min - roster.established - roster.connecting
-  const unserved = line.length - roster.connecting
+  const unserved = queue.length - roster.connecting
   const uncovered = unserved - returning
   if (missing >= room) return { open: room, lookAgainIn: undefined }
   const forMinimum = Math.max(0, missing)
@@ -92,8 +92,8 @@ export function growth(
   const wanted = Math.min(room, uncovered)
   if (roster.established === 0) return { open: wanted, lookAgainIn: undefined }
   const { holdTime, longestHeld, connectTime = 0 } = pace()
-  const turnsOfTheLine = uncovered / roster.established
-  const waitForReturns = turnsOfTheLine * Math.max(holdTime ?? 0, longestHeld)
+  const turnsOfTheQueue = uncovered / roster.established
+  const waitForReturns = turnsOfTheQueue * Math.max(holdTime ?? 0, longestHeld)
   if (waitForReturns > connectTime) return { open: wanted, lookAgainIn: undefined }
   const first = roster.connecting === 0 ? 1 : 0
   return { open: Math.max(first, forMinimum), lookAgainIn: Math.max(1, connectTime / 4) }

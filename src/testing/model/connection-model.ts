@@ -73,7 +73,7 @@ export const connectionModel = setup({
     serve: assign({ waiting: ({ context }) => context.waiting - 1 }),
     lend: assign({ uses: ({ context }) => context.uses + 1, awaited: false }),
     await: assign({ awaited: true }),
-    /** A caller whose connection turns out to be unfit goes back into the line. */
+    /** A caller whose connection turns out to be unfit goes back into the queue. */
     requeue: assign({
       waiting: ({ context }) => context.waiting + Number(context.awaited),
       awaited: false,

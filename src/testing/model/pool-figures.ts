@@ -1,4 +1,4 @@
-// What a pool of two should do with its connections and its line, in figures: the arithmetic of the pool's model.
+// What a pool of two should do with its connections and its queue, in figures: the arithmetic of the pool's model.
 
 /** What {@link poolModel} counts: how many connections are in which part of their lives, and how many callers wait. */
 export interface PoolFigures {
@@ -9,7 +9,7 @@ export interface PoolFigures {
   readonly lent: number
   /** Lent, and to be closed when they come back. */
   readonly retiring: number
-  readonly line: number
+  readonly queue: number
 }
 
 export const established = ({ idle, lent, retiring }: PoolFigures): number => idle + lent + retiring
@@ -17,36 +17,36 @@ export const total = (figures: PoolFigures): number => established(figures) + fi
 
 /** A connection is missing and could be opened. */
 export const isShort = (figures: PoolFigures): boolean =>
-  total(figures) < figures.max && (established(figures) < figures.min || figures.line > 0)
+  total(figures) < figures.max && (established(figures) < figures.min || figures.queue > 0)
 
 /** Callers wait (`maxWaiting` 0) only for connections that can be opened. */
 export const mayQueue = (figures: PoolFigures): boolean =>
-  figures.line < Math.max(0, figures.max - established(figures))
+  figures.queue < Math.max(0, figures.max - established(figures))
 
 /** Opens what is missing. A pool that is not backing off is never short after an event. */
 export function grow(figures: PoolFigures): PoolFigures {
-  const missing = Math.max(figures.min - established(figures), figures.line) - figures.opening
+  const missing = Math.max(figures.min - established(figures), figures.queue) - figures.opening
   const room = figures.max - total(figures)
   return { ...figures, opening: figures.opening + Math.max(0, Math.min(missing, room)) }
 }
 
 /** A connection became free: the next caller has it, or it is kept. */
 export function free(figures: PoolFigures): PoolFigures {
-  return figures.line > 0
-    ? { ...figures, lent: figures.lent + 1, line: figures.line - 1 }
+  return figures.queue > 0
+    ? { ...figures, lent: figures.lent + 1, queue: figures.queue - 1 }
     : { ...figures, idle: figures.idle + 1 }
 }
 
 /** A caller wants a connection. */
 export function acquire(figures: PoolFigures): PoolFigures {
   if (figures.idle > 0) return { ...figures, idle: figures.idle - 1, lent: figures.lent + 1 }
-  return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
+  return mayQueue(figures) ? { ...figures, queue: figures.queue + 1 } : figures
 }
 
-/** The idle connection that a caller was to get did not pass its validation: the caller gets the next one or is next in line. */
+/** The idle connection that a caller was to get did not pass its validation: the caller gets the next one or is next in the queue. */
 export function declined(figures: PoolFigures): PoolFigures {
   const left = { ...figures, idle: figures.idle - 1 }
-  return left.idle > 0 ? acquire(left) : { ...left, line: left.line + 1 }
+  return left.idle > 0 ? acquire(left) : { ...left, queue: left.queue + 1 }
 }
 
 /** Retires what is more than the new maximum: those being opened, then idle ones, then leased ones. */
@@ -74,17 +74,17 @@ export function resize(figures: PoolFigures, min: number, max: number): PoolFigu
 
 /** A caller wants a connection while none is leased: it waits, if it may. */
 export function wait(figures: PoolFigures): PoolFigures {
-  return mayQueue(figures) ? { ...figures, line: figures.line + 1 } : figures
+  return mayQueue(figures) ? { ...figures, queue: figures.queue + 1 } : figures
 }
 
 /** Idle connections go to waiting callers. */
 export function serve(figures: PoolFigures): PoolFigures {
-  const served = Math.min(figures.idle, figures.line)
+  const served = Math.min(figures.idle, figures.queue)
   return {
     ...figures,
     idle: figures.idle - served,
     lent: figures.lent + served,
-    line: figures.line - served,
+    queue: figures.queue - served,
   }
 }
 
@@ -101,6 +101,6 @@ export function drain(figures: PoolFigures): PoolFigures {
     idle: 0,
     lent: 0,
     retiring: figures.lent + figures.retiring,
-    line: 0,
+    queue: 0,
   }
 }

@@ -138,7 +138,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       }),
     },
     check: async (model: AnyMachineSnapshot) => {
-      const { min, max, opening, idle, lent, retiring, line } = model.context as PoolFigures
+      const { min, max, opening, idle, lent, retiring, queue } = model.context as PoolFigures
       const states = system.connectionStates
       const count = (name: string) => states.filter(each => each === name).length
       const stats = pool.stats()
@@ -163,7 +163,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
           idle,
           lent,
           retiring,
-          waiting: line,
+          waiting: queue,
           ...(isOpen && { min, max }),
         },
       )

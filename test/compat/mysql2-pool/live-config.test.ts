@@ -2,7 +2,7 @@
 
 import mysql2, { type Pool } from 'mysql2'
 import { describe, expect, it } from 'vitest'
-import type { PoolOptions } from '../../../src/mysql2.js'
+import type { PoolOptions } from '../../../src/db/mysql2/index.js'
 import { mariadbMissing } from '../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../support/mysql-pool.js'
 import { until } from '../../support/until.js'

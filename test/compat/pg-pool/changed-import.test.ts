@@ -2,7 +2,12 @@
 
 import type original from 'pg'
 import { expect, expectTypeOf, it } from 'vitest'
-import dropInForPg, { Pool, type PoolClient, type QueryResult, type QueryResultRow } from '../../../src/pg.js'
+import dropInForPg, {
+  Pool,
+  type PoolClient,
+  type QueryResult,
+  type QueryResultRow,
+} from '../../../src/db/pg/index.js'
 import { server } from '../../support/drop-in.js'
 import { until } from '../../support/until.js'
 

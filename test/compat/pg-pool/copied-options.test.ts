@@ -4,7 +4,7 @@ import { createPrivateKey } from 'node:crypto'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { Pool, type PoolConfig } from '../../../src/pg.js'
+import { Pool, type PoolConfig } from '../../../src/db/pg/index.js'
 import { dropIn, server } from '../../support/drop-in.js'
 import { createCertificate } from '../../support/self-signed-certificate.js'
 

@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../src/pg.js'
+import type { Pool, PoolConfig } from '../../../src/db/pg/index.js'
 import { startFaultProxy } from '../../../support/fault-proxy.js'
 import { failure, sameOnBoth } from '../../support/both-pools.js'
 import { dropIn, server } from '../../support/drop-in.js'

@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import type { PoolConfig } from '../../../src/pg.js'
+import type { PoolConfig } from '../../../src/db/pg/index.js'
 import { called, failure, sameOnBoth } from '../../support/both-pools.js'
 import { dropIn } from '../../support/drop-in.js'
 

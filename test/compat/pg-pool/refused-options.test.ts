@@ -2,8 +2,8 @@
 
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
+import { Pool, type PoolConfig } from '../../../src/db/pg/index.js'
 import { OptionsError } from '../../../src/index.js'
-import { Pool, type PoolConfig } from '../../../src/pg.js'
 
 function refusal(config: unknown): OptionsError {
   try {

@@ -4,7 +4,7 @@ import pg from 'pg'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
 import { describe, expect, it } from 'vitest'
-import { Pool } from '../../../src/pg.js'
+import { Pool } from '../../../src/db/pg/index.js'
 import { failure, sameOnBoth, tell } from '../../support/both-pools.js'
 
 const series = 'SELECT generate_series(1, $1::int) AS n'

@@ -3,7 +3,7 @@
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { expect, it } from 'vitest'
-import { Pool } from '../../../src/pg.js'
+import { Pool } from '../../../src/db/pg/index.js'
 import { dropIn, server } from '../../support/drop-in.js'
 import { until } from '../../support/until.js'
 

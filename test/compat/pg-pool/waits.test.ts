@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { expect, it } from 'vitest'
-import type { PoolConfig } from '../../../src/pg.js'
+import type { PoolConfig } from '../../../src/db/pg/index.js'
 import { dropIn } from '../../support/drop-in.js'
 import { watch } from '../../support/pool-in-simulated-time.js'
 import { createSimulatedClock } from '../../support/simulated-clock.js'

@@ -6,8 +6,8 @@ import { growth, isLineFull, isShort, type Pace, type Sizes } from '../../../src
 const count = fc.nat(12)
 /** Any pool, also one that has more than its maximum because that was lowered. */
 const pools = fc
-  .record({ a: count, b: count, connecting: count, established: count, ending: count, line: fc.nat(40) })
-  .map(({ a, b, connecting, established, ending, line }) => ({
+  .record({ a: count, b: count, connecting: count, established: count, ending: count, queue: fc.nat(40) })
+  .map(({ a, b, connecting, established, ending, queue }) => ({
     size: { min: Math.min(a, b), max: Math.max(a, b, 1) },
     roster: {
       connecting,
@@ -17,7 +17,7 @@ const pools = fc
       wasUp: true,
       served: 0,
     },
-    line: { length: line },
+    queue: { length: queue },
   }))
 const time = fc.double({ min: 0, max: 100_000, noNaN: true })
 const paces: fc.Arbitrary<Pace> = fc.record({
@@ -42,16 +42,16 @@ describe('growth, for any pool,', () => {
 
   it('opens no more than somebody needs', () =>
     check((pool, maxConnecting, pace) => {
-      const { size, roster, line } = pool
+      const { size, roster, queue } = pool
       const { open } = growth(pool, maxConnecting, () => pace)
-      const needed = Math.max(size.min - roster.established, line.length) - roster.connecting
+      const needed = Math.max(size.min - roster.established, queue.length) - roster.connecting
       expect(open).toBeLessThanOrEqual(Math.max(0, needed))
     }))
 
   it('opens at least one if somebody waits, there is room, and none is being opened', () =>
     check((pool, maxConnecting, pace) => {
-      const { size, roster, line } = pool
-      if (line.length === 0 || roster.total >= size.max || roster.connecting > 0) return
+      const { size, roster, queue } = pool
+      if (queue.length === 0 || roster.total >= size.max || roster.connecting > 0) return
       expect(growth(pool, maxConnecting, () => pace).open).toBeGreaterThanOrEqual(1)
     }))
 
@@ -68,7 +68,7 @@ describe('growth, for any pool,', () => {
       const { open, lookAgainIn } = growth(pool, maxConnecting, () => pace)
       const connecting = pool.roster.connecting + open
       const isRoom = pool.roster.total + open < pool.size.max && connecting < maxConnecting
-      if (isRoom && pool.line.length > connecting) {
+      if (isRoom && pool.queue.length > connecting) {
         expect(lookAgainIn).toBeGreaterThan(0)
         expect(lookAgainIn).toBeLessThan(Number.POSITIVE_INFINITY)
       }
@@ -85,7 +85,7 @@ describe('growth', () => {
   const pool = (established: number, connecting: number, waiting: number): Sizes => ({
     size: { min: 0, max: 10 },
     roster: { established, connecting, total: established + connecting, idle: 0, wasUp: true, served: 0 },
-    line: { length: waiting },
+    queue: { length: waiting },
   })
   const pace =
     (holdTime: number, connectTime: number, longestHeld = 0) =>
@@ -95,7 +95,7 @@ describe('growth', () => {
       longestHeld,
     })
 
-  it('costs one connection when the line is served sooner by those that come back', () => {
+  it('costs one connection when the queue is served sooner by those that come back', () => {
     expect(growth(pool(4, 0, 8), 10, pace(5, 100))).toEqual({ open: 1, lookAgainIn: 25 })
     expect(growth(pool(4, 1, 8), 10, pace(5, 100))).toEqual({ open: 0, lookAgainIn: 25 })
   })
@@ -115,8 +115,8 @@ describe('growth', () => {
   })
 
   it('does not look again when it opens as many as may be opened to fill the pool', () => {
-    const { roster, line } = pool(1, 0, 5)
-    const filling = { size: { min: 2, max: 10 }, roster, line }
+    const { roster, queue } = pool(1, 0, 5)
+    const filling = { size: { min: 2, max: 10 }, roster, queue }
     expect(growth(filling, 1, pace(5, 100))).toEqual({ open: 1, lookAgainIn: undefined })
   })
 
@@ -131,7 +131,7 @@ describe('the line', () => {
       isLineFull({
         size: { min: 0, max: 3 },
         roster: { established, connecting: 0, total: established, idle: 0, wasUp: true, served: 0 },
-        line: { length: waiting },
+        queue: { length: waiting },
         maxWaiting,
       })
     expect([full(0, 3, 0), full(0, 2, 0), full(1, 2, 0), full(2, 0, 0), full(3, 0, 0)]).toEqual([

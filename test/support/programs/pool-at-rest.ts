@@ -1,6 +1,6 @@
 // A program with a pool that does nothing more: does its process end by itself? Arguments: the situation, and pg.Client's config.
 
-import { postgres } from '../../../src/db/pg.js'
+import { postgres } from '../../../src/db/pg/driver/postgres.js'
 import { createPool, type PoolOptions } from '../../../src/index.js'
 
 const [, , situation, config] = process.argv

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import pg from 'pg'
-import { Pool } from '../../../src/pg.js'
+import { Pool } from '../../../src/db/pg/index.js'
 
 const [, , kind, situation, config] = process.argv
 const server = JSON.parse(config ?? '{}')

@@ -3,9 +3,9 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
-import { postgres } from '../../../src/db/pg.js'
+import { postgres } from '../../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../../src/db/pg/index.js'
 import { type Pool as CorePool, createPool, type PoolOptions } from '../../../src/index.js'
-import { Pool } from '../../../src/pg.js'
 
 const [, , config, limit] = process.argv
 const server = JSON.parse(config ?? '{}') as pg.ClientConfig

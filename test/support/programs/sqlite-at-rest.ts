@@ -1,6 +1,6 @@
 // A program with a SQLite pool: does its process end by itself? Arguments: the situation, the file, where connections live.
 
-import { createSqlitePool, type Isolation } from '../../../src/pools/sqlite.js'
+import { createSqlitePool, type Isolation } from '../../../src/db/sqlite/index.js'
 
 const [, , situation, filename = '', isolation = 'thread'] = process.argv
 const pool = createSqlitePool({

@@ -2,7 +2,7 @@
 
 import { RateLimiterMySQL } from 'rate-limiter-flexible'
 import { describe, expect, it } from 'vitest'
-import type { Pool, PoolOptions } from '../../../../src/mysql2.js'
+import type { Pool, PoolOptions } from '../../../../src/db/mysql2/index.js'
 import { mariadbMissing } from '../../../support/mariadb-threads.js'
 import { useMysqlPool } from '../../../support/mysql-pool.js'
 import { patience } from '../../../support/patience.js'

@@ -2,7 +2,7 @@
 
 import { Logger, makeWorkerUtils, type Runner, run, runOnce, type TaskList } from 'graphile-worker'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import type { PoolConfig } from '../../../../src/pg.js'
+import type { PoolConfig } from '../../../../src/db/pg/index.js'
 import { type Backends, watchBackends } from '../../../support/backends.js'
 import { dropIn } from '../../../support/drop-in.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'

@@ -3,7 +3,7 @@
 import knex, { type Knex } from 'knex'
 import type pg from 'pg'
 import { expect, it, vi } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/pg.js'
+import type { Pool, PoolConfig } from '../../../../src/db/pg/index.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'
 import { until } from '../../../support/until.js'
 import { onKnex, silent } from './on-knex.js'

@@ -2,7 +2,7 @@
 
 import Cursor from 'pg-cursor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PoolConfig } from '../../../../src/pg.js'
+import type { PoolConfig } from '../../../../src/db/pg/index.js'
 import { failure } from '../../../support/both-pools.js'
 import {
   abortableQuery,

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely'
 import Cursor from 'pg-cursor'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { PoolConfig } from '../../../../src/pg.js'
+import type { PoolConfig } from '../../../../src/db/pg/index.js'
 import { until } from '../../../support/until.js'
 import { type KyselyModule, onKysely, type Tables } from './on-kysely.js'
 import { useStage } from './stage.js'

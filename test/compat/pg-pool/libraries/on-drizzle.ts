@@ -3,7 +3,7 @@
 import { DrizzleQueryError, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 /** The table of pets, as Drizzle wants to be told of it. */

@@ -1,7 +1,7 @@
 // Knex's adapter.
 
 import knex, { type Knex } from 'knex'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 /** Knex writes to the console what it also throws. */

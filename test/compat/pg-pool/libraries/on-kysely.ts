@@ -1,7 +1,7 @@
 // Kysely's adapter, for each of its versions.
 
 import type { Kysely } from 'kysely'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 /** What a version of Kysely exports. */

@@ -2,7 +2,7 @@
 
 import knex, { type Knex } from 'knex'
 import { Model } from 'objection'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import { silent } from './on-knex.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 

@@ -1,7 +1,7 @@
 // pg-promise's adapter: it makes its own pool from `pgp.pg.Pool`, which may be replaced.
 
 import pgPromise, { type IBaseProtocol, type IDatabase } from 'pg-promise'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 /** A database of pg-promise on this pool. */

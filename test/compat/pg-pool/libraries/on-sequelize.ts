@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import { DataTypes, type Options, QueryTypes, Sequelize, type Transaction } from 'sequelize'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 /** The parts of Sequelize's connection manager that are used here; its types leave them out. */

@@ -2,7 +2,7 @@
 
 import type pg from 'pg'
 import * as db from 'zapatos/db'
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 import type { QueryBuilder, Session } from './query-builder.js'
 
 export function onZapatos(pool: Pool, table: string): QueryBuilder {

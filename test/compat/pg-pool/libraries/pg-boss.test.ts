@@ -2,7 +2,7 @@
 
 import PgBoss from 'pg-boss'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/pg.js'
+import type { Pool, PoolConfig } from '../../../../src/db/pg/index.js'
 import { type Backends, watchBackends } from '../../../support/backends.js'
 import { dropIn } from '../../../support/drop-in.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'

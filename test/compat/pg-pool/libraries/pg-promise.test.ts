@@ -2,7 +2,7 @@
 
 import pgPromise from 'pg-promise'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Pool } from '../../../../src/pg.js'
+import { Pool } from '../../../../src/db/pg/index.js'
 import { databaseOn, onPgPromise } from './on-pg-promise.js'
 import { useStage } from './stage.js'
 import { tellStories } from './stories.js'

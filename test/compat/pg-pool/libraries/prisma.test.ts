@@ -3,7 +3,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { PrismaClient } from '../../../../examples/prisma/generated/client.js'
-import type { PoolConfig } from '../../../../src/pg.js'
+import type { PoolConfig } from '../../../../src/db/pg/index.js'
 import { type Backends, watchBackends } from '../../../support/backends.js'
 import { dropIn } from '../../../support/drop-in.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'

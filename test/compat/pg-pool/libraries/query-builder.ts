@@ -1,6 +1,6 @@
 // What the stories want of a query builder, in the builder's own words: each has an adapter beside this file.
 
-import type { Pool } from '../../../../src/pg.js'
+import type { Pool } from '../../../../src/db/pg/index.js'
 
 /** Where queries run: on the pool, or in a transaction. */
 export interface Session {

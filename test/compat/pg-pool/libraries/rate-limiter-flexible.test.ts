@@ -2,7 +2,7 @@
 
 import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
 import { expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/pg.js'
+import type { Pool, PoolConfig } from '../../../../src/db/pg/index.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'
 import { until } from '../../../support/until.js'
 import { useStage } from './stage.js'

@@ -10,7 +10,7 @@ import PgBoss from 'pg-boss'
 import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PrismaClient } from '../../../../examples/prisma/generated/client.js'
-import { Pool, type PoolConfig } from '../../../../src/pg.js'
+import { Pool, type PoolConfig } from '../../../../src/db/pg/index.js'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres-server.js'
 import { until } from '../../../support/until.js'
 

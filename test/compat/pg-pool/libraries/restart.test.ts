@@ -2,7 +2,7 @@
 
 import * as kysely from 'kysely'
 import { expect, it } from 'vitest'
-import { Pool } from '../../../../src/pg.js'
+import { Pool } from '../../../../src/db/pg/index.js'
 import { type PostgresServer, startPostgres } from '../../../../support/postgres-server.js'
 import { until } from '../../../support/until.js'
 import { onDrizzle } from './on-drizzle.js'

@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { Pool, type PoolConfig } from '../../../../src/pg.js'
+import { Pool, type PoolConfig } from '../../../../src/db/pg/index.js'
 import { type Backends, watchBackends } from '../../../support/backends.js'
 import { until } from '../../../support/until.js'
 import type { Session } from './query-builder.js'

@@ -1,7 +1,7 @@
 // What every query builder must be able to do on the drop-in, and on its bad days: told once, of all of them.
 
 import { expect, it } from 'vitest'
-import type { Pool, PoolConfig } from '../../../../src/pg.js'
+import type { Pool, PoolConfig } from '../../../../src/db/pg/index.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'
 import { until } from '../../../support/until.js'
 import type { Open, QueryBuilder } from './query-builder.js'

@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { DataSource, EntitySchema, QueryFailedError } from 'typeorm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { Pool } from '../../../../src/pg.js'
+import { Pool } from '../../../../src/db/pg/index.js'
 import { type Backends, watchBackends } from '../../../support/backends.js'
 import { server } from '../../../support/drop-in.js'
 import { createSimulatedClock } from '../../../support/simulated-clock.js'

@@ -1,0 +1,212 @@
+// The callers' side of the pool: who gets a connection, who waits, who is told why not.
+
+import {
+  type AcquireAbortedError,
+  type AcquireEvidence,
+  AcquireTimeoutError,
+  DatabaseDownError,
+  type LeaseHolder,
+  type PoolClosedError,
+  QueueFullError,
+  type RefusalEvidence,
+  type SelfDeadlockError,
+} from '../../core/errors.js'
+import { deliver } from '../../machines/compiled/index.js'
+import type { PoolContext } from '../../machines/pool-types.js'
+import { ofPool, type PoolParts } from '../parts.js'
+import type { AcquireRefusal } from '../watching/events.js'
+import { holderOf } from '../watching/holders-and-waiters.js'
+import { warnOfDeadlock } from '../watching/nesting.js'
+import type { Intake } from './intake.js'
+import type { AcquireRequest } from './request.js'
+import { WatchedRequest } from './watched-request.js'
+
+/** The evidence without what is only one caller's. */
+type SharedEvidence = Omit<
+  AcquireEvidence,
+  'waited' | 'position' | 'firstPosition' | 'lastValidationError' | 'deadlocked'
+>
+
+/** Serves requests from the roster's idle connections and keeps the rest in queue. Run by the pool actor's actions; the façade only refuses. */
+export class Callers<C> {
+  readonly #parts: PoolParts<C>
+  readonly #intake: Intake<C>
+
+  constructor(parts: PoolParts<C>, intake: Intake<C>) {
+    this.#parts = parts
+    this.#intake = intake
+  }
+
+  /** Sends a request to an idle connection, or to the front of the queue if there is none after all. */
+  lend(request: AcquireRequest<C>, at: number): void {
+    for (
+      let record = this.#parts.roster.takeIdle();
+      record !== undefined;
+      record = this.#parts.roster.takeIdle()
+    ) {
+      if (record.hasEnded) continue
+      record.incoming = request
+      deliver(record.actor, { type: 'checkout', request, at })
+      return
+    }
+    this.#parts.queue.rejoin(request)
+  }
+
+  /** Puts a request into the queue. */
+  enqueue(request: AcquireRequest<C>, { size }: PoolContext): void {
+    const { nesting, queue } = this.#parts
+    if (nesting !== undefined && request instanceof WatchedRequest) {
+      const error = nesting.deadlockOf(request, size.max, this.#parts.roster)
+      if (error !== undefined && this.#mayNotWait(request, error)) {
+        this.refuse(request, error)
+        return
+      }
+    }
+    queue.join(request)
+  }
+
+  /** Tells of a caller who deadlocks itself, unless that caller is to be told. */
+  #mayNotWait(request: AcquireRequest<C>, error: SelfDeadlockError): boolean {
+    if (this.#parts.config.deadlockCheck === 'error') return true
+    this.#parts.notices.publish({
+      type: 'acquire.deadlocked',
+      request: request.order,
+      error: ofPool(this.#parts, error),
+    })
+    warnOfDeadlock(this.#parts.name, error)
+    return false
+  }
+
+  /** A connection could not serve this request: it is next again. */
+  requeue(request: AcquireRequest<C>): void {
+    if (!request.waits) return
+    if (this.#parts.queue.withheld) this.#parts.queue.rejoin(request)
+    else this.lend(request, this.#parts.config.clock.now())
+  }
+
+  /** Lends idle connections to those who wait. */
+  serveQueue(): void {
+    const { queue, roster, config } = this.#parts
+    while (roster.idle > 0) {
+      const request = queue.next()
+      if (request === undefined) return
+      this.lend(request, config.clock.now())
+    }
+  }
+
+  cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {
+    this.#parts.queue.leave(request)
+    if (!request.refuse(ofPool(this.#parts, error))) return
+    this.#parts.counters.aborted++
+    this.#parts.notices.publish({
+      type: 'acquire.aborted',
+      request: request.order,
+      error,
+      waited: this.#parts.config.clock.now() - request.at,
+    })
+  }
+
+  refuse(request: AcquireRequest<C>, error: AcquireRefusal): void {
+    if (!request.refuse(ofPool(this.#parts, error))) return
+    this.#parts.counters.refused++
+    this.#parts.notices.publish({ type: 'acquire.refused', request: request.order, error })
+  }
+
+  /** Refuses one because too many wait already. */
+  refuseFull(request: AcquireRequest<C>, context: PoolContext): void {
+    this.refuse(request, new QueueFullError(context.maxWaiting, this.#refusalEvidence(context)))
+  }
+
+  /** Refuses one because the database cannot be reached. */
+  refuseDown(request: AcquireRequest<C>, { failures, lastConnectError }: PoolContext): void {
+    this.refuse(request, new DatabaseDownError(failures, lastConnectError))
+  }
+
+  /** Refuses all in the queue for that. */
+  failFast(context: PoolContext): void {
+    for (let request = this.#parts.queue.next(); request !== undefined; request = this.#parts.queue.next()) {
+      this.refuseDown(request, context)
+    }
+  }
+
+  /** Refuses every caller, also those for whom a connection is being validated; each gets an error, and so a stack, of its own. */
+  refuseAll(newError: () => PoolClosedError): void {
+    for (let request = this.#parts.queue.next(); request !== undefined; request = this.#parts.queue.next()) {
+      this.refuse(request, newError())
+    }
+    for (const { request, incoming } of this.#parts.roster.records) {
+      if (request !== undefined) this.refuse(request, newError())
+      if (incoming !== undefined) this.refuse(incoming, newError())
+    }
+  }
+
+  /** Tells each caller whose time is up why it got no connection. */
+  expire(context: PoolContext): void {
+    const now = this.#parts.config.clock.now()
+    const due = this.#intake.takeDue(now)
+    if (due.length === 0) return
+    const shared = this.#sharedEvidence(context, now)
+    for (const request of due) {
+      const evidence = this.#evidenceOf(request, shared, context.size.max, now)
+      const error = ofPool(this.#parts, new AcquireTimeoutError(request.timeout, evidence))
+      if (request instanceof WatchedRequest) request.locate(error)
+      this.#parts.queue.leave(request)
+      request.refuse(error)
+      this.#parts.counters.timedOut++
+      this.#parts.tracker?.timedOut(evidence.waited)
+      this.#parts.notices.publish({
+        type: 'acquire.timedOut',
+        request: request.order,
+        error,
+        waited: evidence.waited,
+      })
+    }
+  }
+
+  /** What kept one caller waiting. */
+  #evidenceOf(request: AcquireRequest<C>, shared: SharedEvidence, max: number, now: number): AcquireEvidence {
+    const { queue, trouble, nesting, roster } = this.#parts
+    const { invalid } = trouble
+    const deadlock = request instanceof WatchedRequest ? nesting?.deadlockOf(request, max, roster) : undefined
+    return {
+      waited: now - request.at,
+      position: queue.placeOf(request),
+      firstPosition: request.joinedAt,
+      lastValidationError: invalid !== undefined && invalid.at >= request.at ? invalid.error : undefined,
+      deadlocked: deadlock?.leases ?? [],
+      ...shared, // last: V8 takes eighty times as long for it when it comes first, and thousands may time out at once
+    }
+  }
+
+  /** What is the same for all whose time is up at one moment. */
+  #sharedEvidence(context: PoolContext, now: number): SharedEvidence {
+    const holders: LeaseHolder[] = []
+    let connectingFor = 0
+    for (const record of this.#parts.roster.records) {
+      const { lease, openedAt, createdAt, ending } = record
+      if (openedAt === undefined && ending === undefined) {
+        connectingFor = Math.max(connectingFor, now - createdAt)
+      }
+      if (lease !== undefined) holders.push(holderOf(record, lease, now))
+    }
+    return {
+      holders: holders.sort((a, b) => b.heldFor - a.heldFor),
+      connecting: this.#parts.roster.connecting,
+      connectingFor,
+      ...this.#refusalEvidence(context),
+    }
+  }
+
+  /** What it costs next to nothing to know: who sheds load does it for thousands. */
+  #refusalEvidence({ size, failures, lastConnectError }: PoolContext): RefusalEvidence {
+    const { queue, roster } = this.#parts
+    return {
+      waiting: queue.length,
+      total: roster.total,
+      max: size.max,
+      paused: queue.withheld,
+      failedConnects: lastConnectError === undefined ? 0 : failures,
+      lastConnectError,
+    }
+  }
+}

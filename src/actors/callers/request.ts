@@ -1,0 +1,131 @@
+// One caller's request for a connection: the message to the pool actor, the position in the queue, and the promise.
+
+import { captureStack } from '../../core/platform.js'
+import type { Request } from '../../machines/connection-types.js'
+import type { Lease } from '../leases/lease.js'
+
+/** Told when a request is settled, to let go of what watched over it. */
+export interface Watch<C> {
+  settled(request: AcquireRequest<C>, lease: Lease<C> | undefined, error: unknown): void
+}
+
+let made = 0
+
+/**
+ * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
+ * It is its own message and its own node in the queue, because each acquire would otherwise pay for three objects.
+ */
+export class AcquireRequest<C> implements Request {
+  readonly type = 'acquire'
+  readonly at: number
+  readonly timeout: number
+  readonly priority: number
+  /** Whether its timeout is the caller's own: such a one runs on while the pool is paused. */
+  readonly strict: boolean
+  waits = true
+  /** How much later its time is up, for the pauses it waited through, in milliseconds. */
+  grace = 0
+  /** Which request of the process it is: the older of two was asked first, also within one millisecond. */
+  readonly order = ++made
+  /** The order of arrival; set by the queue. */
+  arrival = 0
+  /** How many were waiting when this one joined the queue, itself included; 0 = it never had to. */
+  joinedAt = 0
+  ahead: AcquireRequest<C> | undefined = undefined
+  behind: AcquireRequest<C> | undefined = undefined
+  watch: Watch<C> | undefined = undefined
+  private lease: Lease<C> | undefined = undefined
+  private error: unknown = undefined
+  private resolve: ((lease: Lease<C> | Promise<never>) => void) | undefined = undefined
+  private reject: ((error: unknown) => void) | undefined = undefined
+
+  constructor(at: number, timeout: number, priority: number, strict = false) {
+    this.at = at
+    this.timeout = timeout
+    this.priority = priority
+    this.strict = strict
+  }
+
+  /** What inspectors print of the message; the rest of it is places in lists, and goes in circles. */
+  toJSON(): Pick<AcquireRequest<C>, 'type' | 'at' | 'timeout' | 'priority' | 'waits'> {
+    const { type, at, timeout, priority, waits } = this
+    return { type, at, timeout, priority, waits }
+  }
+
+  get deadline(): number {
+    return this.at + this.timeout + this.grace
+  }
+
+  grant(lease: Lease<C>): void {
+    this.waits = false
+    if (this.watch !== undefined) this.watch.settled(this, lease, undefined)
+    if (this.resolve !== undefined) this.resolve(lease)
+    else this.lease = lease
+  }
+
+  /** Whether it was this call that settled the request. */
+  refuse(error: unknown): boolean {
+    if (!this.waits) return false
+    this.waits = false
+    this.watch?.settled(this, undefined, error)
+    if (this.reject !== undefined) this.reject(error)
+    else if (this.resolve !== undefined)
+      this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
+    else this.error = error
+    return true
+  }
+
+  /** Whether its error's stack already says where the caller called. */
+  protected get knowsStack(): boolean {
+    return false
+  }
+
+  /** The lease, if it was granted before the first call of `promise()`. */
+  get granted(): Lease<C> | undefined {
+    return this.lease
+  }
+
+  /**
+   * For those who have a promise of their own, and instead of {@link AcquireRequest.promise}; to be called once. Neither callback may throw
+   * or ask the pool for anything: they are called in the midst of a message.
+   */
+  tell(resolve: (lease: Lease<C>) => void, reject: (error: unknown) => void): void {
+    if (this.lease !== undefined) resolve(this.lease)
+    else if (!this.waits) reject(this.error)
+    else {
+      this.resolve = resolve as typeof this.resolve // with `reject` given, it only ever gets leases
+      this.reject = reject
+    }
+  }
+
+  /**
+   * To be called once. The promise needs no closures where the request was served at once.
+   * @param entry the method that the caller called: the stack of a refusal at once begins below it, for ten frames are not many
+   */
+  promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
+    if (this.lease !== undefined) return Promise.resolve(this.lease)
+    if (!this.waits) {
+      if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
+      return Promise.reject(this.error)
+    }
+    return new Promise(resolve => {
+      this.resolve = resolve
+    })
+  }
+}
+
+const settled = Promise.resolve()
+const nothing = (): void => {}
+
+/**
+ * A promise to resolve a waiting caller's promise with, which rejects. The error is made where a timer rings, or another caller
+ * acts, and its stack leads there. V8 follows promises from the reaction that runs now to the functions that `await` its outcome; so
+ * the stack is taken anew in a reaction that the caller's promise depends on. It costs nothing until a caller is refused.
+ */
+function toAwaiter(error: unknown): Promise<never> {
+  const reject = (): never => {
+    if (error instanceof Error) captureStack(error)
+    throw error
+  }
+  return settled.then(nothing).then(reject) // a turn later: the caller's promise has adopted it by then
+}

@@ -1,0 +1,272 @@
+// The connection machine at work: its actions as calls of the driver, leases and reports.
+import type { ActorRef, ActorRefFrom, EventObject, Snapshot } from 'xstate'
+import { ConnectError, LeaseError } from '../../core/errors.js'
+import { messageOf } from '../../core/wording.js'
+import type { ConnectContext } from '../../db/driver.js'
+import { compiled } from '../../machines/compiled/index.js'
+import { connectionMachine } from '../../machines/connection.js'
+import type { ConnectionContext, ConnectionEvent, ConnectionInput } from '../../machines/connection-types.js'
+import type { AcquireRequest } from '../callers/request.js'
+import { Lease } from '../leases/lease.js'
+import { once } from '../once.js'
+import { ofPool } from '../parts.js'
+import { endLoan } from '../watching/leaks.js'
+import { attempt, destroyQuietly, noHandle, quietly, remedyFor } from './driver-calls.js'
+import type { ConnectionRecord } from './record.js'
+
+/** What a connection runs. */
+export type ConnectionLogic = typeof connectionMachine
+
+/** A running connection. */
+export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
+
+/** The connection as the running system has it: the record is what the machine knows as its facts. */
+const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>
+
+/** While a caller needs the connection, it keeps the process alive. */
+const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (!mayExit) return
+  try {
+    driver.ref?.(handle)
+  } catch {
+    // the process may end sooner than it should, which is no reason to lose the connection
+  }
+}
+
+/** While it is idle, it does not. */
+const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (mayExit) quietly(() => driver.unref?.(handle))
+}
+
+/** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
+function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
+  tell(connection, event)
+}
+
+/** Sends an event to an actor that may have ended. */
+function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
+  if (actor.getSnapshot().status === 'active') actor.send(event)
+}
+
+/** The machine with its effects: the same for all connections of all pools, as each finds its pool through its record. */
+const provideConnection = (): ConnectionLogic =>
+  connectionMachine.provide({
+    actions: {
+      connect: ({ context, self }) => {
+        const record = recordOf(context)
+        const { driver, config, roster } = record.parts
+        const signal = record.beginEffect()
+        const { evictions } = roster
+        const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
+        const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
+          if (record.handle === undefined) return
+          record.stale = true
+          if (record.ending === undefined) report(self, { type: 'retire', reason: 'stale session', error })
+          // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
+          if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
+        }
+        attempt(
+          () => driver.connect({ signal, onLost, onStale }),
+          handle => {
+            // Too late: the pool has given this connection up, so it must be closed here.
+            if (signal.aborted) return destroyQuietly(driver, handle)
+            if (handle === undefined)
+              return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
+            record.handle = handle
+            record.endEffect()
+            report(self, { type: 'driver.connected', at: config.clock.now() })
+          },
+          error => report(self, { type: 'driver.connectFailed', error }),
+        )
+      },
+      validate: ({ context, self }) => {
+        const record = recordOf(context)
+        const { driver, config } = record.parts
+        record.incoming = undefined
+        if (record.request !== undefined) hold(record) // a caller waits for it
+        const signal = record.beginEffect()
+        attempt(
+          () => driver.validate(record.handle, { signal }),
+          () => {
+            record.endEffect()
+            report(self, { type: 'driver.validated', at: config.clock.now() })
+          },
+          error => report(self, { type: 'driver.invalid', error }),
+        )
+      },
+      reset: ({ context, self }) => {
+        const record = recordOf(context)
+        const { driver, config, roster } = record.parts
+        const signal = record.beginEffect()
+        roster.noteResetting(record, true)
+        attempt(
+          () => driver.reset?.(record.handle, { signal }),
+          () => {
+            roster.noteResetting(record, false)
+            record.endEffect()
+            report(self, { type: 'driver.resetDone', at: config.clock.now() })
+          },
+          error => report(self, { type: 'driver.resetFailed', error }),
+        )
+      },
+      close: ({ context, self }) => {
+        const record = recordOf(context)
+        const { driver, config } = record.parts
+        if (config.closeTimeout === 0) {
+          destroyQuietly(driver, record.handle)
+          self.send({ type: 'driver.closed' })
+          return
+        }
+        hold(record)
+        attempt(
+          () => driver.close(record.handle),
+          () => report(self, { type: 'driver.closed' }),
+          error => report(self, { type: 'driver.closeFailed', error }),
+        )
+      },
+      destroySocket: ({ context, self }) => {
+        const record = recordOf(context)
+        const { driver, config } = record.parts
+        record.abortEffect()
+        if (record.handle === undefined) return
+        const gone = destroyQuietly(driver, record.handle)
+        if (gone === undefined || config.closeTimeout === 0) return
+        record.lingers = true
+        gone.then(() => report(self, { type: 'driver.gone' }))
+      },
+      park: ({ context }) => {
+        const record = recordOf(context)
+        const { config, roster } = record.parts
+        roster.park(record)
+        letGo(record)
+        if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
+      },
+      lend: ({ context, event }) => {
+        const record = recordOf(context)
+        const { name, config, counters, notices, onLend, tracker } = record.parts
+        const asked = event.type === 'checkout' ? event.request : record.request
+        const request = asked as AcquireRequest<unknown>
+        const at = 'at' in event ? event.at : config.clock.now()
+        record.incoming = undefined
+        const lease = new Lease(++counters.acquired, at, record)
+        record.lease = lease
+        hold(record)
+        if (onLend !== undefined) onLend(lease)
+        request.grant(lease)
+        if (tracker !== undefined) tracker.granted(at - request.at, at)
+        if (notices.wants('acquire.granted')) {
+          notices.publishStamped({
+            at,
+            pool: name,
+            type: 'acquire.granted',
+            request: request.order,
+            lease: lease.id,
+            connection: record.id,
+            waited: at - request.at,
+          })
+        }
+      },
+      takeBack: ({ context, event }) => {
+        if (event.type !== 'release') return
+        const record = recordOf(context)
+        const { name, roster, counters, notices, tracker } = record.parts
+        const { lease } = record
+        if (lease === undefined) return
+        const heldFor = event.at - lease.acquiredAt
+        record.lease = undefined
+        roster.noteReturned(lease.acquiredAt, event.at)
+        counters.released++
+        if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
+        if (tracker !== undefined) tracker.returned(heldFor, event.at)
+        if (notices.wants('lease.released')) {
+          notices.publishStamped({
+            at: event.at,
+            pool: name,
+            type: 'lease.released',
+            lease: lease.id,
+            connection: record.id,
+            heldFor,
+          })
+        }
+      },
+      revoke: ({ context }) => {
+        const record = recordOf(context)
+        const { config, roster, notices, tracker } = record.parts
+        const { lease } = record
+        if (lease === undefined) return
+        const now = config.clock.now()
+        const heldFor = now - lease.acquiredAt
+        const cause = record.ending?.error
+        record.lease = undefined
+        roster.noteReturned(lease.acquiredAt, now)
+        endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
+        tracker?.returned(heldFor, now)
+        if (!lease.held) {
+          const lent = { lease: lease.id, connection: record.id }
+          return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
+        }
+        lease.revoke()
+        notices.publish({
+          type: 'lease.revoked',
+          lease: lease.id,
+          connection: record.id,
+          error: ofPool(
+            record.parts,
+            new LeaseError(
+              'LEASE_REVOKED',
+              lease.id,
+              `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was leased.`,
+              cause,
+            ),
+          ),
+        })
+      },
+      reportReady: ({ context }) => {
+        const record = recordOf(context)
+        context.pool.send({ type: 'connection.ready', connection: record })
+      },
+      reportFailed: ({ context }) => {
+        const record = recordOf(context)
+        const { driver, target } = record.parts
+        const cause = record.ending?.error
+        const error =
+          record.ending?.reason === 'connect timeout'
+            ? new ConnectError(
+                'CONNECT_TIMEOUT',
+                target,
+                `it took longer than ${context.policy.connectTimeout} ms (connectTimeout)`,
+                { remedy: remedyFor(driver, undefined) },
+              )
+            : new ConnectError('CONNECT_FAILED', target, messageOf(cause), {
+                cause,
+                remedy: remedyFor(driver, cause),
+              })
+        context.pool.send({
+          type: 'connection.failed',
+          connection: record,
+          error: ofPool(record.parts, error),
+        })
+      },
+      reportClosing: ({ context }) => {
+        context.pool.send({ type: 'connection.closing', connection: context.facts })
+      },
+      decline: ({ context, event }) => {
+        const record = recordOf(context)
+        const request = event.type === 'checkout' ? event.request : record.request
+        record.request = undefined
+        if (event.type === 'checkout') record.incoming = undefined
+        if (request !== undefined)
+          context.pool.send({ type: 'connection.declined', connection: record, request })
+      },
+    },
+  })
+
+/** What every connection of every pool runs; each sees the actor system as its pool does. */
+export const connectionLogic = once((): ConnectionLogic => {
+  const machine = compiled(provideConnection())
+  const getInitialSnapshot: ConnectionLogic['getInitialSnapshot'] = (scope, input) => {
+    Object.assign(scope, { system: recordOf(input as ConnectionInput).parts.system })
+    return machine.getInitialSnapshot(scope, input)
+  }
+  return Object.assign(Object.create(machine), { getInitialSnapshot })
+})

@@ -1,0 +1,66 @@
+// How the pool calls a driver: outside of any caller's async context, and without trusting it not to throw.
+
+import { outside } from '../../core/outside.js'
+import type { Driver } from '../../db/driver.js'
+
+/** The error of a driver that breaks its contract. */
+export function noHandle<C>({ name }: Driver<C>): TypeError {
+  return new TypeError(`the driver's connect() (${name}) resolved to undefined, and not to a connection`)
+}
+
+/** Calls the driver outside of any caller's async context, and takes a synchronous throw for a rejection. */
+export function attempt<T>(
+  call: () => Promise<T> | T,
+  done: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  outside(() => new Promise<T>(resolve => resolve(call())).then(done, failed))
+}
+
+/**
+ * Destroys a connection, whatever the driver does about it.
+ * @returns a promise, which never rejects, if the driver waits for the server to let go
+ */
+export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> | undefined {
+  return outside(() => {
+    const gone = quietly(() => driver.destroy(handle))
+    return gone instanceof Promise ? gone.catch(() => {}) : undefined
+  })
+}
+
+/**
+ * Calls a method of the driver that the contract does not expect to throw. One that does throw must not take the connection's
+ * actor with it, for then its caller would be forgotten and its slot be taken forever.
+ */
+export function quietly<T>(call: () => T): T | undefined {
+  try {
+    const answer = call()
+    if (answer instanceof Promise) answer.catch(() => {}) // an `async destroy`, say: TypeScript lets it pass
+    return answer
+  } catch {
+    return undefined
+  }
+}
+
+/** What a driver has to say about a connect that failed: nothing unless it is a text. */
+export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefined {
+  const remedy: unknown = quietly(() => driver.remedy?.(error))
+  return typeof remedy === 'string' && remedy !== '' ? remedy : undefined
+}
+
+/** Where a driver connects to, for messages. */
+export function describeTarget<C>(driver: Driver<C>): string {
+  return quietly(() => driver.describe?.()) ?? driver.name
+}
+
+/** Whether the driver says that its borrower left a connection usable. Asked at each release, so without a closure. */
+export function isUsable<C>(driver: Driver<C>, handle: C): boolean {
+  if (driver.isUsable === undefined) return true
+  try {
+    const answer: unknown = driver.isUsable(handle)
+    if (answer instanceof Promise) answer.catch(() => {}) // an `async isUsable`: TypeScript refuses it, JavaScript does not
+    return answer === true
+  } catch {
+    return false
+  }
+}

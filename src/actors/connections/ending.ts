@@ -1,0 +1,51 @@
+// Why a connection ended, as an error for `events$`.
+import { ValidationError } from '../../core/errors.js'
+import type { ResolvedPoolOptions } from '../../core/options.js'
+import { messageOf } from '../../core/wording.js'
+import type { ConnectionEnding } from '../../machines/connection-types.js'
+import { ofPool, type PoolParts } from '../parts.js'
+
+/** The error that belongs to an ending: one of the pool's own where it has more to say than the driver's. */
+export function endingError<C>(connection: string, ending: ConnectionEnding, parts: PoolParts<C>): unknown {
+  const error = validationErrorOf(connection, ending, parts.config)
+  return error === undefined ? ending.error : ofPool(parts, error)
+}
+
+function validationErrorOf(
+  connection: string,
+  { reason, error }: ConnectionEnding,
+  config: ResolvedPoolOptions,
+): ValidationError | undefined {
+  switch (reason) {
+    case 'validation failed':
+      return new ValidationError(
+        'VALIDATION_FAILED',
+        connection,
+        `its validation failed: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      )
+    case 'validation timeout':
+      return new ValidationError(
+        'VALIDATION_TIMEOUT',
+        connection,
+        `its validation took longer than ${config.validateTimeout} ms (validateTimeout)`,
+      )
+    case 'reset failed':
+      return new ValidationError(
+        'RESET_FAILED',
+        connection,
+        `it could not be reset after its last use: ${messageOf(error)}`,
+        { cause: error },
+      )
+    case 'reset timeout':
+      return new ValidationError(
+        'RESET_TIMEOUT',
+        connection,
+        `resetting it after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
+      )
+    default:
+      return undefined
+  }
+}

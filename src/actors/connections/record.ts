@@ -1,0 +1,182 @@
+// One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
+import { deliver } from '../../machines/compiled/index.js'
+import type { ConnectionEnding, ConnectionFacts, ReturnedSession } from '../../machines/connection-types.js'
+import type { AcquireRequest } from '../callers/request.js'
+import type { Lease } from '../leases/lease.js'
+import type { PoolParts } from '../parts.js'
+import type { Loan } from '../watching/leaks.js'
+import { outlineOf } from '../watching/outline.js'
+import type { ConnectionActorRef } from './connection-actor.js'
+import { isUsable } from './driver-calls.js'
+
+/** What a new record is made from. */
+export interface RecordInput {
+  readonly id: string
+  readonly serial: number
+  readonly createdAt: number
+  readonly retireAt: number
+  readonly idleJitter: number
+}
+
+/**
+ * The facts that the connection's machine decides by, and what only the running system may see. The driver's object, the
+ * lease and the request are private fields: snapshots are walked, printed and persisted by inspectors, and must show neither a
+ * password nor a circle.
+ */
+export class ConnectionRecord<C> implements ConnectionFacts {
+  readonly id: string
+  readonly serial: number
+  readonly createdAt: number
+  readonly retireAt: number
+  readonly idleJitter: number
+  openedAt: number | undefined = undefined
+  idleSince: number
+  provenAt: number
+  provenIn = 0
+  uses = 0
+  lingers = false
+  ending: ConnectionEnding | undefined = undefined
+  /** The driver reported that only a new session can mend this one; it may have been retired for another reason before. */
+  stale = false
+  readonly #parts: PoolParts<C>
+  #actor: ConnectionActorRef | undefined = undefined
+  #handle: C | undefined = undefined
+  #lease: Lease<C> | undefined = undefined
+  #request: AcquireRequest<C> | undefined = undefined
+  #incoming: AcquireRequest<C> | undefined = undefined
+  #loan: Loan | undefined = undefined
+  #effect: AbortController | undefined = undefined
+
+  constructor(input: RecordInput, parts: PoolParts<C>) {
+    this.#parts = parts
+    this.id = input.id
+    this.serial = input.serial
+    this.createdAt = input.createdAt
+    this.retireAt = input.retireAt
+    this.idleJitter = input.idleJitter
+    this.idleSince = input.createdAt
+    this.provenAt = input.createdAt
+  }
+
+  /** What inspectors print of it: its facts, which lease is out, and of an error no more than its kind. */
+  toJSON(): object {
+    const { ending, lease } = this
+    return {
+      ...this,
+      ending: ending && {
+        reason: ending.reason,
+        ...(ending.error === undefined ? undefined : { error: outlineOf(ending.error) }),
+      },
+      ...(lease === undefined ? undefined : { lease: lease.id, leasedSince: lease.acquiredAt }),
+    }
+  }
+
+  /** The pool that it belongs to. */
+  get parts(): PoolParts<C> {
+    return this.#parts
+  }
+
+  /** Tells the connection that its borrower gave it back, and how. */
+  release(): void {
+    const at = this.#parts.config.clock.now()
+    let session: ReturnedSession
+    try {
+      session = this.#sessionNow()
+    } catch (error) {
+      deliver(this.actor, { type: 'release', at, session: 'unknown', error })
+      return
+    }
+    deliver(this.actor, { type: 'release', at, session })
+  }
+
+  /** What the driver says of the session that comes back. */
+  #sessionNow(): ReturnedSession {
+    const { driver } = this.#parts
+    const handle = this.#handle as C
+    if (!isUsable(driver, handle)) return 'ended'
+    return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true) ? 'dirty' : 'clean'
+  }
+
+  /** Tells the connection to close now. */
+  destroy(error: unknown): void {
+    this.actor.send({ type: 'destroy', error })
+  }
+
+  /** The actor that this is the record of. */
+  get actor(): ConnectionActorRef {
+    return this.#actor as ConnectionActorRef
+  }
+
+  set actor(actor: ConnectionActorRef) {
+    this.#actor = actor
+  }
+
+  /**
+   * Whether its machine has reached its end. The pool is told by a message, which may still be on its way when it looks: what the
+   * connection said last is an index, what it is, its snapshot says.
+   */
+  get hasEnded(): boolean {
+    return this.actor.getSnapshot().status !== 'active'
+  }
+
+  /** The driver's connection; undefined before it is open. */
+  get handle(): C | undefined {
+    return this.#handle
+  }
+
+  set handle(handle: C | undefined) {
+    this.#handle = handle
+  }
+
+  /** The current lease; undefined while the connection is not leased. */
+  get lease(): Lease<C> | undefined {
+    return this.#lease
+  }
+
+  set lease(lease: Lease<C> | undefined) {
+    this.#lease = lease
+  }
+
+  /** The request that it is checked out for, until the lease is granted. */
+  get request(): AcquireRequest<C> | undefined {
+    return this.#request
+  }
+
+  set request(request: AcquireRequest<C> | undefined) {
+    this.#request = request
+  }
+
+  /** The request that was sent to it, until it is leased or declined: should the connection end before it reads the message, it is found here. */
+  get incoming(): AcquireRequest<C> | undefined {
+    return this.#incoming
+  }
+
+  set incoming(request: AcquireRequest<C> | undefined) {
+    this.#incoming = request
+  }
+
+  /** More about the lease that is out; undefined unless leaks are watched for. */
+  get loan(): Loan | undefined {
+    return this.#loan
+  }
+
+  set loan(loan: Loan | undefined) {
+    this.#loan = loan
+  }
+
+  /** Starts a call of the driver, and returns the signal that aborts it. */
+  beginEffect(): AbortSignal {
+    this.#effect = new AbortController()
+    return this.#effect.signal
+  }
+
+  /** Lets go of what the call that has settled was aborted by: an idle connection should not hold it. */
+  endEffect(): void {
+    this.#effect = undefined
+  }
+
+  abortEffect(): void {
+    this.#effect?.abort()
+    this.#effect = undefined
+  }
+}

@@ -1,0 +1,212 @@
+// The pool's index of its connections: who exists, who is idle, and how many are in which part of their lives.
+import type { Pace } from '../../machines/decisions/sizing.js'
+import type { Roster as RosterView } from '../../machines/pool-types.js'
+import { type Counters, newCounters } from '../watching/counters.js'
+import { PaceMeter } from './pace.js'
+import type { ConnectionRecord } from './record.js'
+
+type Phase = 'connecting' | 'established' | 'ending'
+
+/**
+ * An index, not the truth: what state a connection is in, its own machine says. It is kept by the connections' reports, so
+ * that the pool can decide without looking at all of them.
+ */
+export class Roster<C> implements RosterView {
+  /** How often all that were open have been retired. */
+  evictions = 0
+  readonly #phases = new Map<ConnectionRecord<C>, Phase>()
+  readonly #byId = new Map<string, ConnectionRecord<C>>()
+  /** Most recently used last, which is leased first: the others get old and are retired. */
+  readonly #idle: ConnectionRecord<C>[] = []
+  readonly #resetting = new Set<ConnectionRecord<C>>()
+  readonly #freeIds: string[] = []
+  #idsMade = 0
+  #serials = 0
+  #connecting = 0
+  #established = 0
+  #wasUp = false
+  readonly #pace = new PaceMeter()
+  /** Start of the longest-running lease; NaN = recompute. */
+  #lentSince = Number.NaN
+  #owner: unknown
+  readonly #counters: Pick<Counters, 'released'>
+
+  /**
+   * The running pool whose connections these are. The actions of the pool's machine find it here, through the machine's context; a private
+   * field, because snapshots are walked, printed and persisted, and must not lead to the driver's secrets.
+   */
+  get owner(): unknown {
+    return this.#owner
+  }
+
+  set owner(owner: unknown) {
+    this.#owner = owner
+  }
+
+  /** @param counters the pool's, for {@link Roster.served} */
+  constructor(counters: Pick<Counters, 'released'> = newCounters()) {
+    this.#counters = counters
+  }
+
+  get served(): number {
+    return this.#counters.released
+  }
+
+  get total(): number {
+    return this.#phases.size
+  }
+
+  get connecting(): number {
+    return this.#connecting
+  }
+
+  get established(): number {
+    return this.#established
+  }
+
+  get wasUp(): boolean {
+    return this.#wasUp
+  }
+
+  get idle(): number {
+    return this.#idle.length
+  }
+
+  /** Connections under reset that stay afterwards. */
+  get resetting(): number {
+    return this.#resetting.size
+  }
+
+  /** A reset begins, or it is over. */
+  noteResetting(record: ConnectionRecord<C>, resetting: boolean): void {
+    if (resetting) this.#resetting.add(record)
+    else this.#resetting.delete(record)
+  }
+
+  /** All connections, in the order in which they were opened. */
+  get records(): Iterable<ConnectionRecord<C>> {
+    return this.#phases.keys()
+  }
+
+  /** Idle connections, the longest idle first. */
+  get idleRecords(): readonly ConnectionRecord<C>[] {
+    return this.#idle
+  }
+
+  /**
+   * A name for a new connection. The names of those that are gone are used again: XState remembers every event type that an
+   * actor was ever sent, and a finished child's event has its name in it.
+   */
+  takeId(): string {
+    return this.#freeIds.pop() ?? `connection-${++this.#idsMade}`
+  }
+
+  /** The number of a new connection, never used again. */
+  takeSerial(): number {
+    return ++this.#serials
+  }
+
+  add(record: ConnectionRecord<C>): void {
+    this.#phases.set(record, 'connecting')
+    this.#byId.set(record.id, record)
+    this.#connecting++
+  }
+
+  noteReady(record: ConnectionRecord<C>, now: number): void {
+    if (this.#move(record, 'established')) {
+      this.#wasUp = true
+      this.#pace.noteConnected(now - record.createdAt)
+    }
+  }
+
+  noteEnding(record: ConnectionRecord<C>): void {
+    this.#move(record, 'ending')
+    this.takeFromIdle(record)
+  }
+
+  remove(record: ConnectionRecord<C>): void {
+    this.noteEnding(record)
+    this.#lentSince = Number.NaN // one whose actor crashed may have been leased, and its release was never reported
+    if (!this.#phases.delete(record)) return
+    this.#byId.delete(record.id)
+    this.#freeIds.push(record.id)
+  }
+
+  find(id: string): ConnectionRecord<C> | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Keeps a connection as idle, at the place of its last use: being validated meanwhile was not one. */
+  park(record: ConnectionRecord<C>): void {
+    const idle = this.#idle
+    let place = idle.length
+    while (place > 0 && (idle[place - 1] as ConnectionRecord<C>).idleSince > record.idleSince) place--
+    if (place === idle.length) idle.push(record)
+    else idle.splice(place, 0, record)
+  }
+
+  /** The idle connection to lease next: the one used last. */
+  takeIdle(): ConnectionRecord<C> | undefined {
+    return this.#idle.pop()
+  }
+
+  takeFromIdle(record: ConnectionRecord<C>): boolean {
+    this.#resetting.delete(record)
+    const index = this.#idle.lastIndexOf(record)
+    if (index >= 0) this.#idle.splice(index, 1)
+    return index >= 0
+  }
+
+  /** What inspectors print of it: figures, and who holds what. */
+  toJSON(): object {
+    const holders = [...this.#phases.keys()].flatMap(({ id, lease }) =>
+      lease === undefined ? [] : { connection: id, lease: lease.id, since: lease.acquiredAt },
+    )
+    const { total, connecting, established, idle, resetting } = this
+    return { total, connecting, established, idle, leased: holders.length, resetting, holders }
+  }
+
+  /** Connections that have not been told to end: being opened, idle, being validated or leased. */
+  staying(): ConnectionRecord<C>[] {
+    return [...this.#phases.keys()].filter(record => record.ending === undefined)
+  }
+
+  /** Connections that are leased and have not been told to retire. */
+  lent(): ConnectionRecord<C>[] {
+    return this.staying().filter(record => record.lease !== undefined)
+  }
+
+  /** A lease ended, now, that was out since then. */
+  noteReturned(since: number, now: number): void {
+    this.#pace.noteHeld(now - since)
+    if (since <= this.#lentSince) this.#lentSince = Number.NaN
+  }
+
+  /**
+   * How fast connections come back and new ones open. Asked for each caller who has to wait while more can be opened, so it looks at
+   * all connections only after the lease that was out for longest has ended: later ones cannot be out for longer than it is.
+   */
+  pace(now: number): Pace {
+    if (Number.isNaN(this.#lentSince)) this.#lentSince = this.#longestLentSince()
+    const longestHeld = Number.isNaN(this.#lentSince) ? 0 : Math.max(0, now - this.#lentSince)
+    return { holdTime: this.#pace.holdTime, longestHeld, connectTime: this.#pace.connectTime }
+  }
+
+  #longestLentSince(): number {
+    let since = Number.NaN
+    for (const { lease } of this.#phases.keys()) {
+      if (lease !== undefined && !(lease.acquiredAt >= since)) since = lease.acquiredAt
+    }
+    return since
+  }
+
+  #move(record: ConnectionRecord<C>, to: Phase): boolean {
+    const from = this.#phases.get(record)
+    if (from === undefined || from === to) return false
+    if (from === 'connecting') this.#connecting--
+    if (from === 'established') this.#established--
+    if (to === 'established') this.#established++
+    this.#phases.set(record, to)
+    return true
+  }
+}

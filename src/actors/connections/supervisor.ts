@@ -1,0 +1,281 @@
+// The connections' side of the pool: opening, retiring, looking after and burying them.
+import { createActor } from 'xstate'
+import type { ConnectError } from '../../core/errors.js'
+import { adopt, dismiss, lighten } from '../../machines/compiled/index.js'
+import type { EndReason } from '../../machines/connection-types.js'
+import { growth } from '../../machines/decisions/sizing.js'
+import { nextUpkeep, retirementTime, upkeepDue } from '../../machines/decisions/upkeep.js'
+import type { PoolContext } from '../../machines/pool-types.js'
+import type { AcquireRequest } from '../callers/request.js'
+import type { PoolParts } from '../parts.js'
+import type { PoolActorRef } from '../pool-actor.js'
+import { Alarm } from '../time/alarm.js'
+import { letTimersGo } from '../time/machine-clock.js'
+import { ClockScheduler } from '../time/scheduler.js'
+import { endLoan } from '../watching/leaks.js'
+import { traceConnect, traceConnected } from '../watching/tracing.js'
+import { connectionLogic } from './connection-actor.js'
+import { destroyQuietly } from './driver-calls.js'
+import { endingError } from './ending.js'
+import { ConnectionRecord } from './record.js'
+
+/** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
+export class Supervisor<C> {
+  readonly #parts: PoolParts<C>
+  readonly #pool: PoolActorRef<C>
+  readonly #growthAlarm: Alarm
+  readonly #upkeepAlarm: Alarm
+  /** All have been told to end: nothing is opened or looked after any more. */
+  #retiredAll = false
+
+  /** @param pool the pool's actor, whose children the connections are */
+  constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
+    this.#parts = parts
+    this.#pool = pool
+    const background = new ClockScheduler(parts.config.clock, false)
+    this.#growthAlarm = new Alarm(background, () => pool.send({ type: 'growth.due' }))
+    this.#upkeepAlarm = new Alarm(background, () => pool.send({ type: 'maintenance.due' }))
+  }
+
+  /**
+   * Opens what is missing, and looks again later if the decision was to wait for connections to come back.
+   * @param again whether this is that later look: connections still under reset are not waited for any longer
+   */
+  grow({ size, roster, queue }: PoolContext, again = false): void {
+    if (roster.total >= size.max) return // asked for each caller who has to wait
+    const now = this.#parts.config.clock.now()
+    const plan = growth(
+      { size, roster, queue },
+      this.#parts.config.maxConnecting,
+      () => this.#parts.roster.pace(now),
+      again ? 0 : this.#parts.roster.resetting,
+    )
+    for (let count = 0; count < plan.open; count++) this.#open()
+    if (plan.lookAgainIn !== undefined && !this.#retiredAll)
+      this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+  }
+
+  /** Opens one, unless as many as may be are being opened still: they tell as much. */
+  probe(): void {
+    const { roster, config } = this.#parts
+    if (roster.connecting < config.maxConnecting) this.#open()
+  }
+
+  /** Starts a connection as a child of the pool. */
+  #open(): void {
+    const { clock, random } = this.#parts.config
+    const { upkeep, connection } = this.#parts.limits
+    const pool = this.#pool
+    const createdAt = clock.now()
+    const record = new ConnectionRecord(
+      {
+        id: this.#parts.roster.takeId(),
+        serial: this.#parts.roster.takeSerial(),
+        createdAt,
+        retireAt: retirementTime(createdAt, upkeep.maxLifetime, random()),
+        idleJitter: random(),
+      },
+      this.#parts,
+    )
+    const child = createActor(connectionLogic(), {
+      id: record.id,
+      parent: pool,
+      src: 'connection', // as the pool's machine calls it: a child without a name cannot be persisted
+      input: {
+        pool,
+        facts: record,
+        policy: connection,
+        generation: this.#parts.generation,
+        queue: this.#parts.queue.offered,
+      },
+    })
+    record.actor = child
+    adopt(pool, child)
+    this.#parts.roster.add(record)
+    this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
+    traceConnect(this.#parts, record)
+    child.start()
+    lighten(child)
+  }
+
+  noteReady(record: ConnectionRecord<C>): void {
+    const now = this.#parts.config.clock.now()
+    this.#parts.roster.noteReady(record, now)
+    this.#parts.counters.opened++
+    this.#parts.tracker?.connected(now - record.createdAt, now)
+    traceConnected(record, {})
+    const { idleTimeout, keepalive } = this.#parts.limits.upkeep
+    this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
+    this.#parts.notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
+  }
+
+  noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
+    this.#parts.roster.noteEnding(record)
+    this.#parts.counters.failedConnects++
+    this.#parts.tracker?.connectFailed(this.#parts.config.clock.now() - record.createdAt, error)
+    traceConnected(record, { error })
+    this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
+  }
+
+  noteClosing(record: ConnectionRecord<C>): void {
+    this.#parts.roster.noteEnding(record)
+    if (record.lingers && isFoundDead(record)) this.raiseGeneration() // now, and not when the server lets go
+  }
+
+  retire(record: ConnectionRecord<C>, reason: EndReason): void {
+    this.#parts.roster.takeFromIdle(record)
+    record.actor.send({ type: 'retire', reason })
+  }
+
+  /** What happened may have happened to all: each connection has to prove itself before it is lent again. */
+  raiseGeneration(): void {
+    this.#parts.generation.current++
+  }
+
+  /** Retires all connections; those that no caller holds go now. */
+  evictAll(): void {
+    this.#parts.roster.evictions++
+    for (const record of this.#parts.roster.staying()) this.retire(record, 'evicted')
+    this.#parts.notices.publish({ type: 'pool.evicted', generation: this.#parts.generation.current })
+  }
+
+  retireAll(reason: EndReason): void {
+    this.#stopAlarms()
+    for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
+  }
+
+  /** Destroys all but those that say goodbye already: `closeTimeout` is their limit, if it is one. */
+  destroyAll(error: Error): void {
+    const lastWords = Number.isFinite(this.#parts.config.closeTimeout)
+    for (const record of [...this.#parts.roster.records]) {
+      if (lastWords && record.actor.getSnapshot().matches('closing')) continue
+      record.destroy(error)
+    }
+  }
+
+  /**
+   * Those being opened go first, then idle ones, the longest idle before the others, then those being validated or made clean
+   * (a caller is served by another one then), then lent ones, when they come back.
+   */
+  shrink({ size }: PoolContext): void {
+    const roster = this.#parts.roster
+    const staying = roster.staying()
+    const idle = [...roster.idleRecords]
+    const connecting = staying.filter(record => record.handle === undefined)
+    const lent = staying.filter(record => record.lease !== undefined)
+    const others = new Set([...connecting, ...idle, ...lent])
+    const validated = staying.filter(record => !others.has(record))
+    let excess = staying.length - size.max
+    this.#lookAfterAt(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
+    for (const record of [...connecting, ...idle, ...validated, ...lent]) {
+      if (excess-- <= 0) return
+      this.retire(record, 'resized')
+    }
+  }
+
+  /** Retires and validates what is due, and asks to be called again. */
+  maintain({ size }: PoolContext): void {
+    const now = this.#parts.config.clock.now()
+    const roster = this.#parts.roster
+    const { upkeep } = this.#parts.limits
+    const kept = () => roster.staying().filter(record => record.handle !== undefined).length
+    const due = upkeepDue(roster.idleRecords, roster.lent(), kept(), size, upkeep, now)
+    if (due.retireOld !== undefined) this.retire(due.retireOld, 'max lifetime')
+    if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
+    if (due.validate !== undefined) {
+      roster.takeFromIdle(due.validate)
+      due.validate.actor.send({ type: 'validate' })
+    }
+    if (roster.total === 0) return
+    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now, due.validate))
+  }
+
+  /**
+   * Destroys the socket of a connection whose actor crashed (in a driver's `needsReset`, say) and revokes its lease.
+   * @returns the request that it was checked out for and did not serve
+   */
+  discard(id: string, error: unknown, reason: EndReason = 'crashed'): AcquireRequest<C> | undefined {
+    const record = this.#parts.roster.find(id)
+    if (record === undefined) return undefined
+    const { lease } = record
+    const request = record.request ?? record.incoming
+    record.ending = { reason, error }
+    letTimersGo(this.#parts.system, record.actor)
+    record.abortEffect()
+    if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
+    record.request = record.incoming = undefined
+    record.lease = undefined
+    if (lease !== undefined) {
+      const now = this.#parts.config.clock.now()
+      const heldFor = now - lease.acquiredAt
+      endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
+      this.#parts.tracker?.returned(heldFor, now)
+      lease.revoke()
+    }
+    return request
+  }
+
+  /**
+   * Takes a connection that has ended out of the roster and out of the pool's children.
+   * @returns the request that it was checked out for and did not serve
+   */
+  forget(id: string): AcquireRequest<C> | undefined {
+    const record = this.#parts.roster.find(id)
+    if (record === undefined) return undefined
+    this.#bury(record)
+    return record.request ?? record.incoming
+  }
+
+  /** Does for all what their actors cannot do any more: the pool's actor was stopped, and they with it. */
+  abandonAll(error: unknown): void {
+    this.#stopAlarms()
+    for (const record of [...this.#parts.roster.records]) {
+      this.discard(record.id, error, 'pool closing')
+      this.#bury(record)
+    }
+  }
+
+  #stopAlarms(): void {
+    this.#retiredAll = true
+    this.#growthAlarm.clear()
+    this.#upkeepAlarm.clear()
+  }
+
+  #lookAfterAt(time: number): void {
+    // A report that a connection is ready can be read after the order that retires it.
+    if (!this.#retiredAll) this.#upkeepAlarm.noLaterThan(time)
+  }
+
+  #bury(record: ConnectionRecord<C>): void {
+    const { id } = record
+    dismiss(this.#pool, id)
+    this.#parts.roster.remove(record)
+    const ending = record.ending ?? { reason: 'crashed' }
+    const { reason } = ending
+    if (record.handle !== undefined) {
+      this.#parts.counters.closed++
+      this.#parts.tracker?.closed(reason)
+    }
+    traceConnected(record, { reason }) // if it was not wanted any more before it was open
+    if (reason === 'lost') this.#parts.counters.lost++
+    if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
+    const invalid = reason === 'validation failed' || reason === 'validation timeout'
+    const { notices } = this.#parts
+    if (!invalid && !notices.wants('connection.lost') && !notices.wants('connection.closed')) return
+    const error = endingError(id, ending, this.#parts)
+    if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }
+    if (reason === 'lost') notices.publish({ type: 'connection.lost', ...named(record), error })
+    notices.publish({ type: 'connection.closed', ...named(record), reason, error })
+  }
+}
+
+/** The ends of connections that make one doubt the others. */
+const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])
+
+function isFoundDead<C>({ ending }: ConnectionRecord<C>): boolean {
+  return ending !== undefined && foundDead.has(ending.reason)
+}
+
+function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
+  return { connection: record.id, serial: record.serial }
+}

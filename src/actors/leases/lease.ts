@@ -1,0 +1,153 @@
+// What a caller holds: the connection, until the lease ends, and the way to release it.
+import { LeaseError } from '../../core/errors.js'
+import type { ConnectionFacts, EndReason } from '../../machines/connection-types.js'
+import type { ConnectionRecord } from '../connections/record.js'
+import { ofPool } from '../parts.js'
+
+/** A revoked lease that its holder has also released is `returned`: from then on there is nothing left to release. */
+type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked' | 'returned'
+
+/**
+ * A leased connection. The lease is fenced: after it is released, destroyed or revoked, it throws instead of reaching a connection that
+ * another caller may have leased.
+ *
+ * `await using lease = await pool.acquire()` and `using lease = …` release it at the end of the block.
+ */
+export class Lease<C> implements Disposable, AsyncDisposable {
+  /** Counted from 1 within the pool. */
+  readonly id: number
+  /** When the pool granted it, on the pool's clock, in milliseconds. */
+  readonly acquiredAt: number
+  readonly #record: ConnectionRecord<C>
+  #state: LeaseState = 'held'
+
+  /** @internal */
+  constructor(id: number, acquiredAt: number, record: ConnectionRecord<C>) {
+    this.id = id
+    this.acquiredAt = acquiredAt
+    this.#record = record
+  }
+
+  /**
+   * The driver's own object (for example a `pg.Client`).
+   * @throws LeaseError when the lease has ended.
+   */
+  get connection(): C {
+    if (this.#state === 'held') return this.#record.handle as C
+    const what = 'it was used'
+    const error =
+      this.#state === 'revoked' || this.#state === 'returned'
+        ? takenAway(this, this.#record, what)
+        : alreadyReturned(this, this.#record, this.#state, what)
+    throw ofPool(this.#record.parts, error)
+  }
+
+  /** The id of the connection, for messages: `connection-3`. */
+  get connectionId(): string {
+    return this.#record.id
+  }
+
+  /** Whether the lease is still in force: not released, not destroyed, not revoked. */
+  get held(): boolean {
+    return this.#state === 'held'
+  }
+
+  /**
+   * Returns the connection to the pool, which resets it, if needed, before another caller gets it. Does nothing if the connection was
+   * lost or revoked meanwhile, because that is not the holder's mistake. A second call is.
+   * @throws LeaseError when the lease was already released.
+   */
+  release(): void {
+    if (this.#state === 'held') {
+      this.#state = 'released'
+      this.#record.release()
+    } else if (this.#state === 'revoked') {
+      this.#state = 'returned'
+    } else {
+      throw ofPool(
+        this.#record.parts,
+        alreadyReturned(this, this.#record, this.#state, 'it was released again'),
+      )
+    }
+  }
+
+  /**
+   * Closes the connection instead of returning it, because no other caller should get it in its present state.
+   * @param reason why, for `events$`
+   * @throws LeaseError when the lease was already released.
+   */
+  destroy(reason?: unknown): void {
+    if (this.#state === 'held') {
+      this.#state = 'destroyed'
+      this.#record.destroy(reason)
+    } else if (this.#state === 'revoked') {
+      this.#state = 'returned'
+    } else {
+      throw ofPool(
+        this.#record.parts,
+        alreadyReturned(this, this.#record, this.#state, 'it was destroyed again'),
+      )
+    }
+  }
+
+  /** Releases the lease, unless it has ended already. */
+  [Symbol.dispose](): void {
+    if (this.#state === 'held') this.release()
+  }
+
+  /** Releases the lease, unless it has ended already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]()
+  }
+
+  /**
+   * The holder has lost the connection.
+   * @internal
+   */
+  revoke(): void {
+    if (this.#state === 'held') this.#state = 'revoked'
+  }
+
+  /**
+   * Whether the driver reported the session as stale: work that failed on it may succeed on a new one.
+   * @internal
+   */
+  get stale(): boolean {
+    return this.#record.stale
+  }
+
+  /** Why the connection is being closed. @internal */
+  get endReason(): EndReason | undefined {
+    return this.#record.ending?.reason
+  }
+}
+
+interface Named {
+  readonly id: number
+}
+
+function takenAway({ id }: Named, { id: connection, ending }: ConnectionFacts, what: string): LeaseError {
+  return new LeaseError(
+    'LEASE_REVOKED',
+    id,
+    `Lease ${id} has ended: ${what} after its connection (${connection}) was lost or revoked. Acquire a new lease and repeat the work.`,
+    ending?.error,
+  )
+}
+
+function alreadyReturned(
+  { id }: Named,
+  { id: connection }: ConnectionFacts,
+  state: LeaseState,
+  what: string,
+): LeaseError {
+  const why =
+    state === 'returned'
+      ? `after it had been released. Its connection (${connection}) was lost or revoked before that; release each lease exactly once`
+      : `after it had been ${state}. Its connection (${connection}) may already be leased to another caller; use it only until you release it, and release it once`
+  return new LeaseError(
+    'LEASE_RELEASED',
+    id,
+    `Lease ${id} has ended: ${what} ${why} (pool.use() and await using do that for you).`,
+  )
+}

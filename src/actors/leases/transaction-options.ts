@@ -1,0 +1,55 @@
+// What transaction() takes, and the one place that checks it.
+import { checkBoolean, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../core/check.js'
+import { type AcquireOptions, acquireNames, checkAcquireValues } from '../../core/options.js'
+import type { BeginOptions, IsolationLevel } from '../../db/driver.js'
+
+/** The options of `transaction()`: those of `acquire()`, and how to begin and repeat the transaction. */
+export interface TransactionOptions extends AcquireOptions {
+  /**
+   * `'read uncommitted'`, `'read committed'`, `'repeatable read'` or `'serializable'`. Default: the session's own level, which on
+   * PostgreSQL is read committed unless configured otherwise.
+   */
+  isolation?: IsolationLevel | undefined
+  /** true = the transaction may only read; false = it may write. Default: the session's own setting. */
+  readOnly?: boolean | undefined
+  /**
+   * How many times to repeat the whole transaction after a serialization failure or a deadlock. An integer. Default 0 = never;
+   * Infinity = until it succeeds, fails for another reason, or the signal aborts.
+   */
+  retry?: number | undefined
+  /** Aborts the wait for the connection, and further attempts. An attempt that has begun goes on: pass the signal to its work too. */
+  signal?: AbortSignal | undefined
+}
+
+/** What `transaction()` was given, told apart by who needs it. */
+export interface ParsedTransactionOptions {
+  readonly begin: BeginOptions
+  /** Further attempts. */
+  readonly retry: number
+  readonly acquire: AcquireOptions
+}
+
+const names = [...acquireNames, 'isolation', 'readOnly', 'retry']
+
+const isolationLevels: readonly unknown[] = [
+  'read uncommitted',
+  'read committed',
+  'repeatable read',
+  'serializable',
+] satisfies IsolationLevel[]
+
+const retryRange: NumberRange = { fallback: 0, least: 0, integer: true }
+
+/**
+ * Checks what `transaction()` was given and fills in the defaults.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseTransactionOptions(options: TransactionOptions = {}): ParsedTransactionOptions {
+  refuseUnknown('transaction', options, names)
+  const { isolation, readOnly, retry = retryRange.fallback, ...acquire } = options
+  checkAcquireValues(acquire)
+  if (isolation !== undefined && !isolationLevels.includes(isolation))
+    throw refusal('isolation', isolation, `one of '${isolationLevels.join("', '")}'`)
+  if (readOnly !== undefined) checkBoolean('readOnly', readOnly)
+  return { begin: { isolation, readOnly }, retry: checkNumber('retry', retry, retryRange), acquire }
+}

@@ -1,0 +1,85 @@
+// What `pool.leases()` and `pool.waiting()` answer. Made when it is asked for, from what the pool knows anyway.
+import type { LeaseHolder } from '../../core/errors.js'
+import type { AcquireRequest } from '../callers/request.js'
+import { WatchedRequest } from '../callers/watched-request.js'
+import type { ConnectionRecord } from '../connections/record.js'
+import type { Lease } from '../leases/lease.js'
+import type { PoolParts } from '../parts.js'
+
+/** A current lease, as of the call of `pool.leases()`. */
+export interface HeldLease extends LeaseHolder {
+  /** Numbers the pool's connections; unlike `connection`, it is never reused. */
+  readonly serial: number
+  /** When the pool granted it, on the pool's clock, in milliseconds. */
+  readonly acquiredAt: number
+  /** Whether the pool has reported it as a leak (`leakWarning`). */
+  readonly leaked: boolean
+}
+
+/** A waiting caller of `acquire`, as of the call of `pool.waiting()`. */
+export interface WaitingCaller {
+  /** The number of the call, as in its events on `pool.events$`. */
+  readonly request: number
+  /** When the caller called `acquire`, on the pool's clock, in milliseconds. */
+  readonly since: number
+  /** How long it has waited, in milliseconds, including pauses of the pool. */
+  readonly waited: number
+  /** Its timeout, in milliseconds; Infinity = no limit. It does not run while the pool is paused, unless the caller passed it. */
+  readonly timeout: number
+  /** Its position in the queue: 1 = next; 0 = the pool is validating a connection for it. */
+  readonly position: number
+  readonly priority: number
+  /** Where `acquire` was called, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
+  readonly acquiredFrom?: string
+}
+
+/** Who holds one connection. */
+export function holderOf<C>({ id, loan }: ConnectionRecord<C>, lease: Lease<C>, now: number): LeaseHolder {
+  const acquiredFrom = loan?.trace?.text
+  return {
+    lease: lease.id,
+    connection: id,
+    heldFor: now - lease.acquiredAt,
+    ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
+  }
+}
+
+/** The leases that are out, the longest held first. */
+export function heldLeases<C>({ roster, config }: PoolParts<C>): HeldLease[] {
+  const now = config.clock.now()
+  const held: HeldLease[] = []
+  for (const record of roster.records) {
+    const { lease, loan, serial } = record
+    if (lease === undefined) continue
+    const { acquiredAt } = lease
+    const leaked = loan?.leaked ?? false
+    held.push(Object.freeze({ ...holderOf(record, lease, now), serial, acquiredAt, leaked }))
+  }
+  return held.sort((one, other) => one.lease - other.lease) // which are counted in the order in which they are granted
+}
+
+/** Those who wait, in the order in which they will be served. */
+export function waitingCallers<C>({ roster, queue, config }: PoolParts<C>): WaitingCaller[] {
+  const now = config.clock.now()
+  const chosen: AcquireRequest<C>[] = []
+  for (const { request } of roster.records) if (request?.waits) chosen.push(request)
+  chosen.sort((one, other) => one.order - other.order)
+  return [
+    ...chosen.map(request => waitingCaller(request, 0, now)),
+    ...queue.inOrder().map((request, index) => waitingCaller(request, index + 1, now)),
+  ]
+}
+
+function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: number): WaitingCaller {
+  const { order, at, timeout, priority } = request
+  const acquiredFrom = request instanceof WatchedRequest ? request.trace?.text : undefined
+  return Object.freeze({
+    request: order,
+    since: at,
+    waited: now - at,
+    timeout,
+    position,
+    priority,
+    ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
+  })
+}

@@ -1,0 +1,180 @@
+// The driver over mysql2's connections, whichever face of them is leased: the promise one by mysql(), the callback one by the drop-in.
+
+import type { EventEmitter } from 'node:events'
+import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
+import { abortable } from '../../../core/abortable.js'
+import type { ConnectContext, Driver } from '../../driver.js'
+import { call } from './commands.js'
+import type { ParsedConfig } from './config.js'
+import { letGo } from './departure.js'
+import { hideFromPrint } from './discreet.js'
+import { isFatal } from './fatal.js'
+import type { Core } from './internals.js'
+import { KillHelper } from './kill.js'
+import { remedyFor } from './remedies.js'
+import { expectClean, resetSession, tidySession } from './reset.js'
+import { Session } from './session.js'
+import { transactions } from './transaction.js'
+
+/** What is leased, and how to come by it. */
+export interface Face<C> {
+  /** A new connection, connecting. */
+  create(options: ConnectionOptions): Connection
+  /** What callers get of a connection; called once for each. */
+  faceOf(core: Connection): C
+  /** The connection behind what callers get. */
+  coreOf(face: C): Connection
+  /** Makes a new session ready for callers, and one that was reset. */
+  prepare?: ((face: C) => void | Promise<void>) | undefined
+  /**
+   * Whether the listeners that a connection has when it is ready are those that each caller finds. Without it they are those that it
+   * has when its session's `keepListeners` is called, and until then no listener is removed.
+   */
+  keepsListeners?: boolean | undefined
+}
+
+/** A driver, and the session of each of its connections. */
+export interface MysqlDriver<C> extends Driver<C> {
+  sessionOf(face: C): Session
+}
+
+/** Makes the driver. */
+export function driverFor<C extends EventEmitter>(
+  config: ParsedConfig,
+  { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
+): MysqlDriver<C> {
+  const { connectionOptions, resetOnRelease, killStatements, description } = config
+  const sessions = new WeakMap<Connection, Session>()
+  /** Those whose socket is open. */
+  const open = new Set<Session>()
+  const helper = killStatements ? new KillHelper(connectionOptions) : undefined
+  const sessionOf = (face: C): Session => {
+    const session = sessions.get(coreOf(face))
+    if (session === undefined) throw new TypeError('This connection was not opened by this driver.')
+    return session
+  }
+  const follow = (core: Core, { onLost, onStale }: ConnectContext): Session => {
+    const session = new Session(core, {
+      onLost,
+      onStale: (error, { all }) => onStale?.(error, { all }),
+      statements: () => [...open].some(({ core }) => core._statements.size > 0),
+    })
+    sessions.set(core, session)
+    open.add(session)
+    void session.closed.then(() => open.delete(session))
+    return session
+  }
+
+  /** The second time at once. */
+  const end = (session: Session): void | Promise<void> =>
+    session.alive ? letGo(session, helper) : session.destroy()
+
+  return {
+    name: 'mysql',
+    sessionOf,
+
+    async connect(context: ConnectContext): Promise<C> {
+      const { signal } = context
+      signal.throwIfAborted()
+      const options = await abortable(connectionOptions(), signal)
+      const core = create(options) as Core
+      hideFromPrint(core.config)
+      const session = follow(core, context)
+      const ready = async (): Promise<C> => {
+        session.begin()
+        const face = faceOf(core)
+        await prepare?.(face)
+        session.tracker.settle()
+        return face
+      }
+      const face = await connectOrDestroy(session, signal, ready, () => end(session))
+      if (keepsListeners) session.keepListeners(face) // those of the connect itself are gone by now
+      return face
+    },
+
+    validate: face => call(done => sessionOf(face).core.ping(done)),
+
+    isUsable(face) {
+      const session = sessionOf(face)
+      session.restoreListeners() // here, because it is asked on each release
+      return session.usable
+    },
+
+    needsReset(face) {
+      return resetOnRelease || !sessionOf(face).clean
+    },
+
+    async reset(face) {
+      const session = sessionOf(face)
+      await undefined // a release from within a query's callback: the query is over when its packets have been handled
+      if (session.endingTransaction) await call(done => session.core.ping(done))
+      if (session.unfitness !== undefined) throw new Error(session.unfitness)
+      // A holder that reset the session took from it what it was made ready with.
+      const thorough = resetOnRelease || session.tracker.wasReset
+      if (thorough) {
+        await resetSession(session)
+        await prepare?.(face)
+        session.restoreListeners() // it has its listeners of the first time
+      } else await tidySession(session)
+      await expectClean(session, resetOnRelease)
+      if (thorough) session.tracker.settle()
+    },
+
+    async close(face) {
+      const session = sessionOf(face)
+      session.dismiss()
+      if (!session.alive || !session.ready || !session.usable) void end(session)
+      else if (session.core.config.gracefulEnd) mysql2.Connection.prototype.end.call(session.core, undefined)
+      else session.quit()
+      await session.closed
+    },
+
+    destroy: face => end(sessionOf(face)),
+
+    ref: face => setRef(sessionOf(face), 'ref'),
+    unref: face => setRef(sessionOf(face), 'unref'),
+    isFatal,
+    transaction: transactions(sessionOf),
+    describe: () => description,
+    remedy: remedyFor,
+  }
+}
+
+/** Resolves when the connection can be used; rejects, the socket destroyed, when that fails or is no longer wanted. */
+function connectOrDestroy<T>(
+  session: Session,
+  signal: AbortSignal,
+  ready: () => Promise<T>,
+  end: () => unknown,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { core } = session
+    const settle = (): void => {
+      signal.removeEventListener('abort', abort)
+      core.off('connect', begin)
+      core.off('error', fail)
+    }
+    const begin = (): void => {
+      ready().then(value => {
+        settle()
+        resolve(value)
+      }, fail)
+    }
+    const fail = (error: unknown): void => {
+      settle()
+      end()
+      reject(error)
+    }
+    const abort = (): void => fail(signal.reason)
+    signal.addEventListener('abort', abort)
+    core.on('connect', begin)
+    core.on('error', fail)
+    if (signal.aborted) abort()
+  })
+}
+
+/** A stream of the application's own need not know `ref`. */
+function setRef({ core }: Session, method: 'ref' | 'unref'): void {
+  const stream: { ref?(): unknown; unref?(): unknown } = core.stream
+  stream[method]?.()
+}

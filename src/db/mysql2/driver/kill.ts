@@ -1,0 +1,139 @@
+// The helper: one connection beside the pool's own, over which statements that would work on are killed, as the mysql client does on
+// Ctrl-C.
+
+import mysql2, { type ConnectionOptions } from 'mysql2'
+import { abortable } from '../../../core/abortable.js'
+import { call } from './commands.js'
+import type { Core } from './internals.js'
+
+/** No caller waits for the helper, so it must not stay on the road for long; in ms. */
+const longestTrip = 2_000
+
+/** For how long the helper stays for the next order, in ms. */
+const rest = 300
+
+interface Thread {
+  readonly Id: number
+  readonly Info: string | null
+}
+
+/**
+ * Kills threads on the server, over at most one connection, which has no database. It is opened for the first order, takes
+ * one order at a time, and is closed when there is none for a moment. It has timers of Node's own, which do not keep the process
+ * alive; an order on its way does.
+ */
+export class KillHelper {
+  readonly #connectionOptions: () => Promise<ConnectionOptions>
+  #last: Promise<unknown> = Promise.resolve()
+  #core: Core | undefined
+  #leaving: NodeJS.Timeout | undefined
+
+  constructor(connectionOptions: () => Promise<ConnectionOptions>) {
+    this.#connectionOptions = connectionOptions
+  }
+
+  /**
+   * Has the server end a thread, if it still runs this statement. A server that was restarted, or another one that took its place,
+   * gives the same ids to other threads: so nothing is killed that does not run the same text. An account may kill its own threads
+   * without a privilege.
+   *
+   * Resolves with whether there is nothing more to do: the thread has gone, or was told to. Never rejects.
+   */
+  kill(threadId: number, sql: string): Promise<boolean> {
+    const text = comparable(sql)
+    return this.#order(async core => {
+      const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
+      if (thread === undefined) return true
+      if (thread.Info === null || comparable(thread.Info) !== text) return false
+      await call(done => core.query(`KILL ${threadId}`, () => done(undefined)))
+      return true
+    })
+  }
+
+  /** Resolves with whether the server no longer has the thread. Never rejects. */
+  hasGone(threadId: number): Promise<boolean> {
+    return this.#order(async core => !(await threadsOf(core)).some(({ Id }) => Id === threadId))
+  }
+
+  #order(work: (core: Core) => Promise<boolean>): Promise<boolean> {
+    const order = this.#last.then(() => this.#go(work))
+    this.#last = order
+    return order
+  }
+
+  async #go(work: (core: Core) => Promise<boolean>): Promise<boolean> {
+    clearTimeout(this.#leaving)
+    const abandon = new AbortController()
+    const deadline = setTimeout(() => abandon.abort(), longestTrip).unref()
+    try {
+      const { signal } = abandon
+      return await abortable(this.#reach(signal).then(work), signal)
+    } catch {
+      this.#core?.stream.destroy()
+      this.#core = undefined
+      return false
+    } finally {
+      clearTimeout(deadline)
+      this.#core?.stream.unref?.()
+      this.#leaving = setTimeout(() => this.#leave(), rest).unref()
+    }
+  }
+
+  /** The connection, which is opened if there is none. */
+  async #reach(signal: AbortSignal): Promise<Core> {
+    if (this.#core === undefined) {
+      const options = await this.#connectionOptions()
+      signal.throwIfAborted()
+      this.#core = this.#open(options)
+    }
+    this.#core.stream.ref?.()
+    return this.#core
+  }
+
+  #open(options: ConnectionOptions): Core {
+    const core = mysql2.createConnection({
+      ...options,
+      database: '',
+      trace: false,
+      connectTimeout: 0,
+    }) as Core
+    const forget = (): void => {
+      if (this.#core === core) this.#core = undefined
+    }
+    core.on('error', forget)
+    core.stream.once('close', forget)
+    return core
+  }
+
+  /** The next order waits until it has left, so that there is never a second one. */
+  #leave(): void {
+    const core = this.#core
+    if (core === undefined) return
+    this.#core = undefined
+    this.#last = this.#last.then(
+      () =>
+        new Promise<void>(resolve => {
+          const giveUp = setTimeout(() => core.stream.destroy(), longestTrip).unref()
+          core.stream.once('close', () => {
+            clearTimeout(giveUp)
+            resolve()
+          })
+          if (core.stream.destroyed) resolve()
+          else core.end()
+        }),
+    )
+  }
+}
+
+function threadsOf(core: Core): Promise<Thread[]> {
+  const sql = { sql: 'SHOW FULL PROCESSLIST', rowsAsArray: false, typeCast: true, nestTables: false }
+  return new Promise((resolve, reject) => {
+    core.query(sql, (error, threads) => (error ? reject(error) : resolve(threads as unknown as Thread[])))
+  })
+}
+
+/** As servers show a text: some without the semicolon and the space at its end, MySQL with values for placeholders. */
+function comparable(sql: string): string {
+  const [beforeValues = ''] = sql.split('?')
+  return beforeValues.replace(/[\s;]+$/, '')
+}

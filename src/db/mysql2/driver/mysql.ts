@@ -1,0 +1,56 @@
+// The driver for MySQL and MariaDB, on mysql2: a peer dependency, loaded by this file and not by the pool.
+
+import mysql2, { type Connection as CallbackConnection } from 'mysql2'
+import type { Connection } from 'mysql2/promise'
+import type { Driver } from '../../driver.js'
+import { type MysqlConfig, parseConfig } from './config.js'
+import { driverFor } from './driver.js'
+
+export type { MysqlConfig } from './config.js'
+
+/**
+ * Connections to MySQL or MariaDB. Takes a URI, or everything that mysql2's `createConnection` takes; `password` may be a function
+ * that is called on each connect, so that tokens can rotate. Callers get a connection of `mysql2/promise`; its `connection` is the one
+ * with callbacks, which can stream rows.
+ *
+ * - The pool's `connectTimeout` limits a connect, including name lookup, TLS and password function; when it expires, the pool destroys
+ *   the socket. mysql2's own `connectTimeout` is off unless set, and applies too.
+ * - TCP keepalive is on, after 60 s (`keepAliveInitialDelay`), unless `enableKeepAlive` is false.
+ * - A validation is COM_PING: a round trip that runs no statement.
+ * - When a caller releases a connection with an open transaction or a changed autocommit, the driver rolls back and restores autocommit:
+ *   the server reports both with each answer. It does not after an error, so a release straight after one costs a ROLLBACK. The pool
+ *   replaces a connection that is released with a query still running or queued, after `changeUser()`, or after its holder ended,
+ *   destroyed or paused it; and one that the reset does not restore, as the server reports.
+ * - The pool replaces a stale session: the server has forgotten its statements, or it reached their limit (1243, 1461, 1615), or the
+ *   server became read-only (1290, 1836, 1874).
+ * - On release the driver removes listeners that the holder added to the connection.
+ * - With `retry`, `pool.transaction()` repeats a transaction after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has
+ *   changed" (1020). The commit of a transaction that the server had already ended, on a deadlock that the callback caught, is an error.
+ *   A statement that fails for another reason leaves the transaction open, and the commit keeps the rest, as usual in MySQL.
+ * - Other changes of a holder to the session (SET, USE, temporary tables, locks) stay, unless `resetOnRelease` undoes them.
+ * - When a connection ends while a query runs, the query fails at once, and the connection keeps its slot until the server has released
+ *   it: the query may end by itself for 750 ms, then at most one helper connection, without a database, kills it.
+ *
+ * ```ts
+ * const pool = createPool(mysql('mysql://web@db.internal/shop'), { max: 20 })
+ * const [rows] = await pool.use(connection => connection.query('select 6 * 7 as answer'))
+ * ```
+ *
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
+ */
+export function mysql(config: MysqlConfig | string = {}): Driver<Connection> {
+  const parsed = parseConfig(config)
+  const { sessionOf: _internal, ...driver } = driverFor<Connection>(parsed, {
+    create: options => mysql2.createConnection(options),
+    faceOf: core => core.promise(),
+    coreOf,
+    prepare: parsed.onConnect,
+    keepsListeners: true,
+  })
+  return driver
+}
+
+/** Its typings leave it out of all connections but those of mysql2's pool. */
+function coreOf(connection: Connection): CallbackConnection {
+  return (connection as unknown as { connection: CallbackConnection }).connection
+}

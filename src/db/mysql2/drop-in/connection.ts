@@ -1,0 +1,151 @@
+// A connection of the drop-in pool: mysql2's own, which gives itself back to the underlying pool, and answers only while it is leased.
+
+import { AsyncResource } from 'node:async_hooks'
+import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
+import type { Lease } from '../../../index.js'
+import { BasePoolConnection } from './bases.js'
+import { usedAfterRelease } from './errors.js'
+
+/** What a connection asks of its pool. */
+export interface Lender {
+  giveBack(connection: PoolConnection, lease: Lease<PoolConnection>): void
+  /** Closes it; the statement under way may come to its own end. */
+  discard(connection: PoolConnection, lease: Lease<PoolConnection>): void
+}
+
+type Core = { readonly stream: { destroy(): unknown } }
+
+interface Command {
+  onResult?: (error: Error, ...values: unknown[]) => void
+  emit(event: string, ...values: unknown[]): unknown
+  listenerCount(event: string): number
+}
+
+/**
+ * A connection of `pool.getConnection()`; always the same object for the same session. After its release, a command fails with an
+ * error, because the session may already be leased to another caller; mysql2's own would run the command there.
+ */
+export class PoolConnection extends BasePoolConnection {
+  readonly #lender: Lender
+  #lease: Lease<PoolConnection> | undefined
+  #lastLease = 0
+  /** How many times the pool itself asks something of it. */
+  #serving = 0
+  /** `execute` gives two commands with the same callback. */
+  #executing: 'no' | 'yes' | 'refused' = 'no'
+  /** @internal Counts releases: the greatest is that of the connection that came back last. */
+  returned = 0
+  /** @internal It has been opened, and has not been given to its pool's `close` or `destroy`. */
+  open = false
+
+  /** @internal */
+  constructor(lender: Lender, options: { config: unknown }) {
+    super(lender, options)
+    this.#lender = lender
+    // mysql2's own listener, by which its pool hears of a loss: the session has one for good, so programs that count find one, as there.
+    const ofItsPool = this.listeners('error').at(-1)
+    if (ofItsPool !== undefined) this.off('error', ofItsPool as () => void)
+    this.#fence()
+  }
+
+  /** The lease that it is leased by; undefined while it is not. */
+  get lease(): Lease<PoolConnection> | undefined {
+    return this.#lease?.held ? this.#lease : undefined
+  }
+
+  /**
+   * Whether this lease holds it and was not released. Its session may be lost meanwhile: then no other caller has it either, and mysql2
+   * reports it.
+   * @internal
+   */
+  isOutBy(lease: Lease<PoolConnection> | undefined): boolean {
+    return lease !== undefined && this.#lease === lease
+  }
+
+  /** @internal */
+  lend(lease: Lease<PoolConnection>): void {
+    this.#lease = lease
+    this.#lastLease = lease.id
+  }
+
+  /** @internal Nothing is done with it, and it can be leased. */
+  get free(): boolean {
+    return this.open && this.#serving === 0 && this.lease === undefined
+  }
+
+  /** @internal Lets the pool itself, and its `connection` listeners, ask something of it. */
+  async serve<T>(work: () => Promise<T>): Promise<T> {
+    this.#serving++
+    try {
+      return await work()
+    } finally {
+      this.#serving--
+    }
+  }
+
+  /** Releases the connection, which the pool resets, if needed, before another caller gets it. A second call does nothing, as in mysql2. */
+  override release(): void {
+    const lease = this.#lease
+    if (lease === undefined) return
+    this.#lease = undefined
+    this.#lender.giveBack(this, lease)
+  }
+
+  /** The same as `release()`; mysql2 has it since 3.18. */
+  override [Symbol.dispose](): void {
+    this.release()
+  }
+
+  /**
+   * Closes the connection instead of releasing it. As in mysql2, the running query may finish; one that takes long fails, and is killed on
+   * the server. Does nothing when the connection is not leased, except in a `connection` listener.
+   */
+  override destroy(): void {
+    const lease = this.#lease
+    if (lease === undefined) {
+      if (this.#serving > 0) (this as unknown as Core).stream.destroy()
+      return
+    }
+    this.#lease = undefined
+    this.#lender.discard(this, lease)
+  }
+
+  override execute: Mysql2PoolConnection['execute'] = (...parameters: unknown[]) => {
+    this.#executing = 'yes'
+    try {
+      return Reflect.apply(BasePoolConnection.prototype.execute, this, parameters)
+    } finally {
+      this.#executing = 'no'
+    }
+  }
+
+  /** All of mysql2's methods that ask the server for something come through here. */
+  #fence(): void {
+    const connection = this as unknown as { addCommand(command: Command): Command }
+    const add = connection.addCommand
+    connection.addCommand = command => {
+      if (this.#serving > 0) return add.call(this, command)
+      if (this.#lease?.held) return add.call(this, inContextOfCaller(command))
+      if (this.#executing !== 'refused') refuse(command, usedAfterRelease(this.#lastLease))
+      if (this.#executing === 'yes') this.#executing = 'refused'
+      return command
+    }
+  }
+}
+
+/** mysql2 calls back, and emits, in the context of the socket, which is that of no caller. */
+function inContextOfCaller(command: Command): Command {
+  const caller = new AsyncResource('statepool.command')
+  const { onResult, emit } = command
+  if (onResult) command.onResult = (...values) => caller.runInAsyncScope(onResult, command, ...values)
+  command.emit = (...values) => caller.runInAsyncScope(emit, command, ...values)
+  return command
+}
+
+function refuse(command: Command, error: Error): void {
+  process.nextTick(() => {
+    if (command.onResult) command.onResult(error)
+    else if (command.listenerCount('error') > 0) command.emit('error', error)
+    else process.emitWarning(error) // without a listener, and the process would end
+  })
+}

@@ -1,0 +1,202 @@
+// The drop-in pool: mysql2's class of that name, whose connections come from the pool of this package.
+
+import { AsyncResource } from 'node:async_hooks'
+import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
+import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
+import { createPool as createStatepool, type Lease, type Pool as Statepool } from '../../../index.js'
+import { call } from '../driver/commands.js'
+import { driverFor } from '../driver/driver.js'
+import type { Session } from '../driver/session.js'
+import { BasePool, connectionConfig, type ParsedPoolOptions } from './bases.js'
+import { PoolConnection } from './connection.js'
+import { asMysql2Error } from './errors.js'
+import { ConnectionChanges, obeyLimits } from './live-config.js'
+import { type DropInOptions, parseDropInOptions } from './options.js'
+import { PromisePool } from './promise-pool.js'
+import { Shelf } from './shelf.js'
+import { traced } from './tracing.js'
+import { ListView } from './views.js'
+
+type Callback = Parameters<Pool['getConnection']>[0]
+
+/** The pool that `createPool` of `mysql2` returns. */
+export class Pool extends BasePool {
+  readonly #statepool: Statepool<PoolConnection>
+  readonly #sessionOf: (connection: PoolConnection) => Session
+  readonly #shelf = new Shelf()
+  declare _closed: boolean
+
+  /** @throws OptionsError, which names the option and the valid values, and never a secret. */
+  constructor(given: DropInOptions | string) {
+    const { connection, mysql2, maxIdle, statepool } = parseDropInOptions(given)
+    // With fewer than the limit mysql2's class would have a timer of its own.
+    super({ config: { ...mysql2, maxIdle: mysql2.connectionLimit } })
+    Object.assign(this.config, { maxIdle, resetOnRelease: connection.resetOnRelease })
+    const changes = new ConnectionChanges(mysql2.connectionConfig)
+    const { sessionOf, ...driver } = driverFor<PoolConnection>(
+      { ...connection, connectionOptions: () => changes.in(connection.connectionOptions()) },
+      {
+        create: options => {
+          const config = changes.applyTo(connectionConfig(options))
+          return this.#shelf.add(this.#present(new PoolConnection(this, { config })))
+        },
+        faceOf: core => core as PoolConnection,
+        coreOf: face => face,
+        prepare: face => this.#announce(face),
+        keepsListeners: true,
+      },
+    )
+    this.#sessionOf = sessionOf
+    this.#statepool = createStatepool(this.#shelf.watch(driver), statepool, {
+      onLend: lease => lease.connection.lend(lease),
+    })
+    this.#showLists()
+    obeyLimits(this.config as unknown as ParsedPoolOptions, size => {
+      if (!this._closed) this.#statepool.resize(size)
+    })
+  }
+
+  /**
+   * The underlying pool: its figures, events, chart and inspection, `use` and `transaction`. It leases the same connections, but without
+   * `acquire` and `release` events.
+   */
+  get statepool(): Statepool<PoolConnection> {
+    return this.#statepool
+  }
+
+  /** Leases a connection. Release it with `connection.release()`. */
+  override getConnection(
+    callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
+  ): void {
+    this.borrow(AsyncResource.bind(callback))
+  }
+
+  /** @internal The same for one whose callback need not be bound to its async context. */
+  borrow(callback: Callback): void {
+    const { connectionConfig } = this.config as unknown as ParsedPoolOptions
+    traced(connectionConfig, (done: Callback) => this.#borrow(done), callback)
+  }
+
+  #borrow(callback: Callback): void {
+    if (this.listenerCount('enqueue') > 0 && !this._closed && this.#mustWait) this.emit('enqueue')
+    const asked = this.#statepool.ask().promise()
+    asked.then(
+      lease => process.nextTick(() => this.#lend(lease, callback)),
+      // What mysql2's type does not say, it does: there is no connection with an error.
+      error => process.nextTick(callback as (error: unknown) => unknown, asMysql2Error(error)),
+    )
+  }
+
+  /** The same as `connection.release()`. */
+  override releaseConnection(connection: Mysql2PoolConnection | PromisePoolConnection): void {
+    connection.release()
+  }
+
+  /**
+   * Refuses new callers, rejects waiting ones, waits for leased connections (30 s, unless `statepool.drainTimeout` says otherwise), and
+   * closes all. A second call is harmless, and waits for the same end.
+   */
+  override end(callback?: (error: NodeJS.ErrnoException | null) => unknown): void
+  override end(callback?: (error?: Error) => unknown): void
+  override end(callback?: (...nothing: never[]) => unknown): void {
+    this._closed = true
+    this.#shelf.stop()
+    const done = typeof callback === 'function' ? AsyncResource.bind(callback as () => unknown) : undefined
+    this.#statepool.close().then(() => process.nextTick(() => done?.()))
+  }
+
+  /** The same as `end()`; mysql2 has it since 3.18. */
+  override [Symbol.dispose](): void {
+    if (!this._closed) this.end()
+  }
+
+  /** This pool with the promise API. */
+  override promise(implementation?: PromiseConstructor | null): PromisePool {
+    return new PromisePool(this, implementation)
+  }
+
+  /** @internal */
+  giveBack(connection: PoolConnection, lease: Lease<PoolConnection>): void {
+    this.#sessionOf(connection).whenHandled(() => {
+      if (!lease.held) return // lost meanwhile
+      lease.release()
+      const { maxIdle, connectionLimit } = this.config as unknown as ParsedPoolOptions
+      if (maxIdle < connectionLimit) this.#shelf.returned(connection, maxIdle)
+      this.emit('release', connection)
+    })
+  }
+
+  /** mysql2's connections call it when they end; the pool beneath has its own way to know. */
+  _removeConnection(connection: PoolConnection): void {
+    this.#shelf.remove(connection)
+  }
+
+  /** @internal */
+  discard(connection: PoolConnection, lease: Lease<PoolConnection>): void {
+    this.#sessionOf(connection).mayFinish = true
+    lease.destroy(new Error('Its holder called destroy().'))
+  }
+
+  /**
+   * Has the application make a new connection ready, or one whose session was reset: its first borrower, and each one after a reset, finds
+   * what the listeners have set. They may return promises, and need not wait for what they ask of the connection.
+   */
+  async #announce(connection: PoolConnection): Promise<void> {
+    const listeners = this.rawListeners('connection')
+    if (listeners.length === 0) return
+    const session = this.#sessionOf(connection)
+    await connection.serve(async () => {
+      await Promise.all(listeners.map(listener => listener.call(this, connection)))
+      while (!session.ready) {
+        await call(done => connection.ping(done))
+        await new Promise(resolve => setImmediate(resolve)) // one who awaited an answer may ask for more
+      }
+    })
+    if (!session.usable) throw new Error("A listener of the pool's `connection` event ended the connection.")
+  }
+
+  /** What is read of its configuration, and copied for connections of other kinds, is what mysql2's own would have. */
+  #present(connection: PoolConnection): PoolConnection {
+    const { connectTimeout } = (this.config as unknown as ParsedPoolOptions).connectionConfig
+    Object.assign(connection.config, { connectTimeout, pool: this }) // it has no timer, for the pool beneath has one
+    return connection
+  }
+
+  get #mustWait(): boolean {
+    const { idle, total, max, waiting } = this.#statepool.stats()
+    return total >= max && idle <= waiting
+  }
+
+  get #queued(): number {
+    const { waiting, connecting } = this.#statepool.stats()
+    return Math.max(0, waiting - connecting)
+  }
+
+  #showLists(): void {
+    const lists = {
+      _allConnections: () => this.#shelf.all,
+      _freeConnections: () => this.#shelf.free,
+      _connectionQueue: () => Array.from({ length: this.#queued }),
+    }
+    for (const [name, read] of Object.entries(lists))
+      Object.defineProperty(this, name, { value: new ListView<unknown>(read), enumerable: false })
+  }
+
+  #lend(lease: Lease<PoolConnection>, callback: Callback): void {
+    if (!lease.held) {
+      // Lost, or the pool was ended, within the same turn: the next one, or the reason why there is none.
+      this.#borrow(callback)
+      return
+    }
+    const { connection } = lease
+    try {
+      this.emit('acquire', connection)
+    } catch (error) {
+      // A listener's: the caller is told, and no slot is lost.
+      connection.release()
+      callback(error as Error, undefined as never)
+      return
+    }
+    callback(null, connection)
+  }
+}

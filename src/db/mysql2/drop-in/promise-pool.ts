@@ -1,0 +1,130 @@
+// The promise face of the drop-in pool: mysql2's own, whose connections are fenced by their leases.
+
+import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
+import type { Lease, Pool as Statepool } from '../../../index.js'
+import { BasePromisePool, BasePromisePoolConnection, type ParsedPoolOptions } from './bases.js'
+import type { PoolConnection } from './connection.js'
+import { isOfThePool, retrace, usedAfterRelease } from './errors.js'
+import type { Pool } from './pool.js'
+
+/** The pool that `createPool` of `mysql2/promise` returns; `pool` is the one with callbacks. */
+export class PromisePool extends BasePromisePool {
+  declare readonly pool: Pool
+  readonly #implementation: PromiseConstructor
+
+  constructor(pool: Pool, given?: PromiseConstructor | null) {
+    const implementation = given || Promise
+    super(pool, implementation)
+    this.#implementation = implementation
+    const { connectionConfig } = pool.config as unknown as ParsedPoolOptions
+    if (connectionConfig.trace === false && implementation === Promise) this.#leadBack()
+  }
+
+  /** The underlying pool, the same as that of the pool with callbacks. */
+  get statepool(): Statepool<PoolConnection> {
+    return this.pool.statepool
+  }
+
+  /** The same as `end()`; mysql2 has it since 3.18. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.pool._closed) await this.end()
+  }
+
+  /** Leases a connection. Release it with `release()`. */
+  override getConnection(): Promise<PromisePoolConnection> {
+    return this.#implementation === Promise ? this.#getConnection() : this.#borrow()
+  }
+
+  /** An error's stack leads to the code that awaits it, and is made only then. */
+  async #getConnection(): Promise<PromisePoolConnection> {
+    try {
+      return await this.#borrow()
+    } catch (error) {
+      throw retrace(error)
+    }
+  }
+
+  /**
+   * mysql2 takes the stack of each caller, for the case that it fails. With `trace: false` it leaves the server's errors as they are, and
+   * so does this; the pool's own lead to their caller nevertheless, for that costs nothing before they come.
+   */
+  #leadBack(): void {
+    const { query, execute } = BasePromisePool.prototype
+    const leading =
+      (method: typeof query | typeof execute) =>
+      (...parameters: unknown[]): Promise<never> =>
+        leadingBack(Reflect.apply(method, this, parameters))
+    this.query = leading(query)
+    this.execute = leading(execute)
+  }
+
+  #borrow(): Promise<PromisePoolConnection> {
+    const { pool } = this
+    return new this.#implementation((resolve, reject) => {
+      pool.borrow((error, connection) => {
+        if (error) reject(error)
+        else resolve(new LentConnection(connection as PoolConnection, this.#implementation))
+      })
+    })
+  }
+}
+
+async function leadingBack<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw isOfThePool(error) ? retrace(error) : error
+  }
+}
+
+/** What asks the server for something, and calls back. */
+const commands: ReadonlySet<unknown> = new Set([
+  ...['query', 'execute', 'prepare', 'ping', 'beginTransaction', 'commit', 'rollback'],
+  ...['changeUser', 'reset', 'connect', 'end'],
+])
+
+/** The promise face of a connection for as long as it is leased, a new one for each loan. */
+class LentConnection extends BasePromisePoolConnection {
+  readonly #core: PoolConnection
+  readonly #lease: Lease<PoolConnection> | undefined
+
+  constructor(core: PoolConnection, implementation: PromiseConstructor) {
+    super(core, implementation)
+    this.#core = core
+    this.#lease = core.lease
+    Object.defineProperty(this, 'connection', {
+      get: () => (this.#isOut ? core : refusing(core, this.#lease?.id ?? 0)),
+    })
+  }
+
+  override release(): void {
+    if (this.#isOut) this.#core.release()
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.release()
+  }
+
+  override destroy(): void {
+    if (this.#isOut) this.#core.destroy()
+  }
+
+  get #isOut(): boolean {
+    return this.#core.isOutBy(this.#lease)
+  }
+}
+
+/** The same connection for one who released it: what can be read may be read, what asks the server is answered with an error. */
+function refusing(core: PoolConnection, lease: number): PoolConnection {
+  return new Proxy(core, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (!commands.has(name)) return value.bind(target)
+      return (...parameters: unknown[]) => {
+        const callback = parameters.findLast(parameter => typeof parameter === 'function')
+        if (callback !== undefined) process.nextTick(callback as () => void, usedAfterRelease(lease))
+      }
+    },
+  })
+}

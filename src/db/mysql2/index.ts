@@ -1,0 +1,8 @@
+// statepool/mysql2: the driver for MySQL and MariaDB, and createPool in the place of mysql2's.
+
+export { type MysqlConfig, mysql } from './driver/mysql.js'
+export type { PoolConnection } from './drop-in/connection.js'
+export { createPool } from './drop-in/create.js'
+export type { DropInOptions as PoolOptions } from './drop-in/options.js'
+export { Pool } from './drop-in/pool.js'
+export { PromisePool } from './drop-in/promise-pool.js'

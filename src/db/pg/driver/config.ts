@@ -1,0 +1,140 @@
+// What postgres() takes: everything that pg.Client takes, and two options of its own; checked before anything connects.
+
+import pg from 'pg'
+import { refuseUnknown } from '../../../core/check.js'
+import { OptionsError } from '../../../core/errors.js'
+import { hintAtPool, poolOptionFor } from '../../../core/options.js'
+import { checks } from './checks.js'
+import { describe } from './describe.js'
+import { discreetTls } from './discreet.js'
+import { limitTimes } from './times.js'
+
+/**
+ * Everything that `pg.Client` takes (see node-postgres.com/apis/client: `connectionString`, `host`, `ssl`, a `password`
+ * function, `types`, `statement_timeout`, …), and:
+ */
+export interface PostgresConfig extends pg.ClientConfig {
+  /**
+   * SQL to run on each release, after the rollback of an open transaction: `'DISCARD ALL'` undoes SET, LISTEN, temporary tables,
+   * advisory locks and prepared statements. Default: none, because it costs a round trip on each release.
+   */
+  resetQuery?: string
+  /**
+   * Prepares a new connection (for example `SET search_path …`). No caller gets the connection before this settles; if it rejects, the
+   * connect fails. It is part of the connect, and so of the pool's `connectTimeout`. It runs again after a `resetQuery`, and after a
+   * holder's own DISCARD or RESET, so that every caller gets a prepared connection.
+   */
+  onConnect?: (client: pg.Client) => void | Promise<void>
+  /** The class of the connections: pg's `Client` or a subclass of it. Default: `pg.Client`. pg-native's Client does not work. */
+  Client?: typeof pg.Client
+}
+
+/** What the driver needs to know, worked out once. */
+export interface ParsedConfig {
+  /** A new client, not connected. */
+  readonly createClient: () => pg.Client
+  readonly resetQuery: string | undefined
+  readonly onConnect: PostgresConfig['onConnect']
+  /** Where it connects to, without secrets. */
+  readonly description: string
+}
+
+/** The operating system's own default is two hours, which is as good as no keepalive. */
+const keepAliveDelay = 60_000
+
+/** Read by pg, by pg-connection-string or by libpq's users from a parsed connection string; not checked here. */
+const unchecked = [
+  'scramMaxIterations',
+  'replication',
+  'sslmode',
+  'sslcert',
+  'sslkey',
+  'sslrootcert',
+  'uselibpqcompat',
+]
+
+/** Every option that is for the driver or for pg. */
+const known = [...Object.keys(checks), ...unchecked]
+
+/** pg-pool's options, which its users have next to those for the client. */
+const poolOptions: Record<string, string> = {
+  max: 'max',
+  poolSize: 'max',
+  min: 'min',
+  idleTimeoutMillis: 'idleTimeout',
+  maxUses: 'maxUses',
+  maxLifetimeSeconds: 'maxLifetime (in milliseconds)',
+  allowExitOnIdle: 'allowExitOnIdle',
+}
+
+/** What else people bring from pg.Pool, or give to the wrong one of the two, and where it belongs. */
+const elsewhere: Record<string, string> = {
+  verify: 'inspect new connections in onConnect: when it throws, the connect fails.',
+  log: 'subscribe to the events$ of the pool, or give log to the drop-in Pool of statepool/pg.',
+  Promise: 'the pool returns native promises; give Promise to the drop-in Pool of statepool/pg.',
+  statepool: 'it is for the drop-in Pool of statepool/pg; createPool takes such options themselves.',
+  likePgPool: 'it is for the drop-in Pool of statepool/pg.',
+}
+
+/** @throws OptionsError for what belongs to the pool, saying where. */
+function refuseMisplaced(config: PostgresConfig): void {
+  for (const name of Object.keys(config ?? {})) {
+    const place = placeOf(name, config.Client !== undefined)
+    // Not the value: it was not looked at.
+    if (place !== undefined)
+      throw new OptionsError(name, undefined, `${name} is not an option of postgres(): ${place}`)
+  }
+}
+
+/** @param own whether the class of connections is the application's, which may take options of its own */
+function placeOf(name: string, own: boolean): string | undefined {
+  if (Object.hasOwn(poolOptions, name)) return `give createPool the option ${poolOptions[name]}.`
+  if (own) return undefined
+  if (Object.hasOwn(elsewhere, name)) return elsewhere[name]
+  const option = known.includes(name) ? undefined : poolOptionFor(name)
+  return option && `give createPool the option ${option}.`
+}
+
+/** What the drop-in wants of clients that `postgres()` does not. */
+export interface ClientExtras {
+  /** `Client` may be a class whose clients have no connection, such as a mock; it is not asked where it would connect to. */
+  readonly anyClient?: boolean
+  /** Options that have changed since, read for each new client. */
+  readonly changes?: () => pg.ClientConfig
+}
+
+/**
+ * Checks a configuration.
+ * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
+ */
+export function parseConfig(
+  given: PostgresConfig | string,
+  { anyClient = false, changes }: ClientExtras = {},
+): ParsedConfig {
+  const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
+  refuseMisplaced(config)
+  // A subclass of Client may take options of its own.
+  if (config?.Client === undefined) refuseUnknown('postgres', config, known, hintAtPool)
+  for (const [name, value] of Object.entries(config)) {
+    if (value !== undefined && value !== null) checks[name]?.(name, value)
+  }
+  const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
+  const { password } = config
+  const clientConfig: pg.ClientConfig = {
+    ...rest,
+    ...(password !== undefined && { password }), // pg has it not enumerable on the options that it keeps
+    ...(rest.ssl && { ssl: discreetTls(rest.ssl) }),
+    keepAlive: rest.keepAlive ?? true,
+    keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
+  }
+  return {
+    createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
+    resetQuery,
+    onConnect,
+    description: describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient),
+  }
+}
+
+function isPgs(Client: typeof pg.Client): boolean {
+  return Client === pg.Client || Client.prototype instanceof pg.Client
+}

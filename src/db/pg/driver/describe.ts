@@ -1,0 +1,40 @@
+// Where a configuration leads to, in words that have no secret in them; found out before anything connects.
+
+import type pg from 'pg'
+import { OptionsError } from '../../../core/errors.js'
+import { checkTimes } from './times.js'
+
+/**
+ * Asks pg itself, for much of it can come from the connection string and from the environment.
+ * @param anyClient whether a client may be one without a connection
+ * @throws OptionsError when pg cannot use the configuration
+ */
+export function describe(Client: typeof pg.Client, config: pg.ClientConfig, anyClient = false): string {
+  const { stream: _notOpenedForThis, ...rest } = config
+  let client: pg.Client
+  try {
+    client = new Client(rest)
+  } catch (error) {
+    const option = config.connectionString === undefined ? 'options' : 'connectionString'
+    // Not pg's message, which may quote what was given.
+    const code = (error as NodeJS.ErrnoException | undefined)?.code
+    const why = typeof code === 'string' ? ` (${code})` : ''
+    throw new OptionsError(option, undefined, `postgres() cannot use its configuration${why}.`)
+  }
+  if (!anyClient && typeof client.connection?.stream?.destroy !== 'function') {
+    throw new OptionsError(
+      'Client',
+      undefined,
+      "Client must be pg's Client or a subclass of it; pg-native's cannot be used.",
+    )
+  }
+  checkTimes(client)
+  const { host, port, database, user } = client
+  const place = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : plain(host)}:${port}`
+  return `postgres on ${place}/${plain(database)}${user ? ` as ${plain(user)}` : ''}`
+}
+
+/** A name as it is, unless it looks like a part of a URL, in which a secret may be. */
+function plain(name: string | null | undefined): string {
+  return /[:/?#=\s]/.test(name ?? '') ? '(not shown)' : (name ?? '')
+}

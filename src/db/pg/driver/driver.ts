@@ -1,0 +1,135 @@
+// The driver over pg's clients, with what the drop-in needs to know of it besides the contract.
+
+import type pg from 'pg'
+import { abortable } from '../../../core/abortable.js'
+import type { ConnectContext, Driver } from '../../driver.js'
+import { ask } from './ask.js'
+import { isBlind } from './blind.js'
+import { Couriers } from './cancel.js'
+import { type ClientExtras, type PostgresConfig, parseConfig } from './config.js'
+import { depart } from './departure.js'
+import { hideTlsOf } from './discreet.js'
+import { isFatal } from './fatal.js'
+import type { Evidence } from './read-only.js'
+import { remedyFor } from './remedies.js'
+import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
+import { Session } from './session.js'
+import { connectWithinLimit } from './times.js'
+import { transactions } from './transaction.js'
+import { wired } from './wired.js'
+
+/** The driver, and what of its sessions the drop-in asks. */
+export interface PostgresDriver extends Driver<pg.Client> {
+  /** What runs on the client waits for its holder, or for an extension of pg's (a cursor, a COPY): its end need not come. */
+  isHalfRead(client: pg.Client): boolean
+  /** With what a client announced its end; undefined while it has not. */
+  endOf(client: pg.Client): unknown
+}
+
+/** What the drop-in wants of the driver that `postgres()` does not. */
+export interface DriverExtras extends ClientExtras {
+  /** Makes a session ready for callers, a new one and one that was reset; instead of `onConnect`. */
+  readonly prepare?: (client: pg.Client) => unknown
+}
+
+/**
+ * Makes the driver.
+ * @param extras what the drop-in wants besides
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
+ */
+export function driverFor(
+  config: PostgresConfig | string,
+  { prepare: prepareAs, ...forClients }: DriverExtras = {},
+): PostgresDriver {
+  const { createClient, resetQuery, onConnect, description } = parseConfig(config, forClients)
+  const prepare = prepareAs ?? onConnect
+  const sessions = new WeakMap<pg.Client, Session>()
+  const channels = new WeakMap<pg.Client, readonly string[]>()
+  const evidence: Evidence = { writable: false, demoted: false }
+  const couriers = new Couriers(createClient)
+  const sessionOf = (client: pg.Client): Session => {
+    const session = sessions.get(client)
+    if (session === undefined) throw new TypeError('This client was not connected by this driver.')
+    return session
+  }
+
+  /** Runs what makes a session ready, and remembers what it left for all callers. */
+  const makeReady = async (session: Session): Promise<void> => {
+    const { client } = session
+    await connectWithinLimit(client)
+    session.parameters.begin()
+    hideTlsOf(wired(client).connection.stream)
+    await prepare?.(client)
+    if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
+    session.keep()
+  }
+
+  /** What the server still works on for a holder is cancelled; what the pool itself waits for is cut off. */
+  const end = (session: Session): Promise<void> | undefined => {
+    if (session.departure !== undefined || (session.busy && !session.asks)) return depart(session, couriers)
+    session.destroy()
+    return undefined
+  }
+
+  return {
+    name: 'postgres',
+
+    async connect({ signal, onLost, onStale }: ConnectContext): Promise<pg.Client> {
+      signal.throwIfAborted()
+      const client = createClient()
+      const session = new Session(client, { onLost, onStale }, evidence)
+      sessions.set(client, session)
+      try {
+        await abortable(makeReady(session), signal)
+      } catch (error) {
+        void end(session) // also after a failure: pg leaves the socket open when its password function throws
+        throw error
+      }
+      return client
+    },
+
+    async validate(client) {
+      const session = sessionOf(client)
+      if (isBlind(client)) return // a mock may not know an empty query
+      session.asks = true
+      await ask(client, '')
+      session.asks = false
+    },
+
+    needsReset(client) {
+      const session = sessionOf(client)
+      session.tidyListeners()
+      return resetQuery !== undefined || !session.clean
+    },
+
+    reset: (client, { signal }) =>
+      reset(sessionOf(client), { resetQuery, prepare, channels: channels.get(client) ?? [] }, signal),
+
+    isUsable: client => sessionOf(client).usable,
+    isHalfRead: client => sessionOf(client).halfRead,
+    endOf: client => sessionOf(client).end,
+
+    async close(client) {
+      const session = sessionOf(client)
+      session.dismiss()
+      if (session.busy) await depart(session, couriers)
+      else if (isBlind(client)) await wired(client).connection.end()
+      else await client.end()
+    },
+
+    destroy: client => end(sessionOf(client)),
+
+    ref: client => setRef(client, 'ref'),
+    unref: client => setRef(client, 'unref'),
+    isFatal,
+    transaction: transactions(sessionOf, lookWhetherReadOnly),
+    describe: () => description,
+    remedy: remedyFor,
+  }
+}
+
+/** A stream of the application's own need not know `ref`. */
+function setRef(client: pg.Client, method: 'ref' | 'unref'): void {
+  const { stream } = wired(client).connection as unknown as { stream: { ref?(): void; unref?(): void } }
+  stream[method]?.()
+}

@@ -1,0 +1,82 @@
+// Times that are handed on to pg and to the server: one that neither can count to means "practically never", not "at once".
+
+import type pg from 'pg'
+import { longestTime } from '../../../core/check.js'
+import { systemClock } from '../../../core/clock.js'
+import { OptionsError } from '../../../core/errors.js'
+import { wired } from './wired.js'
+
+type Time = number | string | false | null | undefined
+
+/** What pg's typings leave out of a client; all of it is as old as pg 8. */
+interface Timed {
+  readonly connectionParameters?: Record<string, Time>
+  _connectionTimeoutMillis?: Time
+  readonly connection?: { _keepAliveInitialDelayMillis?: Time }
+}
+
+const onServer = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const
+const onClient = 'query_timeout'
+
+/** Systems count the delay of a keepalive in seconds, in 15 bits; in ms. */
+const longestKeepAliveDelay = 32_767_000
+
+/** @throws OptionsError for a time, of the connection string too, that is none. */
+export function checkTimes(client: pg.Client): void {
+  const { connectionParameters = {} } = client as unknown as Timed
+  for (const name of [...onServer, onClient]) {
+    const time = connectionParameters[name]
+    if (!time || Number(time) >= 0) continue
+    throw new OptionsError(
+      name,
+      undefined,
+      `${name} must be a number of milliseconds of at least 0, or Infinity.`,
+    )
+  }
+}
+
+/**
+ * Puts limits to the times of a client that is not connected yet, wherever they came from. Node would take a timer of 2^31 ms for one
+ * of 1 ms, and the server would refuse such a time.
+ */
+export function limitTimes<C extends pg.Client>(client: C): C {
+  const timed = client as unknown as Timed
+  const { connectionParameters, connection } = timed
+  if (connectionParameters !== undefined) {
+    for (const name of onServer) {
+      const time = connectionParameters[name]
+      if (time && Number(time) > longestTime) connectionParameters[name] = longestTime
+    }
+    const time = connectionParameters[onClient]
+    if (time && Number(time) > longestTime) connectionParameters[onClient] = false
+  }
+  if (Number(timed._connectionTimeoutMillis) > longestTime) timed._connectionTimeoutMillis = 0
+  if (connection !== undefined && Number(connection._keepAliveInitialDelayMillis) > longestKeepAliveDelay)
+    connection._keepAliveInitialDelayMillis = longestKeepAliveDelay
+  return client
+}
+
+/**
+ * Connects within the time that pg's `connectionTimeoutMillis` says, and fails as pg does. Its own timer would not know of a process that
+ * was frozen, or of an event loop that was blocked: it would find that the time has passed before it reads that the server has answered.
+ */
+export async function connectWithinLimit(client: pg.Client): Promise<void> {
+  const timed = client as unknown as Timed
+  const limit = Number(timed._connectionTimeoutMillis)
+  if (!(limit > 0)) {
+    await client.connect()
+    return
+  }
+  timed._connectionTimeoutMillis = 0
+  const { connection } = wired(client)
+  const timer = systemClock.setTimeout(() => {
+    connection._ending = true
+    connection.stream.destroy(new Error('timeout expired'))
+  }, limit)
+  systemClock.unref?.(timer)
+  try {
+    await client.connect()
+  } finally {
+    systemClock.clearTimeout(timer)
+  }
+}

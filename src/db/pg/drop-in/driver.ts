@@ -1,0 +1,143 @@
+// The driver under the drop-in: postgres(), and around it what pg.Pool does when clients come and go.
+
+import { once } from 'node:events'
+import type pg from 'pg'
+import type { ConnectContext, Driver, RoundTripContext } from '../../../index.js'
+import { isBlind } from '../driver/blind.js'
+import { driverFor } from '../driver/driver.js'
+import { wired } from '../driver/wired.js'
+import { type ClientClass, isLent, isPrepared, type LentClient, lendable } from './client.js'
+import type { Settings } from './options.js'
+
+/** What the pool is told of its clients; each call is an event of pg.Pool's. */
+export interface Audience {
+  /** A client is ready; if this returns a promise, no caller gets the client before the promise settles. */
+  connected(client: LentClient): unknown
+  /** The session of a client that was ready is over. */
+  removed(client: LentClient): void
+  /** An idle client was lost. */
+  failed(error: unknown, client: LentClient): void
+  /** A leased client was lost. */
+  lostWhileLent(client: LentClient): void
+  log(...messages: unknown[]): void
+}
+
+/** Connections whose objects are lendable clients. */
+export function lendingDriver(
+  settings: Settings,
+  Client: ClientClass,
+  audience: Audience,
+): Driver<LentClient> {
+  const { resetQuery } = settings.client
+  const keepsTransactions = settings.habits.has('keepOpenTransactions')
+  const throwsErrors = settings.habits.has('throwUnhandledErrors')
+
+  /** The application's part of a connect, and again of a reset that undid it. */
+  const prepare = async (of: pg.Client): Promise<void> => {
+    const client = of as LentClient
+    client[isPrepared] = true
+    try {
+      await settings.onConnect?.(client)
+      await audience.connected(client)
+    } finally {
+      client[isPrepared] = false
+    }
+  }
+  const base = driverFor(
+    { ...settings.client, Client: lendable(Client) },
+    { prepare, anyClient: true, changes: settings.changes },
+  )
+
+  /** Those that reported an error. Their sockets may be well: then they close gracefully, as pg.Pool's clients do. */
+  const leaving = new WeakSet<LentClient>()
+
+  return {
+    ...(base as unknown as Driver<LentClient>),
+
+    destroy: client =>
+      leaving.has(client) && canSayGoodbye(client)
+        ? sayGoodbye(client, () => base.destroy(client))
+        : base.destroy(client),
+
+    async connect({ signal, onLost, onStale }: ConnectContext): Promise<LentClient> {
+      audience.log('connecting new client')
+      let client: LentClient | undefined
+      let ready = false
+      const lost = (reason: unknown): void => {
+        const lent = client?.[isLent] === true
+        const ended = client !== undefined && isEnding(client)
+        if (client !== undefined && ready && !ended) leaving.add(client)
+        onLost(reason) // which takes it from its holder
+        if (client === undefined || !ready) return
+        if (lent) audience.lostWhileLent(client)
+        if (ended) return
+        const error = because(reason, base.endOf(client))
+        if (!lent) audience.failed(error, client)
+        // One listener is the driver's: without another one, pg.Pool's users hear of it by a crash.
+        else if (throwsErrors && client.listenerCount('error') <= 1) throw error
+      }
+      try {
+        client = (await base.connect({
+          signal,
+          onLost: lost,
+          ...(onStale && { onStale }),
+        })) as LentClient
+      } catch (error) {
+        audience.log('client failed to connect', error)
+        throw error
+      }
+      ready = true
+      const connected = client
+      // The connection's end, which comes before the client's: `end()` of the pool must not overtake it.
+      wired(client).connection.once('end', () => audience.removed(connected))
+      audience.log('new client connected')
+      return client
+    },
+
+    needsReset: keepsTransactions
+      ? client => base.needsReset?.(client) === true && resetQuery !== undefined
+      : client => base.needsReset?.(client) === true,
+
+    /** What a holder did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
+    async reset(client: LentClient, context: RoundTripContext): Promise<void> {
+      const { connection } = wired(client)
+      // One by one: behind a statement there may be a cursor, which has no end.
+      while (wired(client).readyForQuery !== true && !base.isHalfRead(client))
+        await once(connection, 'readyForQuery', { signal: context.signal })
+      await base.reset?.(client, context)
+    },
+  }
+}
+
+/** pg.Pool's users know pg's own error of a client's end; why it came to its end is the cause. */
+function because(reason: unknown, end: unknown): unknown {
+  if (!(end instanceof Error) || end === reason) return reason
+  if (end.cause === undefined)
+    Object.defineProperty(end, 'cause', { value: reason, configurable: true, writable: true })
+  return end
+}
+
+/** How long the server has for letting go of a client whose socket is well; in ms. */
+const longestGoodbye = 1_000
+
+function canSayGoodbye(client: LentClient): boolean {
+  const { readyForQuery, connection } = wired(client)
+  return !isBlind(client) && readyForQuery === true && !connection.stream.destroyed
+}
+
+/** Settles when the server has closed the socket, or when that takes too long; never rejects. */
+function sayGoodbye(client: LentClient, destroy: () => unknown): Promise<void> {
+  return new Promise(resolve => {
+    const deadline = setTimeout(destroy, longestGoodbye).unref()
+    wired(client).connection.once('end', () => {
+      clearTimeout(deadline)
+      resolve()
+    })
+    client.end().catch(destroy)
+  })
+}
+
+/** Whether the application, or this pool, called `client.end()`: what follows is no loss. */
+function isEnding(client: pg.Client): boolean {
+  return wired(client)._ending === true
+}

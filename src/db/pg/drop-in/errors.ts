@@ -1,0 +1,101 @@
+// What the drop-in's errors say: pg.Pool's words first, for programs that look for them, then what there is to know.
+
+import { AcquireTimeoutError, LeaseError, PoolError } from '../../../core/errors.js'
+
+const end = 'Cannot use a pool after calling end on the pool'
+
+/** What `connect()` and `query()` say after `end()`. */
+export function afterEnd(cause?: unknown): Error {
+  return new Error(end, cause === undefined ? undefined : { cause })
+}
+
+/** What a second `end()` says. */
+export function endedTwice(): Error {
+  return new Error('Called end on pool more than once')
+}
+
+/**
+ * The error that pg.Pool would give where the underlying pool gives this one: for a connect that failed the driver's own, and for
+ * a wait that was too long the same error with pg.Pool's words before its own.
+ */
+function asPgPoolError(error: unknown): unknown {
+  if (error instanceof AcquireTimeoutError) return withWords(error)
+  if (!(error instanceof PoolError)) return error
+  const code: string = error.code
+  if (code === 'POOL_CLOSED') return afterEnd(error)
+  if (code === 'CONNECT_TIMEOUT')
+    return new Error('Connection terminated due to connection timeout', { cause: error })
+  // Other reasons of a failed connect; the error of a caller that is refused for it has that error as its cause.
+  if ((code === 'CONNECT_FAILED' || code === 'DATABASE_DOWN') && error.cause !== undefined)
+    return asPgPoolError(error.cause)
+  return error
+}
+
+function withWords(error: AcquireTimeoutError): AcquireTimeoutError {
+  const words =
+    error.holders.length < error.max
+      ? 'Connection terminated due to connection timeout' // one of its own, in pg.Pool
+      : 'timeout exceeded when trying to connect'
+  error.message = `${words}. ${error.message} (connectionTimeoutMillis sets the time; 0 = no limit.)`
+  return error
+}
+
+/** What a second `client.release()` says. */
+export function releasedTwice(lease: number): LeaseError {
+  return new LeaseError(
+    'LEASE_RELEASED',
+    lease,
+    'Release called on client which has already been released to the pool. Release it once, in a finally block; its connection may already be leased to another caller.',
+  )
+}
+
+/** What a query through a client that was released says. */
+export function usedAfterRelease(lease: number): LeaseError {
+  return new LeaseError(
+    'LEASE_RELEASED',
+    lease,
+    "A query was run through a client after its release() to the pool. Its connection may already be leased to another caller, so the query was not sent. Await all queries before release(), or take a client of your own from pool.connect(). (likePgPool: ['allowUseAfterRelease'] lets such queries through.)",
+  )
+}
+
+/** Failed connects whose error a caller has been given. */
+const told = new WeakSet<object>()
+
+/**
+ * The same for one of the callers who wait, and for no other one: of those who waited for the same connect, the first gets the driver's
+ * own error, every further one a copy of the same class with the same fields. Otherwise each would find the stack of the last one in it.
+ */
+export function asCallersError(error: unknown): unknown {
+  const theirs = asPgPoolError(error)
+  if (!(theirs instanceof Error) || !(error instanceof PoolError) || theirs === error) return theirs
+  const failure = error.code === 'DATABASE_DOWN' ? error.cause : error
+  if (typeof failure !== 'object' || failure === null) return theirs
+  if (told.has(failure)) return copyOf(theirs)
+  told.add(failure)
+  return theirs
+}
+
+function copyOf(error: Error): Error {
+  const copy = new Error(error.message)
+  const { stack: _itsOwn, ...fields } = Object.getOwnPropertyDescriptors(error)
+  Object.setPrototypeOf(Object.defineProperties(copy, fields), Object.getPrototypeOf(error))
+  return copy
+}
+
+const settled = Promise.resolve()
+
+/**
+ * A promise to resolve a caller's promise with, which rejects. The error's stack is taken in a reaction that the caller's promise depends
+ * on, so that V8 follows it to the code that awaits.
+ */
+export function toAwaiter(error: unknown): Promise<never> {
+  return settled.then(() => {}).then(() => retrace(error)) // a turn later: the caller's promise has adopted it by then
+}
+
+/**
+ * Replaces the stack of an error that came from a socket with one that leads to the code that waits for it, as pg does; and passes it on.
+ */
+export function retrace(error: unknown): never {
+  if (error instanceof Error) Error.captureStackTrace(error)
+  throw error
+}

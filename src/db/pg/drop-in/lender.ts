@@ -1,0 +1,246 @@
+// Lends clients in pg.Pool's way: its events, its `release`, its queries, on leases of the pool underneath.
+
+import type { EventEmitter } from 'node:events'
+import { systemClock } from '../../../core/clock.js'
+import { createPool, type Lease, type Pool } from '../../../index.js'
+import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
+import { lendingDriver } from './driver.js'
+import { afterEnd, asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
+import { LostClients } from './lost-clients.js'
+import type { Settings, Verify } from './options.js'
+import { isSubmittable, submit } from './submittable.js'
+import { type Waiting, WaitingCallers } from './waiting-callers.js'
+
+export type ResultCallback = (error?: unknown, result?: unknown) => void
+
+const nothing = (): void => {}
+
+/** What stands behind one drop-in pool. */
+export class Lender implements Owner {
+  /** The pool underneath. */
+  readonly pool: Pool<LentClient>
+  readonly trusting: boolean
+  readonly #settings: Settings
+  readonly #emitter: EventEmitter
+  readonly #log: (...messages: unknown[]) => void
+  /** Whether a query's error means that its client should be closed. */
+  readonly #closes: (error: unknown) => boolean
+  /** Those that `verify` has seen. */
+  readonly #verified = new WeakSet<LentClient>()
+  /** Leased clients that are dead, and not released yet. */
+  readonly lost = new LostClients()
+  /** Who has no client yet. */
+  readonly #waiting: WaitingCallers
+
+  /** @param emitter where pg.Pool's events are emitted */
+  constructor(
+    settings: Settings,
+    Client: ClientClass,
+    emitter: EventEmitter,
+    log: (...messages: unknown[]) => void,
+  ) {
+    this.#settings = settings
+    this.#emitter = emitter
+    this.#log = log
+    this.trusting = settings.habits.has('allowUseAfterRelease')
+    const driver = lendingDriver(settings, Client, {
+      connected: client => this.#announce(client),
+      removed: client => emitter.emit('remove', client),
+      failed: (error, client) => this.#announceLoss(error, client),
+      lostWhileLent: client => this.lost.add(client),
+      log,
+    })
+    const closesAlways = settings.habits.has('closeOnQueryError')
+    this.#closes = error => closesAlways || driver.isFatal?.(error) === true
+    this.pool = createPool(driver, settings.pool, {
+      onLend: lease => lease.connection[lend](lease, this),
+    })
+    this.pool.tune({ keepIdle: settings.keepIdle })
+    this.#waiting = new WaitingCallers(this.pool)
+  }
+
+  /**
+   * A client for the caller, with pg.Pool's events and errors.
+   * @param forQuery whether it is for a query of the pool's own
+   */
+  borrow(forQuery = false): Promise<LentClient> {
+    const request = this.pool.ask()
+    const lease = request.granted
+    return lease?.held && this.#isQuiet ? Promise.resolve(lease.connection) : this.#await(request, forQuery)
+  }
+
+  /**
+   * Runs a query on a client of its own, and calls back when the client was given back.
+   * @param borrow where to get the client, if not from here
+   */
+  run(
+    text: unknown,
+    values: unknown,
+    callback: ResultCallback,
+    borrow: (() => Promise<object>) | undefined,
+  ): void {
+    const borrowed = borrow === undefined ? this.borrow(true) : (borrow() as Promise<LentClient>)
+    const asked: Waiting | undefined = borrow && { forQuery: true, turnAway() {} }
+    if (asked !== undefined) this.#waiting.add(asked)
+    borrowed.then(
+      client => {
+        this.#dispatch(client, text, values, callback)
+        if (asked !== undefined) this.#waiting.remove(asked)
+      },
+      error => {
+        process.nextTick(callback, error)
+        if (asked !== undefined) this.#waiting.remove(asked)
+      },
+    )
+  }
+
+  /**
+   * Closes the pool once the queries that were asked for have their clients, and the callers for whom one is being opened; then `close`
+   * waits for those. All of it takes no longer than `drainTimeout`. What callers are rejected with is delivered before this settles.
+   */
+  async end(): Promise<void> {
+    const { drainTimeout = 30_000, clock = systemClock } = this.#settings.pool
+    const begin = clock.now()
+    // When no caller waits the pool closes now: a client that is released in the same turn goes to no caller.
+    if (this.#waiting.size > 0) await this.#waiting.serveLast(drainTimeout, clock)
+    const timeout = Math.max(0, drainTimeout - (clock.now() - begin))
+    await this.pool.close({ timeout })
+    for (let tick = 0; tick < 2; tick++) await new Promise<void>(resolve => process.nextTick(resolve))
+  }
+
+  releaseOf(client: LentClient, lease: Lease<LentClient>): Release {
+    let released = false
+    return error => {
+      if (released) throw releasedTwice(lease.id)
+      released = true
+      this.#takeBack(client, lease, error, Boolean(error))
+    }
+  }
+
+  /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
+  #await(request: ReturnType<Pool<LentClient>['ask']>, forQuery: boolean): Promise<LentClient> {
+    return new Promise(resolve => {
+      const caller: Waiting = {
+        forQuery,
+        turnAway: () => {
+          resolve(toAwaiter(afterEnd()))
+          this.#waiting.remove(caller)
+        },
+      }
+      this.#waiting.add(caller)
+      request.tell(
+        lease => {
+          if (!this.#waiting.has(caller)) return queueMicrotask(() => lease.release()) // was turned away
+          resolve(this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver))
+          this.#waiting.remove(caller)
+        },
+        error => {
+          if (!this.#waiting.has(caller)) return
+          resolve(toAwaiter(asCallersError(error)))
+          this.#waiting.remove(caller)
+        },
+      )
+    })
+  }
+
+  /** There is no listener for `acquire`, which comes before the caller has the client and after `connect()` has returned; and no `verify`. */
+  get #isQuiet(): boolean {
+    return this.#settings.verify === undefined && this.#emitter.listenerCount('acquire') === 0
+  }
+
+  /** A field, so that there is one for all calls. */
+  readonly #handOver = (lease: Lease<LentClient>): LentClient | Promise<LentClient> => {
+    const client = lease.connection
+    if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
+    if (!lease.held && !this.trusting) throw usedAfterRelease(lease.id) // by a listener
+    const { verify } = this.#settings
+    return verify === undefined || this.#verified.has(client) ? client : this.#verify(client, lease, verify)
+  }
+
+  #verify(client: LentClient, lease: Lease<LentClient>, verify: Verify): Promise<LentClient> {
+    this.#verified.add(client)
+    return new Promise((resolve, reject) => {
+      let judged = false
+      const judge = (error?: unknown) => {
+        if (judged) return
+        judged = true
+        if (!error) return resolve(client)
+        reject(error)
+        if (lease.held) client.release(error as Error)
+      }
+      try {
+        verify(client, judge)
+      } catch (error) {
+        judge(error ?? new Error('verify failed'))
+      }
+    })
+  }
+
+  #dispatch(client: LentClient, text: unknown, values: unknown, callback: ResultCallback): void {
+    this.#log('dispatching query')
+    const lease = client[lastLease] as Lease<LentClient>
+    let over = false
+    // As in pg.Pool: the query's caller hears of the loss of its client, which is an uncaught exception otherwise.
+    const watched = this.#settings.habits.has('throwUnhandledErrors')
+    if (watched) client.on('error', nothing)
+    const done: ResultCallback = (error, result) => {
+      if (over) return
+      over = true
+      if (watched) client.removeListener('error', nothing)
+      this.#log('query dispatched')
+      try {
+        this.#takeBack(client, lease, error, error ? this.#closes(error) : false)
+      } catch (mistake) {
+        error ??= mistake // a listener has released it before
+      }
+      if (error) callback(error)
+      else callback(undefined, result)
+    }
+    try {
+      if (isSubmittable(text)) submit(client, text, done)
+      else client.query(text as string, values as unknown[], done)
+    } catch (error) {
+      process.nextTick(done, error) // a query that is none
+    }
+  }
+
+  /** @param error what `release` was given, or the query's error; for listeners */
+  #takeBack(client: LentClient, lease: Lease<LentClient>, error: unknown, closes: boolean): void {
+    if (this.#emitter.listenerCount('release') > 0) this.#tell('release', error, client)
+    this.lost.released(client)
+    if (closes) lease.destroy(error === true ? undefined : error)
+    else lease.release()
+    const why = lease.endReason
+    if (why === 'max uses') this.#log('remove expended client')
+    else if (why === 'max lifetime') this.#log('remove expired client')
+  }
+
+  /** Emits an event. What a listener throws is an uncaught exception; it must not cost the pool a client. */
+  #tell(event: string, ...args: unknown[]): void {
+    try {
+      this.#emitter.emit(event, ...args)
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
+  }
+
+  /** No caller gets a new client before the promises of the listeners that prepare it settle. */
+  async #announce(client: LentClient): Promise<void> {
+    if (this.#settings.habits.has('ignoreConnectListeners')) {
+      this.#emitter.emit('connect', client)
+      return
+    }
+    const listeners = this.#emitter.rawListeners('connect')
+    await Promise.all(listeners.map(listener => listener.call(this.#emitter, client)))
+  }
+
+  #announceLoss(error: unknown, client: LentClient): void {
+    this.#log('idle client was lost', error)
+    const mustBeHeard = this.#settings.habits.has('throwUnhandledErrors')
+    if (!mustBeHeard && this.#emitter.listenerCount('error') === 0) return
+    if (error instanceof Error) Object.assign(error, { client })
+    this.#emitter.emit('error', error, client)
+  }
+}

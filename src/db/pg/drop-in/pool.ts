@@ -1,0 +1,195 @@
+// The drop-in for node-postgres' pool: pg.Pool's interface on this package's pool.
+
+import { AsyncResource } from 'node:async_hooks'
+import pg from 'pg'
+import type { Pool as StatePool } from '../../../index.js'
+import { discreetTls } from '../driver/discreet.js'
+import type { ClientClass, LentClient } from './client.js'
+import { expiredCount, idleCount, totalCount, waitingCount } from './counts.js'
+import { afterEnd, endedTwice, retrace, toAwaiter } from './errors.js'
+import { Lender, type ResultCallback } from './lender.js'
+import { checkConfig, type PoolConfig, parseSettings } from './options.js'
+import { presentOptions, quietly } from './present.js'
+
+export type { PgPoolHabit, PoolConfig } from './options.js'
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void
+
+const nothing = (): void => {}
+
+/**
+ * A drop-in for `pg.Pool` of node-postgres: the same constructor, methods, properties and events, and `instanceof pg.Pool` holds.
+ * The underlying pool is one of this package, {@link Pool.statepool}.
+ *
+ * Where pg.Pool's behaviour is harmful, this class is safe, and {@link PoolConfig.likePgPool} brings the old behaviour back; the page
+ * docs/guides/pg-pool.md says what differs, and why.
+ *
+ * ```ts
+ * const pool = new Pool({ connectionString, max: 20 })
+ * const { rows } = await pool.query('SELECT $1::int AS answer', [42])
+ * ```
+ */
+export class Pool extends pg.Pool {
+  /** The class of the clients. */
+  readonly Client: ClientClass
+  /** Whether `end()` was called. */
+  declare ending: boolean
+  /** Whether `end()` was called and all clients are closed. */
+  declare ended: boolean
+  readonly #lender: Lender
+  readonly #log: (...messages: unknown[]) => void
+  readonly #Promise: PromiseConstructor | undefined
+
+  /**
+   * @param config everything that `pg.Pool` and `pg.Client` take, and the options of {@link PoolConfig}
+   * @param Client the class of the clients, unless `config.Client` sets it
+   * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
+   */
+  constructor(config?: PoolConfig, Client?: ClientClass) {
+    checkConfig(config)
+    super(config as pg.PoolConfig | undefined)
+    for (const unused of ['_clients', '_idle', '_expired', '_pendingQueue', '_endCallback'])
+      Reflect.deleteProperty(this, unused) // pg-pool's own, in which it would seem to be empty
+    const given = config ?? {}
+    const ownClient = given.Client ?? Client
+    if (this.options.ssl) this.options.ssl = discreetTls(this.options.ssl)
+    const settings = parseSettings(given, this.options as PoolConfig, Boolean(ownClient))
+    this.Client = (ownClient ?? pg.Client) as ClientClass
+    this.#log = given.log ? quietly(given.log) : nothing
+    this.#Promise = (given.Promise ?? undefined) as PromiseConstructor | undefined
+    this.#lender = new Lender(settings, this.Client, this, this.#log)
+    presentOptions(this.options, this.#lender.pool)
+  }
+
+  /**
+   * The underlying pool: its figures, events, chart and inspection. It leases the same clients, but without an `acquire` event.
+   */
+  get statepool(): StatePool<pg.PoolClient> {
+    return this.#lender.pool as unknown as StatePool<pg.PoolClient>
+  }
+
+  /**
+   * Leases a client; release it with `client.release()`, once. `release(error)` or `release(true)` closes it instead.
+   *
+   * Rejects with the driver's own error when the connect fails, and with an AcquireTimeoutError, which says why, after
+   * `connectionTimeoutMillis` (30 s if not set; 0 = no limit).
+   */
+  override connect(): Promise<pg.PoolClient>
+  override connect(callback: ConnectCallback): void
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined || callback === null) {
+      return this.#asked(this.ending ? toAwaiter(afterEnd()) : this.#lender.borrow())
+    }
+    if (this.ending) {
+      callback(afterEnd(), undefined, nothing)
+      return
+    }
+    // In a tick of its own: what a callback throws is an uncaught exception, as it is with pg.Pool.
+    const tell = AsyncResource.bind(callback)
+    this.#lender.borrow().then(
+      client => process.nextTick(tell, undefined, client, client.release),
+      error => process.nextTick(tell, error, undefined, nothing),
+    )
+    return
+  }
+
+  // Set here, not written as members, so that their types are pg.Pool's own: overloads for one, and getters that are properties.
+  static {
+    const figure = (read: (pool: StatePool<LentClient>) => number): PropertyDescriptor => ({
+      get(this: Pool) {
+        return read(this.#lender.pool)
+      },
+      configurable: true,
+    })
+    Object.defineProperties(Pool.prototype, {
+      totalCount: {
+        get(this: Pool) {
+          return totalCount(this.#lender.pool, this.#lender.lost.count)
+        },
+        configurable: true,
+      },
+      idleCount: figure(idleCount),
+      waitingCount: figure(waitingCount),
+      expiredCount: figure(expiredCount),
+    })
+    Pool.prototype.query = function query(
+      this: Pool,
+      text: unknown,
+      values?: unknown,
+      callback?: unknown,
+    ): unknown {
+      if (typeof text === 'function') {
+        const why = 'Passing a function as the first parameter to pool.query is not supported'
+        setImmediate(text as ResultCallback, new Error(why))
+        return
+      }
+      if (typeof values === 'function') return this.#query(text, undefined, values as ResultCallback)
+      return this.#query(text, values, callback as ResultCallback | undefined)
+    } as pg.Pool['query']
+  }
+
+  /**
+   * Refuses new callers, closes idle clients, waits for the release of the others, and settles when all connections are closed. Destroys
+   * clients that are still leased after 30 s (`statepool: { drainTimeout }`).
+   */
+  override end(): Promise<void>
+  override end(callback: (error?: Error) => void): void
+  override end(callback?: (error?: Error) => void): Promise<void> | undefined {
+    this.#log('ending')
+    if (this.ending) {
+      if (!callback) return this.#asked(toAwaiter(endedTwice()))
+      callback(endedTwice())
+      return
+    }
+    this.ending = true
+    const ended = this.#lender.end().then(() => {
+      this.ended = true
+    })
+    if (!callback) return this.#asked(ended)
+    ended.then(AsyncResource.bind(() => process.nextTick(callback)))
+    return
+  }
+
+  /** For `await using pool = new Pool(…)`: the same as {@link Pool.end}, unless it was already called. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (this.ending ? this.#lender.pool.close() : this.end())
+  }
+
+  #query(text: unknown, values: unknown, callback: ResultCallback | undefined): unknown {
+    if (callback !== undefined && callback !== null) {
+      this.#run(text, values, AsyncResource.bind(callback))
+      return
+    }
+    const result = new Promise((resolve, reject) => {
+      this.#run(text, values, (error, result) => (error ? reject(error) : resolve(result)))
+    })
+    return this.#asked(result.catch(retrace))
+  }
+
+  #run(text: unknown, values: unknown, callback: ResultCallback): void {
+    if (this.ending) callback(afterEnd())
+    else this.#lender.run(text, values, callback, this.#borrower)
+  }
+
+  /** A `connect` that is not this class's own (a subclass's that sets a tenant, say, or one that traces) is asked for queries, too. */
+  get #borrower(): (() => Promise<pg.PoolClient>) | undefined {
+    return this.connect === ownConnect
+      ? undefined
+      : () =>
+          new Promise((resolve, reject) => {
+            this.connect((error, client) => (client === undefined ? reject(error) : resolve(client)))
+          })
+  }
+
+  /** A promise of the kind that the application asked for. */
+  #asked<T>(promise: Promise<T>): Promise<T> {
+    const Wanted = this.#Promise
+    return Wanted === undefined ? promise : new Wanted((resolve, reject) => promise.then(resolve, reject))
+  }
+}
+
+const ownConnect = Pool.prototype.connect

@@ -1,0 +1,51 @@
+// A worker in a thread of this process.
+
+import { Worker } from 'node:worker_threads'
+import { createSlots, markAllCalledOff, markCalledOff, type Request } from '../../wire/messages.js'
+import type { Host, HostEvents } from '../host.js'
+import { workerText } from '../worker-text.js'
+
+/** Starts a thread, and gives the memory where its calls are cancelled. */
+export function startThread({ message, exit }: HostEvents): { host: Host; slots: Int32Array } {
+  const slots = createSlots()
+  const worker = new Worker(workerText, {
+    eval: true, // a file would have to be beside this one, and a bundler leaves it behind
+    name: 'statepool/sqlite',
+    execArgv: [], // what the program is compiled or watched with is no concern of the worker's
+  })
+  const name = `thread ${worker.threadId}`
+  let lastWords: unknown
+  let ended = false
+  worker.on('message', message)
+  worker.on('error', error => {
+    lastWords = error
+  })
+  const end = new Promise<void>(resolve => {
+    worker.once('exit', code => {
+      ended = true
+      resolve()
+      exit(new Error(`the ${name} ended with code ${code}`, { cause: lastWords }))
+    })
+  })
+  const host: Host = {
+    name,
+    get ended() {
+      return ended
+    },
+    end,
+    post: request => worker.postMessage(request),
+    callOff(id) {
+      markCalledOff(slots, id)
+      return false
+    },
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+    // Not by worker.terminate(): that takes effect no sooner, because nothing ends a thread inside SQLite; and better-sqlite3, when
+    // it comes out with an error into a thread that is being terminated, takes the whole process along.
+    kill() {
+      markAllCalledOff(slots)
+      worker.postMessage({ id: 0, type: 'close' } satisfies Request)
+    },
+  }
+  return { host, slots }
+}

@@ -1,0 +1,188 @@
+// What sqlite() takes, checked before anything opens.
+
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { discreetRefusal, refuseUnknown } from '../../../core/check.js'
+import { OptionsError } from '../../../core/errors.js'
+import { hintAtPool } from '../../../core/options.js'
+import type { EngineName, Integers, Opening } from '../wire/messages.js'
+import type { Isolation } from './host.js'
+import { expectNumber } from './numbers.js'
+import { parsePragmas } from './pragmas.js'
+
+/** The options of {@link sqlite}. */
+export interface SqliteOptions {
+  /**
+   * The file, by path or `file:` URL; SQLite creates it if it does not exist. `':memory:'` is a database that belongs to one connection
+   * and ends with it: only for a pool with `max: 1`.
+   */
+  filename: string | URL
+  /** Opens the file read-only; it must exist. Default false. */
+  readonly?: boolean | undefined
+  /**
+   * Where a connection runs. Default `'thread'`: a message costs least, and a cancelled statement ends where it next yields a row; one
+   * that computes without yielding goes on until it is done. `'process'`: a cancelled statement ends at once, together with its
+   * connection; a crash inside SQLite affects nothing else; a message costs two to three times as much.
+   */
+  isolation?: Isolation | undefined
+  /** The SQLite library. Default: `'node:sqlite'` if Node has it (22.16 or later), otherwise `'better-sqlite3'`. */
+  engine?: EngineName | undefined
+  /**
+   * How long a statement waits for another connection's lock, in milliseconds. Default 3,000, which is below the pool's
+   * `validateTimeout`, the limit of a transaction's begin; 0 = fail at once (`SQLITE_BUSY`). 2³¹ or more means no limit.
+   */
+  busyTimeout?: number | undefined
+  /** How long a statement may take, in milliseconds, unless it has a timeout of its own. Default Infinity = no limit; more than 0. */
+  statementTimeout?: number | undefined
+  /** Whether SQLite enforces foreign keys. Default true, unlike SQLite's own default. */
+  foreignKeys?: boolean | undefined
+  /**
+   * SQLite's journal. Default `'wal'`: readers and the one writer do not wait for each other. The mode is stored in the file. `false` = keep
+   * the file's mode. A read-only connection never changes it.
+   */
+  journalMode?: 'wal' | 'delete' | 'truncate' | 'persist' | 'memory' | 'off' | false | undefined
+  /**
+   * Further pragmas for each connection, run in this order: `{ synchronous: 'normal', cache_size: -64_000 }`. Pragmas with
+   * the key of an encrypted database run before everything else; messages never show a value. For `busy_timeout` use the option
+   * `busyTimeout`. Default: none.
+   */
+  pragmas?: Readonly<Record<string, string | number | boolean>> | undefined
+  /** Prepared statements that each connection keeps. Default 100; 0 = none. */
+  statementCache?: number | undefined
+  /**
+   * The type of integers. Default `'number'`: an integer beyond 2⁵³ is an error rather than a different number. `'mixed'`: such an integer
+   * is a BigInt. `'bigint'`: all integers are BigInts.
+   */
+  integers?: Integers | undefined
+}
+
+/** The options as the driver uses them. */
+export interface SqliteConfig {
+  readonly opening: Omit<Opening, 'calledOff' | 'places'>
+  readonly isolation: Isolation
+  readonly statementTimeout: number
+  readonly memory: boolean
+  /** The pragmas have SQLite refuse writes. */
+  readonly queryOnly: boolean
+  readonly description: string
+}
+
+const names = [
+  'filename',
+  'readonly',
+  'isolation',
+  'engine',
+  'busyTimeout',
+  'statementTimeout',
+  'foreignKeys',
+  'journalMode',
+  'pragmas',
+  'statementCache',
+  'integers',
+]
+
+/**
+ * Checks the options.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
+  refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names, hintAtPool)
+  const { filename, memory } = parseFilename(options.filename)
+  const readonly = expectBoolean('readonly', options.readonly ?? false)
+  if (memory && readonly) throw discreetRefusal('readonly', readonly, 'false for a database in memory')
+  const journal = oneOf('journalMode', options.journalMode ?? 'wal', [
+    'wal',
+    'delete',
+    'truncate',
+    'persist',
+    'memory',
+    'off',
+    false,
+  ])
+  const ownPragmas = [
+    `PRAGMA foreign_keys = ${expectBoolean('foreignKeys', options.foreignKeys ?? true) ? 'on' : 'off'}`,
+  ]
+  if (journal !== false && !readonly && !memory) ownPragmas.push(`PRAGMA journal_mode = ${journal}`)
+  const pragmas = parsePragmas(options.pragmas ?? {})
+  const milliseconds = { fallback: 3_000, least: 0, finite: true } as const
+  return {
+    opening: {
+      filename,
+      readonly,
+      engine:
+        options.engine === undefined
+          ? undefined
+          : oneOf('engine', options.engine, ['node:sqlite', 'better-sqlite3']),
+      busyTimeout: expectNumber('busyTimeout', options.busyTimeout ?? 3_000, milliseconds),
+      pragmas: [...pragmas.keys, ...ownPragmas, ...pragmas.others],
+      statementCache: expectNumber('statementCache', options.statementCache ?? 100, {
+        fallback: 100,
+        least: 0,
+        integer: true,
+        finite: true,
+      }),
+      integers: oneOf('integers', options.integers ?? 'number', ['number', 'mixed', 'bigint']),
+    },
+    isolation: oneOf('isolation', options.isolation ?? 'thread', ['thread', 'process']),
+    statementTimeout: expectNumber('statementTimeout', options.statementTimeout ?? Number.POSITIVE_INFINITY, {
+      fallback: Number.POSITIVE_INFINITY,
+      least: 0,
+      exclusive: true,
+    }),
+    memory,
+    queryOnly: pragmas.queryOnly,
+    description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', read-only' : ''}`,
+  }
+}
+
+/** The path is made absolute here: the process may change its folder later, and a worker's may be another one. */
+function parseFilename(given: unknown): { filename: string; memory: boolean } {
+  if (given instanceof URL) {
+    return { filename: pathOf(given), memory: false }
+  }
+  if (given === ':memory:') return { filename: given, memory: true }
+  if (typeof given !== 'string' || given.trim() === '' || given.includes('\0')) {
+    throw discreetRefusal('filename', given, "the path of a file, a file: URL object, or ':memory:'")
+  }
+  if (/^[a-z][a-z\d+.-]+:/i.test(given) && !isAbsolute(given)) {
+    throw new OptionsError(
+      'filename',
+      undefined,
+      "filename must be a path, not the text of a URL: pass new URL('file:///…'), or './' and the name if it has a colon.",
+    )
+  }
+  if (/[?&]\w*(key|pass\w*|pwd|secret)=/i.test(given)) throw withParameters()
+  return { filename: resolve(given), memory: false }
+}
+
+/** SQLite's own URIs have parameters; what they say (a key, a mode) would be left out without a word, or shown as part of a name. */
+function pathOf(url: URL): string {
+  if (url.search !== '') throw withParameters()
+  try {
+    return fileURLToPath(url)
+  } catch {
+    // Not the error: it has the URL.
+    throw discreetRefusal('filename', url, 'a path or a file: URL of this machine')
+  }
+}
+
+function withParameters(): OptionsError {
+  return new OptionsError(
+    'filename',
+    undefined,
+    'filename must have no parameters (not shown): use the pragmas option for a key, and the readonly option for mode=ro.',
+  )
+}
+
+function expectBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw discreetRefusal(name, value, 'true or false')
+  return value
+}
+
+function oneOf<T>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (!(allowed as readonly unknown[]).includes(value)) {
+    const shown = allowed.map(one => (typeof one === 'string' ? `'${one}'` : String(one)))
+    throw discreetRefusal(name, value, `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`)
+  }
+  return value as T
+}

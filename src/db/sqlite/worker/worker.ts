@@ -1,0 +1,53 @@
+// What runs in a connection's own thread or process: opens the database, greets, and then does what it is asked.
+
+import { type Answer, type Greeting, isCalledOff, type Opening, type Request } from '../wire/messages.js'
+import { DatabaseFile } from './database-file.js'
+import { openEngine } from './engine.js'
+import { Executor } from './executor.js'
+import { failureOf } from './failure.js'
+import { waitForLocks } from './patience.js'
+
+/** Not imported: what runs as a text has no imports, and in a process no `require` either. */
+const { parentPort } = process.getBuiltinModule('node:worker_threads')
+
+const send = (message: Answer | Greeting): void => {
+  if (parentPort !== null) parentPort.postMessage(message)
+  else process.send?.(message)
+}
+
+/** The opening is call 0: it can be cancelled, too. */
+const openingCall = 0
+
+function open(opening: Opening): (request: Request) => void {
+  const { engine: name, busyTimeout, calledOff, pragmas, filename, readonly, places } = opening
+  const lockWait = Math.min(busyTimeout, waitForLocks.slice)
+  const engine = openEngine(name, { filename, readonly, lockWait, places })
+  for (const pragma of pragmas) {
+    waitForLocks(
+      () => engine.exec(pragma),
+      busyTimeout,
+      () => isCalledOff(calledOff, openingCall),
+    )
+  }
+  const executor = new Executor(engine, new DatabaseFile(filename), opening, send)
+  send({ engine: engine.name })
+  return request => executor.receive(request)
+}
+
+let receive: ((request: Request) => void) | undefined
+const port = parentPort ?? process
+// One listener for both kinds of messages: a thread whose port has none for a moment may end.
+port.on('message', (message: Opening | Request) => {
+  if (receive !== undefined) return receive(message as Request)
+  if (!('filename' in message)) process.exit(0) // no longer wanted, before it was open
+  try {
+    receive = open(message)
+  } catch (error) {
+    send({ error: failureOf(error) })
+  }
+})
+
+if (parentPort === null) {
+  process.once('disconnect', () => process.exit(0))
+  process.on('SIGINT', () => {}) // Ctrl+C goes to the whole group; when this ends is the pool's decision
+}
