@@ -54,6 +54,7 @@ const providePool = (): typeof poolMachine =>
         const { world, roster } = context
         return afterFailure(context, failureOf(context, event), world.now(), world.random(), roster)
       }),
+      noteConnectError: assign(({ context, event }) => ({ lastConnectError: failureOf(context, event) })),
       lend: ({ context, event }) => {
         if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)
       },

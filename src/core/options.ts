@@ -69,7 +69,7 @@ export interface PoolOptions {
    * What happens to callers when the database is down: no connection is left, and none can be opened. Default 'wait': they wait for the
    * database to come back, each within its timeout; 'fail' = the pool refuses them at once with a DatabaseDownError, and tries the next
    * connect within half a second, so that it serves callers soon after the database is back; 'try' = the pool tries one connect at once,
-   * shared by all callers that arrive meanwhile, and refuses them with a DatabaseDownError when it fails, as in node-postgres;
+   * shared by all callers that came before it began, and refuses them with a DatabaseDownError when it fails, as in node-postgres;
    * 'fail-until-up' = like 'try' until the pool has had its first connection, because a pool that never connected is usually
    * misconfigured, and like 'wait' after that.
    */

@@ -23,16 +23,20 @@ export interface Roster {
   readonly served: number
   /** Those that are idle and can be leased. */
   readonly idle: number
+  /** The number of the last caller who asked before the newest of the connects that are being made now began; 0 = none is being made. */
+  readonly triedFor: number
 }
 
 /** The pool machine's view of the callers who wait. */
 export interface Queue {
   /** How many wait, not counting one whose connection is being validated. */
   readonly length: number
+  /** The number of the one of them who asked last: callers are counted as they ask. 0 = none waits. */
+  readonly newest: number
 }
 
 /** What a connection sees of the callers who wait: those that it may serve. */
-export interface OpenQueue extends Queue {
+export interface OpenQueue extends Pick<Queue, 'length'> {
   /** False while the pool is paused: then it has no one to serve. */
   readonly open: boolean
   /** Takes out the caller who is next. */

@@ -11,7 +11,7 @@ import {
   noFailures,
   urgedBackoff,
 } from './decisions/backoff.js'
-import { isDown, isLineFull, isShort, triesAnew } from './decisions/sizing.js'
+import { isDown, isLineFull, isOwedAnAttempt, isShort, triesAnew } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
 /** Stands for an effect that the actor system provides; alone, the machine only moves through its states. */
@@ -60,10 +60,12 @@ export const poolMachine = setup({
     isLineFull: ({ context }) => isLineFull(context),
     /** No connection is left, and callers are not to wait until one can be opened (`whenDown: 'fail'`). */
     isDown: ({ context }) => isDown(context),
-    /** The caller has a connect tried now, and is refused only when it fails (`whenDown: 'try'`, or 'fail-until-up' before the first one). */
-    isTriedAnew: ({ context }) => triesAnew(context) && context.roster.total < context.size.max,
-    /** The caller shares the attempt that is being made. */
-    sharesProbe: ({ context }) => triesAnew(context),
+    /** The same, and no connect is tried for the caller (`whenDown: 'fail'`). */
+    isRefusedAtOnce: ({ context }) => context.whenDown === 'fail' && isDown(context),
+    /** A connect is tried for the caller, who is refused only when that fails (`whenDown: 'try'`, or 'fail-until-up' before the first one). */
+    isTriedAnew: ({ context }) => triesAnew(context),
+    /** A caller waits for whom no connect has been tried since. */
+    isOwedAnAttempt: ({ context }) => isOwedAnAttempt(context),
     /** The caller does not want to wait at all. */
     isImpatient: ({ event }) => event.type === 'acquire' && event.timeout === 0,
     /** As many connections are open as the pool keeps at least. */
@@ -103,7 +105,10 @@ export const poolMachine = setup({
     refusePaused: provided,
     refuseClosed: provided,
     refuseAll: provided,
-    /** Tells all who wait that no connection can be opened, if they are not to wait for that and none is left. */
+    /**
+     * Tells those who wait that no connection can be opened, if they are not to wait for that and none is left: all of them, or those who
+     * have a connect tried (`isTriedAnew`) and asked before one began that failed.
+     */
     failFast: provided,
     /** The back-off begins: only callers who wait for its end keep the process alive meanwhile. */
     beginBackoff: provided,
@@ -147,6 +152,8 @@ export const poolMachine = setup({
     countFailure: assign(({ context, event }) =>
       afterFailure(context, failureIn(event), context.world.now(), context.world.random(), context.roster),
     ),
+    /** One more connect failed that began before the back-off: it makes it no longer. */
+    noteConnectError: assign(({ event }) => ({ lastConnectError: failureIn(event) })),
     /** Connects succeed again. */
     noteRecovery: assign(({ context }) => afterRecovery(context, context.world.now(), context.roster)),
     /** Counts one more connection that was opened in vain. */
@@ -236,10 +243,11 @@ export const poolMachine = setup({
       states: {
         waiting: {
           entry: 'beginBackoff',
+          always: { guard: 'isOwedAnAttempt', target: 'probing' },
           on: {
             acquire: [
-              { guard: 'isTriedAnew', target: 'probing', actions: 'enqueue' },
-              { guard: 'isDown', target: 'urged', actions: 'refuseDown' },
+              { guard: 'isTriedAnew', actions: 'enqueue' },
+              { guard: 'isRefusedAtOnce', target: 'urged', actions: 'refuseDown' },
             ],
             // What was changed may be what kept connects from succeeding.
             evict: {
@@ -249,7 +257,9 @@ export const poolMachine = setup({
               actions: ['raiseGeneration', 'evictAll', 'hastenBackoff', 'failFast'],
             },
             // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
-            'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
+            'connection.failed': {
+              actions: ['noteFailed', 'noteConnectError', 'announceFailure', 'failFast'],
+            },
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
           },
           after: {
@@ -264,7 +274,7 @@ export const poolMachine = setup({
         urged: {
           entry: 'beginBackoff',
           on: {
-            'connection.failed': { actions: ['noteFailed', 'announceFailure'] },
+            'connection.failed': { actions: ['noteFailed', 'noteConnectError', 'announceFailure'] },
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
           },
           after: {
@@ -275,7 +285,7 @@ export const poolMachine = setup({
           entry: 'probe',
           always: { guard: 'isProbeGone', target: 'waiting' },
           on: {
-            acquire: { guard: 'sharesProbe', actions: 'enqueue' },
+            acquire: { guard: 'isTriedAnew', actions: 'enqueue' },
             'connection.failed': {
               target: 'waiting',
               actions: ['noteFailed', 'countFailure', 'announceFailure', 'failFast'],

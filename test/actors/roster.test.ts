@@ -24,6 +24,7 @@ function open(roster: Roster<unknown>, createdAt = 0): ConnectionRecord<unknown>
       createdAt,
       retireAt: Number.POSITIVE_INFINITY,
       idleJitter: 0,
+      openedFor: 0,
     },
     parts,
   )

@@ -7,7 +7,7 @@ import { createSimulatedClock } from '../support/simulated-clock.js'
 /** A pool that keeps one connection, if not told otherwise, and whose connections are only numbers. */
 function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?: number } = {}) {
   const clock = createSimulatedClock()
-  const roster = { total: 0, connecting: 0, established: 0, idle: 0, wasUp: false, served: 0 }
+  const roster = { total: 0, connecting: 0, established: 0, idle: 0, wasUp: false, served: 0, triedFor: 0 }
   const open = () => {
     roster.total++
     roster.connecting++
@@ -41,7 +41,7 @@ function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?
       maxWaiting: 0,
       whenDown,
       roster,
-      queue: { length: 0 },
+      queue: { length: 0, newest: 0 },
       world: { now: () => clock.now(), random: () => 0 },
     },
   }).start()

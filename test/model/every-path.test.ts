@@ -318,7 +318,7 @@ describe('a pool beyond its model', () => {
     expect(system.connectionStates).toEqual(['busy.lent', 'connecting'])
   })
 
-  it('has a connect tried for each caller in turn until there has been one, and one for all who ask meanwhile', async () => {
+  it('has a connect tried for each caller in turn until there has been one, and the next one for all who ask meanwhile', async () => {
     const system = new RunningSystem({ min: 0, max: 2, maxConnecting: 1, whenDown: 'fail-until-up' }, see)
     const refused = () => system.callers.map(({ error }) => (error as PoolError | undefined)?.code ?? 'waits')
     system.acquire()
@@ -327,6 +327,8 @@ describe('a pool beyond its model', () => {
     system.acquire() // … and while it tries
     await system.settle()
     expect(refused()).toEqual(['DATABASE_DOWN', 'waits', 'waits'])
+    await system.answer('connect', 'fail')
+    expect(refused()).toEqual(['DATABASE_DOWN', 'DATABASE_DOWN', 'waits'])
     await system.answer('connect', 'fail')
     expect(refused()).toEqual(['DATABASE_DOWN', 'DATABASE_DOWN', 'DATABASE_DOWN'])
     system.acquire()

@@ -122,9 +122,13 @@ export class Callers<C> {
     this.refuse(request, new DatabaseDownError(failures, lastConnectError))
   }
 
-  /** Refuses all in the queue for that. */
+  /** Refuses for that all who are not to wait: with `whenDown: 'fail'` all, otherwise those who asked before a connect began that failed. */
   failFast(context: PoolContext): void {
-    for (let request = this.#parts.queue.next(); request !== undefined; request = this.#parts.queue.next()) {
+    const { queue, roster } = this.#parts
+    const upTo = context.whenDown === 'fail' ? Number.POSITIVE_INFINITY : roster.failedFor
+    for (const request of queue.inOrder()) {
+      if (request.order > upTo) continue
+      queue.leave(request)
       this.refuseDown(request, context)
     }
   }

@@ -30,6 +30,12 @@ export class WaitingQueue<C> implements Queue {
     return this.#length
   }
 
+  get newest(): number {
+    let newest = 0
+    for (const { last } of this.#ranks) if (last !== undefined && last.order > newest) newest = last.order
+    return newest
+  }
+
   /** Whether the pool serves no caller from it, because it is paused. */
   get withheld(): boolean {
     return this.#withheld

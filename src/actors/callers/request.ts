@@ -11,6 +11,9 @@ export interface Watch<C> {
 
 let made = 0
 
+/** The number of the request that was made last, in the whole process. */
+export const lastRequest = (): number => made
+
 /**
  * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
  * It is its own message and its own node in the queue, because each acquire would otherwise pay for three objects.

@@ -16,6 +16,8 @@ export interface RecordInput {
   readonly createdAt: number
   readonly retireAt: number
   readonly idleJitter: number
+  /** The number of the last request that was made before it began to connect. */
+  readonly openedFor: number
 }
 
 /**
@@ -29,6 +31,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   readonly createdAt: number
   readonly retireAt: number
   readonly idleJitter: number
+  readonly openedFor: number
   openedAt: number | undefined = undefined
   idleSince: number
   provenAt: number
@@ -54,6 +57,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.createdAt = input.createdAt
     this.retireAt = input.retireAt
     this.idleJitter = input.idleJitter
+    this.openedFor = input.openedFor
     this.idleSince = input.createdAt
     this.provenAt = input.createdAt
   }

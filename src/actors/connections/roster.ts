@@ -14,6 +14,8 @@ type Phase = 'connecting' | 'established' | 'ending'
 export class Roster<C> implements RosterView {
   /** How often all that were open have been retired. */
   evictions = 0
+  /** The number of the last caller who asked before one of the connects began that failed; 0 = none has. */
+  failedFor = 0
   readonly #phases = new Map<ConnectionRecord<C>, Phase>()
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
@@ -72,6 +74,14 @@ export class Roster<C> implements RosterView {
     return this.#idle.length
   }
 
+  get triedFor(): number {
+    let last = 0
+    for (const [{ openedFor }, phase] of this.#phases) {
+      if (phase === 'connecting' && openedFor > last) last = openedFor
+    }
+    return last
+  }
+
   /** Connections under reset that stay afterwards. */
   get resetting(): number {
     return this.#resetting.size
@@ -117,6 +127,11 @@ export class Roster<C> implements RosterView {
       this.#wasUp = true
       this.#pace.noteConnected(now - record.createdAt)
     }
+  }
+
+  /** A connect failed, or what it opened ended at once. */
+  noteFailed(record: ConnectionRecord<C>): void {
+    this.failedFor = Math.max(this.failedFor, record.openedFor)
   }
 
   noteEnding(record: ConnectionRecord<C>): void {

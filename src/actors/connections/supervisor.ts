@@ -3,10 +3,11 @@ import { createActor } from 'xstate'
 import type { ConnectError } from '../../core/errors.js'
 import { adopt, dismiss, lighten } from '../../machines/compiled/index.js'
 import type { EndReason } from '../../machines/connection-types.js'
+import { isStillborn } from '../../machines/decisions/backoff.js'
 import { growth } from '../../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../../machines/decisions/upkeep.js'
 import type { PoolContext } from '../../machines/pool-types.js'
-import type { AcquireRequest } from '../callers/request.js'
+import { type AcquireRequest, lastRequest } from '../callers/request.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolActorRef } from '../pool-actor.js'
 import { Alarm } from '../time/alarm.js'
@@ -74,6 +75,7 @@ export class Supervisor<C> {
         createdAt,
         retireAt: retirementTime(createdAt, upkeep.maxLifetime, random()),
         idleJitter: random(),
+        openedFor: lastRequest(),
       },
       this.#parts,
     )
@@ -111,6 +113,7 @@ export class Supervisor<C> {
 
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
     this.#parts.roster.noteEnding(record)
+    this.#parts.roster.noteFailed(record)
     this.#parts.counters.failedConnects++
     this.#parts.tracker?.connectFailed(this.#parts.config.clock.now() - record.createdAt, error)
     traceConnected(record, { error })
@@ -200,6 +203,7 @@ export class Supervisor<C> {
     const { lease } = record
     const request = record.request ?? record.incoming
     record.ending = { reason, error }
+    if (record.openedAt === undefined) this.#parts.roster.noteFailed(record)
     letTimersGo(this.#parts.system, record.actor)
     record.abortEffect()
     if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
@@ -259,6 +263,7 @@ export class Supervisor<C> {
     traceConnected(record, { reason }) // if it was not wanted any more before it was open
     if (reason === 'lost') this.#parts.counters.lost++
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
+    if (isStillborn(record, this.#parts.config.clock.now())) this.#parts.roster.noteFailed(record)
     const invalid = reason === 'validation failed' || reason === 'validation timeout'
     const { notices } = this.#parts
     if (!invalid && !notices.wants('connection.lost') && !notices.wants('connection.closed')) return

@@ -33,12 +33,22 @@ export function isDown({
 
 /**
  * Whether a caller who finds no connection has a connect tried, and is refused only when that fails: with `'try'` always, with
- * `'fail-until-up'` until the first connection. Those who come meanwhile share the attempt, so that a thousand callers cause only a few.
+ * `'fail-until-up'` until the first connection. All callers who asked before an attempt began share it, so that a thousand cause only a few.
  */
 export function triesAnew(
   pool: Sizes & { readonly whenDown: WhenDown; readonly maxWaiting: number },
 ): boolean {
   return pool.whenDown !== 'fail' && isDown(pool) && !isLineFull(pool)
+}
+
+/**
+ * Whether a caller waits who asked after the last attempt began: that one says nothing about now, so the caller is not refused when it
+ * fails, and another one is made at once.
+ */
+export function isOwedAnAttempt(pool: Sizes & { readonly whenDown: WhenDown }): boolean {
+  const { size, roster, queue, whenDown } = pool
+  if (whenDown === 'fail' || roster.total >= size.max || !isDown(pool)) return false
+  return queue.length > 0 && queue.newest > roster.triedFor
 }
 
 /** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */

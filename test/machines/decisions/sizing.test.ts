@@ -1,7 +1,15 @@
 // How many connections to open: never too many, and never so few that a caller waits for nothing.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { growth, isLineFull, isShort, type Pace, type Sizes } from '../../../src/machines/decisions/sizing.js'
+import {
+  growth,
+  isLineFull,
+  isOwedAnAttempt,
+  isShort,
+  type Pace,
+  type Sizes,
+} from '../../../src/machines/decisions/sizing.js'
+import type { WhenDown } from '../../../src/machines/pool-types.js'
 
 const count = fc.nat(12)
 /** Any pool, also one that has more than its maximum because that was lowered. */
@@ -16,8 +24,9 @@ const pools = fc
       idle: 0,
       wasUp: true,
       served: 0,
+      triedFor: 0,
     },
-    queue: { length: queue },
+    queue: { length: queue, newest: queue },
   }))
 const time = fc.double({ min: 0, max: 100_000, noNaN: true })
 const paces: fc.Arbitrary<Pace> = fc.record({
@@ -84,8 +93,16 @@ describe('growth, for any pool,', () => {
 describe('growth', () => {
   const pool = (established: number, connecting: number, waiting: number): Sizes => ({
     size: { min: 0, max: 10 },
-    roster: { established, connecting, total: established + connecting, idle: 0, wasUp: true, served: 0 },
-    queue: { length: waiting },
+    roster: {
+      established,
+      connecting,
+      total: established + connecting,
+      idle: 0,
+      wasUp: true,
+      served: 0,
+      triedFor: 0,
+    },
+    queue: { length: waiting, newest: waiting },
   })
   const pace =
     (holdTime: number, connectTime: number, longestHeld = 0) =>
@@ -130,8 +147,16 @@ describe('the line', () => {
     const full = (waiting: number, established: number, maxWaiting: number) =>
       isLineFull({
         size: { min: 0, max: 3 },
-        roster: { established, connecting: 0, total: established, idle: 0, wasUp: true, served: 0 },
-        queue: { length: waiting },
+        roster: {
+          established,
+          connecting: 0,
+          total: established,
+          idle: 0,
+          wasUp: true,
+          served: 0,
+          triedFor: 0,
+        },
+        queue: { length: waiting, newest: waiting },
         maxWaiting,
       })
     expect([full(0, 3, 0), full(0, 2, 0), full(1, 2, 0), full(2, 0, 0), full(3, 0, 0)]).toEqual([
@@ -147,5 +172,36 @@ describe('the line', () => {
       false,
     ])
     expect(full(0, 5, 0), 'more than the maximum, which was lowered').toBe(true)
+  })
+})
+
+describe('the callers who have a connect tried', () => {
+  const owed = (
+    { newest = 2, triedFor = 1, length = 1, total = 0, established = 0, wasUp = false },
+    whenDown: WhenDown = 'try',
+  ) =>
+    isOwedAnAttempt({
+      size: { min: 0, max: 3 },
+      roster: { established, connecting: total, total, idle: 0, wasUp, served: 0, triedFor },
+      queue: { length, newest },
+      whenDown,
+    })
+
+  it('are owed another one when one of them asked after the last one began', () => {
+    expect([owed({}), owed({ triedFor: 2 }), owed({ triedFor: 0 })]).toEqual([true, false, true])
+  })
+
+  it('are owed none when none waits, nothing is down, or there is no room', () => {
+    expect([owed({ length: 0, newest: 0 }), owed({ established: 1 }), owed({ total: 3 })]).toEqual([
+      false,
+      false,
+      false,
+    ])
+  })
+
+  it('are those of try, and of fail-until-up before the first connection', () => {
+    expect(owed({}, 'fail-until-up')).toBe(true)
+    expect(owed({ wasUp: true }, 'fail-until-up')).toBe(false)
+    expect([owed({}, 'fail'), owed({}, 'wait')]).toEqual([false, false])
   })
 })
