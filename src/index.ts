@@ -6,6 +6,7 @@ export { Pool } from './actors/pool.js'
 export type { PoolActorRef } from './actors/pool-actor.js'
 export { type PoolLogic, type PoolSnapshot, poolLogic } from './actors/pool-logic.js'
 export type { Counters } from './actors/watching/counters.js'
+export type { FindingKind } from './actors/watching/diagnosis.js'
 export type {
   AcquireRefusal,
   NoticeOf,
@@ -13,6 +14,7 @@ export type {
   PoolNotice,
   PoolState,
 } from './actors/watching/events.js'
+export type { HealthOptions, PoolHealth } from './actors/watching/health.js'
 export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-waiters.js'
 export type { PoolStats } from './actors/watching/stats.js'
 export type { PoolTransition } from './actors/watching/transitions.js'

@@ -1,6 +1,6 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
-import type { PoolError } from '../core/errors.js'
+import type { ConnectError, PoolError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
@@ -12,7 +12,7 @@ import { Roster } from './connections/roster.js'
 import type { Lease } from './leases/lease.js'
 import { takeName } from './names.js'
 import { type Counters, newCounters } from './watching/counters.js'
-import type { PoolEmitted } from './watching/events.js'
+import type { PoolEmitted, PoolState } from './watching/events.js'
 import { Nesting } from './watching/nesting.js'
 import { Notices } from './watching/notices.js'
 import type { Tracer } from './watching/tracing.js'
@@ -53,6 +53,8 @@ export interface PoolParts<C> {
   readonly nesting: Nesting<C> | undefined
   readonly generation: RaisableGeneration
   readonly trouble: Trouble
+  /** Which state the pool was in last that it tells of, and since when. */
+  since: { readonly state: PoolState; readonly at: number }
   readonly onLend: Hooks<C>['onLend']
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
@@ -60,10 +62,19 @@ export interface PoolParts<C> {
   tracers: readonly Tracer[] | undefined
 }
 
-/** What went wrong last, for the errors of those who wait. */
+/** What went wrong last, for the errors of those who wait, and for the pool's health. */
 export interface Trouble {
   /** The last validation that failed: when, and how. */
   invalid: { readonly at: number; readonly error: unknown } | undefined
+  /** Connects have been failing since then; undefined after one that succeeded. */
+  connects: FailingConnects | undefined
+}
+
+/** Connects that failed since the last one that succeeded. */
+export interface FailingConnects {
+  readonly since: number
+  readonly count: number
+  readonly lastError: ConnectError
 }
 
 /**
@@ -95,7 +106,8 @@ export function createParts<C>(
     notices: new Notices(name, () => config.clock.now(), emit),
     nesting,
     generation: { current: 1 },
-    trouble: { invalid: undefined },
+    trouble: { invalid: undefined, connects: undefined },
+    since: { state: 'starting', at: config.clock.now() },
     onLend: hooks.onLend,
     tracker: undefined,
     tracers: undefined,

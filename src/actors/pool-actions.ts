@@ -16,6 +16,7 @@ import type { Roster } from './connections/roster.js'
 import { once } from './once.js'
 import { ofPool } from './parts.js'
 import type { PoolSystem } from './pool-actor.js'
+import type { PoolState } from './watching/events.js'
 
 /** The running pool whose machine acts. */
 const systemOf = ({ roster }: PoolContext) => (roster as Roster<unknown>).owner as PoolSystem<unknown>
@@ -39,6 +40,12 @@ function failureOf(context: PoolContext, event: PoolEvent): unknown {
     parts,
     new ConnectError('CONNECT_FAILED', parts.target, why, { cause: ending?.error, remedy }),
   )
+}
+
+/** Notes that the pool has come into a state that its health tells of. */
+function enter(context: PoolContext, state: PoolState): void {
+  const { parts } = systemOf(context)
+  if (parts.since.state !== state) parts.since = { state, at: context.world.now() }
 }
 
 function settleReadiness(context: PoolContext): void {
@@ -94,6 +101,7 @@ const providePool = (): typeof poolMachine =>
       },
       serveQueue: ({ context }) => systemOf(context).callers.serveQueue(),
       refuseAll: ({ context }) => {
+        enter(context, 'draining')
         noticesOf(context).publish({ type: 'pool.draining' })
         systemOf(context).readiness.fail(() => ofPool(systemOf(context).parts, closedError()))
         systemOf(context).callers.refuseAll(closedError)
@@ -144,6 +152,7 @@ const providePool = (): typeof poolMachine =>
         )
       },
       announceReady: ({ context }) => {
+        enter(context, 'running')
         settleReadiness(context)
         noticesOf(context).publish({ type: 'pool.ready' })
       },
@@ -151,15 +160,23 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).readiness.fail(() => failureOf(context, event))
       },
       announceDown: ({ context }) => {
+        enter(context, 'backingOff')
         const { lastConnectError, failures, backoff: retryIn } = context
         const error = connectErrorOf(lastConnectError)
         noticesOf(context).publish({ type: 'pool.down', error, failures, retryIn })
       },
       announceRecovery: ({ context }) => {
+        enter(context, 'starting')
         noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
       },
-      announcePaused: ({ context }) => noticesOf(context).publish({ type: 'pool.paused' }),
-      announceResumed: ({ context }) => noticesOf(context).publish({ type: 'pool.resumed' }),
+      announcePaused: ({ context }) => {
+        enter(context, 'paused')
+        noticesOf(context).publish({ type: 'pool.paused' })
+      },
+      announceResumed: ({ context }) => {
+        enter(context, 'starting')
+        noticesOf(context).publish({ type: 'pool.resumed' })
+      },
       announceClosed: ({ context }) => systemOf(context).end(),
     },
   })

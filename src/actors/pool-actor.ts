@@ -106,6 +106,7 @@ export class PoolSystem<C> {
    */
   end(newError = () => ofPool(this.parts, closedError())): void {
     this.intake.close(newError)
+    this.parts.since = { state: 'closed', at: this.parts.config.clock.now() }
     freeName(this.parts.name)
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })

@@ -26,6 +26,13 @@ import { ofPool } from './parts.js'
 import type { PoolActorRef, PoolSystem } from './pool-actor.js'
 import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
+  factsOf,
+  type HealthOptions,
+  healthOf,
+  type PoolHealth,
+  parseHealthOptions,
+} from './watching/health.js'
+import {
   type HeldLease,
   heldLeases,
   type WaitingCaller,
@@ -283,6 +290,17 @@ export class Pool<C> implements AsyncDisposable {
   /** The pool at this moment: its state, its sizes, the number of connections in each state, the length of the queue, and totals. */
   stats(): PoolStats {
     return readStats(this.#system)
+  }
+
+  /**
+   * How the pool is, for a readiness probe: ready, degraded or down, with the reason in words and since when. It asks no one: it is judged
+   * by what the pool knows, without a round trip, and costs nothing until it is called. A pool whose connections are all leaked, or
+   * that has not served a caller for long while some wait, is down.
+   * @throws OptionsError for bad options.
+   */
+  health(options: HealthOptions = {}): PoolHealth {
+    const stalledAfter = parseHealthOptions(options)
+    return healthOf(factsOf(this.#system), stalledAfter)
   }
 
   /**

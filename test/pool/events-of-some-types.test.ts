@@ -52,6 +52,8 @@ it('makes no event that no subscriber wants: not even the time is asked for', ()
   expect(notices.wants('acquire.aborted')).toBe(true)
   subscription.unsubscribe()
   expect(notices.wants('acquire.aborted')).toBe(false)
+  notices.events$.subscribe().unsubscribe()
+  expect(notices.wants('acquire.granted')).toBe(false)
 })
 
 it('stops making them when the last subscriber has left', async () => {

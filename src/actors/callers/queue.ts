@@ -41,6 +41,15 @@ export class WaitingQueue<C> implements Queue {
     return this.#withheld
   }
 
+  /** When the caller in it that has waited longest called `acquire`: one of the first of each priority. */
+  get oldest(): number | undefined {
+    let oldest: number | undefined
+    for (const { first } of this.#ranks) {
+      if (first !== undefined && !(first.at >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = first.at
+    }
+    return oldest
+  }
+
   /** What inspectors print of it. */
   toJSON(): object {
     return { waiting: this.#length, withheld: this.#withheld }

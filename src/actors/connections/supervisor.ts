@@ -104,6 +104,7 @@ export class Supervisor<C> {
     const now = this.#parts.config.clock.now()
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
+    this.#parts.trouble.connects = undefined
     this.#parts.tracker?.connected(now - record.createdAt, now)
     traceConnected(record, {})
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
@@ -114,8 +115,12 @@ export class Supervisor<C> {
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
     this.#parts.roster.noteEnding(record)
     this.#parts.roster.noteFailed(record)
-    this.#parts.counters.failedConnects++
-    this.#parts.tracker?.connectFailed(this.#parts.config.clock.now() - record.createdAt, error)
+    const { counters, trouble, tracker, config } = this.#parts
+    const now = config.clock.now()
+    const { since, count } = trouble.connects ?? { since: now, count: 0 }
+    counters.failedConnects++
+    trouble.connects = { since, count: count + 1, lastError: error }
+    tracker?.connectFailed(now - record.createdAt, error)
     traceConnected(record, { error })
     this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
   }

@@ -70,6 +70,28 @@ export function waitingCallers<C>({ roster, queue, config }: PoolParts<C>): Wait
   ]
 }
 
+/** When the caller that has waited longest called `acquire`; undefined if none waits. Looks at all connections, but not at all who wait. */
+export function oldestWaiter<C>({
+  roster,
+  queue,
+}: Pick<PoolParts<C>, 'roster' | 'queue'>): number | undefined {
+  let oldest = queue.oldest
+  for (const { request } of roster.records) {
+    if (request?.waits && !(request.at >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = request.at
+  }
+  return oldest
+}
+
+/** When the lease that has been held longest was granted; undefined if there is none. */
+export function oldestLease<C>({ roster }: Pick<PoolParts<C>, 'roster'>): number | undefined {
+  let oldest: number | undefined
+  for (const { lease } of roster.records) {
+    if (lease !== undefined && !(lease.acquiredAt >= (oldest ?? Number.POSITIVE_INFINITY)))
+      oldest = lease.acquiredAt
+  }
+  return oldest
+}
+
 function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: number): WaitingCaller {
   const { order, at, timeout, priority } = request
   const acquiredFrom = request instanceof WatchedRequest ? request.trace?.text : undefined

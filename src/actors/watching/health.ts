@@ -1,0 +1,79 @@
+// What `pool.health()` answers: one word, and the reason for it.
+import { checkNumber, refuseUnknown } from '../../core/check.js'
+import type { PoolSystem } from '../pool-actor.js'
+import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
+import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
+import { poolState } from './stats.js'
+
+/** How a pool is, for a readiness probe: as an object that can be sent as JSON, without secrets. */
+export interface PoolHealth {
+  /**
+   * `ready` = it serves callers; `degraded` = it serves them, but fewer or later than it should, or it is paused; `down` = it serves none, and
+   * a caller who comes now would wait or be refused.
+   */
+  readonly status: 'ready' | 'degraded' | 'down'
+  /** Why, in words. */
+  readonly reason: string
+  /** What the reason is about, for programs; undefined while the pool is ready. */
+  readonly kind: FindingKind | undefined
+  /** Since when, on the pool's clock, in milliseconds: the system's clock counts them since the epoch. */
+  readonly since: number
+}
+
+/** The options of `health()`. */
+export interface HealthOptions {
+  /**
+   * How long callers may wait while no caller gets a connection before the pool counts as down, in milliseconds; if others are still
+   * served, it counts as degraded. Default 10,000; more than 0; Infinity = forever.
+   */
+  stalledAfter?: number | undefined
+}
+
+const stalledAfterRange = { fallback: 10_000, least: 0, exclusive: true } as const
+
+/**
+ * Checks what `health()` was given.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseHealthOptions(options: HealthOptions): number {
+  refuseUnknown('health', options, ['stalledAfter'])
+  return options.stalledAfter === undefined
+    ? stalledAfterRange.fallback
+    : checkNumber('stalledAfter', options.stalledAfter, stalledAfterRange)
+}
+
+/** The facts of a running pool, as of now. Looks at all its connections, and at no more than one waiting caller of each priority. */
+export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
+  const { parts, actor } = system
+  const { roster, queue, config, trouble, since } = parts
+  return {
+    now: config.clock.now(),
+    state: poolState(system),
+    stateSince: since.at,
+    ...actor.getSnapshot().context.size,
+    established: roster.established,
+    connecting: roster.connecting,
+    total: roster.total,
+    leases: heldLeases(parts),
+    waiting: queue.length,
+    oldestWaiter: oldestWaiter(parts),
+    connects: trouble.connects,
+    leakWarning: config.leakWarning,
+  }
+}
+
+/** What is wrong with a running pool. */
+export const diagnosisOf = <C>(system: PoolSystem<C>, stalledAfter = 10_000): readonly Finding[] =>
+  diagnose(factsOf(system), stalledAfter)
+
+/** How a pool is, by its facts. */
+export function healthOf(facts: PoolFacts, stalledAfter: number): PoolHealth {
+  const [worst] = diagnose(facts, stalledAfter)
+  if (worst !== undefined) {
+    const { severity: status, what: reason, kind, since } = worst
+    return Object.freeze({ status, reason, kind, since })
+  }
+  const { leases, max, waiting, stateSince: since } = facts
+  const reason = `The pool serves callers: ${leases.length} of at most ${max} connections are leased, ${waiting} callers wait.`
+  return Object.freeze({ status: 'ready', reason, kind: undefined, since })
+}
