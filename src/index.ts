@@ -3,8 +3,8 @@ export { createPool, poolOf } from './actors/create-pool.js'
 export { Lease } from './actors/leases/lease.js'
 export type { TransactionOptions } from './actors/leases/transaction-options.js'
 export { Pool } from './actors/pool.js'
-export type { PoolActorRef } from './actors/pool-actor.js'
-export { type PoolLogic, type PoolSnapshot, poolLogic } from './actors/pool-logic.js'
+export { type PoolLogic, poolLogic } from './actors/pool-logic.js'
+export type { PoolActorRef, PoolSnapshot } from './actors/pool-ref.js'
 export type { Counters } from './actors/watching/counters.js'
 export type { FindingKind } from './actors/watching/diagnosis.js'
 export type {
@@ -21,25 +21,22 @@ export type { PoolTransition } from './actors/watching/transitions.js'
 export { type Clock, systemClock } from './core/clock.js'
 export {
   AcquireAbortedError,
-  type AcquireEvidence,
-  type AcquireObstacle,
   AcquireTimeoutError,
   type AnyPoolError,
   ConnectError,
   DatabaseDownError,
   isPoolError,
   LeaseError,
-  type LeaseHolder,
   OptionsError,
   PoolClosedError,
   PoolError,
   type PoolErrorCode,
   PoolPausedError,
   QueueFullError,
-  type RefusalEvidence,
   SelfDeadlockError,
   ValidationError,
 } from './core/errors.js'
+export type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './core/evidence.js'
 export type { AcquireOptions, CloseOptions, PoolOptions } from './core/options.js'
 export type {
   BeginOptions,

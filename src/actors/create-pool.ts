@@ -8,8 +8,9 @@ import { checkDriver } from './check-driver.js'
 import type { Roster } from './connections/roster.js'
 import type { Hooks } from './parts.js'
 import { Pool } from './pool.js'
-import { type PoolActorRef, PoolSystem } from './pool-actor.js'
+import { PoolSystem } from './pool-actor.js'
 import { logicOf } from './pool-logic.js'
+import type { PoolActorRef } from './pool-ref.js'
 import { MachineClock } from './time/machine-clock.js'
 
 /** The façades of running pools: one each. */

@@ -1,4 +1,5 @@
 // The names of the pools in this process, so that no two have the same one in logs and metrics.
+import type { PoolError } from '../core/errors.js'
 
 const taken = new Set<string>()
 
@@ -13,4 +14,9 @@ export function takeName(wanted: string): string {
 /** The pool of this name has ended: another one may have it. */
 export function freeName(name: string): void {
   taken.delete(name)
+}
+
+/** Says in an error whose it is. */
+export function ofPool<E extends PoolError>({ name }: { readonly name: string }, error: E): E {
+  return Object.assign(error, { pool: name })
 }

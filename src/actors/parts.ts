@@ -1,6 +1,6 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
-import type { ConnectError, PoolError } from '../core/errors.js'
+import type { ConnectError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
@@ -15,7 +15,7 @@ import { type Counters, newCounters } from './watching/counters.js'
 import type { PoolEmitted, PoolState } from './watching/events.js'
 import { Nesting } from './watching/nesting.js'
 import { Notices } from './watching/notices.js'
-import type { Tracer } from './watching/tracing.js'
+import type { Tracer } from './watching/tracer.js'
 import type { Trackers } from './watching/trackers.js'
 
 /** The pool's generation, as the pool's own actions see it. */
@@ -112,9 +112,4 @@ export function createParts<C>(
     tracker: undefined,
     tracers: undefined,
   }
-}
-
-/** Says in an error whose it is. */
-export function ofPool<E extends PoolError>({ name }: { readonly name: string }, error: E): E {
-  return Object.assign(error, { pool: name })
 }

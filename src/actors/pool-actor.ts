@@ -1,5 +1,5 @@
 // A running pool: its actor with everything that the actor's actions need.
-import type { ActorRef, ActorScope, AnyActorScope } from 'xstate'
+import type { ActorScope, AnyActorScope } from 'xstate'
 import { PoolClosedError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
@@ -8,18 +8,15 @@ import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
 import { Callers } from './callers/callers.js'
 import { closedError, Intake } from './callers/intake.js'
 import { Supervisor } from './connections/supervisor.js'
-import { freeName } from './names.js'
-import { createParts, type Hooks, ofPool, type PoolParts } from './parts.js'
-import type { PoolSnapshot } from './pool-logic.js'
+import { freeName, ofPool } from './names.js'
+import { createParts, type Hooks, type PoolParts } from './parts.js'
+import type { PoolActorRef, PoolSnapshot } from './pool-ref.js'
 import { Readiness } from './readiness.js'
 import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock.js'
 import { ClockScheduler } from './time/scheduler.js'
 import { Borrowers } from './watching/borrowers.js'
 import type { PoolEmitted } from './watching/events.js'
 import { LeakWatch } from './watching/leaks.js'
-
-/** A running pool's actor, as `createActor`, `spawn` and `invoke` create it from {@link poolLogic}; `C` is the type of its driver's connections. */
-export type PoolActorRef<C = unknown> = ActorRef<PoolSnapshot<C>, PoolEvent, PoolEmitted>
 
 /** What an actor tells those who have it, and an actor's scope tells its logic. */
 type PoolScope<C> = ActorScope<PoolSnapshot<C>, PoolEvent, AnyActorScope['system'], PoolEmitted>

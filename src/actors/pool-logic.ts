@@ -1,21 +1,14 @@
 // The pool as an actor logic: for `createActor`, `spawn`, `invoke` and `setup({ actors })` in any actor system.
-import type { ActorLogic, AnyActorScope, NonReducibleUnknown, SnapshotFrom } from 'xstate'
+import type { ActorLogic, AnyActorScope, NonReducibleUnknown } from 'xstate'
 import { type PoolOptions, parseOptions, type ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
-import type { poolMachine } from '../machines/pool.js'
 import type { PoolEvent } from '../machines/pool-types.js'
 import { checkDriver } from './check-driver.js'
 import type { Hooks } from './parts.js'
 import { poolRunner } from './pool-actions.js'
 import { PoolSystem } from './pool-actor.js'
+import type { PoolSnapshot } from './pool-ref.js'
 import type { PoolEmitted } from './watching/events.js'
-
-declare const connections: unique symbol
-
-/** A pool's snapshot: its state, its context, and its connections as children. `C` is the type of the driver's connections. */
-export type PoolSnapshot<C> = SnapshotFrom<typeof poolMachine> & {
-  readonly context: { readonly [connections]?: C }
-}
 
 /** What {@link poolLogic} returns. */
 export type PoolLogic<C> = ActorLogic<

@@ -22,8 +22,9 @@ import {
   parseTransactionOptions,
   type TransactionOptions,
 } from './leases/transaction-options.js'
-import { ofPool } from './parts.js'
-import type { PoolActorRef, PoolSystem } from './pool-actor.js'
+import { ofPool } from './names.js'
+import type { PoolSystem } from './pool-actor.js'
+import type { PoolActorRef } from './pool-ref.js'
 import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
   factsOf,

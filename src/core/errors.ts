@@ -1,4 +1,5 @@
 // Every error that the pool itself creates. Each says what happened, why, and what to do, and carries the evidence as fields.
+import type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './evidence.js'
 import {
   describeDeadlock,
   describeFull,
@@ -54,64 +55,6 @@ export abstract class PoolError extends Error {
     super(message, options)
     this.code = code
   }
-}
-
-/** A lease that another caller held when an acquire timed out. */
-export interface LeaseHolder {
-  /** The lease's id. */
-  readonly lease: number
-  /** The connection's id. */
-  readonly connection: string
-  /** How long it had been held, in milliseconds. */
-  readonly heldFor: number
-  /** Where it was acquired, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
-  readonly acquiredFrom?: string
-}
-
-/**
- * What blocked an acquire: the caller and every other holder waited for one another (`deadlockCheck`); all connections were leased;
- * connects were failing, or were only slow; validations were failing; the pool was paused; or connections were in transit (being reset
- * or closed).
- */
-export type AcquireObstacle =
-  | 'self-deadlock'
-  | 'exhausted'
-  | 'connects failing'
-  | 'connects slow'
-  | 'validations failing'
-  | 'paused'
-  | 'in transit'
-
-/** Why an acquire was not served: the state of the pool when the acquire timed out. */
-export interface AcquireEvidence {
-  /** How long the caller waited, in milliseconds. */
-  readonly waited: number
-  /** The caller's position in the queue when it timed out; 1 = next, 0 = it had left the queue for a connection under validation. */
-  readonly position: number
-  /** The caller's position when it joined the queue; 0 = it never did. */
-  readonly firstPosition: number
-  /** The number of waiting callers, this one included. */
-  readonly waiting: number
-  /** The number of connections, in any state. */
-  readonly total: number
-  /** The pool's `max`. */
-  readonly max: number
-  /** The leases that were held, longest first. */
-  readonly holders: readonly LeaseHolder[]
-  /** Connections being opened. */
-  readonly connecting: number
-  /** The number of connects that failed in a row. */
-  readonly failedConnects: number
-  /** The last connect error, while connects are failing. */
-  readonly lastConnectError: unknown
-  /** How long the slowest connect had been in progress, in milliseconds; 0 = none was. */
-  readonly connectingFor: number
-  /** The error of the last validation that failed while the caller waited. */
-  readonly lastValidationError: unknown
-  /** Whether the pool was paused. */
-  readonly paused: boolean
-  /** The leases that the caller itself held, if it was part of a deadlock; recorded only with `deadlockCheck: 'warn'`, otherwise empty. */
-  readonly deadlocked: readonly number[]
 }
 
 /** No connection became free within the acquire's timeout. */
@@ -200,12 +143,6 @@ export class AcquireAbortedError extends PoolError {
     )
   }
 }
-
-/** The state of the pool when it refused a caller because its queue was full. */
-export type RefusalEvidence = Pick<
-  AcquireEvidence,
-  'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError'
->
 
 /** `maxWaiting` callers are already waiting; `cause` is the last connect error, if they wait because connects are failing. */
 export class QueueFullError extends PoolError implements RefusalEvidence {

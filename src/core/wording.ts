@@ -1,16 +1,10 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
-import type {
-  AcquireEvidence,
-  AcquireObstacle,
-  LeaseHolder,
-  QueueFullError,
-  RefusalEvidence,
-} from './errors.js'
+import type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './evidence.js'
 
 /** What there is to say to a caller who is one too many. */
 export function describeFull(
   maxWaiting: number,
-  obstacle: QueueFullError['obstacle'],
+  obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>,
   { waiting, max, failedConnects, lastConnectError }: RefusalEvidence,
 ): string {
   const [why, advice] = {

@@ -1,6 +1,5 @@
 // What goes into the connection machine and what comes out of it: its facts, its events, its reports.
 import type { ActorRef, Snapshot } from 'xstate'
-import type { OpenQueue, PoolEvent } from './pool-types.js'
 
 /** The limits that a connection decides by; times in milliseconds, `Infinity` for "no limit". One object for the whole pool. */
 export interface ConnectionPolicy {
@@ -122,6 +121,9 @@ export type ConnectionReport =
   /** It cannot serve the request that it was checked out for. */
   | { readonly type: 'connection.declined'; readonly connection: ConnectionFacts; readonly request: Request }
 
+/** What a connection asks of its pool: to look at the others after what happened to it, and to look whether one is due to be closed. */
+export type ConnectionRequest = { readonly type: 'evict' } | { readonly type: 'maintenance.due' }
+
 /**
  * What a whole pool has been through, as a number: raised when a connection turns out to be dead, and by `evict()`. What happened to
  * one may have happened to all, so a connection that has not proven itself since must do so before it is leased again. Changed in
@@ -131,10 +133,20 @@ export interface Generation {
   readonly current: number
 }
 
+/** What a connection sees of the callers who wait: those that it may serve. */
+export interface OpenQueue {
+  /** How many wait, not counting one whose connection is being validated. */
+  readonly length: number
+  /** False while the pool is paused: then it has no one to serve. */
+  readonly open: boolean
+  /** Takes out the caller who is next. */
+  next(): Request | undefined
+}
+
 /** What {@link connectionMachine} is started with. */
 export interface ConnectionInput {
   /** The pool that it reports to. */
-  readonly pool: ActorRef<Snapshot<unknown>, PoolEvent>
+  readonly pool: ActorRef<Snapshot<unknown>, ConnectionReport | ConnectionRequest>
   readonly facts: ConnectionFacts
   readonly policy: ConnectionPolicy
   readonly generation: Generation

@@ -10,17 +10,9 @@ export type {
   ConnectionPolicy,
   ConnectionReport,
   EndReason,
+  OpenQueue,
   Request,
   ReturnedSession,
 } from './connection-types.js'
 export { poolMachine } from './pool.js'
-export type {
-  OpenQueue,
-  PoolContext,
-  PoolEvent,
-  PoolInput,
-  PoolSize,
-  Queue,
-  Roster,
-  World,
-} from './pool-types.js'
+export type { PoolContext, PoolEvent, PoolInput, PoolSize, Queue, Roster, World } from './pool-types.js'

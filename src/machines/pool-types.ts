@@ -35,14 +35,6 @@ export interface Queue {
   readonly newest: number
 }
 
-/** What a connection sees of the callers who wait: those that it may serve. */
-export interface OpenQueue extends Pick<Queue, 'length'> {
-  /** False while the pool is paused: then it has no one to serve. */
-  readonly open: boolean
-  /** Takes out the caller who is next. */
-  next(): Request | undefined
-}
-
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
 export type PoolEvent =
   /** A caller wants a connection. The request is its own message, so that none has to be made for it. */

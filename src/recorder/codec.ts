@@ -1,5 +1,5 @@
 // Recordings and slices as bytes: a line of JSON, a line feed, and records of a fixed size, whose numbers are little-endian.
-import type { Recording, Slice, TransitionRecord } from './format.js'
+import type { Recording, Slice, TransitionRecord } from './recording.js'
 
 /** The size of a record, in bytes. */
 export const recordSize = 24

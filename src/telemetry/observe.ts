@@ -1,7 +1,8 @@
 // How telemetry gets at a pool: the pool behind what the user gave, its name and parts, and its durations.
 import { systemBehind } from '../actors/create-pool.js'
 import type { Pool } from '../actors/pool.js'
-import type { PoolActorRef, PoolSystem } from '../actors/pool-actor.js'
+import type { PoolSystem } from '../actors/pool-actor.js'
+import type { PoolActorRef } from '../actors/pool-ref.js'
 import { type Tracker, track } from '../actors/watching/trackers.js'
 import { discreetRefusal } from '../core/check.js'
 

@@ -1,29 +1,10 @@
 // Every order of events within bounds: the real pool is led down each path of choices, and states that were seen before are not gone into again.
 
 import { createPool } from '../index.js'
-import { checkExploreOptions } from './check-options.js'
 import { ExploredWorld } from './explored-world.js'
+import { checkExploreOptions, type ExploreOptions } from './options.js'
 import { StateGraph } from './state-graph.js'
 import { InvariantViolation } from './violation.js'
-
-/** The bounds of an exploration. */
-export interface ExploreOptions {
-  /** The maximum number of connections. Default 2. */
-  max?: number
-  /** The number of callers; each acquires once, and may give up, release or destroy. Default 3. */
-  callers?: number
-  /**
-   * The maximum number of faults on one path: an answer that is an error, a lost connection, a destroyed lease, a caller that gives up, a
-   * deadline that passes although something else could happen. Default 2; Infinity = any number at every step.
-   */
-  faults?: number
-  /** The maximum number of choices on one path. Default 100. */
-  depth?: number
-  /** The maximum number of states, in case the bounds are wide; the report says whether it cut the exploration short. Default 1,000,000. */
-  states?: number
-  /** Reports progress from time to time. */
-  onProgress?: (states: number, transitions: number) => void
-}
 
 /** The result of an exploration. */
 export interface ExploreReport {

@@ -1,49 +1,15 @@
 // `simulate`: one life of a pool, drawn from a seed; when it goes wrong, the shortest story that does.
 
-import type { SimulatedSettings } from '../db/simulated/index.js'
-import { OptionsError, type PoolOptions } from '../index.js'
-import { checkSimulateOptions } from './check-options.js'
-import { type Client, isWeather } from './clients.js'
+import { OptionsError } from '../index.js'
+import { isWeather } from './clients.js'
 import type { Weights } from './commands.js'
 import { SimulationFailure } from './failure.js'
+import { checkSimulateOptions, type SimulateOptions } from './options.js'
 import { type RunInput, run, type SimulationReport } from './run.js'
 import { shrinkList } from './shrink.js'
 import { drawStory, type Story } from './story.js'
 import type { Trace } from './trace.js'
 import { InvariantViolation } from './violation.js'
-
-/** The options of {@link simulate}. Only the seed is required; {@link simulate} draws everything else from it. */
-export interface SimulateOptions {
-  /** An integer. The same seed and the same options give the same simulation, to the last event. */
-  seed: number
-  /** Fixed options of the pool; the seed determines the others, with short times. `clock` belongs to the simulation. */
-  pool?: PoolOptions
-  /** Fixed latencies and faults of the database; the seed determines the others. */
-  database?: SimulatedSettings
-  /** The number of commands in the story. Default 40; with clients 15. 0 = only the clients and the recovery. */
-  steps?: number
-  /**
-   * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
-   * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
-   * and closed. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
-   */
-  commands?: Weights
-  /** The story itself, instead of a drawn one: the `scenario` of a {@link SimulationFailure}. */
-  scenario?: Story
-  /** Your own code; the simulation looks for a race in it. It must end, and release everything that it acquired. */
-  run?: Client
-  /** Several clients like `run`, which run at the same time. */
-  clients?: readonly Client[]
-  /**
-   * Which errors a client may end with. Default: those of the database, and those of the pool except misuse (a timeout during an outage
-   * is acceptable; a `LeaseError` is a mistake).
-   */
-  tolerate?: (error: unknown) => boolean
-  /** Whether to record a trace. Default false, because it takes time. A failure always has a trace. */
-  trace?: boolean
-  /** How many shorter stories to try when one fails. Default 500; 0 = none. */
-  shrink?: number
-}
 
 /** What callers and operators do; a simulation of clients leaves it to them. */
 const withClients: Weights = {

@@ -2,18 +2,17 @@
 
 import {
   type AcquireAbortedError,
-  type AcquireEvidence,
   AcquireTimeoutError,
   DatabaseDownError,
-  type LeaseHolder,
   type PoolClosedError,
   QueueFullError,
-  type RefusalEvidence,
   type SelfDeadlockError,
 } from '../../core/errors.js'
+import type { AcquireEvidence, LeaseHolder, RefusalEvidence } from '../../core/evidence.js'
 import { deliver } from '../../machines/compiled/index.js'
 import type { PoolContext } from '../../machines/pool-types.js'
-import { ofPool, type PoolParts } from '../parts.js'
+import { ofPool } from '../names.js'
+import type { PoolParts } from '../parts.js'
 import type { AcquireRefusal } from '../watching/events.js'
 import { holderOf } from '../watching/holders-and-waiters.js'
 import { warnOfDeadlock } from '../watching/nesting.js'

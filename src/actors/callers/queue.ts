@@ -1,5 +1,6 @@
 // The queue of waiting callers: by priority, first come first served within one, and no caller is passed over forever.
-import type { OpenQueue, Queue } from '../../machines/pool-types.js'
+import type { OpenQueue } from '../../machines/connection-types.js'
+import type { Queue } from '../../machines/pool-types.js'
 import type { AcquireRequest } from './request.js'
 
 /** Every so many hand-offs one goes to the caller who has waited longest, whatever its priority. */

@@ -1,5 +1,5 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
-import type { ActorRef, ActorRefFrom, EventObject, Snapshot } from 'xstate'
+import type { ActorRef, EventObject, Snapshot } from 'xstate'
 import { ConnectError, LeaseError } from '../../core/errors.js'
 import { messageOf } from '../../core/wording.js'
 import type { ConnectContext } from '../../db/driver.js'
@@ -8,9 +8,9 @@ import { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput } from '../../machines/connection-types.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { Lease } from '../leases/lease.js'
+import { ofPool } from '../names.js'
 import { once } from '../once.js'
-import { ofPool } from '../parts.js'
-import { endLoan } from '../watching/leaks.js'
+import { endLoan } from '../watching/loan.js'
 import { attempt, destroyQuietly, noHandle, quietly, remedyFor } from './driver-calls.js'
 import type { ConnectionRecord } from './record.js'
 
@@ -18,7 +18,6 @@ import type { ConnectionRecord } from './record.js'
 export type ConnectionLogic = typeof connectionMachine
 
 /** A running connection. */
-export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
 
 /** The connection as the running system has it: the record is what the machine knows as its facts. */
 const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>

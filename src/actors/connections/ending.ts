@@ -3,7 +3,8 @@ import { ValidationError } from '../../core/errors.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
 import { messageOf } from '../../core/wording.js'
 import type { ConnectionEnding } from '../../machines/connection-types.js'
-import { ofPool, type PoolParts } from '../parts.js'
+import { ofPool } from '../names.js'
+import type { PoolParts } from '../parts.js'
 
 /** The error that belongs to an ending: one of the pool's own where it has more to say than the driver's. */
 export function endingError<C>(connection: string, ending: ConnectionEnding, parts: PoolParts<C>): unknown {

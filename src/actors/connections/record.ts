@@ -1,13 +1,43 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
+import type { ActorRefFrom, AnyActorScope } from 'xstate'
+import type { ResolvedPoolOptions } from '../../core/options.js'
+import type { Driver } from '../../db/driver.js'
 import { deliver } from '../../machines/compiled/index.js'
+import type { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionEnding, ConnectionFacts, ReturnedSession } from '../../machines/connection-types.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
-import type { PoolParts } from '../parts.js'
-import type { Loan } from '../watching/leaks.js'
+import type { Counters } from '../watching/counters.js'
+import type { Loan } from '../watching/loan.js'
+import type { Notices } from '../watching/notices.js'
 import { outlineOf } from '../watching/outline.js'
-import type { ConnectionActorRef } from './connection-actor.js'
+import type { Trackers } from '../watching/trackers.js'
 import { isUsable } from './driver-calls.js'
+
+/** The actor of a connection. */
+export type ConnectionActorRef = ActorRefFrom<typeof connectionMachine>
+
+/** What a connection knows of its pool. */
+export interface PoolOfConnection<C> {
+  readonly driver: Driver<C>
+  readonly config: ResolvedPoolOptions
+  readonly name: string
+  readonly target: string
+  readonly system: AnyActorScope['system']
+  /** Whether idle connections let the process exit. */
+  readonly mayExit: boolean
+  /** The index that the connection keeps up to date. */
+  readonly roster: {
+    readonly evictions: number
+    noteResetting(record: ConnectionRecord<C>, resetting: boolean): void
+    noteReturned(since: number, now: number): void
+    park(record: ConnectionRecord<C>): void
+  }
+  readonly counters: Counters
+  readonly notices: Notices
+  readonly onLend: ((lease: Lease<C>) => void) | undefined
+  readonly tracker: Trackers | undefined
+}
 
 /** What a new record is made from. */
 export interface RecordInput {
@@ -41,7 +71,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   ending: ConnectionEnding | undefined = undefined
   /** The driver reported that only a new session can mend this one; it may have been retired for another reason before. */
   stale = false
-  readonly #parts: PoolParts<C>
+  readonly #parts: PoolOfConnection<C>
   #actor: ConnectionActorRef | undefined = undefined
   #handle: C | undefined = undefined
   #lease: Lease<C> | undefined = undefined
@@ -50,7 +80,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #loan: Loan | undefined = undefined
   #effect: AbortController | undefined = undefined
 
-  constructor(input: RecordInput, parts: PoolParts<C>) {
+  constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
     this.id = input.id
     this.serial = input.serial
@@ -76,7 +106,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   }
 
   /** The pool that it belongs to. */
-  get parts(): PoolParts<C> {
+  get parts(): PoolOfConnection<C> {
     return this.#parts
   }
 

@@ -1,11 +1,19 @@
 // What a caller holds: the connection, until the lease ends, and the way to release it.
 import { LeaseError } from '../../core/errors.js'
 import type { ConnectionFacts, EndReason } from '../../machines/connection-types.js'
-import type { ConnectionRecord } from '../connections/record.js'
-import { ofPool } from '../parts.js'
+import { ofPool } from '../names.js'
 
 /** A revoked lease that its holder has also released is `returned`: from then on there is nothing left to release. */
 type LeaseState = 'held' | 'released' | 'destroyed' | 'revoked' | 'returned'
+
+/** What a lease needs of its connection. */
+export interface LeasedConnection<C> extends Pick<ConnectionFacts, 'id' | 'ending'> {
+  readonly parts: { readonly name: string }
+  readonly handle: C | undefined
+  readonly stale: boolean
+  release(): void
+  destroy(reason: unknown): void
+}
 
 /**
  * A leased connection. The lease is fenced: after it is released, destroyed or revoked, it throws instead of reaching a connection that
@@ -18,11 +26,11 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   readonly id: number
   /** When the pool granted it, on the pool's clock, in milliseconds. */
   readonly acquiredAt: number
-  readonly #record: ConnectionRecord<C>
+  readonly #record: LeasedConnection<C>
   #state: LeaseState = 'held'
 
   /** @internal */
-  constructor(id: number, acquiredAt: number, record: ConnectionRecord<C>) {
+  constructor(id: number, acquiredAt: number, record: LeasedConnection<C>) {
     this.id = id
     this.acquiredAt = acquiredAt
     this.#record = record
@@ -122,11 +130,15 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   }
 }
 
-interface Named {
-  readonly id: number
+interface Named<Id> {
+  readonly id: Id
 }
 
-function takenAway({ id }: Named, { id: connection, ending }: ConnectionFacts, what: string): LeaseError {
+function takenAway(
+  { id }: Named<number>,
+  { id: connection, ending }: Pick<ConnectionFacts, 'id' | 'ending'>,
+  what: string,
+): LeaseError {
   return new LeaseError(
     'LEASE_REVOKED',
     id,
@@ -136,8 +148,8 @@ function takenAway({ id }: Named, { id: connection, ending }: ConnectionFacts, w
 }
 
 function alreadyReturned(
-  { id }: Named,
-  { id: connection }: ConnectionFacts,
+  { id }: Named<number>,
+  { id: connection }: Named<string>,
   state: LeaseState,
   what: string,
 ): LeaseError {

@@ -1,6 +1,6 @@
 // What is published on the tracing channels of Node's diagnostics_channel, as its conventions want it.
 import { acquires, connects, type TraceChannel, transactions } from './channels.js'
-import type { Tracer } from './tracing.js'
+import type { Tracer } from './tracer.js'
 
 /** The messages carry names and numbers, no leases and no connections: who listens should not be able to use them. */
 export const channelTracer: Tracer = {

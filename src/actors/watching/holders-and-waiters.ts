@@ -1,5 +1,5 @@
 // What `pool.leases()` and `pool.waiting()` answer. Made when it is asked for, from what the pool knows anyway.
-import type { LeaseHolder } from '../../core/errors.js'
+import type { LeaseHolder } from '../../core/evidence.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { WatchedRequest } from '../callers/watched-request.js'
 import type { ConnectionRecord } from '../connections/record.js'

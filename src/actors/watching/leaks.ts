@@ -1,27 +1,12 @@
 // Leases that are held for too long: told of once, with the holder's stack, and once more when they end after all.
 import { warn } from '../../core/platform.js'
 import { firstUsefulLine, milliseconds } from '../../core/wording.js'
-import type { ConnectionRecord } from '../connections/record.js'
 import type { Lease } from '../leases/lease.js'
 import type { PoolParts } from '../parts.js'
 import { Alarm } from '../time/alarm.js'
 import { ClockScheduler } from '../time/scheduler.js'
+import { type LeaseEnd, Loan } from './loan.js'
 import { Trace } from './trace.js'
-
-/** How a lease ended. */
-export type LeaseEnd = 'released' | 'destroyed' | 'revoked'
-
-/** What is known of a lease that is out while leaks are watched for. */
-export class Loan {
-  /** It was reported as a leak. */
-  leaked = false
-
-  constructor(
-    readonly trace: Trace | undefined,
-    /** To be told of the end of a lease that was reported. */
-    readonly recovered: (connection: string, lease: number, heldFor: number, end: LeaseEnd) => void,
-  ) {}
-}
 
 /**
  * Watches over the leases of a pool with one alarm for the earliest: all may be held for equally long, and there are no more of
@@ -103,14 +88,6 @@ export class LeakWatch<C> {
       `Pool "${this.#parts.name}": lease ${lease} on ${connection}, reported earlier as a leak, was ${end} after ${milliseconds(heldFor)}.`,
     )
   }
-}
-
-/** Forgets what was known of a lease that has ended, and tells of its end if it had been reported. */
-export function endLoan<C>(record: ConnectionRecord<C>, lease: number, heldFor: number, end: LeaseEnd): void {
-  const { loan } = record
-  if (loan === undefined) return
-  record.loan = undefined
-  if (loan.leaked) loan.recovered(record.id, lease, heldFor, end)
 }
 
 /** Node prints warnings, and calls their listeners, in a tick of its own: no listener runs here. */

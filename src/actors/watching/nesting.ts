@@ -3,8 +3,6 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../../core/errors.js'
 import { warn } from '../../core/platform.js'
 import { type Borrowing, isCircle, leasesOf } from '../../machines/decisions/deadlock.js'
-import type { WatchedRequest } from '../callers/watched-request.js'
-import type { Roster } from '../connections/roster.js'
 import type { Lease } from '../leases/lease.js'
 import { linesOf } from './trace.js'
 
@@ -21,11 +19,23 @@ class Use<C> implements Borrowing<Lease<C>> {
   }
 }
 
+/** A request of which it is known from within which use it was made. */
+interface NestedRequest<C> {
+  readonly within: Borrowing<Lease<C>> | undefined
+  readonly timeout: number
+  blame<E extends Error>(error: E): E
+}
+
+/** Where the leases are. */
+interface Holders<C> {
+  readonly records: Iterable<{ readonly lease: Lease<C> | undefined }>
+}
+
 /** One pool's: a connection of another pool that is held meanwhile says nothing about this one. Made only if `deadlockCheck` is on. */
 export class Nesting<C> {
   readonly #context: AsyncLocalStorage<Use<C> | undefined>
   /** Those who wait, and were called from within a use. */
-  readonly #waiting = new Set<WatchedRequest<C>>()
+  readonly #waiting = new Set<NestedRequest<C>>()
 
   /** @param Storage Node's class */
   constructor(Storage: typeof AsyncLocalStorage) {
@@ -53,17 +63,17 @@ export class Nesting<C> {
   }
 
   /** A caller waits from now on. */
-  noteWaiting(request: WatchedRequest<C>): void {
+  noteWaiting(request: NestedRequest<C>): void {
     if (request.within !== undefined) this.#waiting.add(request)
   }
 
   /** A caller has stopped waiting. */
-  noteSettled(request: WatchedRequest<C>): void {
+  noteSettled(request: NestedRequest<C>): void {
     if (request.within !== undefined) this.#waiting.delete(request)
   }
 
   /** The error for a caller that would never be served if it waited; undefined for other callers. */
-  deadlockOf(request: WatchedRequest<C>, max: number, roster: Roster<C>): SelfDeadlockError | undefined {
+  deadlockOf(request: NestedRequest<C>, max: number, roster: Holders<C>): SelfDeadlockError | undefined {
     if (!blocks(request)) return undefined
     const own = leasesOf(request.within).filter(({ held }) => held)
     if (own.length === 0) return undefined
@@ -84,7 +94,7 @@ export class Nesting<C> {
 }
 
 /** Whether a callback waits for it: one without a timeout gets its answer before that matters. */
-function blocks<C>({ within, timeout }: WatchedRequest<C>): boolean {
+function blocks<C>({ within, timeout }: NestedRequest<C>): boolean {
   return within !== undefined && timeout > 0
 }
 

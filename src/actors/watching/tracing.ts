@@ -6,46 +6,9 @@ import type { AcquireRequest, Watch } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { channelTracer } from './channel-tracer.js'
 import { acquires, connects, isHeard, type TraceChannel, transactions } from './channels.js'
+import type { AcquireEnd, ConnectEnd, Tracer } from './tracer.js'
 
-/** The answer to a caller. `at` is when it was given, as `performance.now()` tells the time: the tracer is told a moment later. */
-export interface AcquireEnd {
-  readonly at: number
-  /** The number of the lease; undefined when the caller was refused. */
-  readonly lease?: number
-  /** The id of the connection. */
-  readonly connection?: string
-  readonly error?: unknown
-  /** The caller's first position in the queue; 0 = it never joined it. */
-  readonly position: number
-}
-
-/** What became of a connect: `error`, or, if the pool no longer wanted the connection, `reason`; if neither is there, it is open. */
-export interface ConnectEnd {
-  readonly at: number
-  readonly error?: unknown
-  readonly reason?: string
-}
-
-/** One who follows what goes on in a pool. It may not throw. */
-export interface Tracer {
-  /**
-   * A caller asks. Called in its async context.
-   * @param request the number of the request
-   * @param run hands the request to the pool; to be called once
-   * @returns told of the answer, in the caller's async context, before the caller goes on
-   */
-  acquire(pool: string, request: number, run: () => void): (end: AcquireEnd) => void
-  /**
-   * A connect begins. Called outside of any caller's async context.
-   * @returns told of the outcome, outside as well
-   */
-  connect(pool: string, connection: string): (end: ConnectEnd) => void
-  /**
-   * A transaction begins. Called in the caller's async context.
-   * @param run runs all of it; to be called once
-   */
-  transaction<T>(pool: string, begin: BeginOptions, run: () => Promise<T>): Promise<T>
-}
+export type { AcquireEnd, ConnectEnd, Tracer } from './tracer.js'
 
 /** Where a pool has its name and its tracers. */
 export interface Traced {

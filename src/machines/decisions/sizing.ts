@@ -1,4 +1,5 @@
 // How many connections the pool should have: pure decisions over its sizes, its queue and its roster.
+
 import type { PoolSize, Queue, Roster, WhenDown } from '../pool-types.js'
 
 /** What the decisions about sizes are made from. */

@@ -1,6 +1,7 @@
 // What goes wrong in SQLite or with the worker that it runs in, as an error on this side.
 
-import type { Staleness } from './stale.js'
+/** What an error says of sessions: this one has to be replaced, or all that are open now. */
+export type Staleness = 'one' | 'all'
 
 /** An error as it crosses from the worker: plain data, from which {@link SqliteError} is made again. */
 export interface Failure {

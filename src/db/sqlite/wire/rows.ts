@@ -1,6 +1,6 @@
 // Rows on their way from the worker: values in one list there, objects again here.
 
-import type { Row } from '../worker/engine.js'
+import type { Row } from './library.js'
 import type { Integers, Rows, SqliteValue } from './messages.js'
 
 /** Some rows, packed. */

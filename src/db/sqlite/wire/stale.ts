@@ -1,9 +1,6 @@
 // Which errors mean that the session is stale: only a new one can help, although they look like ordinary SQL errors.
 
-import type { Failure } from './error.js'
-
-/** What an error says of sessions: this one has to be replaced, or all that are open now. */
-export type Staleness = 'one' | 'all'
+import type { Failure, Staleness } from './error.js'
 
 interface Row {
   readonly code: RegExp

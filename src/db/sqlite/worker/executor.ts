@@ -1,11 +1,11 @@
 // The worker's work: one request after the other on one database.
 
 import type { Failure } from '../wire/error.js'
+import type { Engine, Row, Statement } from '../wire/library.js'
 import { type Answer, isCalledOff, type Opening, type Request } from '../wire/messages.js'
 import { narrow, pack } from '../wire/rows.js'
 import { movedFailure, stalenessOf } from '../wire/stale.js'
 import type { DatabaseFile } from './database-file.js'
-import type { Engine, Row, Statement } from './engine.js'
 import { failureOf } from './failure.js'
 import { waitForLocks } from './patience.js'
 import { QueryOnly } from './query-only.js'

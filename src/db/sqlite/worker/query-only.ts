@@ -1,6 +1,6 @@
 // Whether SQLite refuses to write in this session: turned on and off for transactions, and then what it was.
 
-import type { Engine } from './engine.js'
+import type { Engine } from '../wire/library.js'
 
 export class QueryOnly {
   readonly #engine: Engine

@@ -1,6 +1,6 @@
 // The worker's prepared statements: those used last are kept, and each is used by one call at a time.
 
-import type { Engine, Statement } from './engine.js'
+import type { Engine, Statement } from '../wire/library.js'
 
 export class Statements {
   readonly #engine: Engine

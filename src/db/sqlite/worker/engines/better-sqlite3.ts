@@ -1,7 +1,7 @@
 // SQLite by better-sqlite3, an optional peer dependency, for Node 20 and for those who prefer it.
 
 import type Database from 'better-sqlite3'
-import type { Engine, Place, Row } from '../engine.js'
+import type { Engine, Place, Row } from '../../wire/library.js'
 import { bare, bindable } from './bindable.js'
 
 /** @throws Error saying what to install when better-sqlite3 is not there, or was built for another Node. */

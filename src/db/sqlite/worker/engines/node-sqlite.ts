@@ -1,6 +1,6 @@
 // SQLite by Node itself, `node:sqlite`, from Node 22.16 on.
 
-import type { Engine, Place, Row } from '../engine.js'
+import type { Engine, Place, Row } from '../../wire/library.js'
 import { bindable } from './bindable.js'
 
 /** What is used of node:sqlite; the typings of Node 20 do not have it. */

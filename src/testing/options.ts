@@ -1,8 +1,62 @@
 // What `simulate` and `explore` are asked for, checked at the door: a mistyped name would pass for a simulation that found nothing.
 import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../core/check.js'
-import { commandNames } from './commands.js'
-import type { ExploreOptions } from './explore.js'
-import type { SimulateOptions } from './simulate.js'
+import type { SimulatedSettings } from '../db/simulated/index.js'
+import type { PoolOptions } from '../index.js'
+import type { Client } from './clients.js'
+import { commandNames, type Weights } from './commands.js'
+import type { Story } from './story.js'
+
+/** The options of {@link simulate}. Only the seed is required; {@link simulate} draws everything else from it. */
+export interface SimulateOptions {
+  /** An integer. The same seed and the same options give the same simulation, to the last event. */
+  seed: number
+  /** Fixed options of the pool; the seed determines the others, with short times. `clock` belongs to the simulation. */
+  pool?: PoolOptions
+  /** Fixed latencies and faults of the database; the seed determines the others. */
+  database?: SimulatedSettings
+  /** The number of commands in the story. Default 40; with clients 15. 0 = only the clients and the recovery. */
+  steps?: number
+  /**
+   * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
+   * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
+   * and closed. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
+   */
+  commands?: Weights
+  /** The story itself, instead of a drawn one: the `scenario` of a {@link SimulationFailure}. */
+  scenario?: Story
+  /** Your own code; the simulation looks for a race in it. It must end, and release everything that it acquired. */
+  run?: Client
+  /** Several clients like `run`, which run at the same time. */
+  clients?: readonly Client[]
+  /**
+   * Which errors a client may end with. Default: those of the database, and those of the pool except misuse (a timeout during an outage
+   * is acceptable; a `LeaseError` is a mistake).
+   */
+  tolerate?: (error: unknown) => boolean
+  /** Whether to record a trace. Default false, because it takes time. A failure always has a trace. */
+  trace?: boolean
+  /** How many shorter stories to try when one fails. Default 500; 0 = none. */
+  shrink?: number
+}
+
+/** The bounds of an exploration. */
+export interface ExploreOptions {
+  /** The maximum number of connections. Default 2. */
+  max?: number
+  /** The number of callers; each acquires once, and may give up, release or destroy. Default 3. */
+  callers?: number
+  /**
+   * The maximum number of faults on one path: an answer that is an error, a lost connection, a destroyed lease, a caller that gives up, a
+   * deadline that passes although something else could happen. Default 2; Infinity = any number at every step.
+   */
+  faults?: number
+  /** The maximum number of choices on one path. Default 100. */
+  depth?: number
+  /** The maximum number of states, in case the bounds are wide; the report says whether it cut the exploration short. Default 1,000,000. */
+  states?: number
+  /** Reports progress from time to time. */
+  onProgress?: (states: number, transitions: number) => void
+}
 
 const simulateNames: readonly (keyof SimulateOptions)[] = [
   'seed',
