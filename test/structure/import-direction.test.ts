@@ -131,8 +131,8 @@ const rules: Rule[] = [
   },
   {
     name: 'what a recording is, a browser can read: without Node, XState and the pool',
-    files: /^src\/recorder\/(format|codec)\.ts$/,
-    may: /^src\/recorder\/(format|codec)\.ts$/,
+    files: /^src\/recorder\/(format|codec|recording)\.ts$/,
+    may: /^src\/recorder\/(format|codec|recording)\.ts$/,
   },
   {
     name: 'the entry imports no driver',
