@@ -16,6 +16,7 @@ export interface ObserverOfPool {
 /** By name; the first is what the others are compared with. */
 export const observers: Readonly<Record<string, ObserverOfPool>> = {
   none: { title: 'nothing' },
+  measure: { title: 'the option `measure`', options: { measure: true } },
   rare: {
     title: 'a subscriber to rare events (`eventsOf`)',
     attach: pool => pool.eventsOf('pool.down', 'connection.lost').subscribe(),

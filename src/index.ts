@@ -7,6 +7,7 @@ export { type PoolLogic, poolLogic } from './actors/pool-logic.js'
 export type { PoolActorRef, PoolSnapshot } from './actors/pool-ref.js'
 export type { Counters } from './actors/watching/counters.js'
 export type { FindingKind } from './actors/watching/diagnosis.js'
+export type { DurationStats, Durations } from './actors/watching/durations.js'
 export type {
   AcquireRefusal,
   NoticeOf,

@@ -15,8 +15,9 @@ import { type Counters, newCounters } from './watching/counters.js'
 import type { PoolEmitted, PoolState } from './watching/events.js'
 import { Nesting } from './watching/nesting.js'
 import { Notices } from './watching/notices.js'
+import { ConnectionTimings, LeaseTimings } from './watching/timings.js'
 import type { Tracer } from './watching/tracer.js'
-import type { Trackers } from './watching/trackers.js'
+import { type Trackers, track } from './watching/trackers.js'
 
 /** The pool's generation, as the pool's own actions see it. */
 export interface RaisableGeneration extends Generation {
@@ -58,6 +59,10 @@ export interface PoolParts<C> {
   readonly onLend: Hooks<C>['onLend']
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
+  /** What `stats()` tells of connects and closes. */
+  readonly connectionTimings: ConnectionTimings
+  /** What `stats()` tells of waits and leases; undefined unless `measure` is on. */
+  readonly leaseTimings: LeaseTimings | undefined
   /** Telemetry that follows callers and connects; undefined while there is none. */
   tracers: readonly Tracer[] | undefined
 }
@@ -92,7 +97,7 @@ export function createParts<C>(
   const target = describeTarget(driver)
   const counters = newCounters()
   const name = takeName(config.name ?? target)
-  return {
+  const parts: PoolParts<C> = {
     driver,
     config,
     name,
@@ -110,6 +115,10 @@ export function createParts<C>(
     since: { state: 'starting', at: config.clock.now() },
     onLend: hooks.onLend,
     tracker: undefined,
+    connectionTimings: new ConnectionTimings(),
+    leaseTimings: config.measure ? new LeaseTimings() : undefined,
     tracers: undefined,
   }
+  if (parts.leaseTimings !== undefined) track(parts, parts.leaseTimings)
+  return parts
 }

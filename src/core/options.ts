@@ -103,6 +103,11 @@ export interface PoolOptions {
    * false = an open pool keeps the process alive until it is closed. node-postgres has the same option, with false as its default.
    */
   allowExitOnIdle?: boolean | undefined
+  /**
+   * Measures how long callers wait and how long leases are held, for `pool.stats()`: percentiles since the start and over the last minute,
+   * in 16 kB of memory. Default false; an acquire and a release then cost some nanoseconds less.
+   */
+  measure?: boolean | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -199,6 +204,7 @@ export const poolOptionNames: readonly string[] = [
   'whenDown',
   'deadlockCheck',
   'allowExitOnIdle',
+  'measure',
   'clock',
   'random',
 ]
@@ -222,7 +228,13 @@ export function parseOptions(given: PoolOptions = {}): ResolvedPoolOptions {
   refuseUnknown('createPool', given, poolOptionNames, hintOf)
   const options = { ...given } // each is read once: a getter may answer differently the next time
   const values = options as Record<string, unknown>
-  const { whenDown = 'wait', allowExitOnIdle = true, clock = systemClock, random = Math.random } = options
+  const {
+    whenDown = 'wait',
+    allowExitOnIdle = true,
+    measure = false,
+    clock = systemClock,
+    random = Math.random,
+  } = options
   const parsed: Record<string, unknown> = {}
   for (const [name, range] of Object.entries<NumberRange>(numbers)) {
     parsed[name] = values[name] === undefined ? range.fallback : checkNumber(name, values[name], range)
@@ -236,6 +248,7 @@ export function parseOptions(given: PoolOptions = {}): ResolvedPoolOptions {
   parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
   parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up', 'try'])
   parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
+  parsed.measure = checkBoolean('measure', measure)
   parsed.clock = guardedClock(checkClock(clock))
   parsed.random = guardedRandom(checkFunction('random', random))
   return Object.freeze(parsed) as unknown as ResolvedPoolOptions

@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
+const none = { count: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 }
+
 it('has all the figures from the start', () => {
   const { pool } = poolInSimulatedTime({ min: 2, max: 5 })
   expect(pool.stats()).toEqual({
@@ -16,6 +18,12 @@ it('has all the figures from the start', () => {
     validating: 0,
     closing: 0,
     waiting: 0,
+    oldestLease: undefined,
+    oldestWaiter: undefined,
+    closedBy: {},
+    connectTime: { sinceStart: none, lastMinute: none },
+    waitTime: undefined,
+    leaseTime: undefined,
     generation: 1,
     opened: 0,
     failedConnects: 0,

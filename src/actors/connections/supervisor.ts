@@ -105,6 +105,7 @@ export class Supervisor<C> {
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
     this.#parts.trouble.connects = undefined
+    this.#parts.connectionTimings.connects.record(now - record.createdAt, now)
     this.#parts.tracker?.connected(now - record.createdAt, now)
     traceConnected(record, {})
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
@@ -263,6 +264,7 @@ export class Supervisor<C> {
     const { reason } = ending
     if (record.handle !== undefined) {
       this.#parts.counters.closed++
+      this.#parts.connectionTimings.noteClosed(reason)
       this.#parts.tracker?.closed(reason)
     }
     traceConnected(record, { reason }) // if it was not wanted any more before it was open

@@ -1,10 +1,13 @@
 // What `pool.stats()` answers.
 
+import type { EndReason } from '../../machines/connection-types.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { Counters } from './counters.js'
+import type { DurationStats } from './durations.js'
 import type { PoolState } from './events.js'
+import { oldestLease, oldestWaiter } from './holders-and-waiters.js'
 
-/** A pool at one moment: gauges of its present state, and counters since its creation. */
+/** A pool at one moment: gauges of its present state, and counters and durations since its creation. Times are in milliseconds. */
 export interface PoolStats extends Readonly<Counters> {
   readonly state: PoolState
   readonly min: number
@@ -18,6 +21,18 @@ export interface PoolStats extends Readonly<Counters> {
   readonly closing: number
   /** Callers in the queue. */
   readonly waiting: number
+  /** When the lease that has been held longest was granted, on the pool's clock; undefined if there is no lease. */
+  readonly oldestLease: number | undefined
+  /** When the caller that has waited longest called `acquire`, on the pool's clock; undefined if no caller waits. */
+  readonly oldestWaiter: number | undefined
+  /** The parts of `closed` by the reason; reasons that did not occur are absent. */
+  readonly closedBy: Readonly<Partial<Record<EndReason, number>>>
+  /** How long connects that succeeded took. */
+  readonly connectTime: DurationStats
+  /** How long callers waited for their leases, those that were served at once included; undefined unless `measure` is on. */
+  readonly waitTime: DurationStats | undefined
+  /** How long leases that have ended were held; undefined unless `measure` is on. */
+  readonly leaseTime: DurationStats | undefined
   /** Grows whenever a connection turns out dead, and with `evict()`; the pool validates older connections before it leases them again. */
   readonly generation: number
 }
@@ -28,9 +43,11 @@ const passedThrough = { available: 0, failed: 0, destroyed: 0 }
 /** Reads a pool's figures off the snapshots of its actors. */
 export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const snapshot = system.actor.getSnapshot()
+  const { parts } = system
+  const now = parts.config.clock.now()
   const states = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0, closed: 0, ...passedThrough }
   let total = 0
-  for (const record of system.parts.roster.records) {
+  for (const record of parts.roster.records) {
     states[topState(record.actor.getSnapshot().value)]++
     total++
   }
@@ -40,9 +57,15 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...snapshot.context.size,
     total,
     ...gauges,
-    waiting: system.parts.queue.length,
-    generation: system.parts.generation.current,
-    ...system.parts.counters,
+    waiting: parts.queue.length,
+    oldestLease: oldestLease(parts),
+    oldestWaiter: oldestWaiter(parts),
+    closedBy: parts.connectionTimings.closedBy,
+    connectTime: parts.connectionTimings.connects.stats(now),
+    waitTime: parts.leaseTimings?.waits.stats(now),
+    leaseTime: parts.leaseTimings?.uses.stats(now),
+    generation: parts.generation.current,
+    ...parts.counters,
   })
 }
 
