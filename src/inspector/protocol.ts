@@ -1,4 +1,5 @@
 // What the inspector's server and its page say to each other. Loads in Node and in a browser, and imports nothing that runs.
+import type { FindingKind as CoreFindingKind } from '../actors/watching/diagnosis.js'
 import type { Frame, RecordedPool } from '../recorder/format.js'
 
 /** The version of this protocol. A page that meets another one says so and shows nothing. */
@@ -111,21 +112,16 @@ export interface Finding {
   readonly stack?: string
 }
 
+/** What a finding is about: what `pool.health()` tells of, and what the pool reported. */
 export type FindingKind =
-  | 'closed'
-  | 'draining'
-  | 'paused'
-  | 'database-down'
-  | 'connects-failing'
-  | 'connects-slow'
-  | 'deadlock'
+  | CoreFindingKind
   | 'exhausted'
+  | 'connects slow'
+  | 'deadlock'
   | 'timeouts'
   | 'refused'
-  | 'leak'
-  | 'connections-lost'
-  | 'validations-failing'
-  | 'starting'
+  | 'connections lost'
+  | 'validations failing'
 
 /** This viewer read too slowly: it missed this much. A frame follows, which has the state of every connection. */
 export interface Dropped {

@@ -151,9 +151,25 @@ const rules: Rule[] = [
     may: /^(?!src\/telemetry\/)/,
   },
   {
+    name: 'the inspector stands on the pool and on recordings',
+    files: /^src\/inspector\/(?!page\/)/,
+    may: new RegExp(`^(src/inspector/(?!page/)|src/recorder/|src/actors/|${core}|node:|ws$)`),
+  },
+  {
+    name: 'what its server and its page share, a browser can load',
+    files: /^src\/inspector\/(protocol|diagnose[\w-]*|frame-facts)\.ts$/,
+    may: /^src\/(inspector\/(protocol|diagnose[\w-]*|frame-facts)|actors\/watching\/diagnosis|recorder\/format|core\/wording)\.ts$/,
+    mayTypes: /^src\/actors\//,
+  },
+  {
+    name: 'nothing but the command imports the inspector',
+    files: /^src\/(?!inspector\/|cli\/)/,
+    may: /^(?!src\/inspector\/)/,
+  },
+  {
     name: 'the product imports no test, demo or development code',
     files: /^src\//,
-    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|pg$|mysql2(\/promise)?$|better-sqlite3$|node:)/,
+    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|pg$|mysql2(\/promise)?$|better-sqlite3$|ws$|node:)/,
   },
 ]
 
@@ -236,6 +252,10 @@ describe('the rules', () => {
     ['src/actors/pool.ts', "import { createSimulatedClock } from '../testing/simulated-clock.js'"],
     ['src/actors/pool.ts', "import {\n  type Driver,\n  connect,\n} from '../db/driver.js'"],
     ['src/actors/pool.ts', "import { attach } from '../telemetry/observe.js'"],
+    ['src/index.ts', "export { inspector } from './inspector/inspector.js'"],
+    ['src/recorder/recorder.ts', "import { diagnose } from '../inspector/diagnose.js'"],
+    ['src/inspector/protocol.ts', "import { randomBytes } from 'node:crypto'"],
+    ['src/inspector/inspector.ts', "import { postgres } from '../db/pg/index.js'"],
     ['src/telemetry/prometheus/collect.ts', "import { Gauge } from 'prom-client'"],
     ['src/actors/time/alarm.ts', "import type { Lease } from '../leases/lease.js'"],
     ['src/core/options.ts', "import { Pool } from '../actors/pool.js'"],

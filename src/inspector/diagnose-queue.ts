@@ -1,0 +1,53 @@
+// Callers who wait, before it is so long that `pool.health()` minds: for leases to end, or for connects.
+import type { Finding as CoreFinding } from '../actors/watching/diagnosis.js'
+import { firstUsefulLine, milliseconds } from '../core/wording.js'
+import type { Frame } from '../recorder/format.js'
+import { counted } from './diagnose-words.js'
+import type { Finding } from './protocol.js'
+
+/** A caller that waits for so long has a pool that is too busy; what is shorter is a queue at work. In milliseconds. */
+const longWait = 1_000
+
+/** What the core says of the same. */
+const sameMatter: readonly CoreFinding['kind'][] = ['stalled', 'slow queue', 'paused', 'database down']
+
+/** Why callers wait. */
+export function queueFindings(frame: Frame, known: readonly CoreFinding[]): Finding[] {
+  const { at, stats, leases, waiting } = frame
+  const since = Math.min(...waiting.map(caller => caller.since))
+  if (waiting.length === 0 || known.some(({ kind }) => sameMatter.includes(kind))) return []
+  const count = Math.max(stats.waiting, waiting.length)
+  const who = `${counted(count, 'caller')} ${count === 1 ? 'waits' : 'wait'}, the longest for ${milliseconds(at - since)}.`
+  if (leases.length >= stats.max) return [exhaustion(frame, who, since)]
+  if (stats.connecting === 0 || at - since < longWait) return []
+  const opening = `${counted(stats.connecting, 'connection')} ${stats.connecting === 1 ? 'is' : 'are'} being opened.`
+  return [
+    {
+      kind: 'connects slow',
+      level: 'degraded',
+      title: 'Callers wait for connects',
+      text: `${who} ${opening} Find out why connecting is slow, or raise min, maxConnecting or the timeout.`,
+      since,
+    },
+  ]
+}
+
+/** No connection can be opened for those who wait: all are leased. */
+function exhaustion({ at, stats, leases }: Frame, who: string, since: number): Finding {
+  const longestFirst = [...leases].sort((one, other) => one.since - other.since)
+  const held = longestFirst
+    .slice(0, 3)
+    .map(lease => `lease ${lease.lease} on ${lease.connection} for ${milliseconds(at - lease.since)}`)
+  const known = longestFirst.find(({ from }) => from !== undefined)
+  const where =
+    known?.from === undefined ? '' : ` Lease ${known.lease} was acquired ${firstUsefulLine(known.from)}.`
+  const { max } = stats
+  return {
+    kind: 'exhausted',
+    level: at - since >= longWait ? 'degraded' : 'note',
+    title: max === 1 ? 'The only connection is leased' : `All ${max} connections are leased`,
+    text: `${who} Held longest: ${held.join(', ')}.${where} Release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max.`,
+    since,
+    ...(known?.from === undefined ? undefined : { connection: known.connection, stack: known.from }),
+  }
+}
