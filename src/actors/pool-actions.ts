@@ -76,7 +76,14 @@ const providePool = (): typeof poolMachine =>
           systemOf(context).callers.cancel(requestOf(event.request), event.reason)
         }
       },
-      expire: ({ context }) => systemOf(context).callers.expire(context),
+      expire: ({ context }) => {
+        const { callers, intake } = systemOf(context)
+        callers.expire(intake.takeDue(), context)
+      },
+      expireOwn: ({ context }) => {
+        const { callers, intake } = systemOf(context)
+        callers.expire(intake.takeOwnDue(), context)
+      },
       refuseFull: ({ context, event }) => systemOf(context).callers.refuseFull(requestOf(event), context),
       refuseClosed: ({ context, event }) => {
         systemOf(context).callers.refuse(
@@ -91,14 +98,7 @@ const providePool = (): typeof poolMachine =>
       failFast: ({ context }) => {
         if (isDown(context)) systemOf(context).callers.failFast(context)
       },
-      withholdQueue: ({ context }) => {
-        systemOf(context).parts.queue.withhold()
-        systemOf(context).intake.suspend()
-      },
-      offerQueue: ({ context }) => {
-        systemOf(context).parts.queue.offer()
-        systemOf(context).intake.resume()
-      },
+      addPause: ({ context }) => systemOf(context).intake.addPause(context.pausedAt),
       serveQueue: ({ context }) => systemOf(context).callers.serveQueue(),
       refuseAll: ({ context }) => {
         enter(context, 'draining')

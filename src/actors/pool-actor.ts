@@ -45,7 +45,7 @@ export class PoolSystem<C> {
     this.scheduler = new ClockScheduler(config.clock, true)
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.intake = new Intake(this.scheduler, () => actor.send({ type: 'acquire.due' }))
-    this.callers = new Callers(parts, this.intake)
+    this.callers = new Callers(parts)
     const { nesting } = parts
     this.leaks =
       config.leakWarning === Number.POSITIVE_INFINITY
@@ -89,7 +89,6 @@ export class PoolSystem<C> {
         new PoolClosedError(`The pool has ended without a close(): its actor ${what}.`, { cause }),
       )
     const error = newError()
-    this.parts.queue.offer()
     this.readiness.fail(() => error)
     this.callers.refuseAll(newError)
     this.supervisor.abandonAll(error)
@@ -105,6 +104,7 @@ export class PoolSystem<C> {
     this.intake.close(newError)
     this.parts.since = { state: 'closed', at: this.parts.config.clock.now() }
     freeName(this.parts.name)
+    this.supervisor.stopAlarms()
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
     this.parts.notices.close()

@@ -133,13 +133,12 @@ export interface Generation {
   readonly current: number
 }
 
-/** What a connection sees of the callers who wait: those that it may serve. */
+/** A connection's view of the callers who wait. One that comes free takes the next of them itself, while the queue is open. */
 export interface OpenQueue {
-  /** How many wait, not counting one whose connection is being validated. */
   readonly length: number
-  /** False while the pool is paused: then it has no one to serve. */
+  /** False while the pool is paused. */
   readonly open: boolean
-  /** Takes out the caller who is next. */
+  /** Takes out the caller who is next, whether the queue is open or not. */
   next(): Request | undefined
 }
 

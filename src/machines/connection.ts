@@ -1,6 +1,12 @@
 // The life of one connection: connecting → idle → busy → validating → closing → closed.
 import { setup } from 'xstate'
-import type { ConnectionContext, ConnectionEvent, ConnectionInput, EndReason } from './connection-types.js'
+import type {
+  ConnectionContext,
+  ConnectionEvent,
+  ConnectionInput,
+  EndReason,
+  OpenQueue,
+} from './connection-types.js'
 import { isSpent, isStale, isSuspect, whySpent } from './decisions/fitness.js'
 
 /** Stands for an effect that the actor system provides: a call of the driver, or a message. */
@@ -41,11 +47,11 @@ export const connectionMachine = setup({
     needsReset: ({ event }) => event.type === 'release' && event.session === 'dirty',
     /** A caller waits, and may have it as it is. */
     isWanted: ({ context }) =>
-      context.queue.length > 0 && !isSuspect(context.facts, context.policy, context.generation),
+      isWaitedFor(context.queue) && !isSuspect(context.facts, context.policy, context.generation),
     /** A caller waits. */
-    isOwed: ({ context }) => context.queue.length > 0,
+    isOwed: ({ context }) => isWaitedFor(context.queue),
     /** A caller waits, in a pool that validates always (`validateAfter: 0`). */
-    isOwedProof: ({ context }) => context.queue.length > 0 && context.policy.validateAfter === 0,
+    isOwedProof: ({ context }) => isWaitedFor(context.queue) && context.policy.validateAfter === 0,
     /** The pool was paused meanwhile, and leases nothing. */
     isWithheld: ({ context }) => context.facts.request !== undefined && !context.queue.open,
     /** It is reserved for a caller who still waits. */
@@ -97,7 +103,7 @@ export const connectionMachine = setup({
     },
     /** Reserves it for the next caller in the queue, if one waits, unless it is reserved for one who still waits. */
     takeNext: ({ context: { facts, queue } }) => {
-      if (facts.request?.waits !== true) facts.request = queue.next()
+      if (facts.request?.waits !== true) facts.request = queue.open ? queue.next() : undefined
     },
     /** Lets the pool know that it can be leased. */
     park: provided,
@@ -351,6 +357,9 @@ export const connectionMachine = setup({
   },
   output: ({ context }) => context.facts,
 })
+
+/** Whether a caller waits whom a connection may serve. */
+const isWaitedFor = ({ open, length }: OpenQueue): boolean => open && length > 0
 
 /** Why an event ends a connection, where the chart does not say. */
 function reasonOf(event: ConnectionEvent): EndReason {

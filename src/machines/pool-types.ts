@@ -33,6 +33,8 @@ export interface Queue {
   readonly length: number
   /** The number of the one of them who asked last: callers are counted as they ask. 0 = none waits. */
   readonly newest: number
+  /** Whether connections may take callers from it. The pool machine sets this when it enters and leaves `paused`, and nothing else does. */
+  open: boolean
 }
 
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
@@ -95,4 +97,6 @@ export interface PoolContext extends PoolInput, FailureStreak {
   readonly drainTimeout: number
   /** When that is over. */
   readonly drainUntil: number
+  /** When the pool was last paused. */
+  readonly pausedAt: number
 }

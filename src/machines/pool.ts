@@ -22,6 +22,7 @@ const startingContext = (input: PoolInput): PoolContext => ({
   ...noFailures,
   drainTimeout: 0,
   drainUntil: 0,
+  pausedAt: 0,
 })
 
 /** Whether the event tells of the end of a connection that never was of use. */
@@ -100,6 +101,8 @@ export const poolMachine = setup({
     cancel: provided,
     /** Tells every caller whose time is up why it got no connection. */
     expire: provided,
+    /** The same for those who said themselves how long they would wait: the time of the others stands still during a pause. */
+    expireOwn: provided,
     refuseFull: provided,
     refuseDown: provided,
     refusePaused: provided,
@@ -112,9 +115,16 @@ export const poolMachine = setup({
     failFast: provided,
     /** The back-off begins: only callers who wait for its end keep the process alive meanwhile. */
     beginBackoff: provided,
-    /** Keeps connections that come free from taking the next caller, and stops the time of those who wait. */
-    withholdQueue: provided,
-    offerQueue: provided,
+    /** Keeps connections that come free from taking the next caller. */
+    withholdQueue: ({ context }) => {
+      context.queue.open = false
+    },
+    offerQueue: ({ context }) => {
+      context.queue.open = true
+    },
+    notePause: assign(({ context }) => ({ pausedAt: context.world.now() })),
+    /** Gives those who wait the time that they had left when the pool was paused. */
+    addPause: provided,
     /** Lends idle connections to those who wait. */
     serveQueue: provided,
     /** Opens as many connections as are missing and allowed. */
@@ -295,16 +305,20 @@ export const poolMachine = setup({
       },
     },
     paused: {
-      entry: ['withholdQueue', 'announcePaused'],
+      entry: ['withholdQueue', 'notePause', 'announcePaused'],
       exit: 'offerQueue',
       on: {
-        resume: { target: 'starting', actions: ['clearFailures', 'announceResumed', 'serveQueue'] },
+        resume: {
+          target: 'starting',
+          actions: ['clearFailures', 'announceResumed', 'addPause', 'serveQueue'],
+        },
         pause: {},
         acquire: [
           { guard: 'isImpatient', actions: 'refusePaused' },
           { guard: 'isLineFull', actions: 'refuseFull' },
           { actions: 'enqueue' },
         ],
+        'acquire.due': { actions: 'expireOwn' },
         // Nothing is opened here: what is missing is opened after the pause.
         'growth.due': {},
         resize: { actions: ['resize', 'shrink'] },

@@ -41,7 +41,7 @@ function pool({ whenDown = 'wait', min = 1 }: { whenDown?: 'wait' | 'fail'; min?
       maxWaiting: 0,
       whenDown,
       roster,
-      queue: { length: 0, newest: 0 },
+      queue: { length: 0, newest: 0, open: true },
       world: { now: () => clock.now(), random: () => 0 },
     },
   }).start()
@@ -197,6 +197,27 @@ describe("a pool whose connects fail, with whenDown: 'fail'", () => {
     send(failed, done)
     expect(actor.getSnapshot().context).toMatchObject({ failures: 2, backoff: 100 })
   })
+})
+
+describe('a pool that is paused', () => {
+  it('closes its queue to connections, and remembers since when', async () => {
+    const { actor, clock, send, value } = pool()
+    const { queue } = actor.getSnapshot().context
+    await clock.advance(30)
+    send({ type: 'pause' })
+    await clock.advance(30)
+    send({ type: 'pause' })
+    expect([value(), queue.open, actor.getSnapshot().context.pausedAt]).toEqual(['paused', false, 30])
+  })
+
+  it.each<PoolEvent>([{ type: 'resume' }, { type: 'close', timeout: 1_000, at: 0 }])(
+    'opens it again with $type',
+    event => {
+      const { actor, send } = pool()
+      send({ type: 'pause' }, event)
+      expect(actor.getSnapshot().context.queue.open).toBe(true)
+    },
+  )
 })
 
 describe('a pool that closes', () => {

@@ -66,6 +66,20 @@ describe('while a pool is paused', () => {
     expect(waiting).toMatchObject({ state: 'rejected', error: { code: 'ACQUIRE_TIMEOUT' } })
   })
 
+  it('the pause begins with the first of several pause() calls, and ends with the first resume()', async () => {
+    const { pool, clock } = await running({ min: 1, max: 1, acquireTimeout: 1_000 })
+    await pool.acquire()
+    const waiting = watch(pool.acquire())
+    for (const act of ['resume', 'pause', 'pause', 'resume', 'resume'] as const) {
+      pool[act]()
+      await clock.advance(300)
+    }
+    await clock.advance(99) // 300 ms before the pauses, 699 after them
+    expect(waiting.state).toBe('pending')
+    await clock.advance(1)
+    expect([waiting.state, pool.stats().timedOut]).toEqual(['rejected', 1])
+  })
+
   it('the time of a caller who gave options, but no timeout, stands still too', async () => {
     const { pool, clock } = await running({ min: 1, max: 1, acquireTimeout: 1_000 })
     await pool.acquire()

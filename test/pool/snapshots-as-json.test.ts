@@ -13,7 +13,7 @@ it('show of the pool how many are idle, leased and waiting, and who holds what s
     name: pool.name,
     size: { min: 2, max: 2 },
     roster: { total: 2, connecting: 0, established: 2, idle: 2, leased: 0, holders: [] },
-    queue: { waiting: 0, withheld: false },
+    queue: { waiting: 0, open: true },
   })
   const since = clock.now()
   await pool.acquire()

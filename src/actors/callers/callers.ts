@@ -16,7 +16,6 @@ import type { PoolParts } from '../parts.js'
 import type { AcquireRefusal } from '../watching/events.js'
 import { holderOf } from '../watching/holders-and-waiters.js'
 import { warnOfDeadlock } from '../watching/nesting.js'
-import type { Intake } from './intake.js'
 import type { AcquireRequest } from './request.js'
 import { WatchedRequest } from './watched-request.js'
 
@@ -29,11 +28,9 @@ type SharedEvidence = Omit<
 /** Serves requests from the roster's idle connections and keeps the rest in queue. Run by the pool actor's actions; the façade only refuses. */
 export class Callers<C> {
   readonly #parts: PoolParts<C>
-  readonly #intake: Intake<C>
 
-  constructor(parts: PoolParts<C>, intake: Intake<C>) {
+  constructor(parts: PoolParts<C>) {
     this.#parts = parts
-    this.#intake = intake
   }
 
   /** Sends a request to an idle connection, or to the front of the queue if there is none after all. */
@@ -79,8 +76,8 @@ export class Callers<C> {
   /** A connection could not serve this request: it is next again. */
   requeue(request: AcquireRequest<C>): void {
     if (!request.waits) return
-    if (this.#parts.queue.withheld) this.#parts.queue.rejoin(request)
-    else this.lend(request, this.#parts.config.clock.now())
+    if (this.#parts.queue.open) this.lend(request, this.#parts.config.clock.now())
+    else this.#parts.queue.rejoin(request)
   }
 
   /** Lends idle connections to those who wait. */
@@ -144,10 +141,9 @@ export class Callers<C> {
   }
 
   /** Tells each caller whose time is up why it got no connection. */
-  expire(context: PoolContext): void {
-    const now = this.#parts.config.clock.now()
-    const due = this.#intake.takeDue(now)
+  expire(due: readonly AcquireRequest<C>[], context: PoolContext): void {
     if (due.length === 0) return
+    const now = this.#parts.config.clock.now()
     const shared = this.#sharedEvidence(context, now)
     for (const request of due) {
       const evidence = this.#evidenceOf(request, shared, context.size.max, now)
@@ -207,7 +203,7 @@ export class Callers<C> {
       waiting: queue.length,
       total: roster.total,
       max: size.max,
-      paused: queue.withheld,
+      paused: !queue.open,
       failedConnects: lastConnectError === undefined ? 0 : failures,
       lastConnectError,
     }

@@ -1,17 +1,16 @@
-// The deadlines of waiting callers: a binary heap, and one alarm for the earliest.
+// The deadlines of waiting callers: two binary heaps, and one alarm for the earliest.
 import type { Alarm } from '../time/alarm.js'
 import type { AcquireRequest } from './request.js'
 
 /**
- * Knows whose time is up. Requests that were settled in time are not searched for: they are skipped when they come up, and
- * swept out when they are the greater part, so that adding, settling and expiring cost next to nothing however many wait.
+ * Knows whose time is up. Those who said themselves how long they would wait are kept apart from those who wait for as long as the
+ * pool's options say: a pause stops the time of the latter. Whether there is one, only the pool's machine knows: it asks for those
+ * whose time is up during a pause, or for all.
  */
 export class Deadlines<C> {
   readonly #alarm: Alarm
-  #heap: AcquireRequest<C>[] = []
-  #settled = 0
-  /** The requests whose time stands still, and since when; undefined while there are none. */
-  #suspended: { readonly since: number; requests: AcquireRequest<C>[]; settled: number } | undefined
+  readonly #own = new DeadlineHeap<C>()
+  readonly #given = new DeadlineHeap<C>()
 
   /** @param alarm asked to ring at the earliest deadline */
   constructor(alarm: Alarm) {
@@ -20,15 +19,72 @@ export class Deadlines<C> {
 
   /** How many requests it keeps: those who wait, and at most as many that were settled and are not swept out yet. */
   get size(): number {
-    return this.#heap.length + (this.#suspended?.requests.length ?? 0)
+    return this.#own.size + this.#given.size
   }
 
   add(request: AcquireRequest<C>): void {
     if (request.timeout === Number.POSITIVE_INFINITY) return
-    if (this.#suspended !== undefined && !request.strict) {
-      this.#suspended.requests.push(request)
-      return
-    }
+    if (this.#heapOf(request).add(request)) this.#alarm.noLaterThan(request.deadline)
+  }
+
+  /** Says that one of the requests no longer waits. */
+  noteSettled(request: AcquireRequest<C>): void {
+    if (request.timeout === Number.POSITIVE_INFINITY) return
+    if (this.#heapOf(request).noteSettled()) this.#setAlarm()
+  }
+
+  /** Takes out all whose time is up, and sets the alarm for the next one. */
+  takeDue(now: number): AcquireRequest<C>[] {
+    const own = this.takeOwnDue(now)
+    const given = this.#given.takeDue(now)
+    this.#alarm.noLaterThan(this.#given.earliest)
+    if (own.length === 0) return given
+    return own.concat(given).sort((a, b) => a.deadline - b.deadline)
+  }
+
+  /** The same during a pause: the others have no deadline until it ends. */
+  takeOwnDue(now: number): AcquireRequest<C>[] {
+    const due = this.#own.takeDue(now)
+    this.#alarm.noLaterThan(this.#own.earliest)
+    return due
+  }
+
+  /** A pause ends: it does not count for those whose timeout is not their own. */
+  addPause(since: number, now: number): void {
+    this.#given.lengthen(request => now - Math.max(since, request.at))
+    this.#setAlarm()
+  }
+
+  #heapOf(request: AcquireRequest<C>): DeadlineHeap<C> {
+    return request.strict ? this.#own : this.#given
+  }
+
+  #setAlarm(): void {
+    const earliest = Math.min(this.#own.earliest, this.#given.earliest)
+    if (earliest === Number.POSITIVE_INFINITY) this.#alarm.rest()
+    else this.#alarm.noLaterThan(earliest)
+  }
+}
+
+/**
+ * Requests by their deadlines. Those that were settled in time are not searched for: they are skipped when they come up, and
+ * swept out when they are the greater part, so that adding, settling and expiring cost next to nothing however many wait.
+ */
+class DeadlineHeap<C> {
+  #heap: AcquireRequest<C>[] = []
+  #settled = 0
+
+  get size(): number {
+    return this.#heap.length
+  }
+
+  /** The earliest deadline; Infinity if there is none. It may be of a request that was settled. */
+  get earliest(): number {
+    return this.#heap[0]?.deadline ?? Number.POSITIVE_INFINITY
+  }
+
+  /** @returns whether its deadline is the earliest now */
+  add(request: AcquireRequest<C>): boolean {
     const heap = this.#heap
     let index = heap.push(request) - 1
     const { deadline } = request
@@ -40,50 +96,26 @@ export class Deadlines<C> {
       index = above
     }
     heap[index] = request
-    if (index === 0) this.#alarm.noLaterThan(deadline)
+    return index === 0
   }
 
-  /** Says that one of the requests no longer waits. */
-  noteSettled(request: AcquireRequest<C>): void {
-    if (request.timeout === Number.POSITIVE_INFINITY) return
-    const suspended = this.#suspended
-    if (suspended !== undefined && !request.strict) {
-      if (++suspended.settled * 2 <= suspended.requests.length) return
-      suspended.requests = suspended.requests.filter(candidate => candidate.waits)
-      suspended.settled = 0
-      return
-    }
-    if (++this.#settled * 2 <= this.#heap.length) return
-    this.#rebuild(this.#heap.filter(candidate => candidate.waits))
+  /** @returns whether it swept out those that are settled */
+  noteSettled(): boolean {
+    if (++this.#settled * 2 <= this.#heap.length) return false
+    this.#rebuild()
+    return true
   }
 
-  /** Stops the time of all whose timeout is not their own. */
-  suspend(now: number): void {
-    if (this.#suspended !== undefined) return
-    const requests = this.#heap.filter(({ waits, strict }) => waits && !strict)
-    this.#suspended = { since: now, requests, settled: 0 }
-    this.#rebuild(this.#heap.filter(({ waits, strict }) => waits && strict))
+  lengthen(by: (request: AcquireRequest<C>) => number): void {
+    for (const request of this.#heap) request.grace += by(request)
+    this.#rebuild()
   }
 
-  /** Lets time go on: no timeout expired meanwhile, and every request has as much time left as before. */
-  resume(now: number): void {
-    if (this.#suspended === undefined) return
-    const { since, requests } = this.#suspended
-    this.#suspended = undefined
-    const waiting = requests.filter(({ waits }) => waits)
-    for (const request of waiting) request.grace += now - Math.max(since, request.at)
-    this.#rebuild([...this.#heap.filter(({ waits }) => waits), ...waiting])
-  }
-
-  /** Takes out all whose time is up, and sets the alarm for the next one. */
   takeDue(now: number): AcquireRequest<C>[] {
     const due: AcquireRequest<C>[] = []
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (first.waits) {
-        if (first.deadline > now) {
-          this.#alarm.noLaterThan(first.deadline)
-          break
-        }
+        if (first.deadline > now) break
         due.push(first)
       }
       this.#settled-- // also for one that is due: it leaves the heap now and is noted as settled when it is refused
@@ -93,12 +125,9 @@ export class Deadlines<C> {
   }
 
   /** A sorted array is a heap, too. */
-  #rebuild(waiting: AcquireRequest<C>[]): void {
-    this.#heap = waiting.sort((a, b) => a.deadline - b.deadline)
+  #rebuild(): void {
+    this.#heap = this.#heap.filter(({ waits }) => waits).sort((a, b) => a.deadline - b.deadline)
     this.#settled = 0
-    const first = waiting[0]
-    if (first === undefined) this.#alarm.rest()
-    else this.#alarm.noLaterThan(first.deadline)
   }
 
   #removeFirst(): void {

@@ -65,18 +65,18 @@ export class Intake<C> implements Watch<C> {
   }
 
   /** Takes out the requests whose time is up. */
-  takeDue(now: number): AcquireRequest<C>[] {
-    return this.#deadlines.takeDue(now)
+  takeDue(): AcquireRequest<C>[] {
+    return this.#deadlines.takeDue(this.#scheduler.now())
   }
 
-  /** Stops the time of those who wait, but for those who said themselves how long they would wait. */
-  suspend(): void {
-    this.#deadlines.suspend(this.#scheduler.now())
+  /** The same for those who said themselves how long they would wait. */
+  takeOwnDue(): AcquireRequest<C>[] {
+    return this.#deadlines.takeOwnDue(this.#scheduler.now())
   }
 
-  /** Lets it go on where it stopped. */
-  resume(): void {
-    this.#deadlines.resume(this.#scheduler.now())
+  /** Gives the others back the time that the pool was paused. */
+  addPause(since: number): void {
+    this.#deadlines.addPause(since, this.#scheduler.now())
   }
 
   settled(request: AcquireRequest<C>): void {

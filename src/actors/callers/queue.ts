@@ -17,15 +17,13 @@ interface Rank<C> {
  * Callers who wait. Joining, leaving from anywhere and taking the next one take the same time however many wait; only the
  * number of different priorities counts.
  */
-export class WaitingQueue<C> implements Queue {
+export class WaitingQueue<C> implements Queue, OpenQueue {
+  open = true
   /** Highest priority first. None is empty, unless it is the only one. */
   readonly #ranks: Rank<C>[] = []
   #length = 0
   #arrivals = 0
   readonly #turn = { passedOver: 0 }
-  #withheld = false
-  /** What connections see of it, which take the next caller themselves: an empty queue, while it is withheld from them. */
-  readonly offered: OpenQueue = new Offer(this)
 
   get length(): number {
     return this.#length
@@ -35,11 +33,6 @@ export class WaitingQueue<C> implements Queue {
     let newest = 0
     for (const { last } of this.#ranks) if (last !== undefined && last.order > newest) newest = last.order
     return newest
-  }
-
-  /** Whether the pool serves no caller from it, because it is paused. */
-  get withheld(): boolean {
-    return this.#withheld
   }
 
   /** When the caller in it that has waited longest called `acquire`: one of the first of each priority. */
@@ -53,15 +46,7 @@ export class WaitingQueue<C> implements Queue {
 
   /** What inspectors print of it. */
   toJSON(): object {
-    return { waiting: this.#length, withheld: this.#withheld }
-  }
-
-  withhold(): void {
-    this.#withheld = true
-  }
-
-  offer(): void {
-    this.#withheld = false
+    return { waiting: this.#length, open: this.open }
   }
 
   /** Joins at the end of its priority. */
@@ -108,9 +93,8 @@ export class WaitingQueue<C> implements Queue {
     else behind.ahead = request
   }
 
-  /** Takes out the next caller; undefined while it is withheld. */
+  /** Takes out the next caller. */
   next(): AcquireRequest<C> | undefined {
-    if (this.#withheld) return undefined
     const rank = nextOf(this.#ranks, this.#turn)
     const request = rank?.first
     if (rank !== undefined && request !== undefined) this.#unlink(request, rank)
@@ -197,30 +181,6 @@ function nextOf<R extends { readonly first: { readonly arrival: number } | undef
     return oldest
   }
   return highest
-}
-
-class Offer<C> implements OpenQueue {
-  readonly #queue: WaitingQueue<C>
-
-  constructor(queue: WaitingQueue<C>) {
-    this.#queue = queue
-  }
-
-  get open(): boolean {
-    return !this.#queue.withheld
-  }
-
-  next(): AcquireRequest<C> | undefined {
-    return this.#queue.next()
-  }
-
-  get length(): number {
-    return this.#queue.withheld ? 0 : this.#queue.length
-  }
-
-  toJSON(): object {
-    return { waiting: this.length }
-  }
 }
 
 function isOlder(one: { arrival: number } | undefined, other: { arrival: number } | undefined): boolean {

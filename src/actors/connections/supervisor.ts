@@ -26,8 +26,6 @@ export class Supervisor<C> {
   readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
-  /** All have been told to end: nothing is opened or looked after any more. */
-  #retiredAll = false
 
   /** @param pool the pool's actor, whose children the connections are */
   constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
@@ -52,8 +50,7 @@ export class Supervisor<C> {
       again ? 0 : this.#parts.roster.resetting,
     )
     for (let count = 0; count < plan.open; count++) this.#open()
-    if (plan.lookAgainIn !== undefined && !this.#retiredAll)
-      this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+    if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
@@ -88,7 +85,7 @@ export class Supervisor<C> {
         facts: record,
         policy: connection,
         generation: this.#parts.generation,
-        queue: this.#parts.queue.offered,
+        queue: this.#parts.queue,
       },
     })
     record.actor = child
@@ -109,7 +106,7 @@ export class Supervisor<C> {
     this.#parts.tracker?.connected(now - record.createdAt, now)
     traceConnected(record, {})
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
-    this.#lookAfterAt(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
+    this.#upkeepAlarm.noLaterThan(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
     this.#parts.notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
   }
 
@@ -149,7 +146,7 @@ export class Supervisor<C> {
   }
 
   retireAll(reason: EndReason): void {
-    this.#stopAlarms()
+    this.stopAlarms()
     for (const record of [...this.#parts.roster.records]) this.retire(record, reason)
   }
 
@@ -175,7 +172,7 @@ export class Supervisor<C> {
     const others = new Set([...connecting, ...idle, ...lent])
     const validated = staying.filter(record => !others.has(record))
     let excess = staying.length - size.max
-    this.#lookAfterAt(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
+    this.#upkeepAlarm.noLaterThan(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
     for (const record of [...connecting, ...idle, ...validated, ...lent]) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
@@ -196,7 +193,9 @@ export class Supervisor<C> {
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
-    this.#lookAfterAt(nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now, due.validate))
+    this.#upkeepAlarm.noLaterThan(
+      nextUpkeep(roster.idleRecords, roster.lent(), kept(), size, upkeep, now, due.validate),
+    )
   }
 
   /**
@@ -238,22 +237,16 @@ export class Supervisor<C> {
 
   /** Does for all what their actors cannot do any more: the pool's actor was stopped, and they with it. */
   abandonAll(error: unknown): void {
-    this.#stopAlarms()
     for (const record of [...this.#parts.roster.records]) {
       this.discard(record.id, error, 'pool closing')
       this.#bury(record)
     }
   }
 
-  #stopAlarms(): void {
-    this.#retiredAll = true
+  /** A pool that closes opens and looks after nothing: its chart ignores the alarms, which need not ring. */
+  stopAlarms(): void {
     this.#growthAlarm.clear()
     this.#upkeepAlarm.clear()
-  }
-
-  #lookAfterAt(time: number): void {
-    // A report that a connection is ready can be read after the order that retires it.
-    if (!this.#retiredAll) this.#upkeepAlarm.noLaterThan(time)
   }
 
   #bury(record: ConnectionRecord<C>): void {

@@ -6,7 +6,7 @@ import type { PoolSize, Queue, Roster, WhenDown } from '../pool-types.js'
 export interface Sizes {
   readonly size: PoolSize
   readonly roster: Roster
-  readonly queue: Queue
+  readonly queue: Pick<Queue, 'length' | 'newest'>
 }
 
 /**
