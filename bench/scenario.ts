@@ -41,4 +41,8 @@ export interface Scenario {
   prepare(peer: Peer, plan: Plan): Promise<Round>
 }
 
-export const everybody = (peers: readonly string[]): readonly string[] => peers
+/** All but the recorded pool, which takes part where it is of interest. */
+export const everybody = (peers: readonly string[]): readonly string[] =>
+  peers.filter(peer => peer !== 'statepool (recorded)')
+
+export const withRecorded = (peers: readonly string[]): readonly string[] => peers

@@ -24,6 +24,7 @@ type Judge = (values: ByPeer, rivals: readonly string[]) => Verdict | undefined
 
 const own = 'statepool'
 const dropIn = 'statepool/pg'
+const withRecorder = 'statepool (recorded)'
 const pgPool = 'pg-pool'
 
 /** The fastest rival's cost as a multiple of statepool's. */
@@ -76,9 +77,21 @@ const atLeastPgPool =
     return { of: dropIn, target, got, unit: '×', against: pgPool, reached: got.median >= 1 }
   }
 
+/** What the flight recorder costs for each of the three transitions of an acquire and a release. */
+const recording =
+  (most: number): Judge =>
+  values => {
+    const without = values.get(own)
+    const recorded = values.get(withRecorder)
+    if (without === undefined || recorded === undefined) return undefined
+    const got = spreadOf(recorded.map((value, round) => (value - (without[round] ?? value)) / 3))
+    const target = `≤ ${most} ns for each transition that is recorded`
+    return { of: withRecorder, target, got, unit: 'ns', against: own, reached: got.median <= most }
+  }
+
 /** The targets by metric. Metrics without one are shown for what they are. */
 const targets: Readonly<Record<string, readonly Judge[]>> = {
-  serial: [faster(2), atLeastPgPool('lower')],
+  serial: [faster(2), atLeastPgPool('lower'), recording(30)],
   contended: [faster(2), atLeastPgPool('lower')],
   burst: [faster(2.5), atLeastPgPool('lower')],
   'long-line-timeout': [faster(1, '≥ every peer that can time out')],

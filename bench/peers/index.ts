@@ -6,6 +6,7 @@ export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   limit: async () => (await import('./limit.js')).limit,
   statepool: async () => (await import('./statepool.js')).statepool,
   'statepool (interpreted)': async () => (await import('./statepool.js')).interpreted,
+  'statepool (recorded)': async () => (await import('./statepool.js')).recorded,
   'statepool/pg': async () => (await import('./drop-in.js')).dropIn,
   'generic-pool': async () => (await import('./generic-pool.js')).genericPool,
   'lightning-pool': async () => (await import('./lightning-pool.js')).lightningPool,

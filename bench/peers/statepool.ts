@@ -6,13 +6,15 @@ import type { BenchPool, Marks, Peer, Settings, Source } from '../peer.js'
 /** Where one build of the package is. Not literals, so that the compiler looks at the sources, and Node at what is measured. */
 interface Build {
   readonly core: string
+  readonly recorder: string
   readonly pg: string
 }
 
-const installed: Build = { core: 'statepool', pg: 'statepool/pg' }
+const installed: Build = { core: 'statepool', recorder: 'statepool/recorder', pg: 'statepool/pg' }
 
 const interpretedBuild: Build = {
   core: new URL('../../interpreted/dist/index.js', import.meta.url).href,
+  recorder: new URL('../../interpreted/dist/recorder/index.js', import.meta.url).href,
   pg: new URL('../../interpreted/dist/pg.js', import.meta.url).href,
 }
 
@@ -28,6 +30,13 @@ export const interpreted: Peer = {
   open: (source, settings) => open(interpretedBuild, source, settings),
 }
 
+/** With the flight recorder on, as it is by default. */
+export const recorded: Peer = {
+  name: 'statepool (recorded)',
+  kind: 'own',
+  open: (source, settings) => open(installed, source, settings, true),
+}
+
 /**
  * validateAfter: false, as no peer validates here. maxConnecting: as many as fit, as in the peers, which have no limit, except
  * where the way it grows is what is measured. Everything else as it is by default: lifetimes, idle timeouts and keepalives.
@@ -36,6 +45,7 @@ async function open<C extends Marks>(
   build: Build,
   source: Source<C>,
   { min, max, acquireTimeout = Number.POSITIVE_INFINITY, defaultPace = false }: Settings,
+  isRecorded = false,
 ): Promise<BenchPool<C, Lease<C>>> {
   const { createPool } = (await import(build.core)) as typeof import('../../src/index.js')
   const pool = createPool(await driverFor(build, source), {
@@ -45,6 +55,10 @@ async function open<C extends Marks>(
     validateAfter: false,
     ...(!defaultPace && { maxConnecting: max }),
   })
+  if (isRecorded) {
+    const { recorder } = (await import(build.recorder)) as typeof import('../../src/recorder/index.js')
+    recorder(pool)
+  }
   await pool.ready()
   return adapt(pool)
 }

@@ -5,7 +5,7 @@
 
 import { Ledger, StubDatabase } from '../loan.js'
 import { calibrate, timeBatches } from '../measure.js'
-import { everybody, type Scenario } from '../scenario.js'
+import { type Scenario, withRecorded } from '../scenario.js'
 
 const tasks = 100
 const perTask = 50
@@ -14,7 +14,7 @@ export const contended: Scenario = {
   name: 'contended',
   title: 'contended: 100 tasks on 10 connections, each held for one tick',
   metrics: { contended: { title: 'acquire + release', unit: 'ns of CPU', better: 'lower' } },
-  contestants: everybody,
+  contestants: withRecorded,
   async prepare(peer, { roundTime }) {
     const pool = await peer.open(new StubDatabase(), { min: 10, max: 10 })
     const ledger = new Ledger()

@@ -2,7 +2,7 @@
 
 import { Ledger, StubDatabase } from '../loan.js'
 import { calibrate, timeBatches } from '../measure.js'
-import { everybody, type Scenario } from '../scenario.js'
+import { type Scenario, withRecorded } from '../scenario.js'
 
 const perBatch = 5_000
 
@@ -10,7 +10,7 @@ export const serial: Scenario = {
   name: 'serial',
   title: 'serial: one task acquires and releases, 10 connections',
   metrics: { serial: { title: 'acquire + release', unit: 'ns of CPU', better: 'lower' } },
-  contestants: everybody,
+  contestants: withRecorded,
   async prepare(peer, { roundTime }) {
     const pool = await peer.open(new StubDatabase(), { min: 10, max: 10 })
     const ledger = new Ledger()

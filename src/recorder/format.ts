@@ -28,4 +28,4 @@ export type {
   Slice,
   TransitionRecord,
 } from './recording.js'
-export { endReasons, incidentKinds, sessions } from './recording.js'
+export { endReasons, foundRunning, incidentKinds, sessions } from './recording.js'

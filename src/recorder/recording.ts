@@ -161,7 +161,7 @@ export interface TransitionRecord {
   /** `pool` (or as it is called in its system), or `connection-<n>`; a later connection may have the same, and starts with `xstate.init`. */
   readonly actor: string
   readonly event: string
-  /** The states before, with dots between them; undefined when the actor starts. */
+  /** The states before, with dots between them; undefined when the actor starts, and for {@link foundRunning}. */
   readonly from: string | undefined
   /** The states after; the same where the event changed none. */
   readonly to: string
@@ -183,6 +183,9 @@ export interface TransitionRecord {
    */
   readonly code: number
 }
+
+/** The event of the first records: of each actor that was running already when the recording began, with the state that it was in. */
+export const foundRunning = 'recorder.start'
 
 /** The codes of `release`. */
 export const sessions = ['clean', 'dirty', 'ended', 'unknown'] as const

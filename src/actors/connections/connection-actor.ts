@@ -149,6 +149,7 @@ const provideConnection = (): ConnectionLogic =>
         record.incoming = undefined
         const lease = new Lease(++counters.acquired, at, record)
         record.lease = lease
+        record.served = request.order
         hold(record)
         if (onLend !== undefined) onLend(lease)
         request.grant(lease)

@@ -79,6 +79,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #incoming: AcquireRequest<C> | undefined = undefined
   #loan: Loan | undefined = undefined
   #effect: AbortController | undefined = undefined
+  #served = 0
 
   constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
@@ -187,6 +188,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   set incoming(request: AcquireRequest<C> | undefined) {
     this.#incoming = request
+  }
+
+  /** The number of the request that it was last leased for, for those who record. */
+  get served(): number {
+    return this.#served
+  }
+
+  set served(order: number) {
+    this.#served = order
   }
 
   /** More about the lease that is out; undefined unless leaks are watched for. */

@@ -1,0 +1,42 @@
+// What a pool reports, as plain data without secrets.
+import type { PoolNotice } from '../actors/events.js'
+import { isPoolError } from '../errors.js'
+import type { Notice, RecordedError } from './format.js'
+
+/** What the records say of every acquire and release. */
+const recordedAnyway: ReadonlySet<string> = new Set([
+  'acquire.requested',
+  'acquire.granted',
+  'lease.released',
+])
+
+/** A notice as it is recorded; undefined for one that the records make superfluous. */
+export function plainNotice(notice: PoolNotice): Notice | undefined {
+  if (recordedAnyway.has(notice.type)) return undefined
+  const { pool: _, ...rest } = notice
+  const plain: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(rest)) {
+    if (name === 'error') {
+      if (value !== undefined) plain.error = plainError(value)
+    } else plain[name] = value
+  }
+  return plain as unknown as Notice
+}
+
+/** An error's class and code; and what it says, if the pool itself says so: a driver's or a holder's words may have SQL and parameters in them. */
+export function plainError(error: unknown): RecordedError {
+  if (typeof error !== 'object' || error === null) return { name: typeof error }
+  const { name, code } = error as { name?: unknown; code?: unknown }
+  return {
+    name: String(name ?? 'object'),
+    ...(code === undefined ? undefined : { code: String(code) }),
+    ...(isPoolError(error) ? { message: withoutSecrets(error.message) } : undefined),
+  }
+}
+
+/** The pool's errors quote what a driver says of a failed connect, and no driver should say these; a file outlives the mistake of one that does. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/(\w:\/\/)[^\s/@]*@/g, '$1…@')
+    .replaceAll(/\b(password|passwd|pwd)(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;)]+)/gi, '$1$2…')
+}

@@ -1,0 +1,185 @@
+// `recorder(pool)`: a flight recorder, always on, which writes down what led to an incident.
+import { rm } from 'node:fs/promises'
+import { systemBehind } from '../actors/create-pool.js'
+import { throwOutside } from '../actors/observers.js'
+import type { Pool } from '../actors/pool.js'
+import type { PoolSystem } from '../actors/pool-actor.js'
+import { OptionsError } from '../errors.js'
+import { outside } from '../outside.js'
+import { warn } from '../platform.js'
+import { messageOf } from '../wording.js'
+import { pathFor, writeRecording, writeRecordingNow } from './file.js'
+import type { Incident, Notice, Recording } from './format.js'
+import { incidentIn, isDue } from './incident.js'
+import { plainError } from './notice.js'
+import { parseRecorderOptions, type RecorderOptions, type ResolvedRecorderOptions } from './options.js'
+import { PoolLog } from './pool-log.js'
+import { onProcess } from './process-events.js'
+
+/**
+ * Records a pool from now on, until it closes: every transition of its actors, what it reports, and once a second how it stands. That
+ * costs some ten nanoseconds for each transition, and memory that does not grow. When something goes wrong, it writes a file that
+ * `npx statepool replay` shows. Files have neither SQL nor parameters nor secrets in them.
+ * @param pool what `createPool` or `poolOf` returned
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function recorder<C>(pool: Pool<C>, options?: RecorderOptions): Recorder {
+  const checked = parseRecorderOptions(options)
+  const system = systemBehind(pool?.actor)
+  if (system === undefined) {
+    throw new OptionsError(
+      'pool',
+      undefined,
+      'recorder() takes a pool that createPool() or poolOf() returned, and this is not one.',
+    )
+  }
+  return outside(() => new PoolRecorder(system, checked))
+}
+
+/** A running flight recorder. */
+export interface Recorder {
+  /** All that is kept, and how the pool stands now. It also works when the pool has closed, and after `stop()`. */
+  dump(): Recording
+  /**
+   * Writes {@link Recorder.dump} to a file, which appears when it is complete; compressed if the path ends in `.gz`.
+   * @throws the error of `fs` when it cannot be written.
+   */
+  save(path: string): Promise<void>
+  /** Ends the recording. What was recorded can still be dumped and saved. Happens by itself when the pool closes. */
+  stop(): void
+}
+
+class PoolRecorder<C> implements Recorder {
+  readonly #options: ResolvedRecorderOptions
+  readonly #system: PoolSystem<C>
+  readonly #log: PoolLog<C>
+  readonly #stops: (() => void)[] = []
+  /** The files that it wrote by itself, the oldest first. */
+  readonly #files: string[] = []
+  #timer: unknown
+  /** When it last wrote a file for an incident. */
+  #incidentAt: number | undefined
+
+  constructor(system: PoolSystem<C>, options: ResolvedRecorderOptions) {
+    this.#system = system
+    this.#options = options
+    this.#log = new PoolLog(system, options.last, { told: notice => this.#told(notice) })
+    const { signal, incidents, frameInterval } = options
+    const ended = system.actor.subscribe({ error: error => this.#crashed(error) })
+    this.#stops.push(
+      () => this.#log.stop(),
+      () => ended.unsubscribe(),
+      () => system.parts.config.clock.clearTimeout(this.#timer),
+    )
+    if (signal !== undefined) this.#stops.push(onProcess(signal, () => void this.#write(undefined)))
+    if (incidents.has('crash'))
+      this.#stops.push(onProcess('uncaughtExceptionMonitor', error => this.#processCrashed(error)))
+    this.#log.takeFrame()
+    if (frameInterval < Number.POSITIVE_INFINITY) this.#takeFrameLater()
+  }
+
+  dump(): Recording {
+    return this.#log.recording()
+  }
+
+  save(path: string): Promise<void> {
+    return writeRecording(path, this.dump())
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop()
+  }
+
+  #takeFrameLater(): void {
+    const { clock } = this.#system.parts.config
+    this.#timer = clock.setTimeout(() => {
+      this.#log.takeFrame()
+      this.#takeFrameLater()
+    }, this.#options.frameInterval)
+    clock.unref?.(this.#timer)
+  }
+
+  #told(notice: Notice): void {
+    const incident = incidentIn(notice)
+    if (incident !== undefined) this.#noteIncident(incident)
+    if (notice.type === 'pool.closed') this.stop()
+  }
+
+  #crashed(error: unknown): void {
+    const text = `The pool's actor failed: ${describe(error)}`
+    this.#noteIncident({ at: this.#system.parts.config.clock.now(), kind: 'crash', text })
+  }
+
+  #noteIncident(incident: Incident): void {
+    if (!this.#options.incidents.has(incident.kind) || !isDue(incident.at, this.#incidentAt)) return
+    this.#incidentAt = incident.at
+    void this.#write(incident)
+  }
+
+  /** Nothing that takes time is done after this. */
+  #processCrashed(error: unknown): void {
+    const at = this.#system.parts.config.clock.now()
+    const text = `The process ends by an uncaught exception: ${describe(error)}`
+    const incident: Incident = { at, kind: 'crash', text }
+    const path = this.#newPath()
+    try {
+      writeRecordingNow(path, { ...this.dump(), incident })
+    } catch (failure) {
+      this.#complain(failure)
+      return
+    }
+    this.#announce(path, incident)
+  }
+
+  async #write(incident: Incident | undefined): Promise<void> {
+    const recording = incident === undefined ? this.dump() : { ...this.dump(), incident }
+    const path = this.#newPath()
+    try {
+      await writeRecording(path, recording)
+      this.#files.push(path)
+      while (this.#files.length > this.#options.keep) await rm(this.#files.shift() as string, { force: true })
+    } catch (failure) {
+      this.#complain(failure)
+      return
+    }
+    this.#announce(path, incident)
+  }
+
+  #newPath(): string {
+    const { startedAt, pool } = this.#log
+    return pathFor(this.#options.folder, pool.name, startedAt + this.#system.parts.config.clock.now())
+  }
+
+  #announce(path: string, incident: Incident | undefined): void {
+    const { onSaved } = this.#options
+    if (onSaved === undefined) {
+      const why = incident === undefined ? 'a signal' : incident.kind
+      const detail = `${incident === undefined ? '' : `${incident.text}\n`}See it with: npx statepool replay ${path}`
+      this.#warn(`wrote a recording, because of: ${why}`, detail)
+      return
+    }
+    try {
+      onSaved(path, incident)
+    } catch (error) {
+      throwOutside(error)
+    }
+  }
+
+  #complain(failure: unknown): void {
+    this.#warn(
+      `could not write a recording: ${messageOf(failure)}`,
+      "Set the recorder's option folder to a folder that the process may write to.",
+    )
+  }
+
+  #warn(what: string, detail: string): void {
+    const text = `The recorder of pool "${this.#log.pool.name}" ${what}`
+    warn(text, 'PoolRecordingWarning', 'STATEPOOL_RECORDING', detail)
+  }
+}
+
+/** An error in a few words, and none that may be secret. */
+function describe(error: unknown): string {
+  const { name, code, message } = plainError(error)
+  return message ?? (code === undefined ? name : `${name} (${code})`)
+}
