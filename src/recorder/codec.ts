@@ -5,7 +5,7 @@ import type { Recording, Slice, TransitionRecord } from './recording.js'
 export const recordSize = 24
 
 /** What stands in {@link TransitionRecord.from} for an actor that starts. */
-const started = 0xffff
+export const started = 0xffff
 /** The most names that a dictionary has; the last index stands for all that come after. */
 export const mostNames = 0xfffe
 /** What an event, a state or an actor is called that found no place in the dictionary. */
@@ -43,6 +43,24 @@ export function writeRecord(
   view.setUint16(offset + 20, to, true)
   view.setUint16(offset + 22, code, true)
 }
+
+/**
+ * Turns the numbers of each record round, in place: a machine that stores the greatest byte first records them so, the small ones in
+ * pairs of one word.
+ */
+export function swapBytes(records: Uint8Array): void {
+  for (let offset = 0; offset + recordSize <= records.length; offset += recordSize) {
+    for (const [start, end] of fields) records.subarray(offset + start, offset + end).reverse()
+  }
+}
+
+const fields = [
+  [0, 8],
+  [8, 12],
+  [12, 16],
+  [16, 20],
+  [20, 24],
+] as const
 
 /** Reads the record at a byte offset, without looking its names up: for those who read thousands of them for each picture. */
 export function readRecord(view: DataView, offset: number): RawRecord {
@@ -132,7 +150,7 @@ function split<T extends { readonly records: Uint8Array }>(bytes: Uint8Array): T
     )
   }
   const count = Number(header.records)
-  const records = bytes.slice(end + 1)
+  const records = new Uint8Array(bytes.subarray(end + 1)) // a copy, also of a Buffer
   if (records.byteLength !== count * recordSize) {
     throw new RecordingError(
       `This recording is incomplete: it should have ${count} records of ${recordSize} bytes, and has ${records.byteLength} bytes. It was cut off, or changed on its way.`,

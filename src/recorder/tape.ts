@@ -4,7 +4,7 @@ import type { ConnectionRecord } from '../actors/record.js'
 import type { Clock } from '../clock.js'
 import type { Tap } from '../machines/compiled/index.js'
 import type { ConnectionFacts } from '../machines/connection-types.js'
-import { recordSize, writeRecord } from './codec.js'
+import { recordSize, started, swapBytes } from './codec.js'
 import { Dictionary } from './dictionary.js'
 import { endReasons, sessions } from './format.js'
 
@@ -13,10 +13,12 @@ type Particulars = 'caller' | 'checkout' | 'release' | 'cold'
 
 /** An event type with the states before and after: most of a record, found by looking at three strings. */
 interface Kind {
+  readonly type: string
   readonly from: string | undefined
   readonly to: string
-  readonly eventIndex: number
-  readonly fromIndex: number | undefined
+  /** The indices of the event and of the states before, as they stand in a record. */
+  readonly eventAndFrom: number
+  /** The index of the states after. */
   readonly toIndex: number
   readonly particulars: Particulars
   /** Whether a request was served that the event does not name. */
@@ -25,8 +27,16 @@ interface Kind {
 
 const leased = 'busy.lent'
 
+const wordsPerRecord = recordSize / Uint32Array.BYTES_PER_ELEMENT
+const timesPerRecord = recordSize / Float64Array.BYTES_PER_ELEMENT
+
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
 /** Event types that are made up on the fly must not fill the memory. */
 const mostKinds = 10_000
+
+/** A busy pool has three kinds of transitions, or four. */
+const mostRecent = 8
 
 /** What records were made since a moment. */
 export interface Records {
@@ -44,17 +54,28 @@ export class Tape implements Tap {
   readonly #names = new Dictionary()
   readonly #kinds = new Map<string, Kind[]>()
   #kindsMade = 0
+  /** The most frequent first, or nearly so. */
+  readonly #recent: Kind[] = []
   readonly #clock: Clock
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
-  /** Where the next record goes. */
-  #offset = 0
+  readonly #capacity: number
+  /** The ring, as numbers of eight bytes and of four. A DataView, which would know the order of bytes, takes longer. */
+  readonly #times: Float64Array
+  readonly #words: Uint32Array
+  /** Where in the ring the next record goes. */
+  #place = 0
+  /** Most events of a pool that is not busy go to the connection that was used last; the pool itself has its own. */
+  #lastActor: AnyActorRef | undefined
+  #lastIndex = 0
+  #poolActor: AnyActorRef | undefined
+  #poolIndex = 0
 
   /** @param last how many records it keeps */
   constructor(clock: Clock, last: number) {
     this.#clock = clock
-    this.#bytes = new Uint8Array(last * recordSize)
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#capacity = last
+    const ring = new ArrayBuffer(last * recordSize)
+    this.#times = new Float64Array(ring)
+    this.#words = new Uint32Array(ring)
   }
 
   /** The dictionary, to which new names are appended. */
@@ -84,7 +105,7 @@ export class Tape implements Tap {
       case 'release': {
         const release = event as unknown as Release
         at = release.at
-        code = release.session === 'clean' ? 0 : sessions.indexOf(release.session as 'clean')
+        code = release.session === 'clean' ? 0 : Math.max(0, sessions.indexOf(release.session as 'clean'))
         if (kind.serves) number = servedBy(actor)
         break
       }
@@ -93,59 +114,81 @@ export class Tape implements Tap {
         number = kind.serves ? servedBy(actor) : numberOf(actor, event, from)
         code = codeOf(event)
     }
-    const offset = this.#offset
-    writeRecord(
-      this.#view,
-      offset,
-      at ?? this.#clock.now(),
-      this.#names.indexOf(actor.id),
-      number,
-      kind.eventIndex,
-      kind.fromIndex,
-      kind.toIndex,
-      code,
-    )
-    const next = offset + recordSize
-    this.#offset = next === this.#bytes.length ? 0 : next
+    const place = this.#place
+    const word = place * wordsPerRecord
+    const words = this.#words
+    this.#times[place * timesPerRecord] = at ?? this.#clock.now()
+    words[word + 2] = actor === this.#lastActor ? this.#lastIndex : this.#indexOf(actor)
+    words[word + 3] = number
+    words[word + 4] = kind.eventAndFrom
+    words[word + 5] = kind.toIndex | (code << 16)
+    this.#place = place + 1 === this.#capacity ? 0 : place + 1
     this.count++
   }
 
   /** The records since there were so many, as far as the ring has them, the oldest first. */
   since(cursor: number): Records {
-    const capacity = this.#bytes.length / recordSize
-    const before = Math.max(cursor, this.count - capacity, 0)
-    const size = (this.count - before) * recordSize
-    const bytes = new Uint8Array(size)
-    const start = this.#offset - size
-    if (start >= 0) bytes.set(this.#bytes.subarray(start, this.#offset))
+    const before = Math.max(cursor, this.count - this.#capacity, 0)
+    const ring = new Uint8Array(this.#words.buffer)
+    const bytes = new Uint8Array((this.count - before) * recordSize)
+    const end = this.#place * recordSize
+    const start = end - bytes.length
+    if (start >= 0) bytes.set(ring.subarray(start, end))
     else {
-      bytes.set(this.#bytes.subarray(start + this.#bytes.length))
-      bytes.set(this.#bytes.subarray(0, this.#offset), -start)
+      bytes.set(ring.subarray(start + ring.length))
+      bytes.set(ring.subarray(0, end), -start)
     }
+    if (!isLittleEndian) swapBytes(bytes)
     return { before, skipped: before - cursor, bytes }
   }
 
+  #indexOf(actor: AnyActorRef): number {
+    if (actor === this.#poolActor) return this.#poolIndex
+    const index = this.#names.indexOf(actor.id)
+    if (factsOf(actor) === undefined) {
+      this.#poolActor = actor
+      this.#poolIndex = index
+    } else {
+      this.#lastActor = actor
+      this.#lastIndex = index
+    }
+    return index
+  }
+
   #kindOf(type: string, from: string | undefined, to: string): Kind {
-    const kinds = this.#kinds.get(type)
-    if (kinds !== undefined) {
-      for (let index = 0; index < kinds.length; index++) {
-        const kind = kinds[index] as Kind
-        if (kind.to === to && kind.from === from) return kind
+    const recent = this.#recent
+    for (let place = 0; place < recent.length; place++) {
+      const kind = recent[place] as Kind
+      if (kind.type === type && kind.to === to && kind.from === from) {
+        if (place > 0) {
+          // What is frequent moves to the front.
+          recent[place] = recent[place - 1] as Kind
+          recent[place - 1] = kind
+        }
+        return kind
       }
     }
-    return this.#newKind(type, from, to)
+    const kind = this.#rareKind(type, from, to)
+    recent[Math.min(recent.length, mostRecent - 1)] = kind
+    return kind
+  }
+
+  #rareKind(type: string, from: string | undefined, to: string): Kind {
+    const known = this.#kinds.get(type)?.find(kind => kind.to === to && kind.from === from)
+    return known ?? this.#newKind(type, from, to)
   }
 
   #newKind(type: string, from: string | undefined, to: string): Kind {
     const names = this.#names
     const kind: Kind = {
+      type,
       from,
       to,
-      eventIndex: names.indexOf(type),
-      fromIndex: from === undefined ? undefined : names.indexOf(from),
+      eventAndFrom: names.indexOf(type) | ((from === undefined ? started : names.indexOf(from)) << 16),
       toIndex: names.indexOf(to),
       particulars: particularsOf(type),
-      serves: to === leased && (from !== leased || type === 'release') && type !== 'checkout',
+      serves:
+        to === leased && from !== undefined && (from !== leased || type === 'release') && type !== 'checkout',
     }
     if (this.#kindsMade++ >= mostKinds) return kind
     const kinds = this.#kinds.get(type)

@@ -53,10 +53,12 @@ export class Configuration {
   ) {
     Object.defineProperty(nodes, ownConfiguration, { value: this })
     this.value = stateValueOf(nodes)
-    this.name = nodes
-      .slice(1)
-      .map(({ key }) => key)
-      .join('.')
+    this.name = interned(
+      nodes
+        .slice(1)
+        .map(({ key }) => key)
+        .join('.'),
+    )
     this.tags = new Set(nodes.flatMap(node => node.tags))
     this.hasAlways = nodes.some(node => node.always !== undefined)
   }
@@ -174,6 +176,9 @@ export class ConfigurationTable {
 /** The configuration of an interned snapshot. */
 export const configurationOf = (snapshot: AnyMachineSnapshot): Configuration | undefined =>
   (snapshot._nodes as InternedNodes)[ownConfiguration]
+
+/** The same text as the engine's own copy of it, as that of a property's name is: two such are compared by looking at where they are. */
+const interned = (text: string): string => Object.keys({ [text]: 0 })[0] as string
 
 const empty: Readonly<Record<string, never>> = Object.freeze({})
 
