@@ -1,13 +1,14 @@
 // How a pool stands at this moment, as plain data.
+
+import type { ConnectionRecord } from '../actors/connections/record.js'
+import type { PoolSystem } from '../actors/pool-actor.js'
 import {
   type HeldLease,
   heldLeases,
   type WaitingCaller,
   waitingCallers,
-} from '../actors/holders-and-waiters.js'
-import type { PoolSystem } from '../actors/pool-actor.js'
-import type { ConnectionRecord } from '../actors/record.js'
-import { readStats } from '../actors/stats.js'
+} from '../actors/watching/holders-and-waiters.js'
+import { readStats } from '../actors/watching/stats.js'
 import { stateName } from '../machines/compiled/index.js'
 import type { Frame, FrameCaller, FrameConnection, FrameLease } from './format.js'
 

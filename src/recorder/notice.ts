@@ -1,18 +1,36 @@
 // What a pool reports, as plain data without secrets.
-import type { PoolNotice } from '../actors/events.js'
-import { isPoolError } from '../errors.js'
+import type { PoolNotice } from '../actors/watching/events.js'
+import { isPoolError } from '../core/errors.js'
 import type { Notice, RecordedError } from './format.js'
 
-/** What the records say of every acquire and release. */
-const recordedAnyway: ReadonlySet<string> = new Set([
-  'acquire.requested',
-  'acquire.granted',
-  'lease.released',
-])
+/** The types that are recorded: all but those that a busy pool makes for each acquire and release, of which the records say as much. */
+export const recordedTypes = [
+  'acquire.timedOut',
+  'acquire.aborted',
+  'acquire.refused',
+  'acquire.deadlocked',
+  'lease.destroyed',
+  'lease.revoked',
+  'lease.leaked',
+  'lease.recovered',
+  'connection.connecting',
+  'connection.ready',
+  'connection.failed',
+  'connection.lost',
+  'connection.closed',
+  'pool.ready',
+  'pool.down',
+  'pool.recovered',
+  'pool.paused',
+  'pool.resumed',
+  'pool.resized',
+  'pool.evicted',
+  'pool.draining',
+  'pool.closed',
+] as const satisfies readonly PoolNotice['type'][]
 
-/** A notice as it is recorded; undefined for one that the records make superfluous. */
-export function plainNotice(notice: PoolNotice): Notice | undefined {
-  if (recordedAnyway.has(notice.type)) return undefined
+/** A notice as it is recorded. */
+export function plainNotice(notice: PoolNotice): Notice {
   const { pool: _, ...rest } = notice
   const plain: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(rest)) {

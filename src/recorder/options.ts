@@ -6,7 +6,7 @@ import {
   type NumberRange,
   refusal,
   refuseUnknown,
-} from '../check.js'
+} from '../core/check.js'
 import { type Incident, type IncidentKind, incidentKinds } from './format.js'
 
 /** The options of {@link recorder}. All times are in milliseconds, on the pool's clock. */

@@ -1,5 +1,4 @@
 // What a running pool has done and said lately: the source of recordings and of live views.
-import type { PoolNotice } from '../actors/events.js'
 import type { PoolSystem } from '../actors/pool-actor.js'
 import { stateName, tapInto } from '../machines/compiled/index.js'
 import {
@@ -12,7 +11,7 @@ import {
 } from './format.js'
 import { takeFrame } from './frame.js'
 import { LastOnes } from './last-ones.js'
-import { plainNotice } from './notice.js'
+import { plainNotice, recordedTypes } from './notice.js'
 import { recordedPool } from './recorded-pool.js'
 import { Tape } from './tape.js'
 import { Thinned } from './thinned.js'
@@ -64,13 +63,11 @@ export class PoolLog<C> {
       this.#notices.add(notice)
       told?.(notice)
     })
-    const listen = (notice: PoolNotice): void => {
-      const plain = plainNotice(notice)
-      if (plain !== undefined) thinned.add(plain)
-    }
     for (const running of [actor, ...Array.from(parts.roster.records, record => record.actor)])
       this.#tape.tell(running, found, undefined, stateName(running.getSnapshot()))
-    this.#stops = [tapInto(actor, parts.system, this.#tape), parts.notices.listen(listen)]
+    const untap = tapInto(actor, parts.system, this.#tape)
+    const reports = parts.notices.of(recordedTypes).subscribe(notice => thinned.add(plainNotice(notice)))
+    this.#stops = [untap, () => reports.unsubscribe()]
   }
 
   /** Keeps how the pool stands now. */

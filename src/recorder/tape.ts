@@ -1,7 +1,7 @@
 // The ring of records: every transition of a pool's actors, in memory that never grows. Each costs some nanoseconds and no object.
 import type { AnyActorRef, EventObject } from 'xstate'
-import type { ConnectionRecord } from '../actors/record.js'
-import type { Clock } from '../clock.js'
+import type { ConnectionRecord } from '../actors/connections/record.js'
+import type { Clock } from '../core/clock.js'
 import type { Tap } from '../machines/compiled/index.js'
 import type { ConnectionFacts } from '../machines/connection-types.js'
 import { recordSize, started, swapBytes } from './codec.js'
