@@ -78,7 +78,7 @@ export function readRecord(view: DataView, offset: number): RawRecord {
 
 /**
  * The records, with the names of the dictionary.
- * @param bytes as in {@link Recording.records} or {@link Slice.records}
+ * @param bytes as in {@link Recording.records}, or in a slice
  * @param names the whole dictionary: for slices, of all that came so far
  */
 export function decodeRecords(bytes: Uint8Array, names: readonly string[]): TransitionRecord[] {

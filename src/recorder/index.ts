@@ -19,6 +19,7 @@ export {
   type RecordedPool,
   type Recording,
   RecordingError,
+  recordSize,
   sessions,
   type TransitionRecord,
 } from './format.js'
