@@ -65,7 +65,7 @@ describe('esbuild', () => {
       await writeFile(join(empty, 'package.json'), '{ "main": "./missing.js" }')
       await esbuild('lonely.js', '--bundle', '--platform=node', `--outfile=${elsewhere}/lonely.cjs`)
       const { stdout } = await execute(process.execPath, ['lonely.cjs'], { cwd: elsewhere })
-      expect(stdout).toMatch(/^1 .*: npm install better-sqlite3/)
+      expect(stdout).toMatch(/^2 .*: npm install better-sqlite3/)
     } finally {
       await rm(elsewhere, { recursive: true, force: true })
     }

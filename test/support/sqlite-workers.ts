@@ -9,7 +9,11 @@ const alive = new Map<string, () => void>()
 process.on('worker', (worker: Worker) => {
   const name = `thread ${worker.threadId}`
   alive.set(name, () => void worker.terminate())
-  worker.once('exit', () => alive.delete(name))
+  const over = (): void => void alive.delete(name)
+  worker.once('exit', over)
+  worker.on('message', message => {
+    if ('ended' in message) over() // it has let go of the file: when Node is through with it is Node's affair
+  })
 })
 subscribe('child_process', message => {
   const { process: child } = message as { process: ChildProcess }

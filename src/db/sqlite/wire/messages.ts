@@ -80,6 +80,11 @@ export interface Answer {
 /** The first message from a worker. */
 export type Greeting = { readonly engine: EngineName } | { readonly error: Failure }
 
+/** The last message from a thread that was told to end: it has let go of the file. */
+export interface Farewell {
+  readonly ended: true
+}
+
 /** Calls that can be told apart when they are cancelled at the same time. */
 const callOffSlots = 64
 

@@ -35,6 +35,7 @@ export class Executor {
   readonly #engine: Engine
   readonly #opening: Opening
   readonly #answer: (answer: Answer) => void
+  readonly #leave: () => void
   readonly #statements: Statements
   readonly #file: DatabaseFile
   readonly #queryOnly: QueryOnly
@@ -44,10 +45,18 @@ export class Executor {
   #whole: number | undefined
   #waiting: Work[] = []
 
-  constructor(engine: Engine, file: DatabaseFile, opening: Opening, answer: (answer: Answer) => void) {
+  /** @param leave ends the thread or process */
+  constructor(
+    engine: Engine,
+    file: DatabaseFile,
+    opening: Opening,
+    answer: (answer: Answer) => void,
+    leave: () => void,
+  ) {
     this.#engine = engine
     this.#opening = opening
     this.#answer = answer
+    this.#leave = leave
     this.#file = file
     this.#queryOnly = new QueryOnly(engine)
     this.#statements = new Statements(engine, opening.statementCache)
@@ -55,7 +64,10 @@ export class Executor {
 
   /** Does what is asked, and answers; what is asked while an `all` is under way is done after it. */
   receive(request: Request): void {
-    if (request.type === 'close') this.#close()
+    if (request.type === 'close') {
+      this.#close()
+      return
+    }
     if (this.#whole !== undefined && request.id !== this.#whole) {
       this.#waiting.push(request)
       return
@@ -65,10 +77,10 @@ export class Executor {
   }
 
   /** The end of the thread or process is the answer. */
-  #close(): never {
+  #close(): void {
     for (const id of [...this.#cursors.keys()]) this.#end(id)
     this.#engine.close()
-    process.exit(0)
+    this.#leave()
   }
 
   #perform(request: Work): void {

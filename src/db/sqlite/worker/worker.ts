@@ -1,6 +1,13 @@
 // What runs in a connection's own thread or process: opens the database, greets, and then does what it is asked.
 
-import { type Answer, type Greeting, isCalledOff, type Opening, type Request } from '../wire/messages.js'
+import {
+  type Answer,
+  type Farewell,
+  type Greeting,
+  isCalledOff,
+  type Opening,
+  type Request,
+} from '../wire/messages.js'
 import { DatabaseFile } from './database-file.js'
 import { openEngine } from './engine.js'
 import { Executor } from './executor.js'
@@ -15,6 +22,15 @@ const send = (message: Answer | Greeting): void => {
   else process.send?.(message)
 }
 
+/**
+ * Ends. A thread says so first, because Node may never come to its end: when the thread waits for a task of the compiler that waits for the
+ * thread (nodejs/node#54918).
+ */
+const leave = (): void => {
+  parentPort?.postMessage({ ended: true } satisfies Farewell)
+  process.exit(0)
+}
+
 /** The opening is call 0: it can be cancelled, too. */
 const openingCall = 0
 
@@ -22,14 +38,19 @@ function open(opening: Opening): (request: Request) => void {
   const { engine: name, busyTimeout, calledOff, pragmas, filename, readonly, places } = opening
   const lockWait = Math.min(busyTimeout, waitForLocks.slice)
   const engine = openEngine(name, { filename, readonly, lockWait, places })
-  for (const pragma of pragmas) {
-    waitForLocks(
-      () => engine.exec(pragma),
-      busyTimeout,
-      () => isCalledOff(calledOff, openingCall),
-    )
+  try {
+    for (const pragma of pragmas) {
+      waitForLocks(
+        () => engine.exec(pragma),
+        busyTimeout,
+        () => isCalledOff(calledOff, openingCall),
+      )
+    }
+  } catch (error) {
+    engine.close()
+    throw error
   }
-  const executor = new Executor(engine, new DatabaseFile(filename), opening, send)
+  const executor = new Executor(engine, new DatabaseFile(filename), opening, send, leave)
   send({ engine: engine.name })
   return request => executor.receive(request)
 }
@@ -39,7 +60,7 @@ const port = parentPort ?? process
 // One listener for both kinds of messages: a thread whose port has none for a moment may end.
 port.on('message', (message: Opening | Request) => {
   if (receive !== undefined) return receive(message as Request)
-  if (!('filename' in message)) process.exit(0) // no longer wanted, before it was open
+  if (!('filename' in message)) return leave() // no longer wanted, before it was open
   try {
     receive = open(message)
   } catch (error) {

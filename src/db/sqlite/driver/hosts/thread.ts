@@ -1,7 +1,15 @@
 // A worker in a thread of this process.
 
 import { Worker } from 'node:worker_threads'
-import { createSlots, markAllCalledOff, markCalledOff, type Request } from '../../wire/messages.js'
+import {
+  type Answer,
+  createSlots,
+  type Farewell,
+  type Greeting,
+  markAllCalledOff,
+  markCalledOff,
+  type Request,
+} from '../../wire/messages.js'
 import type { Host, HostEvents } from '../host.js'
 import { workerText } from '../worker-text.js'
 
@@ -16,16 +24,22 @@ export function startThread({ message, exit }: HostEvents): { host: Host; slots:
   const name = `thread ${worker.threadId}`
   let lastWords: unknown
   let ended = false
-  worker.on('message', message)
   worker.on('error', error => {
     lastWords = error
   })
   const end = new Promise<void>(resolve => {
-    worker.once('exit', code => {
+    const over = (code: number): void => {
+      if (ended) return
       ended = true
       resolve()
       exit(new Error(`the ${name} ended with code ${code}`, { cause: lastWords }))
+    }
+    worker.on('message', (received: Answer | Greeting | Farewell) => {
+      if (!('ended' in received)) return message(received)
+      worker.unref() // it may never exit
+      over(0)
     })
+    worker.once('exit', over)
   })
   const host: Host = {
     name,
