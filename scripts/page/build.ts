@@ -1,0 +1,47 @@
+// Builds the inspector's page into dist/inspector/page, with the charts' geometry inside.
+
+import { cp, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build } from 'esbuild'
+import { connectionMachine, poolMachine } from '../../src/machines/index.js'
+import { readChart } from '../docs/chart.js'
+import { compactChart } from '../docs/compact.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const sources = join(root, 'src/inspector/page')
+
+/** How everything that shows the page is bundled. */
+export async function pageBuild(): Promise<BuildOptions> {
+  const charts = {
+    connection: await compactChart(readChart(connectionMachine)),
+    pool: await compactChart(readChart(poolMachine)),
+  }
+  return {
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { __CHARTS__: JSON.stringify(charts) },
+    tsconfig: join(sources, 'tsconfig.json'),
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+}
+
+/** Builds the page into a folder. */
+export async function buildPage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await build({
+    ...(await pageBuild()),
+    entryPoints: [join(sources, 'main.tsx'), join(sources, 'main.css')],
+    outdir: folder,
+    chunkNames: '[name]-[hash]',
+  })
+  for (const file of ['index.html', 'icon.svg']) await cp(join(sources, file), join(folder, file))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage(join(root, 'dist/inspector/page'))

@@ -1,0 +1,39 @@
+// What a connection is doing, coarsely: the colours of its lane.
+
+/** In the order in which they are stacked and listed. */
+export const bands = ['idle', 'leased', 'validating', 'connecting', 'closing'] as const
+
+export type Band = (typeof bands)[number]
+
+/** As the page says it. */
+export const bandTitles: Readonly<Record<Band, string>> = {
+  idle: 'Idle',
+  leased: 'Leased',
+  validating: 'Validating or resetting',
+  connecting: 'Connecting',
+  closing: 'Closing',
+}
+
+const byTopState: Readonly<Record<string, Band>> = {
+  connecting: 'connecting',
+  available: 'idle',
+  idle: 'idle',
+  busy: 'leased',
+  leased: 'leased',
+  validating: 'validating',
+  closing: 'closing',
+  destroyed: 'closing',
+  failed: 'closing',
+}
+
+/** The band of a state (`busy.lent`); undefined where there is no connection any more. */
+export function bandOf(state: string): Band | undefined {
+  const dot = state.indexOf('.')
+  return byTopState[dot < 0 ? state : state.slice(0, dot)]
+}
+
+/** The place of a state's band in {@link bands}; -1 = none. */
+export const bandIndexOf = (state: string): number => {
+  const band = bandOf(state)
+  return band === undefined ? -1 : bands.indexOf(band)
+}

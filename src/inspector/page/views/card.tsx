@@ -1,0 +1,65 @@
+// The frame around each part of the page: a title, what can be done with it, and the same as a table.
+
+import type { ComponentChildren } from 'preact'
+import { useId, useState } from 'preact/hooks'
+
+interface CardProps {
+  readonly title: string
+  readonly class?: string
+  readonly note?: ComponentChildren
+  readonly actions?: ComponentChildren
+  /** The same content as a table, for those who cannot see a picture, or want figures. */
+  readonly table?: ComponentChildren
+  readonly footer?: ComponentChildren
+  readonly children: ComponentChildren
+}
+
+export function Card({ title, class: kind = '', note, actions, table, footer, children }: CardProps) {
+  const [isTable, setTable] = useState(false)
+  const id = useId()
+  return (
+    <section class={`card ${kind}`} aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        {note !== undefined && <span class="note">{note}</span>}
+        <div class="actions">
+          {actions}
+          {table !== undefined && (
+            <button
+              type="button"
+              class="quiet-button"
+              aria-pressed={isTable}
+              onClick={() => setTable(!isTable)}
+            >
+              Table<span class="hidden"> of {title.toLowerCase()}</span>
+            </button>
+          )}
+        </div>
+      </header>
+      {isTable ? (
+        <Scroll label={`${title}, as a table`} class="table">
+          {table}
+        </Scroll>
+      ) : (
+        children
+      )}
+      {footer !== undefined && <footer>{footer}</footer>}
+    </section>
+  )
+}
+
+interface ScrollProps {
+  readonly label: string
+  readonly class?: string
+  readonly children: ComponentChildren
+}
+
+/** What may be longer than its place. */
+export function Scroll({ label, class: kind = 'scroll', children }: ScrollProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class={kind} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  )
+}

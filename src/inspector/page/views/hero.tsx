@@ -1,0 +1,76 @@
+// The first thing one sees: is the pool all right, and the four figures that say so.
+
+import type { PoolView } from '../model/pool-view.js'
+import { verdictOf } from '../model/verdict.js'
+import { count, counted } from '../model/words.js'
+
+export function Hero({ pool }: { readonly pool: PoolView }) {
+  const { level, word, reason } = verdictOf(pool)
+  const stats = pool.frame?.stats
+  const max = stats?.max ?? 0
+  const figures = [
+    { key: 'idle', title: 'Idle', value: stats?.idle },
+    { key: 'leased', title: 'Leased', value: stats?.busy },
+    { key: 'waiting', title: 'Waiting', value: stats?.waiting },
+    { key: 'connecting', title: 'Connecting', value: stats?.connecting },
+  ]
+  return (
+    <section class={`hero ${level}`} aria-label="State of the pool">
+      <div class="verdict" role="status">
+        <span class="word">
+          <i class="lamp" aria-hidden="true" />
+          {word}
+        </span>
+        <span class="reason">{reason}</span>
+      </div>
+      <dl class="figures">
+        {figures.map(({ key, title, value }) => (
+          <div key={key} class={`figure ${key} ${value ? '' : 'zero'}`}>
+            <dt>
+              <i class={`swatch ${key}`} aria-hidden="true" />
+              {title}
+            </dt>
+            <dd>{value === undefined ? '–' : count(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      <Capacity pool={pool} />
+      <p class="capacity-words">
+        {stats === undefined
+          ? 'Waiting for figures'
+          : `${counted(stats.total, 'connection')} of at most ${count(max)}`}
+        <span> · pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'unknown'}</span>
+      </p>
+    </section>
+  )
+}
+
+const stateWords: Readonly<Record<string, string>> = {
+  starting: 'filling up to min',
+  running: 'running',
+  backingOff: 'backing off: connects fail',
+  paused: 'paused',
+  draining: 'closing',
+  closed: 'closed',
+}
+
+/** The pool's size as a bar: what each part of it is doing, and what is not open. */
+function Capacity({ pool }: { readonly pool: PoolView }) {
+  const stats = pool.frame?.stats
+  const max = Math.max(stats?.max ?? 1, stats?.total ?? 0, 1)
+  const parts = [
+    ['leased', stats?.busy ?? 0],
+    ['validating', stats?.validating ?? 0],
+    ['connecting', stats?.connecting ?? 0],
+    ['closing', stats?.closing ?? 0],
+    ['idle', stats?.idle ?? 0],
+  ] as const
+  return (
+    <div class={`capacity ${max <= 40 ? 'notched' : ''}`} style={{ '--max': max }} aria-hidden="true">
+      {parts.map(([band, value]) => (
+        <i key={band} class={band} style={{ flexGrow: value }} />
+      ))}
+      <i class="free" style={{ flexGrow: Math.max(0, max - (stats?.total ?? 0)) }} />
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+// The callers who wait, in the order in which the pool will serve them.
+
+import type { FrameCaller } from '../../../recorder/format.js'
+import type { PoolView } from '../model/pool-view.js'
+import { count, counted, duration, firstUsefulLine } from '../model/words.js'
+import { Card, Scroll } from './card.js'
+import { useStore } from './hooks.js'
+
+export function Queue({ pool }: { readonly pool: PoolView }) {
+  const store = useStore()
+  const now = store.now(pool)
+  const callers = pool.frame?.waiting ?? []
+  const waiting = pool.frame?.stats.waiting ?? 0
+  return (
+    <Card title="Queue" class="queue" note={waiting === 0 ? undefined : counted(waiting, 'caller')}>
+      {callers.length === 0 ? (
+        <div class="nothing small">
+          <p>The queue is empty.</p>
+          <p class="quiet">Callers who wait for a connection are listed here.</p>
+        </div>
+      ) : (
+        <Scroll label="Callers who wait">
+          <p class="why">{whyTheyWait(pool)}</p>
+          <ol>
+            {callers.slice(0, 40).map(caller => (
+              <Waiting key={caller.request} caller={caller} now={now} />
+            ))}
+          </ol>
+          {waiting > 40 && <p class="quiet more">and {count(waiting - 40)} more</p>}
+        </Scroll>
+      )}
+    </Card>
+  )
+}
+
+/** Why the queue does not move, in few words. */
+export function whyTheyWait({ frame, state }: PoolView): string {
+  const stats = frame?.stats
+  if (stats === undefined) return ''
+  if (state === 'paused') return 'They wait because the pool is paused.'
+  if (state?.startsWith('backingOff')) return 'They wait because no connection can be opened.'
+  if (stats.busy >= stats.max) return `They wait because all ${count(stats.max)} connections are leased.`
+  if (stats.connecting > 0) return 'They wait for connections that are being opened.'
+  if (stats.validating > 0) return 'They wait for connections that are being validated or reset.'
+  return 'They wait for the next connection that becomes free.'
+}
+
+function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: number }) {
+  const { position, since, timeout, priority, request, from } = caller
+  const waited = Math.max(0, now - since)
+  const share = timeout === null || timeout === 0 ? 0 : Math.min(1, waited / timeout)
+  return (
+    <li>
+      <span class="position">{position === 0 ? '•' : position}</span>
+      <span class="who">
+        {from === undefined ? `Caller ${request}` : <code>{firstUsefulLine(from)}</code>}
+        {priority !== 0 && <em>priority {priority}</em>}
+      </span>
+      <span class="waited">{duration(waited)}</span>
+      <span
+        class={`patience ${share > 0.75 ? 'late' : ''}`}
+        title={`Timeout: ${timeout === null ? 'none' : duration(timeout)}`}
+      >
+        <i style={{ transform: `scaleX(${share})` }} />
+      </span>
+    </li>
+  )
+}
