@@ -10,10 +10,14 @@ const light = [
   'test/{actors,compiled,errors,inspector,machines,options,properties,recorder}/**/*.test.ts',
   'test/telemetry/{channels,observe,otel,prometheus,stats,health,logging}*.test.ts',
   'test/pool/!(allow-exit-on-idle|unwatched-callers).test.ts',
+  'test/page/*.test.ts',
 ]
 
 /** Each in a process of its own: one replaces a module, the other breaks the pool's classes on purpose. */
 const alone = ['test/pool/unwatched-callers.test.ts', 'test/simulation/mutations.test.ts']
+
+/** In a real browser, on the page as it is built. */
+const browser = ['test/page/browser/**/*.test.ts']
 
 /** Tests that are printed in guides import the package by its name, as readers will; here that is its source. */
 const { exports: entries } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
@@ -37,10 +41,14 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone, isolate: true } },
       {
         extends: true,
+        test: { name: 'browser', include: browser, globalSetup: ['test/page/support/built-page.ts'] },
+      },
+      {
+        extends: true,
         test: {
           name: 'served',
           include: ['test/**/*.test.ts'],
-          exclude: [...light, ...alone],
+          exclude: [...light, ...alone, ...browser],
           // One PostgreSQL and one MariaDB for all test files; each has a database of its own in it.
           globalSetup: [
             'test/support/announce.ts',

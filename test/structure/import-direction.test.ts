@@ -172,8 +172,18 @@ const rules: Rule[] = [
     may: /^(?!src\/inspector\/)/,
   },
   {
+    name: 'the inspector’s page runs in a browser: of the rest it imports what needs nothing else',
+    files: /^src\/inspector\/page\//,
+    may: /^(src\/inspector\/(page\/|diagnose\.ts$|protocol\.ts$)|src\/recorder\/(codec|format)\.ts$|preact(\/hooks)?$|uplot$)/,
+  },
+  {
+    name: 'nothing but the page imports the page',
+    files: /^src\/(?!inspector\/page\/)/,
+    may: /^(?!src\/inspector\/page\/)/,
+  },
+  {
     name: 'the product imports no test, demo or development code',
-    files: /^src\//,
+    files: /^src\/(?!inspector\/page\/)/,
     may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|pg$|mysql2(\/promise)?$|better-sqlite3$|ws$|node:)/,
   },
 ]

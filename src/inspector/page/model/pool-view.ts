@@ -5,6 +5,7 @@ import type { Frame, FrameLease, FrameStats, Notice } from '../../../recorder/fo
 import type { Diagnosis, Percentiles, Times } from '../../protocol.js'
 import { bandOf } from './bands.js'
 import { Durations } from './durations.js'
+import { Findings } from './findings.js'
 import { Lane, type LaneLease } from './lane.js'
 import { Ring } from './ring.js'
 import { Series } from './series.js'
@@ -73,6 +74,7 @@ export class PoolView {
   readonly connects = new Durations()
   /** How many transitions there were, for rates. */
   told = 0
+  readonly #findings = new Findings()
   readonly #requests = new Map<number, number>()
 
   constructor(identity: PoolIdentity) {
@@ -178,7 +180,7 @@ export class PoolView {
     const before = this.frame
     if (frame.at > this.at) this.at = frame.at
     this.frame = frame
-    this.diagnosis = diagnosis
+    this.diagnosis = this.#findings.settle(frame.at, diagnosis)
     if (this.state === undefined || !this.state.startsWith(frame.stats.state)) this.state = frame.stats.state
     const present = new Set<string>()
     for (const { id, serial, state, openedAt, uses } of frame.connections) {

@@ -53,8 +53,15 @@ export function elapsedTime(at: number): string {
 /** The line of a stack to look at first: of the app's own code. */
 export function firstUsefulLine(stack: string): string {
   const lines = stack.split('\n').map(line => line.trim())
-  return lines.find(line => line !== '' && !/[/\\]node_modules[/\\]|\(?node:/.test(line)) ?? lines[0] ?? ''
+  return (
+    lines.find(line => line !== '' && !/[/\\]node_modules[/\\]|\(?node:/.test(line)) ??
+    lines[0] ??
+    ''
+  ).replace(/^at /, '')
 }
+
+/** A stack's lines, without what they begin with. */
+export const withoutIndent = (stack: string): string => stack.replace(/^\s+(at )?/gm, '')
 
 type Tone = 'good' | 'plain' | 'warn' | 'bad'
 

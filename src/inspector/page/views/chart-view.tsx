@@ -28,7 +28,7 @@ const tintOf = (name: string): string => name.split('.')[0] as string
 
 export function ChartView({ chart, title, counts, numbered, pulses, shape }: ChartViewProps) {
   const [measure, width] = useWidth<HTMLDivElement>()
-  const drawing = chart[shape ?? (width > 0 && width < 700 ? 'narrow' : 'wide')]
+  const drawing = chart[shape ?? (width > 0 && width < 860 ? 'narrow' : 'wide')]
   const svg = useRef<SVGSVGElement>(null)
   const ways = useMemo(() => new Ways(chart, drawing), [chart, drawing])
   const scene = useRef<Scene | undefined>(undefined)

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { connectionChart } from '../charts.js'
 import { bandOf } from '../model/bands.js'
 import type { PoolView } from '../model/pool-view.js'
-import { count, duration } from '../model/words.js'
+import { count, duration, withoutIndent } from '../model/words.js'
 import { ChartView } from './chart-view.js'
 import { useControl } from './controls.js'
 import { useStore, useTick } from './hooks.js'
@@ -77,7 +77,7 @@ export function ConnectionPanel({ pool, id }: { readonly pool: PoolView; readonl
             {holder.from === undefined ? (
               <p class="quiet">Where it was acquired is not recorded. The option leakWarning records it.</p>
             ) : (
-              <pre>{holder.from}</pre>
+              <pre>{withoutIndent(holder.from)}</pre>
             )}
             {control.allowed && (
               <button
@@ -113,7 +113,7 @@ export function ConnectionPanel({ pool, id }: { readonly pool: PoolView; readonl
         ) : (
           <ol class="history">
             {lane.history.newest(steps).map((step, index) => (
-              <li key={lane.history.total - index}>
+              <li key={index}>
                 <time>{duration(now - step.at)} ago</time>
                 <span>
                   <b>{step.event}</b>

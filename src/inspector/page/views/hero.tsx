@@ -36,10 +36,12 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
       </dl>
       <Capacity pool={pool} />
       <p class="capacity-words">
-        {stats === undefined
-          ? 'Waiting for figures'
-          : `${counted(stats.total, 'connection')} of at most ${count(max)}`}
-        <span> · pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'unknown'}</span>
+        <span>
+          The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
+        </span>
+        <span>
+          {stats !== undefined && `${count(stats.total)} of at most ${counted(max, 'connection')} open`}
+        </span>
       </p>
     </section>
   )
@@ -65,12 +67,20 @@ function Capacity({ pool }: { readonly pool: PoolView }) {
     ['closing', stats?.closing ?? 0],
     ['idle', stats?.idle ?? 0],
   ] as const
+  let taken = 0
   return (
     <div class={`capacity ${max <= 40 ? 'notched' : ''}`} style={{ '--max': max }} aria-hidden="true">
-      {parts.map(([band, value]) => (
-        <i key={band} class={band} style={{ flexGrow: value }} />
-      ))}
-      <i class="free" style={{ flexGrow: Math.max(0, max - (stats?.total ?? 0)) }} />
+      {parts.map(([band, value]) => {
+        const start = taken
+        taken += value
+        return (
+          <i
+            key={band}
+            class={band}
+            style={{ transform: `translateX(${(start / max) * 100}%) scaleX(${value / max})` }}
+          />
+        )
+      })}
     </div>
   )
 }

@@ -88,8 +88,9 @@ export function Log({ pool }: { readonly pool: PoolView }) {
               </tr>
             </thead>
             <tbody>
+              {/* Their places are the keys: lines that move down would shift all that is below. */}
               {entries.map(({ entry, times }, index) => (
-                <Line key={entries.length - index} entry={entry} times={times} pool={pool} />
+                <Line key={index} entry={entry} times={times} pool={pool} />
               ))}
             </tbody>
           </table>

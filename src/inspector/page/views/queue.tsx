@@ -22,8 +22,8 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
         <Scroll label="Callers who wait">
           <p class="why">{whyTheyWait(pool)}</p>
           <ol>
-            {callers.slice(0, 40).map(caller => (
-              <Waiting key={caller.request} caller={caller} now={now} />
+            {callers.slice(0, 40).map((caller, place) => (
+              <Waiting key={place} caller={caller} now={now} />
             ))}
           </ol>
           {waiting > 40 && <p class="quiet more">and {count(waiting - 40)} more</p>}

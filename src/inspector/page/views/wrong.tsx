@@ -3,7 +3,7 @@
 import type { Finding } from '../../protocol.js'
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
-import { brief } from '../model/words.js'
+import { brief, withoutIndent } from '../model/words.js'
 import { Card, Scroll } from './card.js'
 import { useStore } from './hooks.js'
 
@@ -60,7 +60,7 @@ function Entry({ finding, pool }: { readonly finding: Finding; readonly pool: Po
       {stack !== undefined && (
         <details>
           <summary>Where it was acquired</summary>
-          <pre>{stack}</pre>
+          <pre>{withoutIndent(stack)}</pre>
         </details>
       )}
       {connection !== undefined && (
