@@ -13,6 +13,8 @@ export interface DemoArguments {
   readonly url: string | undefined
   readonly queries: number
   readonly workers: number
+  /** The port of the page that shows a pool under load instead of the scenes; undefined = the scenes. 0 = any free one. */
+  readonly serve: number | undefined
   /** Which scenes to show. */
   readonly scenes: readonly SceneName[]
 }
@@ -32,6 +34,7 @@ Scenes:
 Examples:
   npm start
   npm start -- --only load --queries 100000 --workers 200
+  npm start -- --serve
   npm start -- --url postgres://me:secret@localhost:5432/mydb
 
 Nothing is written into the database behind --url: the demo only selects, and uses temporary tables.`
@@ -47,6 +50,11 @@ export function parseArguments(argv: readonly string[]): DemoArguments {
     .option('--queries <n>', 'how many queries the load runs (1 to 10,000,000)', integer(10_000_000), 20_000)
     .option('--workers <n>', 'how many workers run them (1 to 10,000)', integer(10_000), 50)
     .addOption(new Option('--only <scene...>', 'show only these scenes').choices(sceneNames))
+    .option(
+      '--serve [port]',
+      'instead of the scenes, a pool under load to look at in a browser, with switches for what goes wrong',
+      integer(65_535, 0),
+    )
     .addHelpText('after', examples)
     .configureOutput({ writeErr: text => process.stderr.write(hidePasswords(text)) })
     .showHelpAfterError('Try: npm start -- --help')
@@ -57,13 +65,21 @@ export function parseArguments(argv: readonly string[]): DemoArguments {
     if (!(error instanceof CommanderError)) throw error
     process.exit(error.exitCode === 0 ? 0 : misuse)
   }
-  const { url, queries, workers, only } = command.opts<{
+  const { url, queries, workers, only, serve } = command.opts<{
     url?: string
     queries: number
     workers: number
     only?: SceneName[]
+    serve?: number | true
   }>()
-  return { url, queries, workers, scenes: sceneNames.filter(name => only?.includes(name) ?? true) }
+  const port = serve === true ? 0 : serve
+  return {
+    url,
+    queries,
+    workers,
+    serve: port,
+    scenes: sceneNames.filter(name => only?.includes(name) ?? true),
+  }
 }
 
 /** Commander quotes an argument that it refuses, and this one may have a password in it: so this has messages of its own. */
@@ -82,10 +98,10 @@ function checkUrl(value: string, refuse: (problem: string) => never): string {
   }
 }
 
-function integer(most: number): (value: string) => number {
+function integer(most: number, least = 1): (value: string) => number {
   return value => {
     const number = Number(value)
-    if (/^\d+$/.test(value) && number >= 1 && number <= most) return number
-    throw new InvalidArgumentError(`It must be an integer from 1 to ${most.toLocaleString('en-US')}.`)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    throw new InvalidArgumentError(`It must be an integer from ${least} to ${most.toLocaleString('en-US')}.`)
   }
 }

@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.js'
 
 export interface DemoDatabase {
   readonly driver: Driver<pg.Client>
+  /** The demo's own server; undefined if the database is the user's. */
+  readonly server: PostgresServer | undefined
   /** What goes with it. */
   readonly farewell: string
   close(): Promise<void>
@@ -50,6 +52,7 @@ async function startOwn(terminal: Terminal): Promise<DemoDatabase> {
   }
   return {
     driver,
+    server,
     farewell: 'connections closed, PostgreSQL stopped, folder removed',
     close: () => server.stop(),
   }
@@ -66,7 +69,7 @@ async function useGiven(url: string, terminal: Terminal): Promise<DemoDatabase> 
       `The demo cannot use the database behind --url.\nWhy: ${(error as Error).message}\nWhat to do: correct --url, or leave it away: then the demo starts a PostgreSQL of its own.`,
     )
   }
-  return { driver, farewell: 'connections closed', close: async () => {} }
+  return { driver, server: undefined, farewell: 'connections closed', close: async () => {} }
 }
 
 async function askVersion(driver: Driver<pg.Client>): Promise<string> {

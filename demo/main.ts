@@ -6,6 +6,7 @@ import { type DemoDatabase, openDatabase, StartError } from './database.js'
 import { duration } from './format.js'
 import { type Interruption, interruption } from './interruption.js'
 import { scenes } from './scenes.js'
+import { serve } from './serve.js'
 import { Stage } from './stage.js'
 import { Terminal } from './terminal.js'
 
@@ -20,11 +21,15 @@ const terminal = new Terminal(process.stdout, process.env)
 const start = performance.now()
 let database: Promise<DemoDatabase> | undefined
 let stage: Stage | undefined
+const over = new AbortController()
 
 const interrupted = interruption(process.stdout, ({ by, exitCode }) => {
   terminal.lastLine(`Stopped at once by ${by}; what is left is removed within seconds.`)
   process.exit(exitCode)
-}).then((interruption): Ending => ({ kind: 'interrupted', interruption }))
+}).then((interruption): Ending => {
+  over.abort()
+  return { kind: 'interrupted', interruption }
+})
 
 const ending = await Promise.race([interrupted, show(settings)])
 await end(ending)
@@ -33,8 +38,10 @@ async function show(settings: DemoArguments): Promise<Ending> {
   try {
     terminal.heading('statepool: every connection is a state machine')
     database = openDatabase(settings.url, terminal)
-    stage = new Stage(terminal, (await database).driver, settings)
-    for (const name of settings.scenes) {
+    const { driver, server } = await database
+    stage = new Stage(terminal, driver, settings)
+    if (settings.serve !== undefined) await serve(stage, server, settings.serve, over.signal)
+    for (const name of settings.serve === undefined ? settings.scenes : []) {
       const { title, shows, play } = scenes[name]
       terminal.heading(`${sceneNames.indexOf(name) + 1}. ${title}`)
       terminal.text(shows)

@@ -35,8 +35,12 @@ export interface Switch {
   readonly name: string
   /** Whether it is on when the inspector starts. Default false. */
   readonly on?: boolean | undefined
-  /** Switches it. The page shows it as switched when this has returned, or its promise is fulfilled; an error is shown. */
-  set(on: boolean): void | Promise<void>
+  /**
+   * Switches it. The page shows it as switched when this has returned, or its promise is fulfilled; an error is shown. What happens once and
+   * is over then returns false.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing
+  set(on: boolean): boolean | void | Promise<boolean | void>
 }
 
 /** The options as the inspector uses them. */

@@ -27,15 +27,16 @@ export class Switches {
     const found = this.#switches.get(id)
     if (found === undefined) return failure('NOT_FOUND', 'This program has no such switch.')
     if (typeof on !== 'boolean') return failure('BAD_REQUEST', 'on must be true or false.')
+    let isOn = on
     try {
-      await found.set(on)
+      isOn = (await found.set(on)) ?? on
     } catch (error) {
       return failure(
         'FAILED',
         `${found.name} could not be switched: ${error instanceof Error ? error.message : error}`,
       )
     }
-    if (on) this.#on.add(id)
+    if (isOn) this.#on.add(id)
     else this.#on.delete(id)
     this.#tell(this.state())
     return { ok: true }

@@ -74,6 +74,23 @@ test('inspect.ts sees the actors and what they tell each other, while it listens
   ])
 })
 
+test('inspector.ts shows a pool to those who have the token', async () => {
+  const { code, output, errors } = await runExample('inspector')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    expect.stringMatching(/^The pool: http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/),
+    'pools: orders',
+    'level: ok',
+    'without the token: 401',
+  ])
+})
+
+test.each(['express', 'fastify'])('inspector-%s.ts has the inspector inside an application', async name => {
+  const { code, output, errors } = await runExample(`inspector-${name}`)
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output.at(-1)).toBe('/admin/pool/ 200 application/vnd.statepool.stream')
+})
+
 test('transitions.ts prints each change of state until it stops', async () => {
   const { code, output, errors } = await runExample('transitions')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })

@@ -1,0 +1,136 @@
+// One pool as its viewers are told of it: listens only while there are viewers.
+import type { PoolSystem } from '../actors/pool-actor.js'
+import { factsOf } from '../actors/watching/health.js'
+import { track } from '../actors/watching/trackers.js'
+import { encodeSlice, type Frame, type Notice } from '../recorder/format.js'
+import { takeFrame } from '../recorder/frame.js'
+import { withoutSecrets } from '../recorder/notice.js'
+import { type Cursor, fromTheBeginning, PoolLog } from '../recorder/pool-log.js'
+import { recordedPool } from '../recorder/recorded-pool.js'
+import { diagnose } from './diagnose.js'
+import { type Diagnosis, encodeMessage, type PoolIntroduction } from './protocol.js'
+import { RecentTimes } from './times.js'
+
+/** So many records are kept for those who look later, and for those who read slowly: 2.4 MB. */
+const keptRecords = 100_000
+/** The diagnosis looks at so many notices, of the last minute at most. */
+const keptNotices = 500
+/** Stacks are long and most leases short: where one was acquired is told once it is held for so long, in milliseconds. */
+const stackAfter = 1_000
+
+/** What there is to send, and where the next piece begins. */
+export interface Piece {
+  readonly message: Uint8Array
+  readonly cursor: Cursor
+}
+
+/** What the inspector knows of one pool. */
+export class Feed {
+  readonly id: number
+  readonly system: PoolSystem<unknown>
+  readonly #wallTime: () => number
+  #log: PoolLog<unknown> | undefined
+  #times = new RecentTimes()
+  #stopTimes: (() => void) | undefined
+  #notices: Notice[] = []
+  /** The last piece of this turn: all viewers who have read as far get the same. */
+  #last: { readonly turn: number; readonly from: Cursor; readonly piece: Piece | undefined } | undefined
+
+  /** @param wallTime the time of day, as `Date.now()` has it */
+  constructor(id: number, system: PoolSystem<unknown>, wallTime: () => number) {
+    this.id = id
+    this.system = system
+    this.#wallTime = wallTime
+  }
+
+  get introduction(): PoolIntroduction {
+    const { target, config } = this.system.parts
+    return {
+      id: this.id,
+      ...recordedPool(this.system),
+      target,
+      clock: { pool: config.clock.now(), wall: this.#wallTime() },
+    }
+  }
+
+  get hasEnded(): boolean {
+    return this.system.actor.getSnapshot().status !== 'active'
+  }
+
+  /** Listens to the pool from now on. */
+  start(): void {
+    if (this.#log !== undefined) return
+    this.#log = new PoolLog(this.system, keptRecords, {
+      wallTime: this.#wallTime,
+      told: notice => this.#note(notice),
+    })
+    this.#times = new RecentTimes()
+    this.#stopTimes = track(this.system.parts, this.#times)
+  }
+
+  /** Leaves the pool alone: it does not know that there is an inspector. */
+  stop(): void {
+    this.#log?.stop()
+    this.#stopTimes?.()
+    this.#log = undefined
+    this.#last = undefined
+    this.#notices = []
+  }
+
+  #note(notice: Notice): void {
+    this.#notices.push(notice)
+    if (this.#notices.length > 2 * keptNotices) this.#notices.splice(0, keptNotices)
+  }
+
+  /**
+   * Everything since a viewer's last piece; undefined if nothing happened since.
+   * @param turn the same as long as nothing can happen in between
+   */
+  since(cursor: Cursor | undefined, turn: number): Piece | undefined {
+    const from = cursor ?? fromTheBeginning
+    const last = this.#last
+    if (last !== undefined && last.turn === turn && isSame(last.from, from)) return last.piece
+    const next = this.#log?.since(from)
+    const piece = next === undefined || isSame(next.cursor, from) ? undefined : this.#piece(next)
+    this.#last = { turn, from, piece }
+    return piece
+  }
+
+  #piece({ slice, cursor }: ReturnType<PoolLog<unknown>['since']>): Piece {
+    const bytes = encodeSlice({ ...slice, frames: [] })
+    return { message: encodeMessage({ type: 'slice', pool: this.id, bytes }), cursor }
+  }
+
+  /**
+   * How the pool stands.
+   * @param now milliseconds of any clock that runs evenly
+   */
+  frame(now: number): Uint8Array {
+    const frame = takeFrame(this.system)
+    return encodeMessage({
+      type: 'frame',
+      pool: this.id,
+      frame: withoutShortStacks(frame),
+      times: this.#times.at(now),
+      diagnosis: discreet(diagnose(frame, this.#notices, factsOf(this.system))),
+    })
+  }
+}
+
+/** A connect's error says what its driver said. */
+function discreet({ level, findings }: Diagnosis): Diagnosis {
+  return { level, findings: findings.map(finding => ({ ...finding, text: withoutSecrets(finding.text) })) }
+}
+
+const isSame = (one: Cursor, other: Cursor): boolean =>
+  one.records === other.records && one.notices === other.notices && one.names === other.names
+
+function withoutShortStacks(frame: Frame): Frame {
+  const { at, leases, waiting } = frame
+  const shortened = <T extends { readonly since: number; readonly from?: string }>(each: T): T => {
+    if (each.from === undefined || at - each.since >= stackAfter) return each
+    const { from: _, ...rest } = each
+    return rest as T
+  }
+  return { ...frame, leases: leases.map(shortened), waiting: waiting.map(shortened) }
+}
