@@ -1,0 +1,220 @@
+// The metrics of statepool/otel, collected by OpenTelemetry's own SDK: those of the semantic conventions 1.45, with their names and units.
+
+import { metrics } from '@opentelemetry/api'
+import { expect, it, onTestFinished } from 'vitest'
+import { instrument } from '../../src/telemetry/otel/index.js'
+import { buckets } from '../../src/telemetry/otel/instruments.js'
+import { metricsInMemory } from '../support/otel.js'
+import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
+
+async function busyPool(options: Parameters<typeof instrument>[1] = {}) {
+  const { meterProvider, collect } = metricsInMemory()
+  const parts = poolInSimulatedTime({ name: 'orders', min: 2, max: 4, acquireTimeout: 500 })
+  const stop = instrument(parts.pool, { meterProvider, tracerProvider: false, ...options })
+  await parts.clock.advance(100)
+  return { ...parts, collect, stop }
+}
+
+const named = (pool: { name: string }) => ({ 'db.client.connection.pool.name': pool.name })
+
+it('all metrics of the conventions are there', async () => {
+  const { pool: own, clock, collect } = await busyPool({ oldNames: true })
+  const held = await own.acquire()
+  await clock.advance(30)
+  held.release()
+  const found = [...(await collect()).values()].map(({ name, unit, description }) => [
+    name,
+    unit,
+    description,
+  ])
+  expect(found).toEqual([
+    [
+      'db.client.connection.count',
+      '{connection}',
+      'The number of connections that are currently in state described by the state attribute.',
+    ],
+    ['db.client.connection.idle.max', '{connection}', 'The maximum number of idle open connections allowed.'],
+    ['db.client.connection.idle.min', '{connection}', 'The minimum number of idle open connections allowed.'],
+    ['db.client.connection.limit', '{connection}', 'The maximum number of open connections allowed.'],
+    ['db.client.connection.max', '{connection}', 'The maximum number of open connections allowed.'],
+    [
+      'db.client.connection.pending_requests',
+      '{request}',
+      'The number of current pending requests for an open connection.',
+    ],
+    [
+      'db.client.connection.timeouts',
+      '{timeout}',
+      'The number of connection timeouts that have occurred trying to obtain a connection from the pool.',
+    ],
+    ['statepool.leases', '{lease}', 'The number of leases that the pool has granted.'],
+    ['db.client.connection.create_time', 's', 'The time it took to create a new connection.'],
+    ['db.client.connection.wait_time', 's', 'The time it took to obtain an open connection from the pool.'],
+    [
+      'db.client.connection.use_time',
+      's',
+      'The time between borrowing a connection and returning it to the pool.',
+    ],
+  ])
+})
+
+it('each figure is the pool’s at the moment of the collection, with the pool’s name', async () => {
+  const { pool: own, clock, collect } = await busyPool()
+  const leases = [await own.acquire()]
+  for (let more = 0; more < 6; more++)
+    own.acquire().then(
+      lease => leases.push(lease),
+      () => {},
+    )
+  await clock.advance(200)
+  const figures = async () => {
+    const all = [...(await collect()).values()].flatMap(({ name, points }) =>
+      points
+        .filter(({ value }) => typeof value === 'number')
+        .map(({ attributes, value }) => {
+          const { 'db.client.connection.state': state, ...rest } = attributes
+          expect(rest).toEqual(named(own))
+          return [state === undefined ? name : `${name} ${state}`, value]
+        }),
+    )
+    return Object.fromEntries(all)
+  }
+  expect(await figures()).toEqual({
+    'db.client.connection.count idle': 0,
+    'db.client.connection.count used': 4,
+    'db.client.connection.idle.max': 4,
+    'db.client.connection.idle.min': 2,
+    'db.client.connection.limit': 4,
+    'db.client.connection.pending_requests': 3,
+    'db.client.connection.timeouts': 0,
+    'statepool.leases': 4,
+  })
+  await clock.advance(300)
+  leases.pop()?.release()
+  own.resize({ max: 6 })
+  expect(await figures()).toMatchObject({
+    'db.client.connection.count idle': 1,
+    'db.client.connection.count used': 3,
+    'db.client.connection.limit': 6,
+    'db.client.connection.pending_requests': 0,
+    'db.client.connection.timeouts': 3,
+  })
+})
+
+it('waits, uses and connects are histograms of seconds', async () => {
+  const { pool: own, clock, collect } = await busyPool()
+  const first = await own.acquire()
+  const second = await own.acquire()
+  const third = own.acquire()
+  await clock.advance(40)
+  first.release()
+  await third
+  second.release()
+  const collected = await collect()
+  const histogram = (name: string) => {
+    const [point, ...others] = collected.get(`db.client.connection.${name}`)?.histograms ?? []
+    expect(others).toEqual([])
+    expect(point?.attributes).toEqual(named(own))
+    expect(point?.value.buckets.boundaries).toEqual(buckets)
+    return point?.value
+  }
+  expect(histogram('create_time')).toMatchObject({ count: 2, sum: 0.2, min: 0.1, max: 0.1 })
+  expect(histogram('wait_time')).toMatchObject({ count: 3, sum: 0.04, min: 0, max: 0.04 })
+  expect(histogram('use_time')).toMatchObject({ count: 2, sum: 0.08, min: 0.04, max: 0.04 })
+})
+
+it('two pools of one provider do not mix', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const [a, b] = ['a', 'b'].map(name => {
+    const parts = poolInSimulatedTime({ name: `two pools: ${name}`, min: 0, max: name === 'a' ? 3 : 7 })
+    instrument(parts.pool, { meterProvider, tracerProvider: false })
+    return parts
+  })
+  const leases = [a?.pool.acquire(), b?.pool.acquire(), b?.pool.acquire()]
+  await a?.clock.advance(200)
+  await b?.clock.advance(200)
+  await Promise.all(leases)
+  const collected = await collect()
+  const byPool = (name: string) =>
+    collected
+      .get(name)
+      ?.histograms.map(({ attributes, value }) => [
+        String(attributes['db.client.connection.pool.name']).at(-1),
+        typeof value === 'number' ? value : value.count,
+      ])
+  expect(byPool('db.client.connection.limit')).toEqual([
+    ['a', 3],
+    ['b', 7],
+  ])
+  expect(byPool('statepool.leases')).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ])
+  expect(byPool('db.client.connection.wait_time')).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ])
+  expect(byPool('db.client.connection.create_time')).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ])
+})
+
+it('attributes of the application are on all of them, and the pool’s name can be another', async () => {
+  const { clock, collect } = await busyPool({ poolName: 'db', attributes: { 'server.address': 'pg-1' } })
+  await clock.advance(0)
+  const points = [...(await collect()).values()].flatMap(metric => metric.points)
+  expect(points.length).toBeGreaterThan(8)
+  for (const { attributes } of points)
+    expect(attributes).toMatchObject({ 'db.client.connection.pool.name': 'db', 'server.address': 'pg-1' })
+})
+
+it('the old name of the limit comes only on request', async () => {
+  const { collect } = await busyPool()
+  const collected = await collect()
+  expect(collected.has('db.client.connection.limit')).toBe(true)
+  expect(collected.get('db.client.connection.max')?.points ?? []).toEqual([])
+})
+
+it.each([
+  ['after stop()', async (parts: Awaited<ReturnType<typeof busyPool>>) => parts.stop()],
+  [
+    'after the pool is closed',
+    async ({ pool: own, clock }: Awaited<ReturnType<typeof busyPool>>) => {
+      own.close()
+      await clock.advance(100)
+      expect(own.stats().state).toBe('closed')
+    },
+  ],
+])('%s, the gauges are 0, and nothing is counted any more', async (_, end) => {
+  const parts = await busyPool()
+  ;(await parts.pool.acquire()).release()
+  expect((await parts.collect()).get('db.client.connection.limit')?.points).toMatchObject([{ value: 4 }])
+  await end(parts)
+  parts.stop()
+  await parts.pool.acquire().catch(() => {})
+  for (let time = 0; time < 2; time++) {
+    const collected = await parts.collect()
+    for (const name of ['count', 'idle.max', 'idle.min', 'limit', 'pending_requests'])
+      for (const { value } of collected.get(`db.client.connection.${name}`)?.points ?? [])
+        expect(value).toBe(0)
+    expect(collected.get('statepool.leases')?.points).toMatchObject([{ value: 1 }])
+    expect(collected.get('db.client.connection.wait_time')?.histograms).toMatchObject([
+      { value: { count: 1 } },
+    ])
+  }
+})
+
+it('a global provider that is registered after instrument() gets what happens from then on', async () => {
+  onTestFinished(() => metrics.disable())
+  const { pool: own, clock } = poolInSimulatedTime({ name: 'orders', min: 1 })
+  instrument(own, { tracerProvider: false })
+  await clock.advance(100)
+  ;(await own.acquire()).release()
+  const { meterProvider, collect } = metricsInMemory()
+  metrics.setGlobalMeterProvider(meterProvider)
+  ;(await own.acquire()).release()
+  const collected = await collect()
+  expect(collected.get('statepool.leases')?.points).toMatchObject([{ value: 2, attributes: named(own) }])
+  expect(collected.get('db.client.connection.wait_time')?.histograms).toMatchObject([{ value: { count: 1 } }])
+})
