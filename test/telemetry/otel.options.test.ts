@@ -1,7 +1,7 @@
 // instrument() refuses bad options at the door, and says what is good.
 
 import { expect, it } from 'vitest'
-import { simulated } from '../../src/db/simulated.js'
+import { simulated } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
 import { type InstrumentOptions, instrument } from '../../src/telemetry/otel/index.js'
 

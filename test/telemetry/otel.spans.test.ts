@@ -3,7 +3,7 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
-import { SimulatedError } from '../../src/db/simulated.js'
+import { SimulatedError } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
 import { instrument } from '../../src/telemetry/otel/index.js'
 import { lengthOf, spansInMemory } from '../support/otel.js'

@@ -1,6 +1,6 @@
 // statepool/otel: a pool's metrics and spans for OpenTelemetry.
 import { trace as otel } from '@opentelemetry/api'
-import { trace } from '../../actors/tracing.js'
+import { trace } from '../../actors/watching/tracing.js'
 import { attach, type Measurable, systemOf, underlyingPool } from '../observe.js'
 import { PoolMetrics } from './metrics.js'
 import { type InstrumentOptions, parseInstrumentOptions } from './options.js'

@@ -1,6 +1,6 @@
 // What instrument() takes, and the one place that checks it.
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { checkBoolean, checkNumber, refusal, refuseUnknown } from '../../check.js'
+import { checkBoolean, checkNumber, refusal, refuseUnknown } from '../../core/check.js'
 
 /** The options of {@link instrument}. */
 export interface InstrumentOptions {

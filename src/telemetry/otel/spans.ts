@@ -10,8 +10,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
-import type { AcquireEnd, ConnectEnd, Tracer } from '../../actors/tracing.js'
-import { PoolError } from '../../errors.js'
+import type { AcquireEnd, ConnectEnd, Tracer } from '../../actors/watching/tracing.js'
+import { PoolError } from '../../core/errors.js'
 import type { BeginOptions } from '../../index.js'
 import type { SpanNames } from './options.js'
 
