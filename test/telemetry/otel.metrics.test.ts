@@ -218,3 +218,19 @@ it('a global provider that is registered after instrument() gets what happens fr
   expect(collected.get('statepool.leases')?.points).toMatchObject([{ value: 2, attributes: named(own) }])
   expect(collected.get('db.client.connection.wait_time')?.histograms).toMatchObject([{ value: { count: 1 } }])
 })
+
+it('of more leases than it may record in a second it records a share, all are counted, and after a collection the next one is recorded', async () => {
+  const { pool: own, collect } = await busyPool({ recordsPerSecond: 1 })
+  const count = async () => {
+    const collected = await collect()
+    const [wait] = collected.get('db.client.connection.wait_time')?.histograms ?? []
+    return [collected.get('statepool.leases')?.points[0]?.value, wait?.value.count ?? 0] as const
+  }
+  for (let lease = 0; lease < 5_000; lease++) (await own.acquire()).release()
+  const [leases, recorded] = await count()
+  expect(leases).toBe(5_000)
+  expect(recorded).toBeGreaterThan(0)
+  expect(recorded).toBeLessThan(1_000)
+  ;(await own.acquire()).release()
+  expect(await count()).toEqual([5_001, recorded + 1])
+})
