@@ -22,4 +22,12 @@ export const observers: Readonly<Record<string, ObserverOfPool>> = {
     attach: pool => pool.eventsOf('pool.down', 'connection.lost').subscribe(),
   },
   events: { title: 'an empty subscriber to `events$`', attach: pool => pool.events$.subscribe() },
+  prometheus: {
+    title: 'Prometheus metrics (`collect`, prom-client)',
+    attach: async pool => {
+      const entry: string = 'statepool/prometheus' // not a literal, as in the worker
+      const { collect } = (await import(entry)) as typeof import('../src/telemetry/prometheus/index.js')
+      collect(pool, { client: await import('prom-client') })
+    },
+  },
 }

@@ -9,7 +9,8 @@ import { discreetRefusal } from '../core/check.js'
 export type { Tracker } from '../actors/watching/trackers.js'
 
 /** A pool, whatever its connections are. */
-export interface AnyPool extends Pick<Pool<unknown>, 'name' | 'stats' | 'leases' | 'waiting' | 'events$'> {
+export interface AnyPool
+  extends Pick<Pool<unknown>, 'name' | 'stats' | 'health' | 'leases' | 'waiting' | 'events$'> {
   readonly actor: object
 }
 

@@ -1,0 +1,120 @@
+// The metrics that are read when they are asked for: gauges and counters, by Prometheus's conventions for names and units.
+import type { PoolHealth } from '../../actors/watching/health.js'
+import type { PoolStats } from '../../actors/watching/stats.js'
+
+/** A pool as it is when a scrape asks. */
+export interface Reading {
+  readonly stats: PoolStats
+  readonly health: PoolHealth
+  /** The time on the pool's clock, in milliseconds. */
+  readonly now: number
+}
+
+/** One metric. Each of its series also has the label `pool`. */
+export interface Family {
+  readonly name: string
+  readonly type: 'Gauge' | 'Counter'
+  readonly help: string
+  /** The name of its label; undefined if `pool` is the only one. */
+  readonly label?: string
+  /** Its values, by the label's value; `''` if it has no label. */
+  read(reading: Reading): Readonly<Record<string, number>>
+}
+
+/** How long ago that was, in seconds; 0 = never. */
+const age = (since: number | undefined, now: number): number =>
+  since === undefined ? 0 : Math.max(0, now - since) / 1_000
+
+/** `idle timeout` as label values are written. */
+const snake = (text: string): string => text.replaceAll(' ', '_')
+
+/** All of them, without their prefix. */
+export const families: readonly Family[] = [
+  {
+    name: 'connections',
+    type: 'Gauge',
+    help: 'Connections by state; busy ones are leased.',
+    label: 'state',
+    read: ({ stats: { connecting, idle, busy, validating, closing } }) => ({
+      connecting,
+      idle,
+      busy,
+      validating,
+      closing,
+    }),
+  },
+  {
+    name: 'connections_max',
+    type: 'Gauge',
+    help: 'The maximum number of connections (max).',
+    read: ({ stats }) => ({ '': stats.max }),
+  },
+  {
+    name: 'connections_min',
+    type: 'Gauge',
+    help: 'The number of connections that the pool keeps open (min).',
+    read: ({ stats }) => ({ '': stats.min }),
+  },
+  {
+    name: 'waiting_callers',
+    type: 'Gauge',
+    help: 'Callers of acquire in the queue.',
+    read: ({ stats }) => ({ '': stats.waiting }),
+  },
+  {
+    name: 'oldest_lease_age_seconds',
+    type: 'Gauge',
+    help: 'How long the longest held lease has been held; 0 = there is none.',
+    read: ({ stats, now }) => ({ '': age(stats.oldestLease, now) }),
+  },
+  {
+    name: 'oldest_waiter_age_seconds',
+    type: 'Gauge',
+    help: 'How long the caller that has waited longest has waited; 0 = none waits.',
+    read: ({ stats, now }) => ({ '': age(stats.oldestWaiter, now) }),
+  },
+  {
+    name: 'health',
+    type: 'Gauge',
+    help: '1 for the status that the pool has (pool.health()), 0 for the others.',
+    label: 'status',
+    read: ({ health: { status } }) => ({
+      ready: Number(status === 'ready'),
+      degraded: Number(status === 'degraded'),
+      down: Number(status === 'down'),
+    }),
+  },
+  {
+    name: 'acquires_total',
+    type: 'Counter',
+    help: 'Calls of acquire that were answered, by the answer.',
+    label: 'outcome',
+    read: ({ stats: { acquired, timedOut, aborted, refused } }) => ({
+      granted: acquired,
+      timed_out: timedOut,
+      aborted,
+      refused,
+    }),
+  },
+  {
+    name: 'connects_total',
+    type: 'Counter',
+    help: 'Connects, by whether they succeeded.',
+    label: 'outcome',
+    read: ({ stats: { opened, failedConnects } }) => ({ succeeded: opened, failed: failedConnects }),
+  },
+  {
+    name: 'closes_total',
+    type: 'Counter',
+    help: 'Connections that were closed after they had been open, by the reason.',
+    label: 'reason',
+    read: ({ stats: { closedBy } }) =>
+      Object.fromEntries(Object.entries(closedBy).map(([reason, count]) => [snake(reason), count])),
+  },
+  {
+    name: 'leaks_total',
+    type: 'Counter',
+    help: 'Leases that were reported as leaks (leakWarning), whether they ended later or not.',
+    read: ({ stats }) => ({ '': stats.leaked }),
+  },
+]

@@ -1,0 +1,296 @@
+// statepool/prometheus: what a scrape of the real prom-client shows of a pool.
+import * as client from 'prom-client'
+import { Counter, Registry } from 'prom-client'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Pool as DropIn } from '../../src/db/pg/index.js'
+import { OptionsError } from '../../src/index.js'
+import { collect } from '../../src/telemetry/prometheus/index.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+const opened: { actor: { stop?(): void } }[] = []
+
+/** Tests use the same names: each lets go of its own. */
+function open(...given: Parameters<typeof poolInSimulatedTime>) {
+  const world = poolInSimulatedTime(...given)
+  opened.push(world.pool)
+  return world
+}
+
+afterEach(() => {
+  for (const { actor } of opened.splice(0)) actor.stop?.()
+})
+
+/** The series of a scrape: `name{labels}` → value. */
+async function scrape(registry: Registry<never>): Promise<Record<string, number>> {
+  const lines = (await registry.metrics()).split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(
+    lines.map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  )
+}
+
+/** prom-client's types do not have the parameter of its constructor. */
+const openMetrics = (): Registry<never> =>
+  new (Registry as unknown as new (type: string) => Registry<never>)(Registry.OPENMETRICS_CONTENT_TYPE)
+
+describe('a scrape', () => {
+  it('shows what is, what happened, and how long it took', async () => {
+    const { pool, clock, database } = open({
+      name: 'orders',
+      min: 1,
+      max: 2,
+      maxConnecting: 1,
+    })
+    const registry = new Registry<never>()
+    collect(pool, { client, registry })
+    await clock.advance(100)
+    const first = await pool.acquire()
+    await clock.advance(3)
+    first.release()
+    const lost = await pool.acquire()
+    watch(pool.acquire({ timeout: 50 }))
+    await clock.advance(50)
+    database.kill(lost.connection)
+    await clock.advance(0)
+    database.change({ connectFailureRate: 1 })
+    pool.evict()
+    await clock.advance(1_000)
+    database.change({ connectFailureRate: 0 })
+    await clock.advance(2_000)
+    expect(pool.stats()).toMatchObject({ idle: 1, total: 1 })
+    watch(pool.acquire())
+    await clock.advance(20) // it is validated
+    watch(pool.acquire())
+    watch(pool.acquire())
+    await clock.advance(90)
+    const series = await scrape(registry)
+    expect(series).toMatchObject({
+      'statepool_connections{pool="orders",state="connecting"}': 1,
+      'statepool_connections{pool="orders",state="idle"}': 0,
+      'statepool_connections{pool="orders",state="busy"}': 1,
+      'statepool_connections{pool="orders",state="validating"}': 0,
+      'statepool_connections{pool="orders",state="closing"}': 0,
+      'statepool_connections_max{pool="orders"}': 2,
+      'statepool_connections_min{pool="orders"}': 1,
+      'statepool_waiting_callers{pool="orders"}': 2,
+      'statepool_oldest_waiter_age_seconds{pool="orders"}': 0.09,
+      'statepool_health{pool="orders",status="ready"}': 1,
+      'statepool_health{pool="orders",status="degraded"}': 0,
+      'statepool_health{pool="orders",status="down"}': 0,
+      'statepool_acquires_total{pool="orders",outcome="granted"}': 3,
+      'statepool_acquires_total{pool="orders",outcome="timed_out"}': 1,
+      'statepool_acquires_total{pool="orders",outcome="aborted"}': 0,
+      'statepool_acquires_total{pool="orders",outcome="refused"}': 0,
+      'statepool_leaks_total{pool="orders"}': 0,
+      'statepool_acquire_wait_seconds_bucket{le="0.0001",pool="orders"}': 2,
+      'statepool_acquire_wait_seconds_bucket{le="+Inf",pool="orders"}': 3,
+      'statepool_acquire_wait_seconds_count{pool="orders"}': 3,
+      'statepool_lease_duration_seconds_bucket{le="0.0025",pool="orders"}': 0,
+      'statepool_lease_duration_seconds_bucket{le="0.005",pool="orders"}': 1,
+      'statepool_lease_duration_seconds_bucket{le="0.05",pool="orders"}': 2,
+      'statepool_lease_duration_seconds_sum{pool="orders"}': 0.053,
+      'statepool_lease_duration_seconds_count{pool="orders"}': 2,
+    })
+    const { opened, failedConnects, closedBy } = pool.stats()
+    expect(failedConnects).toBeGreaterThan(0)
+    expect(series['statepool_connects_total{pool="orders",outcome="failed"}']).toBe(failedConnects)
+    expect(series['statepool_connects_total{pool="orders",outcome="succeeded"}']).toBe(opened)
+    expect(series['statepool_connect_duration_seconds_count{pool="orders"}']).toBe(opened)
+    expect(series['statepool_closes_total{pool="orders",reason="lost"}']).toBe(closedBy.lost)
+  })
+
+  it('writes names, units and types as the conventions ask', async () => {
+    const { pool } = open({ name: 'orders' })
+    const registry = new Registry<never>()
+    collect(pool, { client, registry })
+    const text = await registry.metrics()
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type])
+    expect(types).toHaveLength(14)
+    for (const [name, type] of types) {
+      expect(name).toMatch(/^statepool_[a-z_]+$/)
+      expect(String(name).endsWith('_total')).toBe(type === 'counter')
+      if (type === 'histogram') expect(name).toMatch(/_seconds$/)
+    }
+    expect(text).not.toMatch(/NaN|undefined/)
+  })
+
+  it('can be one of OpenMetrics, and of a registry with default labels', async () => {
+    const { pool, clock } = open({ name: 'orders', min: 1 })
+    const registry = openMetrics()
+    registry.setDefaultLabels({ app: 'shop' })
+    collect(pool, { client, registry })
+    await clock.advance(100)
+    await pool.use(() => {})
+    const text = await registry.metrics()
+    expect(text).toMatch(/^statepool_acquires_total\{.*outcome="granted".*app="shop".*\} 1$/m)
+    expect(text).toMatch(/^statepool_acquire_wait_seconds_bucket\{.*le="\+Inf".*\} 1$/m)
+    expect(text.endsWith('# EOF\n')).toBe(true)
+  })
+
+  it('can be merged by the library: as JSON, the histogram has the shape that it has for the library’s own', async () => {
+    const { pool } = open({ name: 'orders' })
+    const [ours, theirs] = [new Registry<never>(), new Registry<never>()]
+    collect(pool, { client, registry: ours, buckets: [1] })
+    const own = new client.Histogram({
+      name: 'statepool_acquire_wait_seconds',
+      help: 'x',
+      labelNames: ['pool'],
+      buckets: [1],
+      registers: [theirs],
+    })
+    own.zero({ pool: 'orders' })
+    const histogramOf = async (registry: Registry<never>) =>
+      (await registry.getMetricsAsJSON()).find(({ name }) => name === 'statepool_acquire_wait_seconds')
+    const bare = (metric: unknown) =>
+      JSON.parse(JSON.stringify({ ...(metric as object), help: '' }, (_, value) => value ?? undefined))
+    expect(bare(await histogramOf(ours))).toEqual(bare(await histogramOf(theirs)))
+  })
+
+  it('asks a pool for its figures once, and not once for each metric', async () => {
+    const { pool } = open()
+    const registry = new Registry<never>()
+    let asked = 0
+    const { stats } = pool
+    pool.stats = () => {
+      asked++
+      return stats.call(pool)
+    }
+    collect(pool, { client, registry })
+    asked = 0
+    await registry.metrics()
+    expect(asked).toBeLessThanOrEqual(5) // one for the gauges and counters, and one glance for each histogram
+    await registry.metrics()
+    expect(asked).toBeGreaterThan(5 - 1)
+  })
+})
+
+describe('several pools', () => {
+  it('share the metrics of a registry, each under its name', async () => {
+    const one = open({ name: 'orders', max: 3 })
+    const other = open({ name: 'users', max: 5 })
+    const registry = new Registry<never>()
+    const stop = collect(one.pool, { client, registry })
+    collect(other.pool, { client, registry })
+    expect(await scrape(registry)).toMatchObject({
+      'statepool_connections_max{pool="orders"}': 3,
+      'statepool_connections_max{pool="users"}': 5,
+    })
+    stop()
+    const after = Object.keys(await scrape(registry))
+    expect(after.filter(series => series.includes('orders'))).toEqual([])
+    expect(after.length).toBeGreaterThan(50)
+  })
+
+  it('have buckets in common', () => {
+    const registry = new Registry<never>()
+    collect(open().pool, { client, registry, buckets: [1, 2] })
+    const refused = () => collect(open().pool, { client, registry, buckets: [1, 3] })
+    expect(refused).toThrow(/buckets must be the same for all pools of a registry \(1, 2\)/)
+  })
+
+  it('do not mix: what one does is not counted for the other', async () => {
+    const one = open({ name: 'orders', min: 1 })
+    const other = open({ name: 'users', min: 1 })
+    const registry = new Registry<never>()
+    for (const { pool } of [one, other]) collect(pool, { client, registry })
+    await Promise.all([one.clock.advance(100), other.clock.advance(100)])
+    for (let i = 0; i < 3; i++) await one.pool.use(() => {})
+    await other.pool.use(() => {})
+    expect(await scrape(registry)).toMatchObject({
+      'statepool_acquire_wait_seconds_count{pool="orders"}': 3,
+      'statepool_acquire_wait_seconds_count{pool="users"}': 1,
+    })
+  })
+})
+
+describe('a pool that is collected twice', () => {
+  it('is there once, until both have stopped; then the registry is as it was', async () => {
+    const { pool, clock } = open({ name: 'orders', min: 1 })
+    const registry = new Registry<never>()
+    const stops = [collect(pool, { client, registry }), collect(pool, { client, registry })]
+    await clock.advance(100)
+    await pool.use(() => {})
+    stops[0]?.()
+    stops[0]?.()
+    expect(await scrape(registry)).toMatchObject({
+      'statepool_acquires_total{pool="orders",outcome="granted"}': 1,
+      'statepool_acquire_wait_seconds_count{pool="orders"}': 1,
+    })
+    stops[1]?.()
+    expect(registry.getMetricsAsArray()).toEqual([])
+  })
+
+  it('can be in two registries, or under two prefixes', async () => {
+    const { pool } = open({ name: 'orders', max: 7 })
+    const [one, other] = [new Registry<never>(), new Registry<never>()]
+    collect(pool, { client, registry: one })
+    collect(pool, { client, registry: other })
+    collect(pool, { client, registry: other, prefix: 'db_' })
+    expect((await scrape(one))['statepool_connections_max{pool="orders"}']).toBe(7)
+    expect((await scrape(other))['db_connections_max{pool="orders"}']).toBe(7)
+  })
+})
+
+describe('the end', () => {
+  it('of a pool takes its series away, so that the next one can have its name', async () => {
+    const first = open({ name: 'orders', max: 3 })
+    const registry = new Registry<never>()
+    collect(first.pool, { client, registry })
+    await Promise.all([first.pool.close(), first.clock.advance(200)])
+    expect(Object.keys(await scrape(registry))).toEqual([])
+    collect(open({ name: 'orders', max: 4 }).pool, { client, registry })
+    expect((await scrape(registry))['statepool_connections_max{pool="orders"}']).toBe(4)
+  })
+
+  it('of a registry, which applications clear in tests, does not keep a pool from being collected again', async () => {
+    const { pool } = open({ name: 'orders', max: 3 })
+    const registry = new Registry<never>()
+    collect(pool, { client, registry })
+    registry.clear()
+    collect(pool, { client, registry })
+    expect((await scrape(registry))['statepool_connections_max{pool="orders"}']).toBe(3)
+  })
+})
+
+describe('collect', () => {
+  it('uses the registry of the library unless it is given another one', () => {
+    const { pool } = open()
+    const stop = collect(pool, { client })
+    expect(client.register.getSingleMetric('statepool_connections')).toBeDefined()
+    stop()
+    expect(client.register.getSingleMetric('statepool_connections')).toBeUndefined()
+  })
+
+  it('takes a drop-in', async () => {
+    const registry = new Registry<never>()
+    const dropIn = new DropIn({ max: 6 })
+    collect(dropIn, { client, registry })
+    expect(Object.values(await scrape(registry))).toContain(6)
+    await dropIn.end()
+  })
+
+  it('leaves nothing behind when a name is taken', () => {
+    const registry = new Registry<never>()
+    new Counter({ name: 'statepool_leaks_total', help: 'x', registers: [registry] })
+    const { pool } = open()
+    expect(() => collect(pool, { client, registry })).toThrow(
+      /statepool_leaks_total has already been registered/,
+    )
+    expect(registry.getMetricsAsArray()).toHaveLength(1)
+  })
+
+  it.each([
+    ['client', {}],
+    ['client', { client: { Gauge: 1 } }],
+    ['registry', { client, registry: {} }],
+    ['prefix', { client, prefix: 'my pool' }],
+    ['buckets', { client, buckets: [] }],
+    ['buckets', { client, buckets: [2, 1] }],
+    ['buckets', { client, buckets: [0, 1] }],
+    ['register', { client, register: client.register }],
+  ])('refuses a bad %s', (option, options) => {
+    const { pool } = open()
+    const refused = () => collect(pool, options as never)
+    expect(refused).toThrow(OptionsError)
+    expect(refused).toThrow(expect.objectContaining({ option }))
+  })
+})
