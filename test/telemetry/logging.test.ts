@@ -64,9 +64,9 @@ describe('with pino', () => {
   it('an outage is one line also where each caller has a connect tried; the debug level shows the attempts', async () => {
     const world = logged({ min: 0, whenDown: 'fail' }, 'debug')
     world.database.change({ connectFailureRate: 1 })
-    for (let caller = 0; caller < 5; caller++) {
+    for (let caller = 0; caller < 50; caller++) {
       watch(world.pool.acquire())
-      await world.clock.advance(60_000)
+      await world.clock.advance(2_000)
     }
     const downs = world.told().filter(line => line.endsWith('pool.down'))
     expect(downs.length).toBeGreaterThan(2)
