@@ -35,7 +35,7 @@ const openMetrics = (): Registry<never> =>
 describe('a scrape', () => {
   it('shows what is, what happened, and how long it took', async () => {
     const { pool, clock, database } = open({
-      name: 'orders',
+      name: 'prom-orders',
       min: 1,
       max: 2,
       maxConnecting: 1,
@@ -64,42 +64,42 @@ describe('a scrape', () => {
     await clock.advance(90)
     const series = await scrape(registry)
     expect(series).toMatchObject({
-      'statepool_connections{pool="orders",state="connecting"}': 1,
-      'statepool_connections{pool="orders",state="idle"}': 0,
-      'statepool_connections{pool="orders",state="busy"}': 1,
-      'statepool_connections{pool="orders",state="validating"}': 0,
-      'statepool_connections{pool="orders",state="closing"}': 0,
-      'statepool_connections_max{pool="orders"}': 2,
-      'statepool_connections_min{pool="orders"}': 1,
-      'statepool_waiting_callers{pool="orders"}': 2,
-      'statepool_oldest_waiter_age_seconds{pool="orders"}': 0.09,
-      'statepool_health{pool="orders",status="ready"}': 1,
-      'statepool_health{pool="orders",status="degraded"}': 0,
-      'statepool_health{pool="orders",status="down"}': 0,
-      'statepool_acquires_total{pool="orders",outcome="granted"}': 3,
-      'statepool_acquires_total{pool="orders",outcome="timed_out"}': 1,
-      'statepool_acquires_total{pool="orders",outcome="aborted"}': 0,
-      'statepool_acquires_total{pool="orders",outcome="refused"}': 0,
-      'statepool_leaks_total{pool="orders"}': 0,
-      'statepool_acquire_wait_seconds_bucket{le="0.0001",pool="orders"}': 2,
-      'statepool_acquire_wait_seconds_bucket{le="+Inf",pool="orders"}': 3,
-      'statepool_acquire_wait_seconds_count{pool="orders"}': 3,
-      'statepool_lease_duration_seconds_bucket{le="0.0025",pool="orders"}': 0,
-      'statepool_lease_duration_seconds_bucket{le="0.005",pool="orders"}': 1,
-      'statepool_lease_duration_seconds_bucket{le="0.05",pool="orders"}': 2,
-      'statepool_lease_duration_seconds_sum{pool="orders"}': 0.053,
-      'statepool_lease_duration_seconds_count{pool="orders"}': 2,
+      'statepool_connections{pool="prom-orders",state="connecting"}': 1,
+      'statepool_connections{pool="prom-orders",state="idle"}': 0,
+      'statepool_connections{pool="prom-orders",state="busy"}': 1,
+      'statepool_connections{pool="prom-orders",state="validating"}': 0,
+      'statepool_connections{pool="prom-orders",state="closing"}': 0,
+      'statepool_connections_max{pool="prom-orders"}': 2,
+      'statepool_connections_min{pool="prom-orders"}': 1,
+      'statepool_waiting_callers{pool="prom-orders"}': 2,
+      'statepool_oldest_waiter_age_seconds{pool="prom-orders"}': 0.09,
+      'statepool_health{pool="prom-orders",status="ready"}': 1,
+      'statepool_health{pool="prom-orders",status="degraded"}': 0,
+      'statepool_health{pool="prom-orders",status="down"}': 0,
+      'statepool_acquires_total{pool="prom-orders",outcome="granted"}': 3,
+      'statepool_acquires_total{pool="prom-orders",outcome="timed_out"}': 1,
+      'statepool_acquires_total{pool="prom-orders",outcome="aborted"}': 0,
+      'statepool_acquires_total{pool="prom-orders",outcome="refused"}': 0,
+      'statepool_leaks_total{pool="prom-orders"}': 0,
+      'statepool_acquire_wait_seconds_bucket{le="0.0001",pool="prom-orders"}': 2,
+      'statepool_acquire_wait_seconds_bucket{le="+Inf",pool="prom-orders"}': 3,
+      'statepool_acquire_wait_seconds_count{pool="prom-orders"}': 3,
+      'statepool_lease_duration_seconds_bucket{le="0.0025",pool="prom-orders"}': 0,
+      'statepool_lease_duration_seconds_bucket{le="0.005",pool="prom-orders"}': 1,
+      'statepool_lease_duration_seconds_bucket{le="0.05",pool="prom-orders"}': 2,
+      'statepool_lease_duration_seconds_sum{pool="prom-orders"}': 0.053,
+      'statepool_lease_duration_seconds_count{pool="prom-orders"}': 2,
     })
     const { opened, failedConnects, closedBy } = pool.stats()
     expect(failedConnects).toBeGreaterThan(0)
-    expect(series['statepool_connects_total{pool="orders",outcome="failed"}']).toBe(failedConnects)
-    expect(series['statepool_connects_total{pool="orders",outcome="succeeded"}']).toBe(opened)
-    expect(series['statepool_connect_duration_seconds_count{pool="orders"}']).toBe(opened)
-    expect(series['statepool_closes_total{pool="orders",reason="lost"}']).toBe(closedBy.lost)
+    expect(series['statepool_connects_total{pool="prom-orders",outcome="failed"}']).toBe(failedConnects)
+    expect(series['statepool_connects_total{pool="prom-orders",outcome="succeeded"}']).toBe(opened)
+    expect(series['statepool_connect_duration_seconds_count{pool="prom-orders"}']).toBe(opened)
+    expect(series['statepool_closes_total{pool="prom-orders",reason="lost"}']).toBe(closedBy.lost)
   })
 
   it('writes names, units and types as the conventions ask', async () => {
-    const { pool } = open({ name: 'orders' })
+    const { pool } = open({ name: 'prom-orders' })
     const registry = new Registry<never>()
     collect(pool, { client, registry })
     const text = await registry.metrics()
@@ -114,7 +114,7 @@ describe('a scrape', () => {
   })
 
   it('can be one of OpenMetrics, and of a registry with default labels', async () => {
-    const { pool, clock } = open({ name: 'orders', min: 1 })
+    const { pool, clock } = open({ name: 'prom-orders', min: 1 })
     const registry = openMetrics()
     registry.setDefaultLabels({ app: 'shop' })
     collect(pool, { client, registry })
@@ -127,7 +127,7 @@ describe('a scrape', () => {
   })
 
   it('can be merged by the library: as JSON, the histogram has the shape that it has for the library’s own', async () => {
-    const { pool } = open({ name: 'orders' })
+    const { pool } = open({ name: 'prom-orders' })
     const [ours, theirs] = [new Registry<never>(), new Registry<never>()]
     collect(pool, { client, registry: ours, buckets: [1] })
     const own = new client.Histogram({
@@ -137,7 +137,7 @@ describe('a scrape', () => {
       buckets: [1],
       registers: [theirs],
     })
-    own.zero({ pool: 'orders' })
+    own.zero({ pool: 'prom-orders' })
     const histogramOf = async (registry: Registry<never>) =>
       (await registry.getMetricsAsJSON()).find(({ name }) => name === 'statepool_acquire_wait_seconds')
     const bare = (metric: unknown) =>
@@ -165,18 +165,18 @@ describe('a scrape', () => {
 
 describe('several pools', () => {
   it('share the metrics of a registry, each under its name', async () => {
-    const one = open({ name: 'orders', max: 3 })
-    const other = open({ name: 'users', max: 5 })
+    const one = open({ name: 'prom-orders', max: 3 })
+    const other = open({ name: 'prom-users', max: 5 })
     const registry = new Registry<never>()
     const stop = collect(one.pool, { client, registry })
     collect(other.pool, { client, registry })
     expect(await scrape(registry)).toMatchObject({
-      'statepool_connections_max{pool="orders"}': 3,
-      'statepool_connections_max{pool="users"}': 5,
+      'statepool_connections_max{pool="prom-orders"}': 3,
+      'statepool_connections_max{pool="prom-users"}': 5,
     })
     stop()
     const after = Object.keys(await scrape(registry))
-    expect(after.filter(series => series.includes('orders'))).toEqual([])
+    expect(after.filter(series => series.includes('prom-orders'))).toEqual([])
     expect(after.length).toBeGreaterThan(50)
   })
 
@@ -188,23 +188,23 @@ describe('several pools', () => {
   })
 
   it('do not mix: what one does is not counted for the other', async () => {
-    const one = open({ name: 'orders', min: 1 })
-    const other = open({ name: 'users', min: 1 })
+    const one = open({ name: 'prom-orders', min: 1 })
+    const other = open({ name: 'prom-users', min: 1 })
     const registry = new Registry<never>()
     for (const { pool } of [one, other]) collect(pool, { client, registry })
     await Promise.all([one.clock.advance(100), other.clock.advance(100)])
     for (let i = 0; i < 3; i++) await one.pool.use(() => {})
     await other.pool.use(() => {})
     expect(await scrape(registry)).toMatchObject({
-      'statepool_acquire_wait_seconds_count{pool="orders"}': 3,
-      'statepool_acquire_wait_seconds_count{pool="users"}': 1,
+      'statepool_acquire_wait_seconds_count{pool="prom-orders"}': 3,
+      'statepool_acquire_wait_seconds_count{pool="prom-users"}': 1,
     })
   })
 })
 
 describe('a pool that is collected twice', () => {
   it('is there once, until both have stopped; then the registry is as it was', async () => {
-    const { pool, clock } = open({ name: 'orders', min: 1 })
+    const { pool, clock } = open({ name: 'prom-orders', min: 1 })
     const registry = new Registry<never>()
     const stops = [collect(pool, { client, registry }), collect(pool, { client, registry })]
     await clock.advance(100)
@@ -212,42 +212,42 @@ describe('a pool that is collected twice', () => {
     stops[0]?.()
     stops[0]?.()
     expect(await scrape(registry)).toMatchObject({
-      'statepool_acquires_total{pool="orders",outcome="granted"}': 1,
-      'statepool_acquire_wait_seconds_count{pool="orders"}': 1,
+      'statepool_acquires_total{pool="prom-orders",outcome="granted"}': 1,
+      'statepool_acquire_wait_seconds_count{pool="prom-orders"}': 1,
     })
     stops[1]?.()
     expect(registry.getMetricsAsArray()).toEqual([])
   })
 
   it('can be in two registries, or under two prefixes', async () => {
-    const { pool } = open({ name: 'orders', max: 7 })
+    const { pool } = open({ name: 'prom-orders', max: 7 })
     const [one, other] = [new Registry<never>(), new Registry<never>()]
     collect(pool, { client, registry: one })
     collect(pool, { client, registry: other })
     collect(pool, { client, registry: other, prefix: 'db_' })
-    expect((await scrape(one))['statepool_connections_max{pool="orders"}']).toBe(7)
-    expect((await scrape(other))['db_connections_max{pool="orders"}']).toBe(7)
+    expect((await scrape(one))['statepool_connections_max{pool="prom-orders"}']).toBe(7)
+    expect((await scrape(other))['db_connections_max{pool="prom-orders"}']).toBe(7)
   })
 })
 
 describe('the end', () => {
   it('of a pool takes its series away, so that the next one can have its name', async () => {
-    const first = open({ name: 'orders', max: 3 })
+    const first = open({ name: 'prom-orders', max: 3 })
     const registry = new Registry<never>()
     collect(first.pool, { client, registry })
     await Promise.all([first.pool.close(), first.clock.advance(200)])
     expect(Object.keys(await scrape(registry))).toEqual([])
-    collect(open({ name: 'orders', max: 4 }).pool, { client, registry })
-    expect((await scrape(registry))['statepool_connections_max{pool="orders"}']).toBe(4)
+    collect(open({ name: 'prom-orders', max: 4 }).pool, { client, registry })
+    expect((await scrape(registry))['statepool_connections_max{pool="prom-orders"}']).toBe(4)
   })
 
   it('of a registry, which applications clear in tests, does not keep a pool from being collected again', async () => {
-    const { pool } = open({ name: 'orders', max: 3 })
+    const { pool } = open({ name: 'prom-orders', max: 3 })
     const registry = new Registry<never>()
     collect(pool, { client, registry })
     registry.clear()
     collect(pool, { client, registry })
-    expect((await scrape(registry))['statepool_connections_max{pool="orders"}']).toBe(3)
+    expect((await scrape(registry))['statepool_connections_max{pool="prom-orders"}']).toBe(3)
   })
 })
 
