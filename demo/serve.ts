@@ -1,5 +1,6 @@
 // `npm start -- --serve`: a pool under load that can be looked at in a browser, with switches for what goes wrong.
 
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Pool } from '../src/index.js'
@@ -27,6 +28,7 @@ export async function serve(
   port: number,
   signal: AbortSignal,
 ): Promise<void> {
+  setMaxListeners(0, signal) // all workers listen to it
   const pool = stage.open(stage.database, {
     name: 'shop',
     min: 2,
