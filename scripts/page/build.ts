@@ -44,4 +44,24 @@ export async function buildPage(folder: string): Promise<void> {
   for (const file of ['index.html', 'icon.svg']) await cp(join(sources, file), join(folder, file))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage(join(root, 'dist/inspector/page'))
+/** Builds the playground into a folder: the page, and a pool for it. */
+export async function buildPlayground(folder: string): Promise<void> {
+  const playground = join(root, 'site/playground')
+  await mkdir(folder, { recursive: true })
+  await build({
+    ...(await pageBuild()),
+    entryPoints: [join(playground, 'main.tsx'), join(sources, 'main.css')],
+    outdir: folder,
+    // Without splitting, each file is named after what it was made from, wherever that is.
+    splitting: false,
+    entryNames: '[name]',
+    alias: { 'node:timers/promises': join(playground, 'turns.ts') },
+  })
+  await cp(join(playground, 'index.html'), join(folder, 'index.html'))
+  await cp(join(sources, 'icon.svg'), join(folder, 'icon.svg'))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPage(join(root, 'dist/inspector/page'))
+  if (process.argv.includes('--playground')) await buildPlayground(join(root, 'site/dist/playground'))
+}

@@ -22,15 +22,21 @@ import { ReplayBar } from './replay-bar.js'
 import { toggleTheme, useTheme } from './theme.js'
 import { Wrong } from './wrong.js'
 
-export function App({ store }: { readonly store: Store }) {
+interface AppProps {
+  readonly store: Store
+  /** What is always at hand, at the bottom. */
+  readonly bar?: ComponentChildren
+}
+
+export function App({ store, bar }: AppProps) {
   return (
     <StoreContext.Provider value={store}>
-      <Page />
+      <Page bar={bar} />
     </StoreContext.Provider>
   )
 }
 
-function Page() {
+function Page({ bar }: Pick<AppProps, 'bar'>) {
   useTick()
   const store = useStore()
   const [showsSystems, showSystems] = useState(false)
@@ -67,6 +73,7 @@ function Page() {
         <ConnectionPanel pool={pool} id={selected} key={selected} />
       )}
       {store.source.replay && <ReplayBar replay={store.source.replay} pool={pool} />}
+      {bar}
     </div>
   )
 }

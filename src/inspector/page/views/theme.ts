@@ -20,7 +20,7 @@ const current = (): Theme => chosen() ?? (system.matches ? 'dark' : 'light')
 const watchers = new Set<() => void>()
 
 function show(): void {
-  document.documentElement.dataset['theme'] = current()
+  document.documentElement.dataset.theme = current()
   colors = undefined
   for (const watcher of watchers) watcher()
 }

@@ -1,0 +1,73 @@
+// The playground: a whole pool inside a page, in simulated time.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPlayground } from '../../../scripts/page/build.js'
+import { violationsIn } from '../support/axe.js'
+import { chromiumMissing, Looker } from '../support/browser.js'
+import { type Folder, serveFolder } from '../support/folder.js'
+
+describe.skipIf(chromiumMissing)('the playground', () => {
+  let looker: Looker
+  let folder: string
+  let served: Folder
+  beforeAll(async () => {
+    looker = await Looker.start()
+    folder = await mkdtemp(join(tmpdir(), 'statepool-playground-'))
+    await buildPlayground(folder)
+    served = await serveFolder(folder)
+  })
+  afterAll(async () => {
+    await looker?.close()
+    await served?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('runs a pool in the browser: callers are served, and a fault is seen', async () => {
+    const page = await looker.open(`${served.url}#speed=10`)
+    await page.getByText('Simulated', { exact: true }).waitFor()
+    await page.locator('.hero .word').getByText('OK', { exact: true }).waitFor()
+    await page.getByRole('switch', { name: 'Outage' }).click()
+    await page.locator('.hero .word').getByText('Down', { exact: true }).waitFor()
+    await page.locator('.pool-chart .lit[data-name="backingOff"]').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await page.getByRole('switch', { name: 'Outage' }).click()
+    await page.locator('.hero .word').getByText('OK', { exact: true }).waitFor()
+    await page.close()
+  })
+
+  it('runs much faster than time, on demand', async () => {
+    const page = await looker.open(`${served.url}#arrivals=5`)
+    await page.getByRole('radio', { name: '1,000 ×' }).click()
+    await page.getByRole('radio', { name: '5 min' }).click()
+    await page.locator('.labels button').first().click()
+    await page
+      .locator('.panel dd')
+      .getByText(/^[2-9] min|\d\d min|\d h/)
+      .first()
+      .waitFor()
+    await page.close()
+  })
+
+  it('begins anew with what is set, and puts it into the address', async () => {
+    const page = await looker.open(served.url)
+    await page.getByRole('region', { name: 'Simulation' }).getByLabel('max').fill('3')
+    await page.getByRole('button', { name: 'Start anew' }).click()
+    await page.getByText(/of at most 3 connections open/).waitFor()
+    expect(page.url()).toContain('max=3')
+    await page.close()
+  })
+
+  it('pauses and resizes its pool', async () => {
+    const page = await looker.open(served.url)
+    const controls = page.getByRole('region', { name: 'Controls' })
+    await controls.getByRole('button', { name: 'Pause' }).click()
+    await page.locator('.pool-chart .lit[data-name="paused"]').waitFor()
+    await page.close()
+  })
+
+  it('complains of nothing', () => {
+    expect(looker.complaints).toEqual([])
+  })
+})
