@@ -1,7 +1,13 @@
 // The spans of statepool/otel: their names, parents, times and outcomes.
 
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type Span,
+} from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
 import { SimulatedError } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
@@ -224,6 +230,23 @@ it('after stop(), and on other pools, nothing is traced', async () => {
   stop()
   await pool.acquire()
   expect(spans()).toEqual([])
+})
+
+it('a pool that is instrumented twice tells both, and each until it is stopped', async () => {
+  const { pool, spans, stop } = await tracedPool()
+  const other = new InMemorySpanExporter()
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(other)] })
+  const stopOther = instrument(pool, { meterProvider: false, tracerProvider })
+  const lease = await pool.acquire()
+  const waiting = pool.acquire()
+  stop()
+  lease.release()
+  ;(await waiting).release()
+  expect([spans().length, other.getFinishedSpans().length]).toEqual([2, 2])
+  ;(await pool.acquire()).release()
+  stopOther()
+  await pool.acquire()
+  expect([spans().length, other.getFinishedSpans().length]).toEqual([2, 3])
 })
 
 it('a provider that throws costs callers nothing', async () => {
