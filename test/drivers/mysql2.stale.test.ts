@@ -90,6 +90,28 @@ describe.skipIf(!(await hasMariadb()))('a MySQL session', () => {
     expect(reports).toEqual([{ errno: 1290, all: true }])
   })
 
+  it('makes all stale once: one that is opened on the same server afterwards is alone, until a session has written again', async () => {
+    const [first, second] = [await connect(), await connect()]
+    const refused = async (session: typeof first, id: number) => {
+      await session.connection.query('INSERT INTO note VALUES (?)', [id]).catch(() => {})
+      return session.reports.splice(0).map(({ all }) => all)
+    }
+    await first.connection.query('INSERT INTO note VALUES (9)')
+    await root.query('SET GLOBAL read_only = 1')
+    expect([await refused(first, 10), await refused(first, 10)]).toEqual([[true], [false]])
+    expect(await refused(second, 10), 'it knows by now').toEqual([false])
+    const third = await connect()
+    expect(await refused(third, 10)).toEqual([false])
+    await root.query('SET GLOBAL read_only = 0')
+    await second.connection.query('INSERT INTO note VALUES (11)')
+    await root.query('SET GLOBAL read_only = 1')
+    expect(await refused(third, 12), 'an old session that writes proves nothing').toEqual([false])
+    await root.query('SET GLOBAL read_only = 0')
+    await third.connection.query('INSERT INTO note VALUES (12)')
+    await root.query('SET GLOBAL read_only = 1')
+    expect([await refused(first, 13), await refused(third, 13)]).toEqual([[true], [false]])
+  })
+
   it('without room for its statements is stale, and a new one has room again', async () => {
     const old = await connect()
     await root.query('SET GLOBAL max_prepared_stmt_count = 2')

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Backends, watchBackends } from '../../support/backends.js'
 import { failure, sameOnBoth } from '../../support/both-pools.js'
+import { dropIn, server } from '../../support/drop-in.js'
 import { until } from '../../support/until.js'
 
 describe('the events of pg.Pool', () => {
@@ -43,6 +44,25 @@ describe('the events of pg.Pool', () => {
       }
     })
   })
+
+  it.each(['pg.Pool', 'the drop-in'])(
+    'are heard by a listener of %s that is added right after the call',
+    async which => {
+      const pool = which === 'pg.Pool' ? new pg.Pool(server()) : dropIn()
+      await pool.query('SELECT 1')
+      const heard: unknown[] = []
+      const asked = pool.connect()
+      pool.once('acquire', client => heard.push(client))
+      const client = await asked
+      expect(heard).toEqual([client])
+      client.release()
+      const answered = pool.query('SELECT 1')
+      pool.once('acquire', client => heard.push(client))
+      await answered
+      expect(heard).toEqual([client, client])
+      await pool.end()
+    },
+  )
 
   it('are emitted before whoever asked for the client has it', async () => {
     await sameOnBoth(async ({ open, note }) => {

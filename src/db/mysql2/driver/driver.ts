@@ -6,6 +6,7 @@ import { abortable } from '../../../core/abortable.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
+import { Demotion } from './demotion.js'
 import { letGo } from './departure.js'
 import { hideFromPrint } from './discreet.js'
 import { isFatal } from './fatal.js'
@@ -47,6 +48,7 @@ export function driverFor<C extends EventEmitter>(
   const sessions = new WeakMap<Connection, Session>()
   /** Those whose socket is open. */
   const open = new Set<Session>()
+  const demotion = new Demotion()
   const helper = killStatements ? new KillHelper(connectionOptions) : undefined
   const sessionOf = (face: C): Session => {
     const session = sessions.get(coreOf(face))
@@ -57,6 +59,7 @@ export function driverFor<C extends EventEmitter>(
     const session = new Session(core, {
       onLost,
       onStale: (error, { all }) => onStale?.(error, { all }),
+      demotion,
       statements: () => [...open].some(({ core }) => core._statements.size > 0),
     })
     sessions.set(core, session)

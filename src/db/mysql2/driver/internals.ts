@@ -80,6 +80,8 @@ export interface Told {
   readonly status: number
   /** The database, when it has changed; undefined when the answer does not tell. */
   readonly schema?: string | undefined
+  /** Rows were changed. */
+  readonly written: boolean
 }
 
 /**
@@ -87,14 +89,15 @@ export interface Told {
  * prepared statements begin as OK packets do, so it takes the command to tell them apart.
  */
 export function toldBy(packet: Packet, command: Command): Told | undefined {
-  if (packet.isEOF()) return { status: packet.eofStatusFlags() & 0xffff }
+  if (packet.isEOF()) return { status: packet.eofStatusFlags() & 0xffff, written: false }
   const { buffer, offset, end } = packet
   if (buffer[offset] !== 0 || !awaitsOk(command)) return undefined
   const afterCounts = skipNumber(buffer, skipNumber(buffer, offset + 1)) // affected rows, insert id
   if (afterCounts + 2 > buffer.length) return undefined
   const status = buffer.readUInt16LE(afterCounts)
-  if ((status & stateChanged) === 0 || afterCounts + 4 >= end) return { status }
-  return { status, schema: schemaIn(buffer, skipText(buffer, afterCounts + 4)) } // after the warnings and the info
+  const written = buffer[offset + 1] !== 0
+  if ((status & stateChanged) === 0 || afterCounts + 4 >= end) return { status, written }
+  return { status, written, schema: schemaIn(buffer, skipText(buffer, afterCounts + 4)) } // after the warnings and the info
 }
 
 /** The error in a packet that has one, without moving on in it: a number of two bytes, `#` and five letters of state, and the text. */

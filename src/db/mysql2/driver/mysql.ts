@@ -22,7 +22,7 @@ export type { MysqlConfig } from './config.js'
  *   replaces a connection that is released with a query still running or queued, after `changeUser()`, or after its holder ended,
  *   destroyed or paused it; and one that the reset does not restore, as the server reports.
  * - The pool replaces a stale session: the server has forgotten its statements, or it reached their limit (1243, 1461, 1615), or the
- *   server became read-only (1290, 1836, 1874).
+ *   server became read-only (1290, 1836, 1874): all sessions that are open then, and later ones one by one until one has written.
  * - On release the driver removes listeners that the holder added to the connection.
  * - With `retry`, `pool.transaction()` repeats a transaction after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has
  *   changed" (1020). The commit of a transaction that the server had already ended, on a deadlock that the callback caught, is an error.

@@ -6,9 +6,11 @@ import type { Command } from './internals.js'
 export interface Staleness {
   /** Whether it holds for every session that is open now. */
   readonly all: boolean
+  /** It does because the server takes no writes any more: for those that are open when that is found out (see demotion.ts). */
+  readonly demotion?: true
 }
 
-interface Row {
+interface Row extends Staleness {
   readonly errno: number
   /** What the message must say, for a number that has other reasons too. */
   readonly says?: RegExp
@@ -16,17 +18,16 @@ interface Row {
   readonly prepared?: true
   /** Only while a connection of the driver keeps prepared statements: otherwise a new session would meet the same error. */
   readonly statements?: true
-  readonly all: boolean
 }
 
 const table: readonly Row[] = [
   { errno: 1243, prepared: true, all: false }, // ER_UNKNOWN_STMT_HANDLER: the server has forgotten the statement
   { errno: 1615, all: false }, // ER_NEED_REPREPARE: the server gave up preparing it again
   { errno: 1461, statements: true, all: true }, // ER_MAX_PREPARED_STMT_COUNT_REACHED: the pool's sessions hold their share of them
-  { errno: 1290, says: /read[-_]only/i, all: true }, // ER_OPTION_PREVENTS_STATEMENT: --read-only, --super-read-only
-  { errno: 1836, all: true }, // ER_READ_ONLY_MODE
-  { errno: 1874, all: true }, // ER_INNODB_READ_ONLY
-  { errno: 1047, says: /wsrep/i, all: true }, // ER_UNKNOWN_COM_ERROR: a Galera node that has left its cluster
+  { errno: 1290, says: /read[-_]only/i, all: true, demotion: true }, // ER_OPTION_PREVENTS_STATEMENT: --read-only, --super-read-only
+  { errno: 1836, all: true, demotion: true }, // ER_READ_ONLY_MODE
+  { errno: 1874, all: true, demotion: true }, // ER_INNODB_READ_ONLY
+  { errno: 1047, says: /wsrep/i, all: true, demotion: true }, // ER_UNKNOWN_COM_ERROR: a Galera node that has left its cluster
 ]
 
 /** ER_UNKNOWN_STMT_HANDLER and ER_NEED_REPREPARE: what mysql2 keeps of its statements is no longer true. */

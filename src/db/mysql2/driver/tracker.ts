@@ -1,13 +1,16 @@
 // What the server's answers tell about a session: transaction, autocommit, database, errors that only a new session mends.
 
+import type { Demotion } from './demotion.js'
 import { type Command, type Core, errorIn, type Packet, statusBits, toldBy } from './internals.js'
-import { hasForgotten, type Staleness, stalenessOf } from './stale.js'
+import { hasForgotten, stalenessOf } from './stale.js'
 
 /** What the tracker tells its session, and asks of it. */
 export interface TrackerContext {
-  onStale(error: Error, staleness: Staleness): void
+  onStale(error: Error, options: { readonly all: boolean }): void
   /** Whether any connection of the driver keeps prepared statements. */
   statements(): boolean
+  /** What all connections of the driver know. */
+  readonly demotion: Demotion
 }
 
 /** Reads each packet before mysql2 does. */
@@ -27,12 +30,15 @@ export class Tracker {
   #failure: Error | undefined
   #wasReset = false
   #userChanged = false
+  /** How often the server had been found to take no writes when this session was opened. */
+  readonly #demotions: number
   readonly #core: Core
   readonly #context: TrackerContext
 
   constructor(core: Core, context: TrackerContext) {
     this.#core = core
     this.#context = context
+    this.#demotions = context.demotion.found
   }
 
   /** The greeting has its status. */
@@ -104,6 +110,7 @@ export class Tracker {
     this.#schema = told.schema ?? this.#schema
     if (this.#uncertain && wasInTransaction && !this.inTransaction) this.#failure = this.#lastError
     this.#uncertain = false
+    if (told.written) this.#context.demotion.written(this.#demotions)
     if (command.resetConnectionResponse !== undefined) this.#wasReset = true
   }
 
@@ -113,7 +120,9 @@ export class Tracker {
     this.#lastError = error
     if (hasForgotten(error.errno, command)) forgetStatements(this.#core)
     const staleness = stalenessOf(error, command, this.#context.statements)
-    if (staleness !== undefined) this.#context.onStale(error, staleness)
+    if (staleness === undefined) return
+    const all = staleness.all && (staleness.demotion === undefined || this.#context.demotion.refused())
+    this.#context.onStale(error, { all })
   }
 }
 

@@ -13,6 +13,7 @@ import { type Waiting, WaitingCallers } from './waiting-callers.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
+const settled = Promise.resolve()
 const nothing = (): void => {}
 
 /** What stands behind one drop-in pool. */
@@ -66,7 +67,9 @@ export class Lender implements Owner {
   borrow(forQuery = false): Promise<LentClient> {
     const request = this.pool.ask()
     const lease = request.granted
-    return lease?.held && this.#isQuiet ? Promise.resolve(lease.connection) : this.#await(request, forQuery)
+    if (!lease?.held || this.#settings.verify !== undefined) return this.#await(request, forQuery)
+    // As in pg.Pool, the event comes after this: a listener that the caller adds next hears it.
+    return settled.then(() => this.#handOver(lease))
   }
 
   /**

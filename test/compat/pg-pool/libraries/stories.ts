@@ -123,8 +123,8 @@ export function tellStories(stage: Stage, open: Open): void {
 
   it('when no connection can be opened, they give the error of the driver', async () => {
     const { db } = start({ port: 1 })
-    for (const failed of [db.names(), db.transaction(tx => tx.names())])
-      expect(db.reasonOf(await failed.catch(error => error))).toMatchObject({ code: 'ECONNREFUSED' })
+    for (const fail of [() => db.names(), () => db.transaction(tx => tx.names())])
+      expect(db.reasonOf(await fail().catch(error => error))).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
   it('its end waits for what is under way, and leaves no backend', async () => {
