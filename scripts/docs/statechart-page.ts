@@ -7,10 +7,10 @@ import {
   statesOf,
   titleOfTrigger,
   transitionsOf,
-} from './chart.js'
+} from '../../src/chart/chart.js'
+import { writeMermaid } from '../../src/chart/mermaid.js'
+import { drawSvg } from '../../src/chart/svg.js'
 import { layOut } from './layout.js'
-import { writeMermaid } from './mermaid.js'
-import { drawSvg } from './svg.js'
 
 /** The files of one chart, by their names within its folder. */
 export async function writeStatechart(root: ChartState): Promise<Map<string, string>> {

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
-import { readChart } from '../../scripts/docs/chart.js'
-import { escapeLabel, writeMermaid } from '../../scripts/docs/mermaid.js'
 import { writeStatechart } from '../../scripts/docs/statechart-page.js'
+import { readChart } from '../../src/chart/chart.js'
+import { escapeLabel, writeMermaid } from '../../src/chart/mermaid.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 import { sampleMachine } from './sample-machine.js'
 

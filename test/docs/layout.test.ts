@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import type { AnyStateMachine } from 'xstate'
-import { readChart } from '../../scripts/docs/chart.js'
-import { type Box, layOut, text } from '../../scripts/docs/layout.js'
+import { layOut } from '../../scripts/docs/layout.js'
+import { readChart } from '../../src/chart/chart.js'
+import { type Box, text } from '../../src/chart/drawing.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 import { sampleMachine } from './sample-machine.js'
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readChart } from '../../scripts/docs/chart.js'
-import { escapeLabel, idOf, writeMermaid } from '../../scripts/docs/mermaid.js'
+import { readChart } from '../../src/chart/chart.js'
+import { escapeLabel, idOf, writeMermaid } from '../../src/chart/mermaid.js'
 import { sampleMachine } from './sample-machine.js'
 
 describe('a Mermaid label', () => {

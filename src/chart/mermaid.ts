@@ -1,7 +1,7 @@
 // Writes a statechart as Mermaid source, which GitHub draws.
 
 import { type ChartState, statesOf } from './chart.js'
-import { anySuffix, groupArrows, linesOf } from './layout.js'
+import { anySuffix, groupArrows, linesOf } from './drawing.js'
 
 /** Words that Mermaid's state diagrams read as their own. */
 const reserved = new Set(

@@ -1,6 +1,6 @@
 // Writes a laid-out statechart as SVG, in a light and in a dark palette.
 
-import { type Arrow, type Drawing, type Mark, type Point, type StateBox, text } from './layout.js'
+import { type Arrow, type Drawing, type Mark, type Point, type StateBox, text } from './drawing.js'
 
 /** Colours by role. */
 interface Palette {
