@@ -1,9 +1,15 @@
 // A statechart's geometry for a live page: boxes with names only, wide for a screen and narrow for a phone.
 
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
+import {
+  type ChartState,
+  type ChartTransition,
+  statesOf,
+  titleOf,
+  transitionsOf,
+} from '../../src/chart/chart.js'
+import { anySuffix, groupArrows, isAside, isEnd } from '../../src/chart/drawing.js'
 import type { Chart, ChartBox, ChartDrawing, Way } from '../../src/inspector/page/chart-types.js'
-import { type ChartState, type ChartTransition, statesOf, titleOf, transitionsOf } from './chart.js'
-import { anySuffix, groupArrows, isAside, isEnd } from './layout.js'
 
 const initialSuffix = '#initial'
 const charWidth = 6.7

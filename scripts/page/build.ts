@@ -4,8 +4,8 @@ import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
+import { readChart } from '../../src/chart/chart.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
-import { readChart } from '../docs/chart.js'
 import { compactChart } from '../docs/compact.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

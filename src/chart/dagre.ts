@@ -1,4 +1,4 @@
-// Boxes and arrows of one level, laid out by dagre. The build puts dagre into this file: whoever installs the package does not install it.
+// Boxes and arrows of one level, laid out by dagre. The build puts dagre into this file, so the package does not depend on it.
 import { Graph, layout } from '@dagrejs/dagre'
 
 export interface Size {

@@ -38,7 +38,11 @@ export function stack(root: ChartState): Drawing {
   const starts = statesOf(root).flatMap(({ name, initial }) =>
     initial === undefined ? [] : [{ from: name + initialSuffix, to: initial.name, titles: [] }],
   )
-  const { width, height, states, marks, arrows } = insideOf(root, [...starts, ...groupArrows(root)], 0)
+  // What leads to the chart as a whole leads to where it starts.
+  const ways = groupArrows(root).map(way =>
+    way.to === root.name ? { ...way, to: root.name + initialSuffix } : way,
+  )
+  const { width, height, states, marks, arrows } = insideOf(root, [...starts, ...ways], 0)
   const boxes = new Map<string, Box>([
     ...states.map(box => [box.state.name, box] as const),
     ...marks.map(mark => [mark.name, mark] as const),

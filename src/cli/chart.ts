@@ -1,11 +1,14 @@
 // `statepool chart`: a statechart as Mermaid, SVG or JSON.
-import { extname } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { AnyStateMachine } from 'xstate'
 import { readChart, statesOf } from '../chart/chart.js'
 import { definitionOf } from '../chart/definition.js'
 import { writeMermaid } from '../chart/mermaid.js'
 import { stack } from '../chart/stack.js'
 import { drawSvg, type Theme } from '../chart/svg.js'
+import { thisFile } from '../core/this-file.js'
 import { connectionMachine, poolMachine } from '../machines/index.js'
 import { readMachine } from './machine-file.js'
 import { suggestion, UsageError } from './usage.js'
@@ -29,14 +32,26 @@ export async function chart(what: string | undefined, options: ChartOptions): Pr
   const theme = chosen('--theme', options.theme ?? 'light', themes)
   const machine = await machineOf(what ?? 'connection', options.export)
   if (format === 'json') return `${JSON.stringify(definitionOf(machine), null, 2)}\n`
-  const root = readChart(machine)
-  return format === 'mermaid' ? writeMermaid(root) : svgOf(machine, theme)
+  if (format === 'mermaid') return writeMermaid(readChart(machine))
+  return (await drawnAlready(machine, theme)) ?? svgOf(machine, theme)
 }
 
 async function machineOf(what: string, wanted: string | undefined): Promise<AnyStateMachine> {
   if (what === 'connection') return connectionMachine
   if (what === 'pool') return poolMachine
   return readMachine(what, wanted)
+}
+
+/** The drawings of the package's own charts come with it: they were laid out by a larger library. */
+async function drawnAlready(machine: AnyStateMachine, theme: Theme): Promise<string | undefined> {
+  if ((machine !== connectionMachine && machine !== poolMachine) || thisFile === undefined) return undefined
+  const name = `${machine.id}${theme === 'dark' ? '-dark' : ''}.svg`
+  const file = thisFile.startsWith('file:') ? fileURLToPath(thisFile) : thisFile
+  try {
+    return await readFile(join(dirname(file), '../../docs/statecharts', name), 'utf8')
+  } catch {
+    return undefined // the package was put into a bundle
+  }
 }
 
 function svgOf(machine: AnyStateMachine, theme: Theme): string {

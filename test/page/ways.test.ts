@@ -1,7 +1,7 @@
 // The charts of the page know every transition of a real pool.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readChart } from '../../scripts/docs/chart.js'
 import { compactChart } from '../../scripts/docs/compact.js'
+import { readChart } from '../../src/chart/chart.js'
 import type { Chart } from '../../src/inspector/page/chart-types.js'
 import { Ways } from '../../src/inspector/page/model/way.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'

@@ -137,7 +137,23 @@ const rules: Rule[] = [
   {
     name: 'the recorder stands on the actors and the machines, as the façade does',
     files: /^src\/recorder\//,
-    may: new RegExp(`^(xstate$|src/recorder/|src/actors/|src/machines/|${core}$|node:)`),
+    may: /^(xstate$|src\/recorder\/|src\/actors\/|src\/machines\/|src\/core\/|node:)/,
+  },
+  {
+    name: 'what draws any machine needs only the types of XState, and dagre in one place',
+    files: /^src\/chart\/(?!dagre\.ts$)/,
+    may: /^src\/chart\//,
+    mayTypes: /^xstate$/,
+  },
+  {
+    name: 'the build puts dagre into the only file that imports it',
+    files: /^src\/(?!chart\/dagre\.ts$)/,
+    may: /^(?!@dagrejs\/)/,
+  },
+  {
+    name: 'nothing imports the command',
+    files: /^src\/(?!cli\/)/,
+    may: /^(?!src\/cli\/)/,
   },
   {
     name: 'the entry imports no driver',
@@ -184,7 +200,7 @@ const rules: Rule[] = [
   {
     name: 'the product imports no test, demo or development code',
     files: /^src\/(?!inspector\/page\/)/,
-    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|pg$|mysql2(\/promise)?$|better-sqlite3$|ws$|node:)/,
+    may: /^(src\/(?!.*\.test\.ts$)|xstate(\/graph)?$|rxjs$|@opentelemetry\/api$|@dagrejs\/dagre$|pg$|mysql2(\/promise)?$|better-sqlite3$|ws$|node:)/,
   },
 ]
 
