@@ -105,6 +105,10 @@ export const connectionMachine = setup({
     takeNext: ({ context: { facts, queue } }) => {
       if (facts.request?.waits !== true) facts.request = queue.open ? queue.next() : undefined
     },
+    /** It serves no caller for now. */
+    dropRequest: ({ context: { facts } }) => {
+      facts.request = undefined
+    },
     /** Lets the pool know that it can be leased. */
     park: provided,
     /** Hands a lease to the caller that asks for it now, or to the one that it is reserved for. */
@@ -163,7 +167,7 @@ export const connectionMachine = setup({
     available: {
       description: 'Passed through, never rested in: it proved just now that it works.',
       always: [
-        { guard: 'isWithheld', target: 'idle', actions: 'decline' },
+        { guard: 'isWithheld', target: 'idle', actions: ['decline', 'dropRequest'] },
         { guard: 'isReserved', target: 'busy' },
         { guard: 'isOwed', target: 'busy', actions: 'takeNext' },
         { target: 'idle' },
@@ -324,7 +328,7 @@ export const connectionMachine = setup({
     destroyed: {
       description:
         'Passed through: the socket is destroyed, the borrower loses its lease, and a waiting caller is served in another way.',
-      entry: ['destroySocket', 'revoke', 'decline'],
+      entry: ['destroySocket', 'revoke', 'decline', 'dropRequest'],
       always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
     },
     closing: {

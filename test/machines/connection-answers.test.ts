@@ -38,8 +38,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
   connecting: table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
-      destroy: '→ closing.lingering: noteEnding(abandoned), destroySocket, revoke, decline, reportClosing',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(abandoned), destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.connected if isOwedProof': '→ validating.checkout: noteOpened, takeNext, reportReady, validate',
       'driver.connected': '→ idle: noteOpened, takeNext, reportReady, park',
       'driver.connectFailed': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
@@ -67,8 +68,10 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: '→ busy.lent: lend, noteLent',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing.graceful: noteEnding, reportClosing, close',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -88,14 +91,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if isWanted': 'takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -115,10 +120,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
       release: '→ closing.graceful: takeBack, reportClosing, close',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -138,14 +145,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.checkout': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.validated': '→ idle: noteProven, takeNext, park',
       'driver.invalid':
-        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -163,14 +172,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.keepalive': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, reportClosing',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.validated': '→ idle: noteProven, takeNext, park',
       'driver.invalid':
-        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -189,14 +200,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       retire: '→ validating.return.leaving: noteEnding',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.resetDone if isOwedProof': '→ validating.checkout: noteReset, takeNext, validate',
       'driver.resetDone': '→ idle: noteReset, takeNext, park',
       'driver.resetFailed':
-        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
-        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -214,13 +227,15 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.return.leaving': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.resetDone': '→ closing.graceful: reportClosing, close',
       'driver.resetFailed':
-        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
-        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, reportClosing',
+        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
@@ -239,7 +254,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'closing.graceful': table({
     answers: {
       checkout: 'decline',
-      destroy: '→ closing.lingering: destroySocket, revoke, decline, reportClosing',
+      destroy: '→ closing.lingering: destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.closed': '→ closed',
       'driver.closeFailed': '→ closed: destroySocket',
       'after closeTimeout': '→ closed: destroySocket',

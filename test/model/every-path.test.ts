@@ -13,6 +13,7 @@ import {
   walk,
 } from '../../src/testing/index.js'
 import { patience } from '../support/patience.js'
+import { BareTwins } from './bare-twins.js'
 import { Coverage } from './coverage.js'
 import { inMemory } from './in-memory.js'
 import { RunningSystem } from './running-system.js'
@@ -64,7 +65,16 @@ beforeAll(() => {
 
 function walkAll(paths: readonly ModelPath[]): void {
   for (const path of paths) {
-    it(path.events.join(' → '), () => walk(path, inMemory(), { inspect: see, patience }))
+    it(path.events.join(' → '), async () => {
+      const twins = new BareTwins()
+      const inspect = (event: InspectionEvent) => {
+        see(event)
+        twins.see(event)
+      }
+      await walk(path, inMemory(), { inspect, patience })
+      expect(twins.steps).toBeGreaterThan(0)
+      expect(twins.differences).toEqual([])
+    })
   }
 }
 
@@ -118,6 +128,16 @@ const firstConnectionOf = (system: RunningSystem) =>
   Object.values(system.pool.actor.getSnapshot().children)[0] as AnyActorRef
 
 describe('a connection beyond its model', () => {
+  it('keeps the caller for whom it is validated when it declines another one', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, validateAfter: 0 }, see)
+    await system.answer('connect', 'succeed')
+    system.acquire()
+    await system.settle()
+    firstConnectionOf(system).send({ type: 'checkout', request: { waits: false }, at: 0 })
+    await system.answer('validate', 'succeed')
+    expect(system.leases).toHaveLength(1)
+  })
+
   it('is leased to the next caller when the one that it was opened for gives up at that moment', async () => {
     const system = new RunningSystem({ min: 0, max: 1 }, see)
     let gaveUp = false

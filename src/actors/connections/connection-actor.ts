@@ -253,7 +253,6 @@ const provideConnection = (): ConnectionLogic =>
       decline: ({ context, event }) => {
         const record = recordOf(context)
         const request = event.type === 'checkout' ? event.request : record.request
-        record.request = undefined
         if (event.type === 'checkout') record.incoming = undefined
         if (request !== undefined)
           context.pool.send({ type: 'connection.declined', connection: record, request })
