@@ -40,8 +40,8 @@ export interface PoolParts<C> {
   readonly system: AnyActorScope['system']
   /** Where the driver connects to, for messages. */
   readonly target: string
-  /** Whether idle connections let the process exit: the pool is to do so (`allowExitOnIdle`), and the driver can. */
-  readonly mayExit: boolean
+  /** Whether an idle pool lets the process exit: `allowExitOnIdle`, as it is now. */
+  mayExit: boolean
   /** Those of its numbers that can change. */
   readonly limits: Limits
   /** The connections. */
@@ -103,7 +103,7 @@ export function createParts<C>(
     name,
     system,
     target,
-    mayExit: config.allowExitOnIdle && driver.ref !== undefined && driver.unref !== undefined,
+    mayExit: config.allowExitOnIdle,
     limits: new Limits(config),
     roster: new Roster(counters),
     queue: new WaitingQueue(),

@@ -112,9 +112,8 @@ export class PoolSystem<C> {
 
   /** The back-off that begins does not hold a process that may end while the pool is idle, unless callers wait for its end. */
   beginBackoff(): void {
-    const { config, queue } = this.parts
-    if (config.allowExitOnIdle && queue.length === 0 && !this.readiness.isAwaited)
-      this.#machineClock.letNextOneGo()
+    const { mayExit, queue } = this.parts
+    if (mayExit && queue.length === 0 && !this.readiness.isAwaited) this.#machineClock.letNextOneGo()
   }
 }
 

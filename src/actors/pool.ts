@@ -362,10 +362,11 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Changes limits while the pool runs, for drop-ins whose applications expect it.
-   * @param changes checked numbers
+   * @param changes checked values
    * @internal
    */
   tune(changes: Tuning): void {
+    if (changes.allowExitOnIdle !== undefined) this.#system.supervisor.letExit(changes.allowExitOnIdle)
     this.#acquireTimeout = changes.acquireTimeout ?? this.#acquireTimeout
     this.#system.parts.limits.change(changes)
     // Connections that exceed the new limits go at once.

@@ -139,6 +139,7 @@ export interface Tuning {
   readonly maxUses?: number
   /** Idle timeouts leave so many connections, if they are more than `min`; none is opened for that. */
   readonly keepIdle?: number
+  readonly allowExitOnIdle?: boolean
 }
 
 /** The options of `acquire()`. */

@@ -11,7 +11,7 @@ import { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import { once } from '../once.js'
 import { endLoan } from '../watching/loan.js'
-import { attempt, destroyQuietly, noHandle, quietly, remedyFor } from './driver-calls.js'
+import { attempt, destroyQuietly, letExit, noHandle, remedyFor } from './driver-calls.js'
 import type { ConnectionRecord } from './record.js'
 
 /** What a connection runs. */
@@ -24,17 +24,12 @@ const recordOf = (context: ConnectionContext) => context.facts as ConnectionReco
 
 /** While a caller needs the connection, it keeps the process alive. */
 const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
-  if (!mayExit) return
-  try {
-    driver.ref?.(handle)
-  } catch {
-    // the process may end sooner than it should, which is no reason to lose the connection
-  }
+  if (mayExit) letExit(driver, handle, false)
 }
 
 /** While it is idle, it does not. */
 const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
-  if (mayExit) quietly(() => driver.unref?.(handle))
+  if (mayExit) letExit(driver, handle, true)
 }
 
 /** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */

@@ -42,6 +42,19 @@ export function quietly<T>(call: () => T): T | undefined {
   }
 }
 
+/**
+ * Has a connection keep the process alive, or not. A driver that throws may end the process too soon or too late, which is no reason to
+ * lose the connection. Called for each lease, so without a closure.
+ */
+export function letExit<C>(driver: Driver<C>, handle: C, mayExit: boolean): void {
+  try {
+    if (mayExit) driver.unref?.(handle)
+    else driver.ref?.(handle)
+  } catch {
+    // see above
+  }
+}
+
 /** What a driver has to say about a connect that failed: nothing unless it is a text. */
 export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefined {
   const remedy: unknown = quietly(() => driver.remedy?.(error))

@@ -24,7 +24,7 @@ export interface PoolOfConnection<C> {
   readonly name: string
   readonly target: string
   readonly system: AnyActorScope['system']
-  /** Whether idle connections let the process exit. */
+  /** Whether idle connections let the process exit, if the driver can let them. */
   readonly mayExit: boolean
   /** The index that the connection keeps up to date. */
   readonly roster: {

@@ -16,7 +16,7 @@ import { ClockScheduler } from '../time/scheduler.js'
 import { endLoan } from '../watching/loan.js'
 import { traceConnect, traceConnected } from '../watching/tracing.js'
 import { connectionLogic } from './connection-actor.js'
-import { destroyQuietly } from './driver-calls.js'
+import { destroyQuietly, letExit } from './driver-calls.js'
 import { endingError } from './ending.js'
 import { ConnectionRecord } from './record.js'
 
@@ -143,6 +143,15 @@ export class Supervisor<C> {
     this.#parts.roster.evictions++
     for (const record of this.#parts.roster.staying()) this.retire(record, 'evicted')
     this.#parts.notices.publish({ type: 'pool.evicted', generation: this.#parts.generation.current })
+  }
+
+  /** Whether the process may exit while the pool is idle, from now on. */
+  letExit(mayExit: boolean): void {
+    const parts = this.#parts
+    parts.mayExit = mayExit
+    for (const { handle } of parts.roster.idleRecords) {
+      if (handle !== undefined) letExit(parts.driver, handle, mayExit)
+    }
   }
 
   retireAll(reason: EndReason): void {

@@ -1,5 +1,6 @@
 // What is changed in pool.options while the pool runs has the effect that it has with pg.Pool.
 
+import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { failure, sameOnBoth } from '../../support/both-pools.js'
 import { dropIn } from '../../support/drop-in.js'
@@ -49,6 +50,28 @@ describe('changed at run time,', () => {
     await clock.advance(10_000)
     expect(pool.totalCount).toBe(0)
   })
+
+  it.each([true, false])(
+    'allowExitOnIdle: %s holds for clients that are idle by then, and for later ones',
+    async now => {
+      await using pool = dropIn({ allowExitOnIdle: !now, max: 2 })
+      await pool.query('SELECT 1')
+      const isHeld = (client: object) =>
+        (
+          client as { connection: { stream: { _handle: { hasRef(): boolean } } } }
+        ).connection.stream._handle.hasRef()
+      const [idle, leased] = [await pool.connect(), await pool.connect()] as [pg.PoolClient, pg.PoolClient]
+      idle.release()
+      expect(isHeld(idle)).toBe(now)
+      pool.options.allowExitOnIdle = now
+      expect([isHeld(idle), isHeld(leased)]).toEqual([!now, true])
+      leased.release()
+      expect(isHeld(leased)).toBe(!now)
+      const again = await pool.connect()
+      expect(isHeld(again)).toBe(true)
+      again.release()
+    },
+  )
 
   it('connectionTimeoutMillis bounds the waits that begin afterwards', async () => {
     await sameOnBoth(async ({ open, note }) => {

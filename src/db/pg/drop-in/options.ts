@@ -178,6 +178,7 @@ export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = 
     const most = read('connectionTimeoutMillis', value, time) || never
     return { acquireTimeout: most, connectTimeout: most }
   },
+  allowExitOnIdle: value => ({ allowExitOnIdle: Boolean(value) }),
 }
 
 /** pg.Pool takes any option without a word; what belongs to the underlying pool would have no effect here. */
