@@ -128,7 +128,7 @@ class PoolRecorder<C> implements Recorder {
       this.#complain(failure)
       return
     }
-    this.#announce(path, incident)
+    this.#announce(path, incident, true)
   }
 
   async #write(incident: Incident | undefined): Promise<void> {
@@ -150,12 +150,15 @@ class PoolRecorder<C> implements Recorder {
     return pathFor(this.#options.folder, pool.name, startedAt + this.#system.parts.config.clock.now())
   }
 
-  #announce(path: string, incident: Incident | undefined): void {
+  /** @param ending the process ends, and a warning would come too late */
+  #announce(path: string, incident: Incident | undefined, ending = false): void {
     const { onSaved } = this.#options
     if (onSaved === undefined) {
       const why = incident === undefined ? 'a signal' : incident.kind
       const detail = `${incident === undefined ? '' : `${incident.text}\n`}See it with: npx statepool replay ${path}`
-      this.#warn(`wrote a recording, because of: ${why}`, detail)
+      const what = `wrote a recording, because of: ${why}`
+      if (ending) process.stderr.write(`${this.#named(what)}\n${detail}\n`)
+      else this.#warn(what, detail)
       return
     }
     try {
@@ -173,8 +176,11 @@ class PoolRecorder<C> implements Recorder {
   }
 
   #warn(what: string, detail: string): void {
-    const text = `The recorder of pool "${this.#log.pool.name}" ${what}`
-    warn(text, 'PoolRecordingWarning', 'STATEPOOL_RECORDING', detail)
+    warn(this.#named(what), 'PoolRecordingWarning', 'STATEPOOL_RECORDING', detail)
+  }
+
+  #named(what: string): string {
+    return `The recorder of pool "${this.#log.pool.name}" ${what}`
   }
 }
 

@@ -105,6 +105,18 @@ test('transitions.ts prints each change of state until it stops', async () => {
   ])
 })
 
+test('recorder.ts writes a file when an acquire times out, and reads it', async () => {
+  const { code, output, errors } = await runExample('recorder')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'AcquireTimeoutError',
+    expect.stringMatching(/^acquire timeout: npx statepool replay .*orders-[\dTZ-]+\.statepool\.gz$/),
+    'orders acquire timeout',
+    '1 lease was held',
+    '0 records contradict the statecharts',
+  ])
+})
+
 test('app-machine.ts serves, degrades while the database is down, drains and stops', async () => {
   const { code, output, errors } = await runExample('app-machine')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
