@@ -24,7 +24,7 @@ function scripted(options: PoolOptions = {}) {
   return { clock, driver, pool, connects, acquire }
 }
 
-it('whoever joins an attempt under way has the next one’s outcome, which begins at once', async () => {
+it('a caller who joins an attempt under way has the next one’s outcome, which begins at once', async () => {
   const { clock, driver, connects, acquire } = scripted()
   const first = acquire()
   await clock.advance(5)

@@ -13,7 +13,7 @@ describe('changed at run time,', () => {
       const pool = open({ max: 1 })
       pool.removeAllListeners()
       pool.options.max = 3
-      await Promise.all(Array.from({ length: 6 }, () => pool.query('SELECT pg_sleep(0.05)')))
+      await Promise.all(Array.from({ length: 6 }, () => pool.query('SELECT pg_sleep(0.3)')))
       note(pool.totalCount, { ...pool.options }.max)
     })
   })
