@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlHeader } from './protocol.js'
 import type { Site, SiteRequest, SiteResponse } from './site.js'
 
-/** Answers a request of fetch's kind. */
+/** Answers a request of fetch's kind. Never rejects. */
 export async function answerFetch(site: Site, request: Request): Promise<Response> {
   const { headers } = request
   const url = new URL(request.url)
@@ -13,7 +13,7 @@ export async function answerFetch(site: Site, request: Request): Promise<Respons
     status,
     headers: answered,
     body,
-  } = await site.answer({
+  } = await answer(site, {
     method: request.method,
     path: url.pathname,
     ...headOf(header),
@@ -23,7 +23,7 @@ export async function answerFetch(site: Site, request: Request): Promise<Respons
   return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers: answered })
 }
 
-/** Answers a request of Node's kind, and returns when the response is over. */
+/** Answers a request of Node's kind, and resolves when the response is over. Never rejects: a client can leave at any moment. */
 export async function answerNode(
   site: Site,
   request: IncomingMessage,
@@ -33,17 +33,31 @@ export async function answerNode(
     const value = request.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
   }
+  response.on('error', ignore)
   // Express takes the path at which it mounts something out of `url`, and has a parser of bodies that leaves nothing to read.
   const { originalUrl, body: parsed } = request as { originalUrl?: string; body?: unknown }
-  const answer = await site.answer({
+  const answered = await answer(site, {
     method: request.method ?? 'GET',
     path: (originalUrl ?? request.url ?? '/').replace(/[?#].*$/s, ''),
     ...headOf(header),
+    host: header('host') ?? header(':authority'), // HTTP/2
     readBody: limit => (parsed === undefined ? readText(request, limit) : limited(parsed, limit)),
   })
-  if (request.method === 'POST' && !request.readableEnded)
-    answer.status >= 400 && response.setHeader('connection', 'close')
-  await write(answer, response)
+  // What is left of a body would be taken for the next request.
+  const isCut = request.method === 'POST' && !request.readableEnded
+  if (isCut && request.httpVersionMajor === 1) response.shouldKeepAlive = false
+  await write(answered, response).catch(() => response.destroy())
+}
+
+const ignore = (): void => {}
+
+/** A fault in here must not become one of the application. */
+async function answer(site: Site, request: SiteRequest): Promise<SiteResponse> {
+  try {
+    return await site.answer(request)
+  } catch {
+    return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'The request could not be read.' }
+  }
 }
 
 function headOf(
@@ -88,6 +102,7 @@ async function write({ status, headers, body }: SiteResponse, response: ServerRe
 /** Writes a stream as fast as the other side reads, and no faster. */
 async function pump(stream: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
   const reader = stream.getReader()
+  if (response.destroyed) return reader.cancel() // it left while its answer was made
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()

@@ -1,4 +1,5 @@
 // Between the pools and their viewers: listens while there is a viewer, sends to each what it can read, and waits for none.
+import { outside } from '../core/outside.js'
 import type { Feed } from './feed.js'
 import {
   encodeMessage,
@@ -64,7 +65,7 @@ export class Hub {
     if (this.#closed || this.#viewers.size >= mostViewers) return undefined
     const viewer = new Viewer(mayControl, gone => this.#leave(gone))
     this.#viewers.add(viewer)
-    if (this.#viewers.size === 1) this.#start()
+    if (this.#viewers.size === 1) outside(() => this.#start()) // and not in the context of that request
     this.#send(viewer, encodeMessage(this.#hello(mayControl)))
     for (const event of this.#extras.systems()) this.#send(viewer, encodeMessage(event))
     this.#sendFrames([viewer])

@@ -29,9 +29,10 @@ export class SystemSockets {
    * @returns whether it was
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://inspector')
-    if (url.pathname !== this.#path) return false
-    const token = url.searchParams.get('token')
+    const [path, query] = (request.url ?? '').split('?', 2) // not as a URL: any text may come
+    if (path !== this.#path) return false
+    socket.on('error', () => {}) // it may end at any moment
+    const token = new URLSearchParams(query).get('token')
     const refusal = refusalOf(
       {
         method: 'GET',
@@ -49,7 +50,6 @@ export class SystemSockets {
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => {}) // one that ends while `ws` is loaded
     this.#server ??= createSocketServer()
     try {
       const server = await this.#server

@@ -201,6 +201,52 @@ describe('a client that does not read', () => {
   })
 })
 
+describe('a client that leaves or sends nonsense', () => {
+  /** Sends bytes, and waits until the server has closed the connection, or closes it itself. */
+  const send = (text: string, leave = false): Promise<string> =>
+    new Promise(resolve => {
+      let answer = ''
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(text)
+        if (leave) setImmediate(() => socket.resetAndDestroy())
+      })
+      socket.on('data', chunk => {
+        answer += chunk
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve(answer))
+    })
+  const head = `host: localhost\r\nauthorization: Bearer ${permissions.controlToken}\r\nx-statepool-control: 1\r\n`
+
+  it('in the middle of a body, a head or a stream, does the process no harm', async () => {
+    for (const text of [
+      `POST /pools/control HTTP/1.1\r\n${head}content-length: 100\r\n\r\n{`,
+      `POST /pools/control HTTP/1.1\r\n${head}transfer-encoding: chunked\r\n\r\n5\r\n{"a"`,
+      `GET /pools/stream HTTP/1.1\r\n${head}\r\n`,
+      'GET /pools/stream HTTP/1.1\r\nhost: loc',
+    ])
+      for (let times = 0; times < 10; times++) await send(text, true)
+    expect((await get('/pools/')).status).toBe(200)
+  })
+
+  it.each(['//', '/%', '/\\', '/pools/%zz', '/pools/?a=%', 'http://evil.example/pools/', '*'])(
+    'is answered, whatever it asks for: %s',
+    async path => {
+      const answer = await send(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 (200|40\d)/)
+    },
+  )
+
+  it('is asked no second request after a body that was not read', async () => {
+    const smuggled = 'GET /pools/ HTTP/1.1\r\nhost: localhost\r\n\r\n'
+    const long = `${' '.repeat(5_000)}${smuggled}`
+    const answer = await send(
+      `POST /pools/control HTTP/1.1\r\n${head}content-length: ${long.length}\r\n\r\n${long}`,
+    )
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413'])
+  })
+})
+
 describe('a change', () => {
   const body = JSON.stringify({ pool: 0, action: 'pause' })
 

@@ -1,4 +1,6 @@
 // Any actor system of XState's, told by the inspector of Stately's own package.
+
+import { connect } from 'node:net'
 import { createWebSocketInspector } from '@statelyai/inspect'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -99,6 +101,24 @@ describe('a WebSocket', () => {
       socket.on('error', () => {})
     })
     expect([1006, 1009]).toContain(code)
+  })
+
+  it('that asks for nonsense, or leaves while it is answered, does the process no harm', async () => {
+    const { page } = await opened()
+    const { port = 0 } = page
+    const head = 'host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n'
+    const own = new URL(addressOf(page))
+    for (const path of ['//', '*', '/systems?token=%', `${own.pathname}${own.search}`, '/systems']) {
+      await new Promise<void>(resolve => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(`GET ${path} HTTP/1.1\r\n${head}\r\n`)
+          setImmediate(() => socket.resetAndDestroy())
+        })
+        socket.on('error', () => {})
+        socket.on('close', () => resolve())
+      })
+    }
+    expect(await handshake(addressOf(page))).toBe('open')
   })
 
   it('is closed with the inspector', async () => {
