@@ -92,4 +92,7 @@ if (process.argv.includes('--check')) {
     console.log(`${text === undefined ? 'removed' : 'wrote'} ${path}`)
   }
   if (outdated.length === 0) console.log('The generated docs were up to date already.')
+  // Pictures are not compared with --check: another Chromium, or another font, draws them a little differently.
+  const { drawImages } = await import('./images.js')
+  for (const path of (await drawImages()) ?? []) console.log(`drew ${path}`)
 }

@@ -60,6 +60,14 @@ export function firstUsefulLine(stack: string): string {
   ).replace(/^at /, '')
 }
 
+/** `listOrders · list.ts:42` of `listOrders (/app/src/orders/list.ts:42:31)`. */
+export function shortly(line: string): string {
+  const [, name, file, row] =
+    /^(?:async )?(.*?) ?\(?(?:[^()\s]*[/\\])?([^/\\()\s]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? []
+  if (file === undefined) return line
+  return name === undefined || name === '' ? `${file}:${row}` : `${name} · ${file}:${row}`
+}
+
 /** A stack's lines, without what they begin with. */
 export const withoutIndent = (stack: string): string => stack.replace(/^\s+(at )?/gm, '')
 
@@ -69,7 +77,8 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const because = ({ error }: Notice): string => {
   if (error === undefined || error === null) return ''
   const { message, code, name } = error
-  return `: ${(message ?? code ?? name ?? 'error').split('\n')[0]}`
+  // What stands in parentheses is of this one caller: without it, equal ones are told together.
+  return `: ${(message ?? code ?? name ?? 'error').split('\n')[0]?.replace(/ \([^()]*\)(?=\.?$)/, '')}`
 }
 
 const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, string]>> = {
@@ -98,7 +107,10 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
   ],
   'connection.connecting': () => ['plain', 'The pool opens a connection'],
   'connection.ready': each => ['good', `Connected in ${duration(number(each.took))}`],
-  'connection.failed': each => ['bad', `Could not connect${because(each)}`],
+  'connection.failed': each => [
+    'bad',
+    `Could not connect${because(each)}`.replace(/^Could not connect: (?=Could not)/, ''),
+  ],
   'connection.lost': each => ['bad', `Lost: the database or the network closed it${because(each)}`],
   'connection.closed': each => ['plain', `Closed${each.reason === undefined ? '' : `: ${each.reason}`}`],
   'pool.resized': each => ['plain', `Resized to min ${each.min}, max ${each.max}`],

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { bandOf, bands, bandTitles } from '../model/bands.js'
 import type { Lane } from '../model/lane.js'
 import type { PoolView } from '../model/pool-view.js'
-import { brief, count, counted, duration, firstUsefulLine } from '../model/words.js'
+import { brief, count, counted, duration, firstUsefulLine, shortly } from '../model/words.js'
 import { Card } from './card.js'
 import { useFrames, useStore, useWidth } from './hooks.js'
 import { LaneCanvas, scaleFor } from './lane-canvas.js'
@@ -19,8 +19,15 @@ const spans = [
 const queueHeight = 28
 
 /** As tall as leaves the lanes readable and the card on the screen. */
-export const rowHeightFor = (lanes: number): number =>
-  lanes <= 10 ? 27 : lanes <= 14 ? 22 : lanes <= 24 ? 16 : lanes <= 48 ? 10 : 7
+export const rowHeightFor = (lanes: number): number => heights.find(([most]) => lanes <= most)?.[1] ?? 7
+const heights = [
+  [6, 44],
+  [8, 34],
+  [10, 27],
+  [14, 22],
+  [24, 16],
+  [48, 10],
+] as const
 
 export const lanesInOrder = (pool: PoolView): Lane[] =>
   [...pool.lanes.values()].sort((one, other) => numberOf(one.id) - numberOf(other.id))
@@ -190,7 +197,7 @@ function LaneRows({ pool, lanes, span }: LaneRowsProps) {
         {row >= 16 && lanes.map(lane => <div key={lane.id}>{holding(pool, lane, store.now(pool))}</div>)}
       </div>
       <div class="axis" aria-hidden="true">
-        {ticksOf(shownTime).map(ago => (
+        {ticksOf(shownTime, width).map(ago => (
           <span key={ago} style={{ right: `${(ago / shownTime) * 100}%` }}>
             {ago === 0 ? 'now' : `−${duration(ago)}`}
           </span>
@@ -201,8 +208,9 @@ function LaneRows({ pool, lanes, span }: LaneRowsProps) {
 }
 
 /** Round times, from now into the past. */
-function ticksOf(shown: number): number[] {
-  const step = [5_000, 10_000, 15_000, 30_000, 60_000].find(each => shown / each <= 5) ?? 120_000
+function ticksOf(shown: number, width: number): number[] {
+  const most = width < 400 ? 2.5 : 5
+  const step = [5_000, 10_000, 15_000, 30_000, 60_000].find(each => shown / each <= most) ?? 120_000
   return Array.from({ length: Math.floor(shown / step + 0.02) + 1 }, (_, index) => index * step)
 }
 
@@ -276,7 +284,7 @@ function Tip({ pool, lane, at, x, y, width }: TipProps) {
           {duration((lease.until ?? store.now(pool)) - lease.since)}
         </div>
       )}
-      {lease?.acquiredFrom && <code>{firstUsefulLine(lease.acquiredFrom)}</code>}
+      {lease?.acquiredFrom && <code>{shortly(firstUsefulLine(lease.acquiredFrom))}</code>}
       {near && <div class="bad">{near.text}</div>}
     </div>
   )

@@ -2,7 +2,7 @@
 
 import type { FrameCaller } from '../../../recorder/format.js'
 import type { PoolView } from '../model/pool-view.js'
-import { count, counted, duration, firstUsefulLine } from '../model/words.js'
+import { count, counted, duration, firstUsefulLine, shortly } from '../model/words.js'
 import { Card, Scroll } from './card.js'
 import { useStore } from './hooks.js'
 
@@ -53,7 +53,11 @@ function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: 
     <li>
       <span class="position">{position === 0 ? '•' : position}</span>
       <span class="who">
-        {from === undefined ? `Caller ${request}` : <code>{firstUsefulLine(from)}</code>}
+        {from === undefined ? (
+          `Caller ${request}`
+        ) : (
+          <code title={from}>{shortly(firstUsefulLine(from))}</code>
+        )}
         {priority !== 0 && <em>priority {priority}</em>}
       </span>
       <span class="waited">{duration(waited)}</span>

@@ -62,7 +62,7 @@ export function ReplayBar({
             title={incident.text}
             onClick={() => replay.seek(Math.max(start, incident.at - 500))}
           >
-            Go to the incident
+            <span class="optional">Go to the </span>incident
           </button>
         )}
       </div>

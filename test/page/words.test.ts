@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import {
+  brief,
+  count,
+  counted,
+  duration,
+  firstUsefulLine,
+  sentenceOf,
+  shortly,
+  withoutIndent,
+} from '../../src/inspector/page/model/words.js'
+
+describe('words', () => {
+  it.each([
+    [0, '0 ms'],
+    [0.4, '<1 ms'],
+    [840.4, '840 ms'],
+    [1_840, '1.8 s'],
+    [9_960, '10 s'],
+    [60_000, '1 min'],
+    [250_000, '4 min 10 s'],
+    [7_500_000, '2 h 5 min'],
+    [Number.POSITIVE_INFINITY, 'no limit'],
+  ])('a duration of %s ms is %s', (milliseconds, words) => expect(duration(milliseconds)).toBe(words))
+
+  it('a duration in a narrow place is one figure', () => {
+    expect([840, 74_900, 720_000, 10_800_000].map(brief)).toEqual(['840 ms', '74 s', '12 min', '3 h'])
+  })
+
+  it('large counts are short', () => {
+    expect([0, 1_234, 12_345, 234_567, 4_500_000].map(count)).toEqual(['0', '1,234', '12.3k', '235k', '4.5M'])
+    expect([counted(1, 'caller'), counted(2, 'caller')]).toEqual(['1 caller', '2 callers'])
+  })
+
+  it('a stack is shown by the line of the app, and that by its function and file', () => {
+    const stack =
+      '    at Pool.acquire (/app/node_modules/statepool/dist/pool.js:1:2)\n    at async listOrders (/app/src/orders/list.ts:42:31)'
+    expect(firstUsefulLine(stack)).toBe('async listOrders (/app/src/orders/list.ts:42:31)')
+    expect(shortly(firstUsefulLine(stack))).toBe('listOrders · list.ts:42')
+    expect(shortly('/app/src/main.ts:7:3')).toBe('main.ts:7')
+    expect(shortly('something else')).toBe('something else')
+    expect(withoutIndent('    at one\n    at two')).toBe('one\ntwo')
+  })
+
+  it('a notice is a sentence, with what the error says in its first line', () => {
+    expect(
+      sentenceOf({
+        at: 0,
+        type: 'acquire.timedOut',
+        waited: 5_000,
+        error: {
+          name: 'AcquireTimeoutError',
+          message: 'No connection became free (position 3 of 9).\n  Why: …',
+        },
+      }),
+    ).toEqual({ tone: 'bad', text: 'A caller waited 5.0 s in vain: No connection became free.' })
+    expect(
+      sentenceOf({ at: 0, type: 'connection.lost', error: { name: 'Error', code: 'ECONNRESET' } }).text,
+    ).toMatch(/ECONNRESET$/)
+    expect(
+      sentenceOf({
+        at: 0,
+        type: 'connection.failed',
+        error: { name: 'ConnectError', message: 'Could not connect to db:5432: ECONNREFUSED.' },
+      }).text,
+    ).toBe('Could not connect to db:5432: ECONNREFUSED.')
+    expect(sentenceOf({ at: 0, type: 'something.new' })).toEqual({ tone: 'plain', text: 'something.new' })
+  })
+})
