@@ -97,6 +97,10 @@ export const connectionMachine = setup({
         error: 'error' in event ? event.error : undefined,
       }
     },
+    /** Remembers by what it is used up. */
+    noteSpent: ({ context: { facts, policy } }) => {
+      facts.ending = { reason: whySpent(facts, policy), error: undefined }
+    },
     /** Reserves it for the caller who asks for it, until it has proven itself. */
     reserve: ({ context: { facts }, event }) => {
       if (event.type === 'checkout') facts.request = event.request
@@ -200,13 +204,7 @@ export const connectionMachine = setup({
               {
                 guard: 'isSpent',
                 target: '#connection.closing',
-                actions: [
-                  'takeBack',
-                  {
-                    type: 'noteEnding',
-                    params: ({ context }) => ({ reason: whySpent(context.facts, context.policy) }),
-                  },
-                ],
+                actions: ['takeBack', 'noteSpent'],
               },
               {
                 guard: 'needsReset',

@@ -92,7 +92,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
-      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
+      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if isWanted': 'takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
