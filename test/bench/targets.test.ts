@@ -59,3 +59,15 @@ test('there is no verdict without statepool, or without anybody to measure it ag
   expect(judge('serial', { quick: [1] })).toBeUndefined()
   expect(judge('serial', { statepool: [1], limit: [1] })).toBeUndefined()
 })
+
+test('what the recorder adds is counted for each of three transitions, round by round', () => {
+  const recorded = 'statepool (recorded)'
+  expect(
+    judge('serial', { statepool: [100, 200, 150], [recorded]: [160, 230, 270] }, recorded),
+  ).toMatchObject({
+    got: { median: 20, min: 10, max: 40 },
+    reached: true,
+  })
+  expect(judge('serial', { statepool: [100], [recorded]: [191] }, recorded)).toMatchObject({ reached: false })
+  expect(judge('serial', { statepool: [100] }, recorded)).toBeUndefined()
+})
