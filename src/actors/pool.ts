@@ -2,7 +2,6 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { checkFunction, refusal } from '../core/check.js'
 import { AcquireAbortedError, PoolClosedError } from '../core/errors.js'
 import {
   type AcquireOptions,
@@ -13,6 +12,8 @@ import {
   type SizeOptions,
   type Tuning,
 } from '../core/options.js'
+import { refusal } from '../core/refusal.js'
+import { callable } from '../core/shape.js'
 import { closedError } from './callers/intake.js'
 import { AcquireRequest } from './callers/request.js'
 import type { Lease } from './leases/lease.js'
@@ -208,7 +209,7 @@ export class Pool<C> implements AsyncDisposable {
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
     options?: AcquireOptions,
   ): Promise<T> {
-    checkFunction('callback', callback)
+    callable('callback', callback)
     const lease = await this.acquire(options)
     const { borrowers } = this.#system
     try {
@@ -248,7 +249,7 @@ export class Pool<C> implements AsyncDisposable {
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
     options?: TransactionOptions,
   ): Promise<T> {
-    checkFunction('callback', callback)
+    callable('callback', callback)
     const parsed = parseTransactionOptions(options)
     return traceTransaction(this.#system.parts, parsed.begin, () => this.#transact(callback, parsed))
   }

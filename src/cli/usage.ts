@@ -1,5 +1,5 @@
 // What the command says of itself, and how it says that it was called wrongly.
-import { nearestName } from '../core/check.js'
+import { nearestName } from '../core/names.js'
 
 export const usage = {
   statepool: `Usage: statepool <command>

@@ -1,20 +1,11 @@
 // The pool's options: the meaning, default and range of each, and the one place that checks them.
 
-import {
-  checkBoolean,
-  checkChoice,
-  checkClock,
-  checkFunction,
-  checkNumber,
-  describeRange,
-  type NumberRange,
-  refusal,
-  refuseUnknown,
-} from './check.js'
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
+import { type Hint, noOption, refuseUnknown } from './names.js'
 import { counterpartOf, hintOf } from './other-pools.js'
+import { boolean, fn, having, is, number, oneOf, optional, or, type Parsed, parse } from './shape.js'
 
 /** The options of a pool. All times are in milliseconds. */
 export interface PoolOptions {
@@ -114,20 +105,6 @@ export interface PoolOptions {
   random?: (() => number) | undefined
 }
 
-/** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" throughout. */
-export type ResolvedPoolOptions = {
-  readonly [Name in Exclude<keyof PoolOptions, 'name' | keyof typeof switchable>]-?: Exclude<
-    PoolOptions[Name],
-    undefined
-  >
-} & {
-  /** Undefined = the pool takes its name from the driver's target. */
-  readonly name: string | undefined
-} & {
-  /** Infinity = off. */
-  readonly [Name in keyof typeof switchable]: number
-}
-
 /** What the drop-ins change while a pool runs. @internal */
 export interface Tuning {
   readonly acquireTimeout?: number
@@ -161,64 +138,54 @@ export interface CloseOptions {
   timeout?: number | undefined
 }
 
-const numbers = {
-  min: { fallback: 2, least: 0, integer: true, finite: true },
-  max: { fallback: 10, least: 1, integer: true, finite: true },
-  acquireTimeout: { fallback: 30_000, least: 0 },
-  connectTimeout: { fallback: 10_000, least: 0, exclusive: true },
-  idleTimeout: { fallback: 300_000, least: 0 },
-  maxLifetime: { fallback: 1_800_000, least: 0, exclusive: true },
-  maxUses: { fallback: Number.POSITIVE_INFINITY, least: 1, integer: true },
-  validateTimeout: { fallback: 5_000, least: 0, exclusive: true },
-  resetTimeout: { fallback: 5_000, least: 0, exclusive: true },
-  closeTimeout: { fallback: 5_000, least: 0 },
-  drainTimeout: { fallback: 30_000, least: 0 },
-  maxConnecting: { fallback: 2, least: 1, integer: true },
-  maxWaiting: { fallback: Number.POSITIVE_INFINITY, least: 0, integer: true },
-  leakSampling: { fallback: 1, least: 0, most: 1, exclusive: true, kind: 'a number' },
-} as const satisfies Record<string, NumberRange>
+const wait = number({ least: 0 })
+const limit = number({ above: 0 })
+const min = number({ least: 0, integer: true, finite: true })
+const max = number({ least: 1, integer: true, finite: true })
+const maxWaiting = number({ least: 0, integer: true })
 
-/** Features that `false` switches off, and nothing else does. The pool then uses an infinite time. */
-const switchable = {
-  validateAfter: { fallback: 500, least: 0, finite: true, off: 'never validate on checkout' },
-  keepalive: {
-    fallback: 120_000,
-    least: 0,
-    finite: true,
-    exclusive: true,
-    off: 'send no keepalives',
-  },
-  leakWarning: {
-    fallback: Number.POSITIVE_INFINITY,
-    least: 0,
-    finite: true,
-    exclusive: true,
-    off: 'report no leaks',
-  },
-} as const satisfies Record<string, NumberRange & { readonly off: string }>
+const shape = {
+  min: optional(min), // its default depends on max
+  max: or(max, 10),
+  acquireTimeout: or(wait, 30_000),
+  connectTimeout: or(limit, 10_000),
+  idleTimeout: or(wait, 300_000),
+  maxLifetime: or(limit, 1_800_000),
+  maxUses: or(number({ least: 1, integer: true }), Number.POSITIVE_INFINITY),
+  validateAfter: or(number({ least: 0, off: 'false to never validate on checkout' }), 500),
+  validateTimeout: or(limit, 5_000),
+  keepalive: or(number({ above: 0, off: 'false to send no keepalives' }), 120_000),
+  resetTimeout: or(limit, 5_000),
+  closeTimeout: or(wait, 5_000),
+  drainTimeout: or(wait, 30_000),
+  maxConnecting: or(number({ least: 1, integer: true }), 2),
+  maxWaiting: or(maxWaiting, Number.POSITIVE_INFINITY),
+  whenDown: or(oneOf(['wait', 'fail', 'fail-until-up', 'try']), 'wait'),
+  leakWarning: or(number({ above: 0, off: 'false to report no leaks' }), Number.POSITIVE_INFINITY),
+  leakSampling: or(number({ above: 0, most: 1, kind: 'a number' }), 1),
+  name: optional(is<string>('a non-empty string', name => typeof name === 'string' && /\S/.test(name))),
+  deadlockCheck: or(oneOf(['warn', 'error', false]), false),
+  allowExitOnIdle: or(boolean, true),
+  measure: or(boolean, false),
+  clock: or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock),
+  random: or(fn<() => number>(), Math.random),
+}
+
+/** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" and "off" throughout. */
+export type ResolvedPoolOptions = Parsed<typeof shape> & { readonly min: number }
 
 /** The names of {@link PoolOptions}: drivers and drop-ins say where these belong when they are given them. */
-export const poolOptionNames: readonly string[] = [
-  ...Object.keys(numbers),
-  'name',
-  ...Object.keys(switchable),
-  'whenDown',
-  'deadlockCheck',
-  'allowExitOnIdle',
-  'measure',
-  'clock',
-  'random',
-]
+export const poolOptionNames: readonly string[] = Object.keys(shape)
 
 /** The option of the pool that a name stands for, in this pool or in another one, with its unit or meaning if these may differ. */
 export function poolOptionFor(name: string): string | undefined {
   return poolOptionNames.includes(name) ? name : counterpartOf(name)?.meant
 }
 
-/** What follows "sqlite has no option …" when a driver refuses an option of the pool, or of another pool. */
-export function hintAtPool(name: string): string | undefined {
+/** The refusal of an option of the pool, or of another pool, that a driver is given. */
+export const hintAtPool: Hint = (name, owner) => {
   const option = poolOptionFor(name)
-  return option === undefined ? hintOf(name) : `; the pool has one: ${option}.`
+  return option === undefined ? hintOf(name, owner) : noOption(owner, name, `; the pool has one: ${option}.`)
 }
 
 /**
@@ -226,33 +193,10 @@ export function hintAtPool(name: string): string | undefined {
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseOptions(given: PoolOptions = {}): ResolvedPoolOptions {
-  refuseUnknown('createPool', given, poolOptionNames, hintOf)
-  const options = { ...given } // each is read once: a getter may answer differently the next time
-  const values = options as Record<string, unknown>
-  const {
-    whenDown = 'wait',
-    allowExitOnIdle = true,
-    measure = false,
-    clock = systemClock,
-    random = Math.random,
-  } = options
-  const parsed: Record<string, unknown> = {}
-  for (const [name, range] of Object.entries<NumberRange>(numbers)) {
-    parsed[name] = values[name] === undefined ? range.fallback : checkNumber(name, values[name], range)
-  }
-  if (options.min === undefined) parsed.min = Math.min(parsed.min as number, parsed.max as number)
-  checkSize(parsed.min as number, parsed.max as number)
-  for (const [name, range] of Object.entries(switchable)) {
-    parsed[name] = parseUnlessFalse(name, values[name], range)
-  }
-  parsed.name = parseName(options.name)
-  parsed.deadlockCheck = parseDeadlockCheck(options.deadlockCheck)
-  parsed.whenDown = checkChoice('whenDown', whenDown, ['wait', 'fail', 'fail-until-up', 'try'])
-  parsed.allowExitOnIdle = checkBoolean('allowExitOnIdle', allowExitOnIdle)
-  parsed.measure = checkBoolean('measure', measure)
-  parsed.clock = guardedClock(checkClock(clock))
-  parsed.random = guardedRandom(checkFunction('random', random))
-  return Object.freeze(parsed) as unknown as ResolvedPoolOptions
+  const parsed = parse('createPool', shape, given, { hint: hintOf })
+  const { min = Math.min(2, parsed.max), max, clock, random } = parsed
+  checkSize(min, max)
+  return Object.freeze({ ...parsed, min, clock: guardedClock(clock), random: guardedRandom(random) })
 }
 
 /** What `resize()` changes; sizes that are left out stay as they are. */
@@ -261,6 +205,8 @@ export interface SizeOptions {
   max?: number | undefined
   maxWaiting?: number | undefined
 }
+
+const sizeShape = { min: optional(min), max: optional(max), maxWaiting: optional(maxWaiting) }
 
 /**
  * Checks what `resize()` was given and completes it from the sizes in force. A `min` that was not given gives way to `max`, as
@@ -271,38 +217,31 @@ export function parseSize(
   size: SizeOptions,
   current: { min: number; max: number; maxWaiting: number },
 ): { min: number; max: number; maxWaiting: number } {
-  refuseUnknown('resize', size, ['min', 'max', 'maxWaiting'])
-  const max = size.max === undefined ? current.max : checkNumber('max', size.max, numbers.max)
-  const min = size.min === undefined ? Math.min(current.min, max) : checkNumber('min', size.min, numbers.min)
+  const given = parse('resize', sizeShape, size)
+  const { max = current.max, maxWaiting = current.maxWaiting } = given
+  const { min = Math.min(current.min, max) } = given
   checkSize(min, max)
-  const maxWaiting =
-    size.maxWaiting === undefined
-      ? current.maxWaiting
-      : checkNumber('maxWaiting', size.maxWaiting, numbers.maxWaiting)
   return { min, max, maxWaiting }
 }
 
-/** The names of {@link AcquireOptions}. */
-export const acquireNames: readonly string[] = ['timeout', 'signal', 'priority']
+/** The checks of {@link AcquireOptions}. */
+export const acquireShape = {
+  timeout: optional(wait),
+  signal: optional(is<AbortSignal>('an AbortSignal', signal => signal instanceof AbortSignal)),
+  priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
+}
+const acquireNames = Object.keys(acquireShape)
 
 /**
- * Checks what `acquire()` was given.
+ * Checks what `acquire()` was given. On the way to a lease, so it goes through no table.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
-  return checkAcquireValues(options)
-}
-
-/** The same for options whose names were checked before, because there are others among them. */
-export function checkAcquireValues(options: AcquireOptions): AcquireOptions {
   const { timeout, signal, priority } = options
-  if (timeout !== undefined) checkNumber('timeout', timeout, numbers.acquireTimeout)
-  if (priority !== undefined && !Number.isSafeInteger(priority)) {
-    throw refusal('priority', priority, 'an integer (higher is served first, default 0)')
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw refusal('signal', signal, 'an AbortSignal')
+  if (timeout !== undefined) wait('timeout', timeout)
+  acquireShape.signal('signal', signal)
+  acquireShape.priority('priority', priority)
   return { timeout, signal, priority }
 }
 
@@ -311,37 +250,9 @@ export function checkAcquireValues(options: AcquireOptions): AcquireOptions {
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseCloseOptions(options: CloseOptions, fallback: number): number {
-  refuseUnknown('close', options, ['timeout'])
-  return options.timeout === undefined
-    ? fallback
-    : checkNumber('timeout', options.timeout, numbers.drainTimeout)
+  return parse('close', { timeout: or(wait, fallback) }, options).timeout
 }
 
 function checkSize(min: number, max: number): void {
   if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
-}
-
-/** A number, or false for never, which is `Infinity` to the pool. */
-function parseUnlessFalse(
-  name: string,
-  value: unknown,
-  range: NumberRange & { readonly off: string },
-): number {
-  if (value === undefined) return range.fallback
-  if (value === false) return Number.POSITIVE_INFINITY
-  try {
-    return checkNumber(name, value, range)
-  } catch {
-    throw refusal(name, value, `${describeRange(range)}, or false to ${range.off}`)
-  }
-}
-
-function parseName(name: unknown): string | undefined {
-  if (name === undefined || (typeof name === 'string' && /\S/.test(name))) return name as string | undefined
-  throw refusal('name', name, 'a non-empty string')
-}
-
-function parseDeadlockCheck(value: 'warn' | 'error' | false = false): 'warn' | 'error' | false {
-  if (value === false || value === 'warn' || value === 'error') return value
-  throw refusal('deadlockCheck', value, "'warn', 'error' or false")
 }

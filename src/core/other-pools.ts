@@ -1,5 +1,7 @@
 // What other pools call the options of this one. Each name comes with the pools that have it.
 
+import { type Hint, noOption } from './names.js'
+
 const waits = 'acquireTimeout (how long a caller waits, in milliseconds)'
 const waitsOrConnects = `${waits} or connectTimeout (how long opening a connection may take)`
 const lifetime = 'maxLifetime (in milliseconds)'
@@ -104,8 +106,9 @@ export function counterpartOf(name: string): Counterpart | undefined {
   return optionsElsewhere.find(([theirs]) => normal(theirs) === given)?.[2]
 }
 
-/** What follows "createPool has no option …" in a refusal; undefined if no pool in the table has the name. */
-export function hintOf(name: string): string | undefined {
+/** The refusal of an option of another pool; undefined if no pool in the table has the name. */
+export const hintOf: Hint = (name, owner) => {
   const { meant, needless } = counterpartOf(name) ?? {}
-  return meant === undefined ? needless && `. ${needless}` : `; did you mean ${meant}?`
+  if (meant !== undefined) return noOption(owner, name, `; did you mean ${meant}?`)
+  return needless && noOption(owner, name, `. ${needless}`)
 }

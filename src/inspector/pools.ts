@@ -2,7 +2,7 @@
 import { systemBehind } from '../actors/create-pool.js'
 import type { PoolSystem } from '../actors/pool-actor.js'
 import type { PoolActorRef } from '../actors/pool-ref.js'
-import { discreetRefusal } from '../core/check.js'
+import { discreetRefusal } from '../core/refusal.js'
 
 /** A pool, or what has pools inside. */
 export type Inspectable =

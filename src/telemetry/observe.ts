@@ -4,7 +4,7 @@ import type { Pool } from '../actors/pool.js'
 import type { PoolSystem } from '../actors/pool-actor.js'
 import type { PoolActorRef } from '../actors/pool-ref.js'
 import { type Tracker, track } from '../actors/watching/trackers.js'
-import { discreetRefusal } from '../core/check.js'
+import { discreetRefusal } from '../core/refusal.js'
 
 export type { Tracker } from '../actors/watching/trackers.js'
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { nearestName } from '../../src/core/check.js'
+import { nearestName } from '../../src/core/names.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
 

@@ -1,6 +1,6 @@
 // What transaction() takes, and the one place that checks it.
-import { checkBoolean, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../core/check.js'
-import { type AcquireOptions, acquireNames, checkAcquireValues } from '../../core/options.js'
+import { type AcquireOptions, acquireShape } from '../../core/options.js'
+import { boolean, is, number, optional, or, parse } from '../../core/shape.js'
 import type { BeginOptions, IsolationLevel } from '../../db/driver.js'
 
 /** The options of `transaction()`: those of `acquire()`, and how to begin and repeat the transaction. */
@@ -29,27 +29,29 @@ export interface ParsedTransactionOptions {
   readonly acquire: AcquireOptions
 }
 
-const names = [...acquireNames, 'isolation', 'readOnly', 'retry']
-
-const isolationLevels: readonly unknown[] = [
+const isolationLevels = [
   'read uncommitted',
   'read committed',
   'repeatable read',
   'serializable',
-] satisfies IsolationLevel[]
+] as const satisfies IsolationLevel[]
 
-const retryRange: NumberRange = { fallback: 0, least: 0, integer: true }
+const shape = {
+  ...acquireShape,
+  isolation: optional(
+    is<IsolationLevel>(`one of '${isolationLevels.join("', '")}'`, level =>
+      (isolationLevels as readonly unknown[]).includes(level),
+    ),
+  ),
+  readOnly: optional(boolean),
+  retry: or(number({ least: 0, integer: true }), 0),
+}
 
 /**
  * Checks what `transaction()` was given and fills in the defaults.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseTransactionOptions(options: TransactionOptions = {}): ParsedTransactionOptions {
-  refuseUnknown('transaction', options, names)
-  const { isolation, readOnly, retry = retryRange.fallback, ...acquire } = options
-  checkAcquireValues(acquire)
-  if (isolation !== undefined && !isolationLevels.includes(isolation))
-    throw refusal('isolation', isolation, `one of '${isolationLevels.join("', '")}'`)
-  if (readOnly !== undefined) checkBoolean('readOnly', readOnly)
-  return { begin: { isolation, readOnly }, retry: checkNumber('retry', retry, retryRange), acquire }
+  const { isolation, readOnly, retry, ...acquire } = parse('transaction', shape, options)
+  return { begin: { isolation, readOnly }, retry, acquire }
 }

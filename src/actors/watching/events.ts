@@ -1,5 +1,5 @@
 // What the pool reports about itself while it runs: `pool.events$`.
-import { nearestName, refusal } from '../../core/check.js'
+
 import type {
   AcquireAbortedError,
   AcquireTimeoutError,
@@ -11,6 +11,8 @@ import type {
   QueueFullError,
   SelfDeadlockError,
 } from '../../core/errors.js'
+import { nearestName } from '../../core/names.js'
+import { refusal } from '../../core/refusal.js'
 import type { EndReason } from '../../machines/connection-types.js'
 
 /** The names of the pool's states. */

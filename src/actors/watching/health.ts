@@ -1,5 +1,5 @@
 // What `pool.health()` answers: one word, and the reason for it.
-import { checkNumber, refuseUnknown } from '../../core/check.js'
+import { number, or, parse } from '../../core/shape.js'
 import type { PoolSystem } from '../pool-actor.js'
 import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
@@ -29,17 +29,14 @@ export interface HealthOptions {
   stalledAfter?: number | undefined
 }
 
-const stalledAfterRange = { fallback: 10_000, least: 0, exclusive: true } as const
+const shape = { stalledAfter: or(number({ above: 0 }), 10_000) }
 
 /**
  * Checks what `health()` was given.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseHealthOptions(options: HealthOptions): number {
-  refuseUnknown('health', options, ['stalledAfter'])
-  return options.stalledAfter === undefined
-    ? stalledAfterRange.fallback
-    : checkNumber('stalledAfter', options.stalledAfter, stalledAfterRange)
+  return parse('health', shape, options).stalledAfter
 }
 
 /** The facts of a running pool, as of now. Looks at all its connections, and at no more than one waiting caller of each priority. */

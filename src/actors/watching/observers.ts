@@ -1,6 +1,6 @@
 // Observers that applications give to the pool: what they may be, and what becomes of one that throws.
 import type { Observer } from 'xstate'
-import { refusal } from '../../core/check.js'
+import { refusal } from '../../core/refusal.js'
 
 /**
  * The observer as a function that never throws. Its first error ends it, and is an uncaught exception, as in RxJS: thrown where it was

@@ -6,10 +6,11 @@ import type { TransactionOptions } from '../../actors/leases/transaction-options
 import type { Pool } from '../../actors/pool.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
 import { abortable } from '../../core/abortable.js'
-import { checkBoolean, checkFunction, discreetRefusal } from '../../core/check.js'
 import { type Clock, systemClock } from '../../core/clock.js'
 import { ConnectError, OptionsError } from '../../core/errors.js'
 import type { AcquireOptions, CloseOptions, PoolOptions } from '../../core/options.js'
+import { discreetRefusal } from '../../core/refusal.js'
+import { boolean, callable } from '../../core/shape.js'
 import type { Driver } from '../driver.js'
 import type { SqliteConnection } from './driver/connection.js'
 import { expectNumber } from './driver/numbers.js'
@@ -69,7 +70,7 @@ export class SqlitePool implements AsyncDisposable {
     callback: (connection: SqliteConnection, lease: Lease<SqliteConnection>) => T | PromiseLike<T>,
     options: SqliteAcquireOptions = {},
   ): Promise<T> {
-    checkFunction('callback', callback)
+    callable('callback', callback)
     const { pool, rest } = this.#choose(options)
     return pool.use(callback, rest)
   }
@@ -112,7 +113,7 @@ export class SqlitePool implements AsyncDisposable {
     pool: Pool<SqliteConnection>
     rest: AcquireOptions
   } {
-    return { pool: checkBoolean('readOnly', readOnly) ? this.read : this.write, rest }
+    return { pool: boolean('readOnly', readOnly) ? this.read : this.write, rest }
   }
 }
 

@@ -1,5 +1,5 @@
 // `collect`: registers a pool's metrics. All pools of one registry share the metrics, each with its name as the label `pool`.
-import { refusal } from '../../core/check.js'
+import { refusal } from '../../core/refusal.js'
 import { type AnyPool, attach, type Measurable, systemOf, underlyingPool } from '../observe.js'
 import { type Family, families, type Reading } from './families.js'
 import { histograms, PoolDurations } from './histograms.js'

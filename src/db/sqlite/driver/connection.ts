@@ -1,6 +1,6 @@
 // A connection to SQLite as its holders have it: every method is a message to the worker, and a promise of its answer.
 
-import { discreetRefusal } from '../../../core/check.js'
+import { discreetRefusal } from '../../../core/refusal.js'
 import type { EngineName, Request, RunResult, SqliteParameters, SqliteValue } from '../wire/messages.js'
 import { unpack } from '../wire/rows.js'
 import type { Call, Reply } from './calls.js'

@@ -1,6 +1,6 @@
 // The values for a statement's parameters, checked before they are sent.
 
-import { discreetRefusal } from '../../../core/check.js'
+import { discreetRefusal } from '../../../core/refusal.js'
 import type { SqliteParameters, SqliteValue } from '../wire/messages.js'
 
 const storable =
