@@ -9,6 +9,9 @@ export const lastOf = (notices: readonly Notice[], type: string): Notice | undef
 export const within = (notices: readonly Notice[], type: string): Notice[] =>
   notices.filter(notice => notice.type === type)
 
-/** `1 caller`, `2 callers`. */
+/** Made once: `toLocaleString` makes one at each call, and a diagnosis is made four times a second. */
+const grouped = new Intl.NumberFormat('en-US')
+
+/** `1 caller`, `2,000 callers`. */
 export const counted = (count: number, what: string): string =>
-  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`
+  `${grouped.format(count)} ${what}${count === 1 ? '' : 's'}`

@@ -49,7 +49,6 @@ export class Hub {
   readonly #extras: HubExtras
   readonly #surroundings: HubSurroundings
   readonly #viewers = new Set<Viewer>()
-  readonly #gone = new Set<Feed>()
   #stops: (() => void)[] = []
   #turn = 0
   #closed = false
@@ -120,6 +119,7 @@ export class Hub {
     for (const feed of this.#feeds) {
       for (const viewer of viewers) {
         const progress = viewer.with(feed.id)
+        if (progress.gone) continue
         const piece = feed.since(progress.cursor, this.#turn)
         if (piece === undefined) continue
         // What does not fit is not lost yet: the next piece begins where the last one that was sent ended.
@@ -127,14 +127,15 @@ export class Hub {
         else progress.missed.slices++
       }
     }
-    for (const feed of this.#feeds) if (feed.hasEnded) this.#farewell(feed)
+    for (const feed of this.#feeds) if (feed.hasEnded) this.#farewell(feed, viewers)
   }
 
   #sendFrames(viewers: Iterable<Viewer>): void {
     for (const feed of this.#feeds) {
       let frame: Uint8Array | undefined
       for (const viewer of viewers) {
-        const { missed } = viewer.with(feed.id)
+        const { missed, gone } = viewer.with(feed.id)
+        if (gone) continue
         frame ??= feed.frame(this.#surroundings.now())
         if (!this.#send(viewer, frame)) missed.frames++
         else if (missed.frames + missed.slices > 0) this.#confess(viewer, feed)
@@ -149,11 +150,12 @@ export class Hub {
     progress.missed = { slices: 0, frames: 0 }
   }
 
-  #farewell(feed: Feed): void {
-    if (this.#gone.has(feed)) return
-    this.#gone.add(feed)
-    const bytes = encodeMessage({ type: 'gone', pool: feed.id })
-    for (const viewer of this.#viewers) this.#send(viewer, bytes)
+  /** The last that is told of a pool, when all else has been. */
+  #farewell(feed: Feed, viewers: Iterable<Viewer>): void {
+    for (const viewer of viewers) {
+      const progress = viewer.with(feed.id)
+      if (!progress.gone) progress.gone = this.#send(viewer, encodeMessage({ type: 'gone', pool: feed.id }))
+    }
   }
 
   #send(viewer: Viewer, bytes: Uint8Array): boolean {

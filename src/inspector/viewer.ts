@@ -12,6 +12,8 @@ export interface Progress {
   cursor: Cursor | undefined
   /** What it was too slow for, and has not been told of yet. */
   missed: { slices: number; frames: number }
+  /** It was told that the pool has closed: there is nothing to tell any more. */
+  gone: boolean
 }
 
 /** A page that looks. */
@@ -43,7 +45,11 @@ export class Viewer {
 
   /** How far it is with a pool. */
   with(pool: number): Progress {
-    const known = this.#progress.get(pool) ?? { cursor: undefined, missed: { slices: 0, frames: 0 } }
+    const known = this.#progress.get(pool) ?? {
+      cursor: undefined,
+      missed: { slices: 0, frames: 0 },
+      gone: false,
+    }
     this.#progress.set(pool, known)
     return known
   }

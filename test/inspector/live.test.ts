@@ -133,6 +133,22 @@ describe('a page that opens', () => {
     await pool.close()
     await page.until(({ type }) => type === 'gone')
   })
+
+  it('after a pool has closed is told that, once, and no more of it', async () => {
+    const [over, running] = [quickPool({ min: 0 }), closed(quickPool({ min: 0 }))]
+    await over.close()
+    const { page } = await opened([over, running])
+    await page.until(({ type }) => type === 'gone')
+    const isOf = (pool: number) => (message: (typeof page.messages)[number]) =>
+      isFrame(message) && message.pool === pool
+    const ofRunning = page.messages.filter(isOf(1)).length
+    await page.until(() => page.messages.filter(isOf(1)).length >= ofRunning + 3)
+    const ofOver = page.messages.filter(message => 'pool' in message && message.pool === 0)
+    expect(ofOver.map(({ type }) => type)).toEqual(['frame', 'slice', 'gone']) // the slice has the dictionary
+    expect(page.messages.find(isOf(0))).toMatchObject({
+      diagnosis: { level: 'down', findings: [{ kind: 'closed' }] },
+    })
+  })
 })
 
 describe('the pool', () => {
