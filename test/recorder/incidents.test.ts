@@ -2,7 +2,8 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Roster } from '../../src/actors/connections/roster.js'
 import type { SimulatedOptions } from '../../src/db/simulated/index.js'
 import type { PoolOptions } from '../../src/index.js'
 import { type Incident, type RecorderOptions, readRecording, recorder } from '../../src/recorder/index.js'
@@ -84,6 +85,21 @@ describe('a file is written when', () => {
     expect(saved[0]?.incident?.kind).toBe('deadlock')
     expect(outcome.state).toBe('rejected')
   })
+})
+
+it('a file is written when the pool’s actor fails, and what the recorder then has can be read', async () => {
+  const { pool, clock, saved, flight } = recorded({ max: 2 })
+  await clock.advance(100)
+  await pool.acquire()
+  const defect = vi.spyOn(Roster.prototype, 'add').mockImplementation(() => {
+    throw new TypeError("no roster for 'hunter2'")
+  })
+  watch(pool.acquire())
+  await clock.advance(100)
+  defect.mockRestore()
+  await until(() => saved.length === 1, 'a file was written')
+  expect(saved[0]?.incident).toMatchObject({ kind: 'crash', text: "The pool's actor failed: TypeError" })
+  expect(flight.dump().notices.at(-1)?.type).toBe('pool.closed')
 })
 
 describe('incidents', () => {
