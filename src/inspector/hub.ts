@@ -1,5 +1,7 @@
 // Between the pools and their viewers: listens while there is a viewer, sends to each what it can read, and waits for none.
 import { outside } from '../core/outside.js'
+import { warn } from '../core/platform.js'
+import { messageOf } from '../core/wording.js'
 import type { Feed } from './feed.js'
 import {
   encodeMessage,
@@ -102,9 +104,23 @@ export class Hub {
     for (const feed of this.#feeds) feed.start()
     const { every } = this.#surroundings
     this.#stops = [
-      every(sliceEvery, () => this.#sendSlices(this.#viewers)),
-      every(frameEvery, () => this.#sendFrames(this.#viewers)),
+      every(sliceEvery, () => this.#safely(() => this.#sendSlices(this.#viewers))),
+      every(frameEvery, () => this.#safely(() => this.#sendFrames(this.#viewers))),
     ]
+  }
+
+  /** A fault of the inspector's ends the inspector: thrown in a timer, it would end the application. */
+  #safely(send: () => void): void {
+    try {
+      send()
+    } catch (error) {
+      this.close()
+      warn(
+        `The inspector of statepool failed and shows nothing any more: ${messageOf(error)}`,
+        'InspectorWarning',
+        'STATEPOOL_INSPECTOR',
+      )
+    }
   }
 
   #leave(viewer: Viewer): void {
