@@ -7,7 +7,7 @@ import { LongestFirst } from './test/support/sequence.js'
 
 /** They need no database: most run in simulated time. */
 const light = [
-  'test/{actors,compiled,errors,inspector,machines,options,properties,recorder}/**/*.test.ts',
+  'test/{actors,compiled,errors,hooks,inspector,machines,options,properties,recorder}/**/*.test.ts',
   'test/telemetry/{channels,observe,otel,prometheus,stats,health,logging}*.test.ts',
   'test/pool/!(allow-exit-on-idle|unwatched-callers).test.ts',
   'test/page/*.test.ts',

@@ -28,6 +28,7 @@ export {
   DatabaseDownError,
   isPoolError,
   LeaseError,
+  LendError,
   OptionsError,
   PoolClosedError,
   PoolError,
@@ -38,12 +39,22 @@ export {
   ValidationError,
 } from './core/errors.js'
 export type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './core/evidence.js'
+export type {
+  CloseHookContext,
+  ConnectHookContext,
+  HookContext,
+  LeaseEnd,
+  LendHookContext,
+  PoolHooks,
+  ReturnHookContext,
+} from './core/hooks.js'
 export type { AcquireOptions, CloseOptions, PoolOptions } from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,
   Driver,
   IsolationLevel,
+  ResetContext,
   RoundTripContext,
   TransactionSupport,
 } from './db/driver.js'

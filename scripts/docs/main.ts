@@ -47,8 +47,9 @@ async function pagesWithExamples(): Promise<string[]> {
 
 async function regions(): Promise<Map<string, string>> {
   const options = await read('src/core/options.ts')
+  const hooks = readOptions(await read('src/core/hooks.ts'), 'PoolHooks')
   return new Map([
-    ['options', writeOptionsTable(readOptions(options, 'PoolOptions'))],
+    ['options', writeOptionsTable([...readOptions(options, 'PoolOptions'), ...hooks])],
     ['acquire-options', writeOptionsTable(readOptions(options, 'AcquireOptions'))],
     ['errors', writeErrorsTable(readErrors(await read('src/core/errors.ts')))],
   ])

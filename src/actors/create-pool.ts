@@ -6,7 +6,7 @@ import { outside } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
 import { checkDriver } from './check-driver.js'
 import type { Roster } from './connections/roster.js'
-import type { Hooks } from './parts.js'
+import type { OwnHooks } from './parts.js'
 import { Pool } from './pool.js'
 import { PoolSystem } from './pool-actor.js'
 import { logicOf } from './pool-logic.js'
@@ -51,14 +51,18 @@ export function systemBehind<C>(actor: PoolActorRef<C> | undefined): PoolSystem<
  * @param options see {@link PoolOptions}
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function createPool<C>(driver: Driver<C>, options?: PoolOptions): Pool<C>
+export function createPool<C>(driver: Driver<C>, options?: PoolOptions<C>): Pool<C>
 /**
  * The same for what stands in for another pool, and has to know of each lease.
  * @param hooks called by the pool itself, and trusted
  * @internal
  */
-export function createPool<C>(driver: Driver<C>, options: PoolOptions | undefined, hooks: Hooks<C>): Pool<C>
-export function createPool<C>(driver: Driver<C>, options?: PoolOptions, hooks?: Hooks<C>): Pool<C> {
+export function createPool<C>(
+  driver: Driver<C>,
+  options: PoolOptions<C> | undefined,
+  hooks: OwnHooks<C>,
+): Pool<C>
+export function createPool<C>(driver: Driver<C>, options?: PoolOptions<C>, hooks?: OwnHooks<C>): Pool<C> {
   const config = parseOptions(options)
   checkDriver(driver)
   return outside(() => {

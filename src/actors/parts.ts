@@ -1,6 +1,7 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
 import type { ConnectError } from '../core/errors.js'
+import { hooksOf, type PoolHooks } from '../core/hooks.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
@@ -24,10 +25,10 @@ export interface RaisableGeneration extends Generation {
   current: number
 }
 
-/** What the maker of a pool is told in the midst of its work: how the drop-ins know of each lease. It may not throw, nor ask the pool for anything. */
-export interface Hooks<C> {
-  /** Of each lease, before the caller has it, however the caller asked for it. */
-  readonly onLend?: (lease: Lease<C>) => void
+/** What the maker of a drop-in is told besides what hooks tell its users. It may not throw, nor ask the pool for anything. */
+export interface OwnHooks<C> {
+  /** Of each lease, before the caller has it, however the caller asked for it: in the midst of the message that grants it. */
+  readonly onLease?: (lease: Lease<C>) => void
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
@@ -56,7 +57,9 @@ export interface PoolParts<C> {
   readonly trouble: Trouble
   /** Which state the pool was in last that it tells of, and since when. */
   since: { readonly state: PoolState; readonly at: number }
-  readonly onLend: Hooks<C>['onLend']
+  /** The application's hooks; undefined if there are none. */
+  readonly hooks: PoolHooks<C> | undefined
+  readonly onLease: OwnHooks<C>['onLease']
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
   /** What `stats()` tells of connects and closes. */
@@ -90,7 +93,7 @@ export function createParts<C>(
   driver: Driver<C>,
   config: ResolvedPoolOptions,
   { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
-  hooks: Hooks<C> = {},
+  { onLease }: OwnHooks<C> = {},
 ): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
@@ -113,7 +116,8 @@ export function createParts<C>(
     generation: { current: 1 },
     trouble: { invalid: undefined, connects: undefined },
     since: { state: 'starting', at: config.clock.now() },
-    onLend: hooks.onLend,
+    hooks: hooksOf(config as PoolHooks<C>),
+    onLease,
     tracker: undefined,
     connectionTimings: new ConnectionTimings(),
     leaseTimings: config.measure ? new LeaseTimings() : undefined,

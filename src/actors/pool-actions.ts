@@ -1,6 +1,12 @@
 // The pool machine's actions: messages to connections and answers to callers.
 import { assign } from 'xstate'
-import { AcquireAbortedError, ConnectError, PoolClosedError, PoolPausedError } from '../core/errors.js'
+import {
+  AcquireAbortedError,
+  ConnectError,
+  LendError,
+  PoolClosedError,
+  PoolPausedError,
+} from '../core/errors.js'
 import { messageOf } from '../core/wording.js'
 import { compiled } from '../machines/compiled/index.js'
 import { afterFailure } from '../machines/decisions/backoff.js'
@@ -90,6 +96,12 @@ const providePool = (): typeof poolMachine =>
           requestOf(event.type === 'connection.declined' ? event.request : event),
           closedError(),
         )
+      },
+      refuseLend: ({ context, event }) => {
+        if (event.type !== 'connection.declined') return
+        const request = requestOf(event.request)
+        const error = new LendError(event.connection.id, request.failures, event.error)
+        systemOf(context).callers.refuse(request, error)
       },
       refuseDown: ({ context, event }) => systemOf(context).callers.refuseDown(requestOf(event), context),
       refusePaused: ({ context, event }) =>

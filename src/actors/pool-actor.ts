@@ -9,7 +9,7 @@ import { Callers } from './callers/callers.js'
 import { closedError, Intake } from './callers/intake.js'
 import { Supervisor } from './connections/supervisor.js'
 import { freeName, ofPool } from './names.js'
-import { createParts, type Hooks, type PoolParts } from './parts.js'
+import { createParts, type OwnHooks, type PoolParts } from './parts.js'
 import type { PoolActorRef, PoolSnapshot } from './pool-ref.js'
 import { Readiness } from './readiness.js'
 import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock.js'
@@ -35,7 +35,7 @@ export class PoolSystem<C> {
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */
-  constructor(driver: Driver<C>, config: ResolvedPoolOptions, scope: PoolScope<C>, hooks?: Hooks<C>) {
+  constructor(driver: Driver<C>, config: ResolvedPoolOptions, scope: PoolScope<C>, hooks?: OwnHooks<C>) {
     const actor = scope.self as unknown as PoolActorRef<C>
     this.#machineClock = adoptClock(scope, config.clock)
     const parts = createParts(driver, config, scope, hooks)

@@ -4,7 +4,7 @@ import { type PoolOptions, parseOptions, type ResolvedPoolOptions } from '../cor
 import type { Driver } from '../db/driver.js'
 import type { PoolEvent } from '../machines/pool-types.js'
 import { checkDriver } from './check-driver.js'
-import type { Hooks } from './parts.js'
+import type { OwnHooks } from './parts.js'
 import { poolRunner } from './pool-actions.js'
 import { PoolSystem } from './pool-actor.js'
 import type { PoolSnapshot } from './pool-ref.js'
@@ -35,14 +35,18 @@ export type PoolLogic<C> = ActorLogic<
  * @param options see {@link PoolOptions}
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions): PoolLogic<C> {
+export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions<C>): PoolLogic<C> {
   const config = parseOptions(options)
   checkDriver(driver)
   return logicOf(driver, config)
 }
 
 /** The same for options that are checked. */
-export function logicOf<C>(driver: Driver<C>, config: ResolvedPoolOptions, hooks?: Hooks<C>): PoolLogic<C> {
+export function logicOf<C>(
+  driver: Driver<C>,
+  config: ResolvedPoolOptions,
+  hooks?: OwnHooks<C>,
+): PoolLogic<C> {
   const runner = poolRunner() as unknown as PoolLogic<C>
   const begin: PoolLogic<C>['getInitialSnapshot'] = scope => {
     const { input } = new PoolSystem(driver, config, scope, hooks)

@@ -2,7 +2,7 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { AcquireAbortedError, PoolClosedError } from '../core/errors.js'
+import { AcquireAbortedError, OptionsError, PoolClosedError } from '../core/errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
@@ -15,6 +15,7 @@ import {
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
 import { closedError } from './callers/intake.js'
+import { Lending } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
 import type { Lease } from './leases/lease.js'
 import { runTransaction, transactionSupport } from './leases/transaction.js'
@@ -127,6 +128,7 @@ export class Pool<C> implements AsyncDisposable {
    * Leases a connection. Release it with `lease.release()` or `await using`, or let {@link Pool.use} do it.
    * @throws AcquireTimeoutError, which says why, when no connection became free in time; AcquireAbortedError when the signal aborted;
    *   QueueFullError when `maxWaiting` callers are already waiting;
+   *   LendError when the pool's `onLend` threw for this caller on two connections;
    *   DatabaseDownError when the database is down and `whenDown` is not 'wait'; PoolPausedError when the pool is paused and the timeout is 0;
    *   PoolClosedError when the pool is closing or closed; OptionsError for bad options.
    */
@@ -135,6 +137,7 @@ export class Pool<C> implements AsyncDisposable {
     let priority = 0
     let strict = false
     let signal: AbortSignal | undefined
+    let session: unknown
     if (options !== undefined) {
       try {
         const checked = checkAcquireOptions(options)
@@ -142,12 +145,14 @@ export class Pool<C> implements AsyncDisposable {
         strict = checked.timeout !== undefined
         priority = checked.priority ?? 0
         signal = checked.signal
+        session = checked.session
+        if (session !== undefined) this.#refuseVainSession()
       } catch (error) {
         return Promise.reject(error)
       }
     }
     try {
-      return this.#request(timeout, priority, strict, signal, this.acquire).promise(this.acquire)
+      return this.#request(timeout, priority, strict, signal, session, this.acquire).promise(this.acquire)
     } catch (error) {
       return Promise.reject(error) // of a clock, or of a signal's getter, that is not the pool's
     }
@@ -158,7 +163,7 @@ export class Pool<C> implements AsyncDisposable {
    * @internal
    */
   ask(): AcquireRequest<C> {
-    return this.#request(this.#acquireTimeout, 0, false, undefined, this.ask)
+    return this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.ask)
   }
 
   /** @param entry the method that the application called, for the stack */
@@ -167,16 +172,18 @@ export class Pool<C> implements AsyncDisposable {
     priority: number,
     strict: boolean,
     signal: AbortSignal | undefined,
+    session: unknown,
     entry: object,
   ): AcquireRequest<C> {
     const system = this.#system
     const now = system.parts.config.clock.now()
-    const { name, notices, queue } = system.parts
+    const { name, notices, queue, hooks } = system.parts
     const { borrowers } = system
     const request =
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
+    if (hooks?.onLend !== undefined || session !== undefined) request.lending = new Lending(session)
     if (notices.wants('acquire.requested')) {
       const { order } = request
       const { length: waiting } = queue
@@ -185,6 +192,17 @@ export class Pool<C> implements AsyncDisposable {
     if (followsAcquires(system.parts)) this.#submitTraced(request, signal)
     else this.#submit(request, signal)
     return request
+  }
+
+  /** What no hook sees would seem to protect, and would not. */
+  #refuseVainSession(): void {
+    const { hooks } = this.#system.parts
+    if (hooks?.onLend === undefined && hooks?.onReturn === undefined)
+      throw new OptionsError(
+        'session',
+        undefined, // it may be secret
+        'session has no effect: the pool has neither onLend nor onReturn. Give createPool these options, or omit session.',
+      )
   }
 
   /** A method of its own, for its closure costs callers who need none. */

@@ -19,6 +19,7 @@ export type PoolErrorCode =
   | 'POOL_CLOSED'
   | 'POOL_PAUSED'
   | 'DATABASE_DOWN'
+  | 'LEND_REFUSED'
   | 'CONNECT_FAILED'
   | 'CONNECT_TIMEOUT'
   | 'VALIDATION_FAILED'
@@ -252,7 +253,34 @@ export class PoolPausedError extends PoolError {
   }
 }
 
-/** A connection could not be opened; `cause` is the driver's error. */
+/**
+ * The pool's hook `onLend` threw for this caller on one connection after another, so that the session that the caller asked for is
+ * likely the reason; `cause` is what it threw last.
+ */
+export class LendError extends PoolError {
+  static {
+    setName(LendError, 'LendError')
+  }
+
+  declare readonly code: 'LEND_REFUSED'
+
+  /** The id of the last connection. */
+  readonly connection: string
+  /** How many connections the hook threw on. The pool has closed them. */
+  readonly attempts: number
+
+  constructor(connection: string, attempts: number, cause: unknown) {
+    super(
+      'LEND_REFUSED',
+      `The acquire was refused: the pool's onLend threw on ${attempts} connections, on ${connection} last: ${withoutStop(messageOf(cause))}. The pool has closed them. Check the session that was passed to acquire(), and what onLend does with it; to have the pool try another connection instead, return false.`,
+      { cause },
+    )
+    this.connection = connection
+    this.attempts = attempts
+  }
+}
+
+/** A connection could not be opened; `cause` is the driver's error, or that of the hook `onConnect`. */
 export class ConnectError extends PoolError {
   static {
     setName(ConnectError, 'ConnectError')
@@ -354,6 +382,7 @@ export type AnyPoolError =
   | PoolClosedError
   | PoolPausedError
   | DatabaseDownError
+  | LendError
   | ConnectError
   | ValidationError
   | LeaseError

@@ -3,12 +3,25 @@
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
+import type { PoolHooks } from './hooks.js'
 import { type Hint, noOption, refuseUnknown } from './names.js'
 import { counterpartOf, hintOf } from './other-pools.js'
-import { boolean, fn, having, is, number, oneOf, optional, or, type Parsed, parse } from './shape.js'
+import {
+  anything,
+  boolean,
+  fn,
+  having,
+  is,
+  number,
+  oneOf,
+  optional,
+  or,
+  type Parsed,
+  parse,
+} from './shape.js'
 
-/** The options of a pool. All times are in milliseconds. */
-export interface PoolOptions {
+/** The options of a pool. All times are in milliseconds. `C` is the type of its driver's connections, for hooks. */
+export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   /**
    * The pool's name in events, errors, warnings and snapshots. Default: where its driver connects to, without secrets. A name that
    * another open pool in the process already has gets a number: `orders#2`.
@@ -130,6 +143,11 @@ export interface AcquireOptions {
   signal?: AbortSignal | undefined
   /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
   priority?: number | undefined
+  /**
+   * Whom the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
+   * `onReturn`, and looks into it never. A pool that has neither refuses it. See docs/guides/hooks.md.
+   */
+  session?: unknown
 }
 
 /** The options of `close()`. */
@@ -167,6 +185,10 @@ const shape = {
   deadlockCheck: or(oneOf(['warn', 'error', false]), false),
   allowExitOnIdle: or(boolean, true),
   measure: or(boolean, false),
+  onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
+  onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
+  onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),
+  onClose: optional(fn<NonNullable<PoolHooks<unknown>['onClose']>>()),
   clock: or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock),
   random: or(fn<() => number>(), Math.random),
 }
@@ -192,7 +214,7 @@ export const hintAtPool: Hint = (name, owner) => {
  * Checks a pool's options and fills in the defaults.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function parseOptions(given: PoolOptions = {}): ResolvedPoolOptions {
+export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions {
   const parsed = parse('createPool', shape, given, { hint: hintOf })
   const { min = Math.min(2, parsed.max), max, clock, random } = parsed
   checkSize(min, max)
@@ -229,6 +251,7 @@ export const acquireShape = {
   timeout: optional(wait),
   signal: optional(is<AbortSignal>('an AbortSignal', signal => signal instanceof AbortSignal)),
   priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
+  session: anything,
 }
 const acquireNames = Object.keys(acquireShape)
 
@@ -238,11 +261,11 @@ const acquireNames = Object.keys(acquireShape)
  */
 export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
-  const { timeout, signal, priority } = options
+  const { timeout, signal, priority, session } = options
   if (timeout !== undefined) wait('timeout', timeout)
   acquireShape.signal('signal', signal)
   acquireShape.priority('priority', priority)
-  return { timeout, signal, priority }
+  return { timeout, signal, priority, session }
 }
 
 /**

@@ -20,12 +20,27 @@ export interface ConnectContext {
    * that revealed it. Further calls are harmless.
    */
   readonly onStale?: (reason: unknown, options?: { readonly all?: boolean }) => void
+  /**
+   * The pool's hook `onConnect`, if there is one. The pool calls it when `connect` has resolved, so that most drivers need not know of it. A driver
+   * that has to know what the hook leaves behind (the listeners and settings that each caller finds) calls it itself, once the session is
+   * ready, and rejects with what it rejects with; the pool then does not.
+   */
+  readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
 }
 
-/** The argument of {@link Driver.validate} and {@link Driver.reset}. */
+/** The argument of {@link Driver.validate}. */
 export interface RoundTripContext {
   /** Aborts when the deadline passes. The pool then destroys the connection; the driver need not settle. */
   readonly signal: AbortSignal
+}
+
+/** The argument of {@link Driver.reset}. */
+export interface ResetContext extends RoundTripContext {
+  /**
+   * The pool's hook `onConnect`, if there is one. Call and await it when the reset undid what a new session is set up with (`DISCARD ALL`,
+   * COM_RESET_CONNECTION); reject with what it rejects with.
+   */
+  readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
 }
 
 /** How strictly a transaction is isolated from others, by the names of the SQL standard. */
@@ -90,7 +105,7 @@ export interface Driver<C> {
    * Resets a released connection, for example rolls back an open transaction. If it rejects, the pool destroys the connection. No caller
    * gets the connection before this settles. Without this method the pool leases a released connection again as it is.
    */
-  reset?(connection: C, context: RoundTripContext): Promise<void>
+  reset?(connection: C, context: ResetContext): Promise<void>
   /** Closes the connection gracefully; settles when the server has released it. */
   close(connection: C): Promise<void>
   /**

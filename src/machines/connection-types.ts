@@ -9,6 +9,10 @@ export interface ConnectionPolicy {
   readonly resetTimeout: number
   readonly closeTimeout: number
   readonly maxUses: number
+  /** Whether the application has a say in each lease (`onLend`), and a connection is asked about before a caller gets it. */
+  readonly asks: boolean
+  /** Whether the application has something to undo after each lease (`onReturn`). */
+  readonly undoes: boolean
 }
 
 /**
@@ -50,6 +54,9 @@ export type EndReason =
   | 'validation timeout'
   | 'reset failed'
   | 'reset timeout'
+  | 'lend refused'
+  | 'lend failed'
+  | 'lend timeout'
   | 'idle timeout'
   | 'max lifetime'
   | 'max uses'
@@ -71,6 +78,8 @@ export interface ConnectionEnding {
 export interface Request {
   /** Whether the caller still waits: neither served, nor timed out, nor aborted. */
   readonly waits: boolean
+  /** How many connections `onLend` has thrown on for it. */
+  failures?: number
 }
 
 /**
@@ -103,6 +112,12 @@ export type ConnectionEvent =
   | { readonly type: 'driver.invalid'; readonly error: unknown }
   | { readonly type: 'driver.resetDone'; readonly at: number }
   | { readonly type: 'driver.resetFailed'; readonly error: unknown }
+  /** `onLend` lets the caller that it is reserved for have it. */
+  | { readonly type: 'lend.accepted'; readonly at: number }
+  /** `onLend` finds it unfit. */
+  | { readonly type: 'lend.refused'; readonly error: unknown }
+  /** `onLend` threw. */
+  | { readonly type: 'lend.failed'; readonly error: unknown }
   /** The database or the network closed the connection. */
   | { readonly type: 'driver.lost'; readonly error: unknown }
   /** The server has let go of a connection that was destroyed. */
@@ -118,8 +133,13 @@ export type ConnectionReport =
   | { readonly type: 'connection.failed'; readonly connection: ConnectionFacts; readonly error: unknown }
   /** It is being closed, and cannot be leased any more. */
   | { readonly type: 'connection.closing'; readonly connection: ConnectionFacts }
-  /** It cannot serve the request that it was checked out for. */
-  | { readonly type: 'connection.declined'; readonly connection: ConnectionFacts; readonly request: Request }
+  /** It cannot serve the request that it was checked out for; with the error, if `onLend` threw. */
+  | {
+      readonly type: 'connection.declined'
+      readonly connection: ConnectionFacts
+      readonly request: Request
+      readonly error?: unknown
+    }
 
 /** What a connection asks of its pool: to look at the others after what happened to it, and to look whether one is due to be closed. */
 export type ConnectionRequest = { readonly type: 'evict' } | { readonly type: 'maintenance.due' }

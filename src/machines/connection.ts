@@ -43,8 +43,9 @@ export const connectionMachine = setup({
     /** Used up: too old, or leased too often, to be kept. */
     isSpent: ({ context, event }) =>
       event.type === 'release' && isSpent(context.facts, context.policy, event.at),
-    /** The borrower may have left something behind (an open transaction). */
-    needsReset: ({ event }) => event.type === 'release' && event.session === 'dirty',
+    /** The borrower may have left something behind (an open transaction), or the application has something to undo (`onReturn`). */
+    needsReset: ({ context, event }) =>
+      event.type === 'release' && (event.session === 'dirty' || context.policy.undoes),
     /** A caller waits, and may have it as it is. */
     isWanted: ({ context }) =>
       isWaitedFor(context.queue) && !isSuspect(context.facts, context.policy, context.generation),
@@ -54,6 +55,18 @@ export const connectionMachine = setup({
     isOwedProof: ({ context }) => isWaitedFor(context.queue) && context.policy.validateAfter === 0,
     /** The pool was paused meanwhile, and leases nothing. */
     isWithheld: ({ context }) => context.facts.request !== undefined && !context.queue.open,
+    /** The application has a say before a caller gets it (`onLend`). */
+    asks: ({ context }) => context.policy.asks,
+    /** It has, and a caller waits for this one, or for any. */
+    asksForNext: ({ context }) =>
+      context.policy.asks && (context.facts.request?.waits === true || isWaitedFor(context.queue)),
+    /** It has, and a caller waits, and may have it without a validation. */
+    asksForWanted: ({ context }) =>
+      context.policy.asks &&
+      isWaitedFor(context.queue) &&
+      !isSuspect(context.facts, context.policy, context.generation),
+    /** The caller that it was prepared for still waits, in a pool that leases. */
+    isClaimed: ({ context }) => context.facts.request?.waits === true && context.queue.open,
     /** It is reserved for a caller who still waits. */
     isReserved: ({ context }) => context.facts.request?.waits === true,
     /** The server has let go of the connection that was destroyed. */
@@ -65,6 +78,16 @@ export const connectionMachine = setup({
     validate: provided,
     reset: provided,
     close: provided,
+    /** Asks the application whether the caller may have it (`onLend`), which answers by a `lend.*` event. */
+    ask: provided,
+    /** What `onLend` did is to be undone, though no lease began. */
+    noteUnclaimed: provided,
+    /** Counts one more connection that `onLend` threw on, for the caller. */
+    noteLendFailure: ({ context: { facts }, event }) => {
+      const { request } = facts
+      if (event.type === 'lend.failed' && request !== undefined)
+        request.failures = (request.failures ?? 0) + 1
+    },
     /** Destroys the socket at once, aborting whatever the driver is doing. */
     destroySocket: provided,
     noteOpened: ({ context: { facts, generation }, event }) => {
@@ -172,10 +195,41 @@ export const connectionMachine = setup({
       description: 'Passed through, never rested in: it proved just now that it works.',
       always: [
         { guard: 'isWithheld', target: 'idle', actions: ['decline', 'dropRequest'] },
+        { guard: 'asksForNext', target: 'lending', actions: 'takeNext' },
         { guard: 'isReserved', target: 'busy' },
         { guard: 'isOwed', target: 'busy', actions: 'takeNext' },
         { target: 'idle' },
       ],
+    },
+    lending: {
+      description:
+        'It is prepared for the caller that it is reserved for (onLend), who may give up meanwhile: then that is undone.',
+      entry: 'ask',
+      on: {
+        'lend.accepted': [
+          { guard: 'isClaimed', target: 'busy' },
+          { target: 'validating.return', actions: ['noteUnclaimed', 'decline', 'dropRequest'] },
+        ],
+        'lend.refused': {
+          target: 'closing',
+          actions: [{ type: 'noteEnding', params: { reason: 'lend refused' } }, 'decline', 'dropRequest'],
+        },
+        'lend.failed': {
+          target: 'closing',
+          actions: [
+            { type: 'noteEnding', params: { reason: 'lend failed' } },
+            'noteLendFailure',
+            'decline',
+            'dropRequest',
+          ],
+        },
+      },
+      after: {
+        validateTimeout: {
+          target: 'destroyed',
+          actions: { type: 'noteEnding', params: { reason: 'lend timeout' } },
+        },
+      },
     },
     idle: {
       entry: 'park',
@@ -183,6 +237,7 @@ export const connectionMachine = setup({
         checkout: [
           { guard: 'isTooLate', target: 'idle', reenter: true },
           { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
+          { guard: 'asks', target: 'lending', actions: 'reserve' },
           { target: 'busy' },
         ],
         validate: { target: 'validating.keepalive' },
@@ -210,6 +265,11 @@ export const connectionMachine = setup({
                 guard: 'needsReset',
                 target: '#connection.validating.return',
                 actions: 'takeBack',
+              },
+              {
+                guard: 'asksForWanted',
+                target: '#connection.lending',
+                actions: ['noteReturned', 'takeBack', 'takeNext'],
               },
               {
                 guard: 'isWanted',

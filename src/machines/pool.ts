@@ -11,6 +11,7 @@ import {
   noFailures,
   urgedBackoff,
 } from './decisions/backoff.js'
+import { isLendHopeless } from './decisions/fitness.js'
 import { isDown, isLineFull, isOwedAnAttempt, isShort, triesAnew } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
 
@@ -69,6 +70,9 @@ export const poolMachine = setup({
     isOwedAnAttempt: ({ context }) => isOwedAnAttempt(context),
     /** The caller does not want to wait at all. */
     isImpatient: ({ event }) => event.type === 'acquire' && event.timeout === 0,
+    /** `onLend` has thrown for this caller on one connection after another: it is not the connections. */
+    isLendHopeless: ({ event }) =>
+      event.type === 'connection.declined' && isLendHopeless(event.request?.failures),
     /** As many connections are open as the pool keeps at least. */
     isFilled: ({ context }) => context.roster.established >= context.size.min,
     /** A connection is missing, to fill the pool to its minimum or for callers who wait, and there is room for it. */
@@ -107,6 +111,7 @@ export const poolMachine = setup({
     refuseDown: provided,
     refusePaused: provided,
     refuseClosed: provided,
+    refuseLend: provided,
     refuseAll: provided,
     /**
      * Tells those who wait that no connection can be opened, if they are not to wait for that and none is left: all of them, or those who
@@ -203,7 +208,7 @@ export const poolMachine = setup({
     close: { target: '.draining', actions: 'setDrainTimeout' },
     'connection.ready': { actions: ['noteReady', 'grow'] },
     // The end of the connection that declined follows, and with it the question whether to open another one.
-    'connection.declined': { actions: 'requeue' },
+    'connection.declined': [{ guard: 'isLendHopeless', actions: 'refuseLend' }, { actions: 'requeue' }],
     'connection.closing': { actions: ['noteClosing', 'grow'] },
     'connection.failed': {
       target: '.backingOff',

@@ -95,7 +95,8 @@ function checkMachines<C>(pool: Pool<C>, stats: PoolStats): void {
   const { children } = snapshot
   for (const id in children) {
     const { value } = (children[id as keyof typeof children] as AnyActorRef).getSnapshot()
-    const state: string = typeof value === 'string' ? value : (Object.keys(value)[0] as string)
+    const top: string = typeof value === 'string' ? value : (Object.keys(value)[0] as string)
+    const state = top === 'lending' ? 'validating' : top
     counted[state] = (counted[state] ?? 0) + 1
   }
   for (const state of ['connecting', 'idle', 'busy', 'validating', 'closing'] as const) {

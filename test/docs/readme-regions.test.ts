@@ -49,7 +49,10 @@ describe('a marked region', () => {
 })
 
 describe('the options table', () => {
-  const options = readOptions(sourceOf('options.ts'), 'PoolOptions')
+  const options = [
+    ...readOptions(sourceOf('options.ts'), 'PoolOptions'),
+    ...readOptions(sourceOf('hooks.ts'), 'PoolHooks'),
+  ]
 
   test('has every option that the pool takes', () => {
     expect(options.map(({ name }) => name).sort()).toEqual(Object.keys(parseOptions()).sort())

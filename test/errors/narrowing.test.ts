@@ -12,6 +12,7 @@ import {
   isPoolError,
   type LeaseError,
   type LeaseHolder,
+  type LendError,
   type OptionsError,
   type PoolClosedError,
   type PoolErrorCode,
@@ -47,6 +48,9 @@ function evidenceIn(error: AnyPoolError): unknown {
     case 'DATABASE_DOWN':
       expectTypeOf(error).toEqualTypeOf<DatabaseDownError>()
       return error.failedConnects
+    case 'LEND_REFUSED':
+      expectTypeOf(error).toEqualTypeOf<LendError>()
+      return error.attempts
     case 'CONNECT_FAILED':
     case 'CONNECT_TIMEOUT':
       expectTypeOf(error).toEqualTypeOf<ConnectError>()

@@ -19,6 +19,9 @@ const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type:
   'driver.invalid': { type: 'driver.invalid', error },
   'driver.resetDone': { type: 'driver.resetDone', at: 0 },
   'driver.resetFailed': { type: 'driver.resetFailed', error },
+  'lend.accepted': { type: 'lend.accepted', at: 0 },
+  'lend.refused': { type: 'lend.refused', error },
+  'lend.failed': { type: 'lend.failed', error },
   'driver.gone': { type: 'driver.gone' },
   'driver.lost': { type: 'driver.lost', error },
   'driver.closed': { type: 'driver.closed' },
@@ -50,6 +53,39 @@ const expected: Record<string, ReturnType<typeof table>> = {
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is not open yet': ['validate'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
+      'that was not asked of the driver here': [
+        'driver.validated',
+        'driver.invalid',
+        'driver.resetDone',
+        'driver.resetFailed',
+        'driver.gone',
+        'driver.closed',
+        'driver.closeFailed',
+      ],
+    },
+  }),
+  lending: table({
+    answers: {
+      checkout: 'decline',
+      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'lend.accepted if isClaimed': '→ busy.lent: lend, noteLent',
+      'lend.accepted': '→ validating.return.staying: noteUnclaimed, decline, dropRequest, reset',
+      'lend.refused':
+        '→ closing.graceful: noteEnding(lend refused), decline, dropRequest, reportClosing, close',
+      'lend.failed':
+        '→ closing.graceful: noteEnding(lend failed), noteLendFailure, decline, dropRequest, reportClosing, close',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'after validateTimeout':
+        '→ closing.lingering: noteEnding(lend timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+    },
+    ignores: {
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'it is being prepared for a caller': ['validate'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -65,6 +101,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       'checkout if isTooLate': 'park',
       'checkout if isStale': '→ validating.checkout: reserve, validate',
+      'checkout if asks': '→ lending: reserve, ask',
       checkout: '→ busy.lent: lend, noteLent',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing.graceful: noteEnding, reportClosing, close',
@@ -76,6 +113,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -94,6 +132,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
       'release if isWanted': 'takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
@@ -105,6 +144,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     ignores: {
       'its holder proves that it works': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -131,6 +171,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'its holder proves that it works': ['validate'],
       'it is going anyway': ['retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -160,6 +201,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.resetDone',
         'driver.resetFailed',
@@ -187,6 +229,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.resetDone',
         'driver.resetFailed',
@@ -215,6 +258,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -242,6 +286,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it is being validated, or made clean, as it is': ['validate'],
       'it is going anyway': ['retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -263,6 +308,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is going anyway': ['validate', 'retire', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -282,6 +328,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
       'it is going anyway': ['validate', 'retire', 'destroy', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',
@@ -311,6 +358,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.lost',
         'driver.closed',
         'driver.closeFailed',
+        'lend.accepted',
+        'lend.refused',
+        'lend.failed',
       ],
     },
   }),

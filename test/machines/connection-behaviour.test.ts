@@ -20,6 +20,8 @@ const policy: ConnectionPolicy = {
   resetTimeout: 300,
   closeTimeout: 400,
   maxUses: 3,
+  asks: false,
+  undoes: false,
 }
 const request = { waits: true }
 const nobody = {} as ActorRef<Snapshot<unknown>, PoolEvent>
@@ -74,7 +76,7 @@ const release = (at = 0, session: ReturnedSession = 'clean'): ConnectionEvent =>
 })
 
 describe('a deadline', () => {
-  const waits: [string, keyof ConnectionPolicy, ConnectionEvent[]][] = [
+  const waits: [string, `${string}Timeout` & keyof ConnectionPolicy, ConnectionEvent[]][] = [
     ['a connect', 'connectTimeout', []],
     ['a validation before it is lent', 'validateTimeout', [connected, checkout(51)]],
     ['a keepalive', 'validateTimeout', [connected, { type: 'validate' }]],

@@ -50,6 +50,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.failed':
         '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'connection.closing': 'noteClosing, grow',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
         '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast, beginBackoff',
@@ -78,6 +79,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.failed':
         '→ backingOff.waiting: noteFailed, countFailure, announceFailure, announceDown, failFast, beginBackoff',
       'connection.closing': 'noteClosing, grow',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor if isStillbornAgain':
         '→ backingOff.waiting: forget, noteStillborn, countFailure, announceFailure, announceDown, failFast, beginBackoff',
@@ -107,6 +109,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
       'connection.failed': 'noteFailed, noteConnectError, announceFailure, failFast',
       'connection.closing': 'noteClosing, failFast',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
@@ -137,6 +140,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.ready': '→ starting: noteRecovery, noteReady, announceRecovery, grow',
       'connection.failed': 'noteFailed, noteConnectError, announceFailure',
       'connection.closing': 'noteClosing, failFast',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
@@ -166,6 +170,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.failed':
         '→ backingOff.waiting: noteFailed, countFailure, announceFailure, failFast, beginBackoff',
       'connection.closing': 'noteClosing, failFast',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
@@ -192,6 +197,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'connection.ready': 'noteRecovery, noteReady',
       'connection.failed': 'noteFailed, countFailure, announceFailure',
       'connection.closing': 'noteClosing',
+      'connection.declined if isLendHopeless': 'refuseLend',
       'connection.declined': 'requeue',
       'xstate.done.actor': 'forget',
       'xstate.error.actor': 'discard, forget',

@@ -21,7 +21,11 @@ it.each([
   [{ priority: '1' }, 'priority', 'an integer'],
   [{ signal: {} }, 'signal', 'an AbortSignal'],
   [{ readonly: true }, 'readonly', 'transaction has no option "readonly"; did you mean readOnly?'],
-  [{ retries: 3 }, 'retries', 'Its options are: timeout, signal, priority, isolation, readOnly, retry.'],
+  [
+    { retries: 3 },
+    'retries',
+    'Its options are: timeout, signal, priority, session, isolation, readOnly, retry.',
+  ],
   [null, 'options', 'transaction takes an object of options'],
   [5, 'options', 'transaction takes an object of options'],
 ])('%j is refused, and takes nothing', async (options, name, words) => {

@@ -16,6 +16,8 @@ it('every connection of a pool has the same six numbers for its limits, and nobo
     resetTimeout: 5_000,
     closeTimeout: 9,
     maxUses: 7,
+    asks: false,
+    undoes: false,
   })
   expect(policies[1]).toBe(policies[0])
   expect(Object.isFrozen(policies[0])).toBe(true)

@@ -23,7 +23,7 @@ export interface PoolInSimulatedTime {
  * @param misbehave replaces methods of the driver
  */
 export function poolInSimulatedTime(
-  options: PoolOptions = {},
+  options: PoolOptions<SimulatedConnection> = {},
   settings: SimulatedOptions = {},
   misbehave?: (driver: SimulatedDriver, clock: SimulatedClock) => Partial<Driver<SimulatedConnection>>,
 ): PoolInSimulatedTime {

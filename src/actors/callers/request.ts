@@ -3,6 +3,7 @@
 import { captureStack } from '../../core/platform.js'
 import type { Request } from '../../machines/connection-types.js'
 import type { Lease } from '../leases/lease.js'
+import type { Lending } from './lending.js'
 
 /** Told when a request is settled, to let go of what watched over it. */
 export interface Watch<C> {
@@ -37,6 +38,8 @@ export class AcquireRequest<C> implements Request {
   ahead: AcquireRequest<C> | undefined = undefined
   behind: AcquireRequest<C> | undefined = undefined
   watch: Watch<C> | undefined = undefined
+  /** What hooks are told of it; undefined unless the pool has any. */
+  lending: Lending | undefined = undefined
   private lease: Lease<C> | undefined = undefined
   private error: unknown = undefined
   private resolve: ((lease: Lease<C> | Promise<never>) => void) | undefined = undefined
@@ -53,6 +56,14 @@ export class AcquireRequest<C> implements Request {
   toJSON(): Pick<AcquireRequest<C>, 'type' | 'at' | 'timeout' | 'priority' | 'waits'> {
     const { type, at, timeout, priority, waits } = this
     return { type, at, timeout, priority, waits }
+  }
+
+  get failures(): number {
+    return this.lending?.failures ?? 0
+  }
+
+  set failures(count: number) {
+    if (this.lending !== undefined) this.lending.failures = count
   }
 
   get deadline(): number {

@@ -1,17 +1,19 @@
 // The connection machine at work: its actions as calls of the driver, leases and reports.
 import type { ActorRef, EventObject, Snapshot } from 'xstate'
 import { ConnectError, LeaseError } from '../../core/errors.js'
-import { messageOf } from '../../core/wording.js'
+import { HookFailure } from '../../core/hooks.js'
 import type { ConnectContext } from '../../db/driver.js'
 import { compiled } from '../../machines/compiled/index.js'
 import { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput } from '../../machines/connection-types.js'
+import type { Lending } from '../callers/lending.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import { once } from '../once.js'
 import { endLoan } from '../watching/loan.js'
-import { attempt, destroyQuietly, letExit, noHandle, remedyFor } from './driver-calls.js'
+import { attempt, destroyQuietly, letExit, noHandle, quietly, remedyFor } from './driver-calls.js'
+import { askToLend, causeOf, connectAndSetUp, describeFailure, resetAndUndo, tellReturned } from './hooks.js'
 import type { ConnectionRecord } from './record.js'
 
 /** What a connection runs. */
@@ -21,6 +23,9 @@ export type ConnectionLogic = typeof connectionMachine
 
 /** The connection as the running system has it: the record is what the machine knows as its facts. */
 const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>
+
+/** What to do about a connect that failed in `onConnect`. */
+const remedyForHook = 'The database was reached; correct onConnect, or what it expects of the database'
 
 /** While a caller needs the connection, it keeps the process alive. */
 const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
@@ -48,7 +53,7 @@ const provideConnection = (): ConnectionLogic =>
     actions: {
       connect: ({ context, self }) => {
         const record = recordOf(context)
-        const { driver, config, roster } = record.parts
+        const { driver, config, roster, hooks } = record.parts
         const signal = record.beginEffect()
         const { evictions } = roster
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
@@ -60,7 +65,10 @@ const provideConnection = (): ConnectionLogic =>
           if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
         }
         attempt(
-          () => driver.connect({ signal, onLost, onStale }),
+          () =>
+            hooks === undefined
+              ? driver.connect({ signal, onLost, onStale })
+              : connectAndSetUp(record, { signal, onLost, onStale }),
           handle => {
             // Too late: the pool has given this connection up, so it must be closed here.
             if (signal.aborted) return destroyQuietly(driver, handle)
@@ -88,13 +96,42 @@ const provideConnection = (): ConnectionLogic =>
           error => report(self, { type: 'driver.invalid', error }),
         )
       },
-      reset: ({ context, self }) => {
+      ask: ({ context, self }) => {
         const record = recordOf(context)
-        const { driver, config, roster } = record.parts
+        const { driver, config } = record.parts
+        const { lending } = record.request as AcquireRequest<unknown>
+        record.incoming = undefined
+        hold(record)
         const signal = record.beginEffect()
+        attempt(
+          () => askToLend(record, lending as Lending, signal),
+          isFit => {
+            record.endEffect()
+            if (isFit) report(self, { type: 'lend.accepted', at: config.clock.now() })
+            else report(self, { type: 'lend.refused', error: new Error('onLend returned false.') })
+          },
+          error => {
+            const isBroken = quietly(() => driver.isFatal?.(error)) === true
+            report(self, { type: isBroken ? 'driver.lost' : 'lend.failed', error })
+          },
+        )
+      },
+      noteUnclaimed: ({ context }) => {
+        const record = recordOf(context)
+        const { lending } = record.request as AcquireRequest<unknown>
+        record.owe('unclaimed', undefined, 0, lending?.session)
+      },
+      reset: ({ context, self, event }) => {
+        const record = recordOf(context)
+        const { driver, config, roster, hooks } = record.parts
+        const signal = record.beginEffect()
+        const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
         roster.noteResetting(record, true)
         attempt(
-          () => driver.reset?.(record.handle, { signal }),
+          () =>
+            hooks === undefined
+              ? driver.reset?.(record.handle, { signal })
+              : resetAndUndo(record, dirty, signal),
           () => {
             roster.noteResetting(record, false)
             record.endEffect()
@@ -106,6 +143,7 @@ const provideConnection = (): ConnectionLogic =>
       close: ({ context, self }) => {
         const record = recordOf(context)
         const { driver, config } = record.parts
+        tellReturned(record)
         if (config.closeTimeout === 0) {
           destroyQuietly(driver, record.handle)
           self.send({ type: 'driver.closed' })
@@ -122,6 +160,7 @@ const provideConnection = (): ConnectionLogic =>
         const record = recordOf(context)
         const { driver, config } = record.parts
         record.abortEffect()
+        tellReturned(record)
         if (record.handle === undefined) return
         const gone = destroyQuietly(driver, record.handle)
         if (gone === undefined || config.closeTimeout === 0) return
@@ -137,7 +176,7 @@ const provideConnection = (): ConnectionLogic =>
       },
       lend: ({ context, event }) => {
         const record = recordOf(context)
-        const { name, config, counters, notices, onLend, tracker } = record.parts
+        const { name, config, counters, notices, hooks, onLease, tracker } = record.parts
         const asked = event.type === 'checkout' ? event.request : record.request
         const request = asked as AcquireRequest<unknown>
         const at = 'at' in event ? event.at : config.clock.now()
@@ -146,7 +185,8 @@ const provideConnection = (): ConnectionLogic =>
         record.lease = lease
         record.served = request.order
         hold(record)
-        if (onLend !== undefined) onLend(lease)
+        if (onLease !== undefined) onLease(lease)
+        if (hooks !== undefined) record.session = request.lending?.session
         request.grant(lease)
         if (tracker !== undefined) tracker.granted(at - request.at, at)
         if (notices.wants('acquire.granted')) {
@@ -164,13 +204,14 @@ const provideConnection = (): ConnectionLogic =>
       takeBack: ({ context, event }) => {
         if (event.type !== 'release') return
         const record = recordOf(context)
-        const { name, roster, counters, notices, tracker } = record.parts
+        const { name, roster, counters, notices, hooks, tracker } = record.parts
         const { lease } = record
         if (lease === undefined) return
         const heldFor = event.at - lease.acquiredAt
         record.lease = undefined
         roster.noteReturned(lease.acquiredAt, event.at)
         counters.released++
+        if (hooks !== undefined) record.owe('released', lease.id, heldFor)
         if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
         if (tracker !== undefined) tracker.returned(heldFor, event.at)
         if (notices.wants('lease.released')) {
@@ -196,6 +237,8 @@ const provideConnection = (): ConnectionLogic =>
         roster.noteReturned(lease.acquiredAt, now)
         endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
         tracker?.returned(heldFor, now)
+        record.owe(lease.held ? 'revoked' : 'destroyed', lease.id, heldFor)
+        tellReturned(record)
         if (!lease.held) {
           const lent = { lease: lease.id, connection: record.id }
           return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
@@ -232,9 +275,9 @@ const provideConnection = (): ConnectionLogic =>
                 `it took longer than ${context.policy.connectTimeout} ms (connectTimeout)`,
                 { remedy: remedyFor(driver, undefined) },
               )
-            : new ConnectError('CONNECT_FAILED', target, messageOf(cause), {
-                cause,
-                remedy: remedyFor(driver, cause),
+            : new ConnectError('CONNECT_FAILED', target, describeFailure(cause), {
+                cause: causeOf(cause),
+                remedy: cause instanceof HookFailure ? remedyForHook : remedyFor(driver, cause),
               })
         context.pool.send({
           type: 'connection.failed',
@@ -250,7 +293,12 @@ const provideConnection = (): ConnectionLogic =>
         const request = event.type === 'checkout' ? event.request : record.request
         if (event.type === 'checkout') record.incoming = undefined
         if (request !== undefined)
-          context.pool.send({ type: 'connection.declined', connection: record, request })
+          context.pool.send({
+            type: 'connection.declined',
+            connection: record,
+            request,
+            ...(event.type === 'lend.failed' && { error: event.error }),
+          })
       },
     },
   })

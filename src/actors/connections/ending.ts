@@ -5,11 +5,12 @@ import { messageOf } from '../../core/wording.js'
 import type { ConnectionEnding } from '../../machines/connection-types.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
+import { causeOf, describeFailure } from './hooks.js'
 
 /** The error that belongs to an ending: one of the pool's own where it has more to say than the driver's. */
 export function endingError<C>(connection: string, ending: ConnectionEnding, parts: PoolParts<C>): unknown {
   const error = validationErrorOf(connection, ending, parts.config)
-  return error === undefined ? ending.error : ofPool(parts, error)
+  return error === undefined ? causeOf(ending.error) : ofPool(parts, error)
 }
 
 function validationErrorOf(
@@ -37,8 +38,8 @@ function validationErrorOf(
       return new ValidationError(
         'RESET_FAILED',
         connection,
-        `it could not be reset after its last use: ${messageOf(error)}`,
-        { cause: error },
+        `it could not be reset after its last use: ${describeFailure(error)}`,
+        { cause: causeOf(error) },
       )
     case 'reset timeout':
       return new ValidationError(

@@ -36,5 +36,7 @@ function connectionPolicy(config: ResolvedPoolOptions): ConnectionPolicy {
     resetTimeout,
     closeTimeout,
     maxUses,
+    asks: config.onLend !== undefined,
+    undoes: config.onReturn !== undefined,
   })
 }

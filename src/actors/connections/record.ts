@@ -1,5 +1,6 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
 import type { ActorRefFrom, AnyActorScope } from 'xstate'
+import type { LeaseEnd, PoolHooks } from '../../core/hooks.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
 import type { Driver } from '../../db/driver.js'
 import { deliver } from '../../machines/compiled/index.js'
@@ -35,7 +36,9 @@ export interface PoolOfConnection<C> {
   }
   readonly counters: Counters
   readonly notices: Notices
-  readonly onLend: ((lease: Lease<C>) => void) | undefined
+  /** The application's hooks; undefined if there are none. */
+  readonly hooks: PoolHooks<C> | undefined
+  readonly onLease: ((lease: Lease<C>) => void) | undefined
   readonly tracker: Trackers | undefined
 }
 
@@ -48,6 +51,14 @@ export interface RecordInput {
   readonly idleJitter: number
   /** The number of the last request that was made before it began to connect. */
   readonly openedFor: number
+}
+
+/** A lease that has ended, of which `onReturn` is to be told. */
+export interface Owed {
+  readonly session: unknown
+  readonly end: LeaseEnd
+  readonly lease: number | undefined
+  readonly heldFor: number
 }
 
 /**
@@ -80,7 +91,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #loan: Loan | undefined = undefined
   #effect: AbortController | undefined = undefined
   #served = 0
-
+  #session: unknown = undefined
+  #owed: Owed | undefined = undefined
   constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
     this.id = input.id
@@ -206,6 +218,28 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   set loan(loan: Loan | undefined) {
     this.#loan = loan
+  }
+
+  /** What the holder passed to `acquire({ session })`. */
+  get session(): unknown {
+    return this.#session
+  }
+
+  set session(session: unknown) {
+    this.#session = session
+  }
+
+  /** A lease has ended, and `onReturn` is to be told, if there is one. */
+  owe(end: Owed['end'], lease: number | undefined, heldFor: number, session = this.#session): void {
+    this.#session = undefined
+    if (this.#parts.hooks?.onReturn !== undefined) this.#owed = { session, end, lease, heldFor }
+  }
+
+  /** Takes what `onReturn` is to be told. */
+  takeOwed(): Owed | undefined {
+    const owed = this.#owed
+    this.#owed = undefined
+    return owed
   }
 
   /** Starts a call of the driver, and returns the signal that aborts it. */

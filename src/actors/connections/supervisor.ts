@@ -18,6 +18,7 @@ import { traceConnect, traceConnected } from '../watching/tracing.js'
 import { connectionLogic } from './connection-actor.js'
 import { destroyQuietly, letExit } from './driver-calls.js'
 import { endingError } from './ending.js'
+import { tellClosed, tellReturned } from './hooks.js'
 import { ConnectionRecord } from './record.js'
 
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
@@ -229,7 +230,9 @@ export class Supervisor<C> {
       endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
       this.#parts.tracker?.returned(heldFor, now)
       lease.revoke()
+      record.owe('revoked', lease.id, heldFor)
     }
+    tellReturned(record)
     return request
   }
 
@@ -274,7 +277,8 @@ export class Supervisor<C> {
     if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
     if (isStillborn(record, this.#parts.config.clock.now())) this.#parts.roster.noteFailed(record)
     const invalid = reason === 'validation failed' || reason === 'validation timeout'
-    const { notices } = this.#parts
+    const { notices, hooks } = this.#parts
+    if (hooks?.onClose !== undefined) tellClosed(record, ending, endingError(id, ending, this.#parts))
     if (!invalid && !notices.wants('connection.lost') && !notices.wants('connection.closed')) return
     const error = endingError(id, ending, this.#parts)
     if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }

@@ -6,6 +6,7 @@ import type {
   ConnectError,
   DatabaseDownError,
   LeaseError,
+  LendError,
   PoolClosedError,
   PoolPausedError,
   QueueFullError,
@@ -24,6 +25,7 @@ export type AcquireRefusal =
   | DatabaseDownError
   | PoolPausedError
   | PoolClosedError
+  | LendError
   | SelfDeadlockError
 
 /**

@@ -17,6 +17,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly connecting: number
   readonly idle: number
   readonly busy: number
+  /** Those being validated, reset, or prepared for a caller by `onLend`. */
   readonly validating: number
   readonly closing: number
   /** Callers in the queue. */
@@ -37,6 +38,9 @@ export interface PoolStats extends Readonly<Counters> {
   readonly generation: number
 }
 
+/** States of connections that callers have, or are about to have. */
+const inUse = { busy: 0, validating: 0, lending: 0 }
+
 /** States that a connection never rests in. */
 const passedThrough = { available: 0, failed: 0, destroyed: 0 }
 
@@ -45,13 +49,21 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const snapshot = system.actor.getSnapshot()
   const { parts } = system
   const now = parts.config.clock.now()
-  const states = { connecting: 0, idle: 0, busy: 0, validating: 0, closing: 0, closed: 0, ...passedThrough }
+  const states = { connecting: 0, idle: 0, ...inUse, closing: 0, closed: 0, ...passedThrough }
   let total = 0
   for (const record of parts.roster.records) {
     states[topState(record.actor.getSnapshot().value)]++
     total++
   }
-  const { closed: _ended, available: _free, failed: _failed, destroyed: _destroyed, ...gauges } = states
+  const {
+    closed: _ended,
+    available: _free,
+    failed: _failed,
+    destroyed: _destroyed,
+    lending,
+    ...gauges
+  } = states
+  gauges.validating += lending // to a caller both are a wait for a connection that is there
   return Object.freeze({
     state: poolState(system),
     ...snapshot.context.size,

@@ -49,13 +49,15 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
       return transaction !== 'none' || running > 0 || isChanged
     },
     isUsable: ({ state }) => state === 'open',
-    async reset(connection, { signal }) {
+    async reset(connection, { signal, setUp }) {
       const session = connection as Session
       if (session.running > 0) throw harmless('55006', 'a query is still running on the connection')
       database.totals.resets++
       await session.trip('reset', signal)
       if (session.happens('resetFailureRate')) throw fatal('08006', 'simulated failure of a reset')
+      const { isChanged } = session
       session.restore()
+      if (isChanged) await setUp?.(connection)
     },
     close: connection => database.close(connection as Session),
     destroy: connection => database.destroy(connection as Session),

@@ -1,5 +1,5 @@
 // How long to wait before the next connect while they are failing, and what counts as failing.
-import type { ConnectionFacts } from '../connection-types.js'
+import type { ConnectionFacts, EndReason } from '../connection-types.js'
 
 const firstDelay = 100
 const longestDelay = 30_000
@@ -135,8 +135,16 @@ export function isFlapping(
 /** How soon after it was opened a connection must end, without having been of use, to count as one that failed to open. */
 const stillbornWithin = 1_000
 
+const inVain: ReadonlySet<EndReason> = new Set([
+  'lost',
+  'validation failed',
+  'validation timeout',
+  'lend refused',
+])
+
 /**
- * Whether a connection that was opened was none: it was lost, or failed its first validation, before it was of use to a caller.
+ * Whether a connection that was opened was none: it was lost, failed its first validation, or was found unfit by `onLend`, before it
+ * was of use to a caller. (That `onLend` throws may be for one caller's session.)
  */
 export function isStillborn(
   facts: Pick<ConnectionFacts, 'uses' | 'ending' | 'openedAt'>,
@@ -144,5 +152,5 @@ export function isStillborn(
 ): boolean {
   if (facts.uses > 0 || facts.openedAt === undefined || now - facts.openedAt > stillbornWithin) return false
   const reason = facts.ending?.reason
-  return reason === 'lost' || reason === 'validation failed' || reason === 'validation timeout'
+  return reason !== undefined && inVain.has(reason)
 }

@@ -42,3 +42,11 @@ export function whySpent(
 ): EndReason {
   return facts.uses >= policy.maxUses ? 'max uses' : 'max lifetime'
 }
+
+/** On how many connections `onLend` may throw for one caller: a connection may be the reason once. */
+const mostLendFailures = 2
+
+/** Whether `onLend` has thrown so often for a caller that the caller, and not the connections, is likely the reason. */
+export function isLendHopeless(failures = 0): boolean {
+  return failures >= mostLendFailures
+}

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { AnyMachineSnapshot } from 'xstate'
 import { leafName } from './state-names.js'
 import { stateOf, type WalkExecution, type WalkedDriver, WalkOf, type WalkOptions } from './walk-of.js'
+import { WalkedHooks } from './walked-hooks.js'
 
 const limits = {
   connectTimeout: 1_000,
@@ -21,10 +22,11 @@ const shortWhile = 500
 
 /** Starts a pool that opens its only connection at once. Nothing reaches the server before an event says so. */
 export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): WalkExecution {
+  const hooks = new WalkedHooks()
   const walk = new WalkOf(
     subject,
     ['connect', 'validate', 'reset', 'close', 'let go'],
-    { min: 1, max: 1, ...limits },
+    { min: 1, max: 1, ...limits, ...hooks.options(options.hooks ?? []) },
     options,
   )
   const { driver, system } = walk
@@ -55,6 +57,14 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
         system.acquire(shortWhile)
         await system.settle()
       },
+      'acquire, and onLend takes its time': doing(() => {
+        hooks.lends.push('waits')
+        system.acquire()
+      }),
+      'onLend accepts': doing(() => hooks.answerLend('accepts')),
+      'onLend refuses': doing(() => hooks.answerLend('refuses')),
+      'onLend throws': doing(() => hooks.answerLend('throws')),
+      'onLend takes too long': () => leave(100),
       'caller gives up': doing(() => system.giveUp()),
       'caller times out': async () => {
         const before = pool.stats().timedOut
@@ -70,6 +80,12 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
         driver.dirty = true
         system.lease.release()
         driver.dirty = false
+        await system.settle()
+      },
+      'release, and onReturn throws': async () => {
+        await subject.succeed(system.lease.connection)
+        hooks.throwsNext = 'onReturn'
+        system.lease.release()
         await system.settle()
       },
       'release ended': doing(() => {
@@ -89,6 +105,10 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
       },
       'destroy the lease': doing(() => system.lease.destroy(new Error('walk: unfit'))),
       'connect succeeds': answer('connect', 'succeed'),
+      'connect succeeds, and onConnect throws': () => {
+        hooks.throwsNext = 'onConnect'
+        return answer('connect', 'succeed')()
+      },
       'connect fails': answer('connect', 'fail'),
       'connect times out': () => leave(100),
       'validation succeeds': answer('validate', 'succeed'),
@@ -122,7 +142,10 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
       'the pool closes': doing(() => system.close(shortWhile)),
       'the drain time is up': () => leave(100),
       'the operator destroys it': doing(() => connection.send({ type: 'destroy' })),
-      'late answers arrive': doing(() => driver.lateNews()),
+      'late answers arrive': doing(() => {
+        hooks.answerLate()
+        driver.lateNews()
+      }),
     },
     check: async (model: AnyMachineSnapshot) => {
       const { waiting, awaited, poolCloses } = model.context

@@ -26,6 +26,8 @@ export const poolModelSizes = {
 const events = [
   'acquire',
   'acquire an unfit one',
+  'acquire one that onLend refuses',
+  'acquire, and onLend throws twice',
   'a caller gives up',
   'the callers time out',
   'a connect succeeds',
@@ -64,6 +66,7 @@ export const poolModel = setup({
   guards: {
     opens: ({ context }) => context.opening > 0,
     hasIdle: ({ context }) => context.idle > 0,
+    hasTwoIdle: ({ context }) => context.idle === 2,
     hasLent: ({ context }) => context.lent > 0,
     hasTwoLent: ({ context }) => context.lent === 2 && context.min === 2,
     hasRetiring: ({ context }) => context.retiring > 0,
@@ -113,6 +116,8 @@ export const poolModel = setup({
   on: {
     acquire: { actions: ['acquire', 'grow'] },
     'acquire an unfit one': { guard: 'hasIdle', actions: ['decline', 'grow'] },
+    'acquire one that onLend refuses': { guard: 'hasIdle', actions: ['decline', 'grow'] },
+    'acquire, and onLend throws twice': { guard: 'hasTwoIdle', actions: ['dropIdle', 'grow'] },
     'a caller gives up': { guard: 'hasWaiting', actions: 'leave' },
     'the callers time out': { guard: 'hasWaiting', actions: 'leaveAll' },
     'a connect succeeds': { guard: 'opens', actions: ['ready', 'grow'] },
@@ -162,6 +167,8 @@ export const poolModel = setup({
         // The same as above, but nothing is opened until the back-off is over, and then one at a time.
         acquire: { actions: 'acquire' },
         'acquire an unfit one': { guard: 'hasIdle', actions: 'decline' },
+        'acquire one that onLend refuses': { guard: 'hasIdle', actions: 'decline' },
+        'acquire, and onLend throws twice': { guard: 'hasTwoIdle', actions: 'dropIdle' },
         'a connect succeeds': { guard: 'opens', target: 'starting', actions: ['ready', 'grow'] },
         'release one that retires': { guard: 'hasRetiring', actions: 'loseRetiring' },
         'release and crash': { guard: 'hasLent', actions: 'loseLent' },
@@ -202,6 +209,8 @@ export const poolModel = setup({
         resume: { target: 'starting', actions: ['serve', 'grow'] },
         acquire: { actions: 'wait' },
         'acquire an unfit one': {},
+        'acquire one that onLend refuses': {},
+        'acquire, and onLend throws twice': {},
         'a connect succeeds': { guard: 'opens', actions: 'keep' },
         'a connect fails': { guard: 'opens', actions: 'fail' },
         release: { guard: 'hasLent', actions: 'takeBack' },

@@ -7,11 +7,13 @@ import type { PoolFigures } from './pool-figures.js'
 import { poolModelSizes } from './pool-model.js'
 import { leafName } from './state-names.js'
 import { stateOf, type WalkExecution, type WalkedDriver, WalkOf, type WalkOptions } from './walk-of.js'
+import { WalkedHooks } from './walked-hooks.js'
 
 const acquireTimeout = 10_000
 
 /** Starts a pool that opens its two connections at once. The server is asked for everything but connects without delay. */
 export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): WalkExecution {
+  const hooks = new WalkedHooks()
   const walk = new WalkOf(
     subject,
     ['connect', 'let go'],
@@ -24,6 +26,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       keepalive: false,
       idleTimeout: 60_000,
       maxLifetime: Number.POSITIVE_INFINITY,
+      ...hooks.options(options.hooks ?? []),
     },
     options,
   )
@@ -73,6 +76,14 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       acquire: doing(acquireNow),
       'acquire an unfit one': doing(() => {
         driver.failsNext = 'validate'
+        acquireNow()
+      }),
+      'acquire one that onLend refuses': doing(() => {
+        hooks.lends.push('refuses')
+        acquireNow()
+      }),
+      'acquire, and onLend throws twice': doing(() => {
+        hooks.lends.push('throws', 'throws')
         acquireNow()
       }),
       'a caller gives up': doing(() => system.giveUp()),

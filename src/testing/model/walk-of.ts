@@ -22,7 +22,12 @@ export interface WalkOptions {
   readonly patience?: number
   /** Is told XState's inspection events of the pool and its connections while the path is walked, to measure coverage for instance. */
   readonly inspect?: (event: InspectionEvent) => void
+  /** The pool's hooks; they succeed at once where the path does not say otherwise. Default: those that the path has events of. */
+  readonly hooks?: readonly HookName[] | undefined
 }
+
+/** The hooks that models know. */
+export type HookName = 'onConnect' | 'onLend' | 'onReturn'
 
 /** What is done for each event of a model, and how the pool is ended afterwards. */
 export interface WalkExecution extends Execution {
@@ -40,7 +45,7 @@ export class WalkOf<C> {
   constructor(
     subject: WalkedDriver<C>,
     holds: readonly Question[],
-    pool: PoolOptions,
+    pool: PoolOptions<C>,
     { patience = 10_000, inspect }: WalkOptions,
   ) {
     this.subject = subject

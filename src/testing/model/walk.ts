@@ -6,7 +6,9 @@ import { connectionWalk } from './connection-walk.js'
 import type { ModelPath } from './paths.js'
 import { poolModel } from './pool-model.js'
 import { poolWalk } from './pool-walk.js'
-import type { WalkExecution, WalkedDriver, WalkOptions } from './walk-of.js'
+import type { HookName, WalkExecution, WalkedDriver, WalkOptions } from './walk-of.js'
+
+const hookNames: readonly HookName[] = ['onConnect', 'onLend', 'onReturn']
 
 /**
  * Walks a path of {@link connectionModel} or {@link poolModel} on a pool of your driver. After each step the pool's machines, its figures and
@@ -31,7 +33,7 @@ export async function walk<C>(
   subject: WalkedDriver<C>,
   options: WalkOptions = {},
 ): Promise<void> {
-  const { finish, ...execution } = executionOf(path.model, subject, options)
+  const { finish, ...execution } = executionOf(path.model, subject, { hooks: hooksOf(path), ...options })
   try {
     await path.execute(execution)
   } catch (error) {
@@ -39,6 +41,11 @@ export async function walk<C>(
     throw error
   }
   await finish()
+}
+
+/** The hooks whose events a path has. */
+function hooksOf({ events }: ModelPath): HookName[] {
+  return hookNames.filter(name => events.some(event => event.includes(name)))
 }
 
 /**
@@ -55,8 +62,9 @@ export function executionOf<C>(
   subject: WalkedDriver<C>,
   options: WalkOptions = {},
 ): WalkExecution {
-  if (model === connectionModel) return connectionWalk(subject, options)
-  if (model === poolModel) return poolWalk(subject, options)
+  const given = { hooks: hookNames, ...options }
+  if (model === connectionModel) return connectionWalk(subject, given)
+  if (model === poolModel) return poolWalk(subject, given)
   throw new Error(
     'There is an execution of connectionModel and of poolModel; of any other model, the test has it.',
   )

@@ -27,7 +27,7 @@ export class WalkedPool<C> {
   readonly #max: number[] = []
   #stopInspecting: () => void = () => {}
 
-  constructor(driver: Driver<C>, options: PoolOptions, inspect?: (event: InspectionEvent) => void) {
+  constructor(driver: Driver<C>, options: PoolOptions<C>, inspect?: (event: InspectionEvent) => void) {
     this.pool = createPool(driver, { clock: this.clock, random: () => 0, ...options })
     if (inspect !== undefined) this.#stopInspecting = this.pool.inspect(inspect)
     this.#max.push(this.pool.stats().max)
@@ -143,7 +143,8 @@ export class WalkedPool<C> {
 
   /** Callers who are not in the queue because a connection is being validated for them. */
   get #validatedFor(): number {
-    if (!this.connectionStates.includes('validating.checkout')) return 0
+    const states = this.connectionStates
+    if (!states.includes('validating.checkout') && !states.includes('lending')) return 0
     return this.waiting.length - this.pool.stats().waiting
   }
 }

@@ -77,7 +77,7 @@ export function driverFor<C extends EventEmitter>(
     sessionOf,
 
     async connect(context: ConnectContext): Promise<C> {
-      const { signal } = context
+      const { signal, setUp } = context
       signal.throwIfAborted()
       const options = await abortable(connectionOptions(), signal)
       const core = create(options) as Core
@@ -87,6 +87,7 @@ export function driverFor<C extends EventEmitter>(
         session.begin()
         const face = faceOf(core)
         await prepare?.(face)
+        await setUp?.(face)
         session.tracker.settle()
         return face
       }
@@ -107,7 +108,7 @@ export function driverFor<C extends EventEmitter>(
       return resetOnRelease || !sessionOf(face).clean
     },
 
-    async reset(face) {
+    async reset(face, { setUp }) {
       const session = sessionOf(face)
       await undefined // a release from within a query's callback: the query is over when its packets have been handled
       if (session.endingTransaction) await call(done => session.core.ping(done))
@@ -117,6 +118,7 @@ export function driverFor<C extends EventEmitter>(
       if (thorough) {
         await resetSession(session)
         await prepare?.(face)
+        await setUp?.(face)
         session.restoreListeners() // it has its listeners of the first time
       } else await tidySession(session)
       await expectClean(session, resetOnRelease)

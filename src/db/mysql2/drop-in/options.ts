@@ -1,6 +1,6 @@
 // What the drop-in createPool takes: the options of mysql2's, said again as the pool's own.
 
-import type { PoolOptions as Mysql2PoolOptions } from 'mysql2'
+import type { PoolOptions as Mysql2PoolOptions, PoolConnection } from 'mysql2'
 import { poolOptionNames } from '../../../core/options.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
 import {
@@ -21,7 +21,7 @@ export interface DropInOptions extends Omit<MysqlConfig, 'onConnect'>, Loose<Poo
   /** A Promise class for the promise API, as in mysql2. */
   Promise?: PromiseConstructor | null | undefined
   /** Options of the underlying pool, see PoolOptions: `{ acquireTimeout: 5_000, maxLifetime: 600_000 }`. They take precedence over mysql2's. */
-  statepool?: PoolOptions | undefined
+  statepool?: PoolOptions<PoolConnection> | undefined
 }
 
 /** What the drop-in needs to know. */
@@ -29,7 +29,7 @@ export interface ParsedDropInOptions {
   readonly connection: ParsedConfig
   /** What mysql2's own class keeps. */
   readonly mysql2: ParsedPoolOptions
-  readonly statepool: PoolOptions
+  readonly statepool: PoolOptions<PoolConnection>
   /** More idle connections than that are not kept. */
   readonly maxIdle: number
 }

@@ -3,7 +3,13 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
-import { createPool as createStatepool, type Lease, type Pool as Statepool } from '../../../index.js'
+import { hooksAround } from '../../../core/hooks.js'
+import {
+  createPool as createStatepool,
+  type Lease,
+  type PoolOptions,
+  type Pool as Statepool,
+} from '../../../index.js'
 import { call } from '../driver/commands.js'
 import { driverFor } from '../driver/driver.js'
 import type { Session } from '../driver/session.js'
@@ -47,9 +53,14 @@ export class Pool extends BasePool {
       },
     )
     this.#sessionOf = sessionOf
-    this.#statepool = createStatepool(this.#shelf.watch(driver), statepool, {
-      onLend: lease => lease.connection.lend(lease),
-    })
+    const hooks = hooksAround(statepool as PoolOptions<PoolConnection>, (face, call) =>
+      face.serve(async () => call()),
+    )
+    this.#statepool = createStatepool(
+      this.#shelf.watch(driver),
+      { ...(statepool as PoolOptions<PoolConnection>), ...hooks },
+      { onLease: lease => lease.connection.lend(lease) },
+    )
     this.#showLists()
     obeyLimits(this.config as unknown as ParsedPoolOptions, size => {
       if (!this._closed) this.#statepool.resize(size)

@@ -54,12 +54,13 @@ export function driverFor(
   }
 
   /** Runs what makes a session ready, and remembers what it left for all callers. */
-  const makeReady = async (session: Session): Promise<void> => {
+  const makeReady = async (session: Session, setUp: ConnectContext['setUp']): Promise<void> => {
     const { client } = session
     await connectWithinLimit(client)
     session.parameters.begin()
     hideTlsOf(wired(client).connection.stream)
     await prepare?.(client)
+    await setUp?.(client)
     if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
     session.keep()
   }
@@ -74,13 +75,13 @@ export function driverFor(
   return {
     name: 'postgres',
 
-    async connect({ signal, onLost, onStale }: ConnectContext): Promise<pg.Client> {
+    async connect({ signal, onLost, onStale, setUp }: ConnectContext): Promise<pg.Client> {
       signal.throwIfAborted()
       const client = createClient()
       const session = new Session(client, { onLost, onStale }, evidence)
       sessions.set(client, session)
       try {
-        await abortable(makeReady(session), signal)
+        await abortable(makeReady(session, setUp), signal)
       } catch (error) {
         void end(session) // also after a failure: pg leaves the socket open when its password function throws
         throw error
@@ -102,8 +103,8 @@ export function driverFor(
       return resetQuery !== undefined || !session.clean
     },
 
-    reset: (client, { signal }) =>
-      reset(sessionOf(client), { resetQuery, prepare, channels: channels.get(client) ?? [] }, signal),
+    reset: (client, { signal, setUp }) =>
+      reset(sessionOf(client), { resetQuery, prepare, setUp, channels: channels.get(client) ?? [] }, signal),
 
     isUsable: client => sessionOf(client).usable,
     isHalfRead: client => sessionOf(client).halfRead,

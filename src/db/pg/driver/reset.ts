@@ -1,6 +1,7 @@
 // Makes a session that comes back as good as a new one.
 
 import type pg from 'pg'
+import type { ResetContext } from '../../driver.js'
 import { ask } from './ask.js'
 import type { Session } from './session.js'
 
@@ -9,6 +10,8 @@ export interface ResetPlan {
   readonly resetQuery: string | undefined
   /** Sets up what every caller finds. */
   readonly prepare: ((client: pg.Client) => unknown) | undefined
+  /** The pool's part of that, after the driver's. */
+  readonly setUp: ResetContext['setUp']
   /** The channels that are listened to for all callers. */
   readonly channels: readonly string[]
 }
@@ -48,6 +51,7 @@ export async function reset(session: Session, plan: ResetPlan, signal: AbortSign
     const restoring = session.parameters.restoring(client)
     if (restoring !== undefined) await askShortly(session, restoring)
     await plan.prepare?.(client)
+    await plan.setUp?.(client)
   }
   session.tidyListeners() // those that `prepare` has added again
   session.takeDebts()

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
-import type { ConnectContext, Driver, RoundTripContext } from '../../../index.js'
+import type { ConnectContext, Driver, ResetContext } from '../../../index.js'
 import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
 import { wired } from '../driver/wired.js'
@@ -59,7 +59,7 @@ export function lendingDriver(
         ? sayGoodbye(client, () => base.destroy(client))
         : base.destroy(client),
 
-    async connect({ signal, onLost, onStale }: ConnectContext): Promise<LentClient> {
+    async connect({ signal, onLost, onStale, setUp }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
       let client: LentClient | undefined
       let ready = false
@@ -81,6 +81,7 @@ export function lendingDriver(
           signal,
           onLost: lost,
           ...(onStale && { onStale }),
+          setUp,
         })) as LentClient
       } catch (error) {
         audience.log('client failed to connect', error)
@@ -99,7 +100,7 @@ export function lendingDriver(
       : client => base.needsReset?.(client) === true,
 
     /** What a holder did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
-    async reset(client: LentClient, context: RoundTripContext): Promise<void> {
+    async reset(client: LentClient, context: ResetContext): Promise<void> {
       const { connection } = wired(client)
       // One by one: behind a statement there may be a cursor, which has no end.
       while (wired(client).readyForQuery !== true && !base.isHalfRead(client))

@@ -2,8 +2,17 @@
 
 import type { EventEmitter } from 'node:events'
 import { systemClock } from '../../../core/clock.js'
-import { createPool, type Lease, type Pool } from '../../../index.js'
-import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
+import { hooksAround } from '../../../core/hooks.js'
+import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
+import {
+  type ClientClass,
+  isPrepared,
+  type LentClient,
+  lastLease,
+  lend,
+  type Owner,
+  type Release,
+} from './client.js'
 import { lendingDriver } from './driver.js'
 import { afterEnd, asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
@@ -53,9 +62,19 @@ export class Lender implements Owner {
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
     this.#closes = error => closesAlways || driver.isFatal?.(error) === true
-    this.pool = createPool(driver, settings.pool, {
-      onLend: lease => lease.connection[lend](lease, this),
+    const hooks = hooksAround(settings.pool as PoolOptions<LentClient>, async (client, call) => {
+      client[isPrepared] = true
+      try {
+        return await call()
+      } finally {
+        client[isPrepared] = false
+      }
     })
+    this.pool = createPool(
+      driver,
+      { ...settings.pool, ...hooks },
+      { onLease: lease => lease.connection[lend](lease, this) },
+    )
     this.pool.tune({ keepIdle: settings.keepIdle })
     this.#waiting = new WaitingCallers(this.pool)
   }

@@ -54,7 +54,7 @@ export interface PoolConfig extends Omit<pg.PoolConfig, 'onConnect'> {
    * Options of the underlying pool that pg.Pool does not have (`validateAfter`, `keepalive`, `drainTimeout`, `maxConnecting`, …); they
    * take precedence over those translated from pg.Pool's options.
    */
-  statepool?: PoolOptions | undefined
+  statepool?: PoolOptions<pg.PoolClient> | undefined
   /** The habits of pg.Pool to bring back: true for all of them, or a list. Default: none. */
   likePgPool?: boolean | readonly PgPoolHabit[] | undefined
 }
@@ -64,7 +64,7 @@ export interface Settings {
   /** For `postgres()`; without a class of clients. */
   readonly client: PostgresConfig
   /** For `createPool()`. */
-  readonly pool: PoolOptions
+  readonly pool: PoolOptions<pg.PoolClient>
   readonly habits: ReadonlySet<PgPoolHabit>
   /** What has been changed of `pool.options` since, for new clients. */
   readonly changes: () => pg.ClientConfig

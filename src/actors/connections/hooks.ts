@@ -1,0 +1,154 @@
+// How the pool calls the application's hooks: awaited where a connection waits for them, told where it does not, and never trusted not to throw.
+import { abortable } from '../../core/abortable.js'
+import { HookFailure, type PoolHooks, type ReturnHookContext } from '../../core/hooks.js'
+import { outside } from '../../core/outside.js'
+import { warn } from '../../core/platform.js'
+import { messageOf, withoutStop } from '../../core/wording.js'
+import type { ConnectContext, ResetContext } from '../../db/driver.js'
+import type { ConnectionEnding } from '../../machines/connection-types.js'
+import type { Lending } from '../callers/lending.js'
+import { destroyQuietly } from './driver-calls.js'
+import type { ConnectionRecord } from './record.js'
+
+/** Opens a connection, and sets it up: by the driver, if it cares what the hook leaves behind, or when it has connected. */
+export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: ConnectContext): Promise<C> {
+  const { driver, hooks } = record.parts
+  const { signal } = context
+  const setUp = setUpOf(record, hooks, signal, false)
+  if (setUp === undefined) return driver.connect(context)
+  let isOpen = false
+  let isSetUp = false
+  let stale: { readonly reason: unknown } | undefined
+  const connection = await driver.connect({
+    ...context,
+    onStale: (reason, options) => {
+      if (isOpen) stale ??= { reason }
+      context.onStale?.(reason, options)
+    },
+    setUp: connection => {
+      isSetUp = true
+      return setUp(connection)
+    },
+  })
+  isOpen = true
+  if (isSetUp || signal.aborted || connection === undefined) return connection // late, or none: that is seen to by the caller
+  try {
+    await abortable(setUp(connection), signal)
+    if (stale !== undefined) throw stale.reason
+  } catch (error) {
+    await destroyQuietly(driver, connection) // the server may count it for a while, and so does the pool
+    throw error
+  }
+  return connection
+}
+
+/**
+ * Asks the application whether a caller may have the connection.
+ * @returns false when it may not
+ */
+export async function askToLend<C>(
+  record: ConnectionRecord<C>,
+  lending: Lending,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { id, handle, parts } = record
+  const { onLend } = parts.hooks as PoolHooks<C>
+  const context = { pool: parts.name, connection: id, session: lending.session, signal }
+  return (await lending.run(() => onLend?.(handle as C, context))) !== false
+}
+
+/**
+ * Resets a connection that comes back, and undoes what `onLend` did. The reset comes first: in a transaction that its holder left open, the
+ * hook's statements would fail, or be rolled back with it.
+ * @param dirty whether its holder left something behind; undefined = the driver is to be asked
+ */
+export async function resetAndUndo<C>(
+  record: ConnectionRecord<C>,
+  dirty: boolean | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, parts } = record
+  const { driver, hooks, name } = parts
+  const handle = record.handle as C
+  const setUp = setUpOf(record, hooks, signal, true)
+  const context: ResetContext = setUp === undefined ? { signal } : { signal, setUp }
+  if (dirty ?? driver.needsReset?.(handle) ?? true) await driver.reset?.(handle, context)
+  const owed = record.takeOwed()
+  if (owed === undefined || hooks?.onReturn === undefined) return
+  signal.throwIfAborted()
+  try {
+    await hooks.onReturn(handle, { pool: name, connection: id, ...owed, signal })
+  } catch (error) {
+    throw new HookFailure('onReturn', error)
+  }
+  if (driver.needsReset?.(handle) === true) await driver.reset?.(handle, context)
+}
+
+/** Tells the application of a lease that has ended with its connection. */
+export function tellReturned<C>(record: ConnectionRecord<C>): void {
+  const owed = record.takeOwed()
+  if (owed === undefined) return
+  const { id, parts } = record
+  const context: ReturnHookContext = { pool: parts.name, connection: id, ...owed, signal: undefined }
+  tell(parts.name, 'onReturn', id, () => parts.hooks?.onReturn?.(undefined, context))
+}
+
+/** Tells the application of a connection that has ended. */
+export function tellClosed<C>(
+  record: ConnectionRecord<C>,
+  { reason }: ConnectionEnding,
+  error: unknown,
+): void {
+  const { id, handle, parts } = record
+  const { onClose } = parts.hooks ?? {}
+  if (onClose === undefined) return
+  const context = { pool: parts.name, connection: id, reason, error: causeOf(error) }
+  tell(parts.name, 'onClose', id, () => onClose(handle, context))
+}
+
+/** What a hook threw, if it is one that failed; else the error itself. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof HookFailure ? error.error : error
+}
+
+/** What went wrong, in words, which name the hook if it was one. */
+export function describeFailure(error: unknown): string {
+  return error instanceof HookFailure
+    ? `the pool's ${error.hook} threw: ${messageOf(error.error)}`
+    : messageOf(error)
+}
+
+function setUpOf<C>(
+  { id, parts: { name } }: ConnectionRecord<C>,
+  hooks: PoolHooks<C> | undefined,
+  signal: AbortSignal,
+  again: boolean,
+): ((connection: unknown) => Promise<void>) | undefined {
+  const onConnect = hooks?.onConnect
+  if (onConnect === undefined) return undefined
+  return async connection => {
+    try {
+      await onConnect(connection as C, { pool: name, connection: id, again, signal })
+    } catch (error) {
+      throw new HookFailure('onConnect', error)
+    }
+  }
+}
+
+/** Calls a hook that no connection waits for. What it throws is the application's mistake, and no reason to lose anything. */
+function tell(pool: string, hook: 'onReturn' | 'onClose', connection: string, call: () => unknown): void {
+  const blame = (error: unknown): void =>
+    warn(
+      `Pool "${pool}": the hook ${hook} threw for ${connection}: ${withoutStop(messageOf(error))}. The pool goes on. Catch the error in the hook.`,
+      'PoolHookWarning',
+      'STATEPOOL_HOOK',
+      error instanceof Error ? error.stack : undefined,
+    )
+  outside(() => {
+    try {
+      Promise.resolve(call()).catch(blame)
+    } catch (error) {
+      blame(error)
+    }
+  })
+}
