@@ -190,7 +190,7 @@ const rules: Rule[] = [
   {
     name: 'the inspector’s page runs in a browser: of the rest it imports what needs nothing else',
     files: /^src\/inspector\/page\//,
-    may: /^(src\/inspector\/(page\/|diagnose\.ts$|protocol\.ts$)|src\/recorder\/(codec|format)\.ts$|preact(\/hooks)?$|uplot$)/,
+    may: /^(src\/inspector\/(page\/|diagnose\.ts$|protocol\.ts$)|src\/recorder\/(codec|format)\.ts$|preact(\/hooks)?$|uplot$|@dagrejs\/dagre$)/,
   },
   {
     name: 'nothing but the page imports the page',

@@ -186,7 +186,7 @@ function TopBar({ isForeign, showSystems }: TopBarProps) {
             >
               <i class={`lamp ${pool.gone ? 'unknown' : level}`} aria-hidden="true" />
               {pool.identity.name}
-              <span class="hidden">, {pool.gone ? 'closed' : word}</span>
+              <span class="hidden">({pool.gone ? 'closed' : word})</span>
             </button>
           )
         })}

@@ -1,0 +1,77 @@
+// Several pools, and actor systems that are no pools, on one page.
+import { createWebSocketInspector } from '@statelyai/inspect'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { createActor, createMachine } from 'xstate'
+import { World } from '../../../site/playground/world.js'
+import { type Inspector, inspector } from '../../../src/inspector/index.js'
+import { violationsIn } from '../support/axe.js'
+import { chromiumMissing, Looker } from '../support/browser.js'
+
+const light = createMachine({
+  id: 'light',
+  initial: 'red',
+  states: {
+    red: { on: { next: 'green' } },
+    green: { initial: 'walk', on: { next: 'red' }, states: { walk: { on: { hurry: 'blink' } }, blink: {} } },
+  },
+})
+
+describe.skipIf(chromiumMissing)('one page', () => {
+  let looker: Looker
+  let orders: World
+  let reports: World
+  let inspecting: Inspector
+  beforeAll(async () => {
+    looker = await Looker.start()
+    const calm = { arrivals: 20, query: [5, 20] as const }
+    orders = new World({ ...calm, seed: 1, pool: { name: 'orders', max: 4 } })
+    reports = new World({ ...calm, seed: 2, pool: { name: 'reports', max: 2 } })
+    inspecting = await inspector([orders.pool, reports.pool])
+  })
+  afterAll(async () => {
+    await looker?.close()
+    await inspecting?.close()
+    await orders?.stop()
+    await reports?.stop()
+  })
+
+  it('shows several pools, each with its state', async () => {
+    const page = await looker.open(inspecting.url)
+    const pools = page.getByRole('navigation', { name: 'Pools' })
+    await pools.getByRole('button', { name: /^orders \(OK\)/ }).waitFor()
+    await page.getByText(/of at most 4 connections open/).waitFor()
+    await reports.set('outage', true)
+    await pools.getByRole('button', { name: /^reports \(Down\)/ }).click()
+    await page.getByText(/of at most 2 connections open/).waitFor()
+    await page.locator('.hero .word').getByText('Down', { exact: true }).waitFor()
+    await reports.set('outage', false)
+    await page.close()
+  })
+
+  it('shows the actors of another program, and the chart of one with its state lit', async () => {
+    const page = await looker.open(inspecting.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const address = new URL(inspecting.url)
+    const token = address.hash.replace('#token=', '')
+    const other = createWebSocketInspector({
+      url: `ws://${address.host}/systems?token=${token}`,
+      WebSocket: WebSocket as never,
+    } as never)
+    const actor = createActor(light, { inspect: other.inspect }).start()
+    actor.send({ type: 'next' })
+    await page.getByRole('button', { name: 'Other actors' }).click()
+    await page.getByRole('button', { name: 'light', exact: true }).click()
+    await page.locator('.foreign .lit[data-name="green.walk"]').waitFor()
+    actor.send({ type: 'hurry' })
+    await page.locator('.foreign .lit[data-name="green.blink"]').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    actor.stop()
+    other.stop?.()
+    await page.close()
+  })
+
+  it('complains of nothing', () => {
+    expect(looker.complaints).toEqual([])
+  })
+})

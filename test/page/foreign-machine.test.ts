@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { layOutForeign } from '../../src/inspector/page/foreign-layout.js'
+import { readMachine } from '../../src/inspector/page/model/foreign-machine.js'
+import { statesIn } from '../../src/inspector/page/model/systems.js'
+
+const config = {
+  id: 'light',
+  initial: 'red',
+  on: { reset: '.red' },
+  states: {
+    red: { on: { next: { target: 'green', guard: 'isDay' } } },
+    green: {
+      id: 'go',
+      initial: 'walk',
+      on: { stop: [{ guard: 'isNight', target: '#light.red' }, { actions: 'ring' }] },
+      states: { walk: { after: { 500: 'blink' } }, blink: { always: { target: '#go.walk' } } },
+    },
+    off: { type: 'final' },
+  },
+}
+
+it('reads the states and the ways between them, whichever way targets are written', () => {
+  const machine = readMachine(config)
+  expect(machine?.states.map(({ name }) => name)).toEqual([
+    'red',
+    'green',
+    'green.walk',
+    'green.blink',
+    'off',
+  ])
+  expect(machine?.ways).toEqual([
+    { from: '', to: 'red', title: 'reset' },
+    { from: 'red', to: 'green', title: 'next' },
+    { from: 'green', to: 'red', title: 'stop' },
+    { from: 'green.walk', to: 'green.blink', title: 'after 500' },
+    { from: 'green.blink', to: 'green.walk', title: 'always' },
+  ])
+})
+
+it('has nothing to say of what is no machine', () => {
+  for (const each of [undefined, null, 'text', 7, [], {}, { states: undefined }])
+    expect(readMachine(each)).toBeUndefined()
+  expect(readMachine({ states: { a: null, b: {} } })?.states).toHaveLength(1)
+})
+
+it('draws each state once, and outer states around inner ones', () => {
+  const machine = readMachine(config)
+  const { boxes, arrows } = layOutForeign(machine as NonNullable<typeof machine>).wide
+  expect(boxes.map(({ name }) => name).sort()).toEqual(['green', 'green.blink', 'green.walk', 'off', 'red'])
+  const [outer, inner] = ['green', 'green.walk'].map(name => boxes.find(box => box.name === name))
+  expect(outer && inner && outer.x <= inner.x && outer.y <= inner.y && outer.height > inner.height).toBe(true)
+  expect(arrows.every(({ route }) => route.length >= 2)).toBe(true)
+})
+
+it('names the states of nested and of parallel values', () => {
+  expect(statesIn({ green: 'walk' })).toEqual(['green.walk'])
+  expect(statesIn({ a: { x: 'one' }, b: 'two' })).toEqual(['a.x.one', 'b.two'])
+})
