@@ -1,13 +1,11 @@
 // Who waits for the pool to be ready.
 import type { SchedulerLike, Subscription } from 'rxjs'
+import { longestDelay } from '../core/clock.js'
 
 interface Waiter {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
-
-/** As long as a timer can be; it never gets to ring. */
-const never = 2_147_483_647
 
 /** Settles all calls of `ready()` with the next outcome: ready, or the reason why not. */
 export class Readiness {
@@ -25,7 +23,7 @@ export class Readiness {
   }
 
   wait(): Promise<void> {
-    this.#hold ??= this.#holder?.schedule(() => {}, never)
+    this.#hold ??= this.#holder?.schedule(() => {}, longestDelay)
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
     })

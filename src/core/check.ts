@@ -87,6 +87,3 @@ export function checkPassword(name: string, value: unknown): void {
       `${name} must be a string or a function that returns one or a promise of one; got neither.`,
     )
 }
-
-/** Node's timers take a longer time for 1 ms, and PostgreSQL and MySQL refuse it; in ms. */
-export const longestTime = 2 ** 31 - 1

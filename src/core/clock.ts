@@ -19,8 +19,8 @@ export interface Clock {
   ref?(handle: unknown): void
 }
 
-/** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as forever. */
-const longestDelay = 2_147_483_647
+/** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as forever. PostgreSQL and MySQL refuse it. */
+export const longestDelay = 2_147_483_647
 
 let cachedNow = 0
 

@@ -17,14 +17,7 @@ export function refuseUnknown(
   known: readonly string[],
   hint?: Hint,
 ): asserts options is object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const given = typeof options === 'string' ? 'a string' : show(options)
-    throw new OptionsError(
-      'options',
-      undefined, // a string where options belong is a connection string more often than not
-      `${owner} takes an object of options; got ${given}.`,
-    )
-  }
+  refuseNonObject(owner, options)
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw new OptionsError(
@@ -33,6 +26,17 @@ export function refuseUnknown(
         hint?.(name, owner) ?? noOption(owner, name, resemblance(name, known)),
       )
   }
+}
+
+/**
+ * Refuses what options cannot be read from.
+ * @throws OptionsError
+ */
+export function refuseNonObject(owner: string, options: unknown): asserts options is object {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  // Its value is not shown: a string where options belong is a connection string more often than not.
+  const given = typeof options === 'string' ? 'a string' : show(options)
+  throw new OptionsError('options', undefined, `${owner} takes an object of options; got ${given}.`)
 }
 
 /** The refusal of a name; `rest` follows the name. */

@@ -276,6 +276,7 @@ export function parseCloseOptions(options: CloseOptions, fallback: number): numb
   return parse('close', { timeout: or(wait, fallback) }, options).timeout
 }
 
-function checkSize(min: number, max: number): void {
+/** @throws OptionsError for sizes that exclude each other. */
+export function checkSize(min: number, max: number): void {
   if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
 }

@@ -42,6 +42,7 @@ export const optionsElsewhere: readonly Row[] = [
   ['minConnections', 'SQLx, Sequelize 3', { meant: 'min' }],
   ['minSize', 'asyncpg', { meant: 'min' }],
   ['poolMin', 'oracledb', { meant: 'min' }],
+  ['maxIdle', 'mysql2, Commons DBCP', { meant: 'min' }],
   ['initialSize', 'Commons DBCP, Druid', { meant: 'min' }],
   ['idleTimeoutMillis', 'node-postgres, generic-pool, tarn', { meant: 'idleTimeout' }],
   ['softIdleTimeoutMillis', 'generic-pool', { meant: 'idleTimeout' }],

@@ -1,6 +1,6 @@
 // What options may be, as tables: a check for each name. The core, every driver and every drop-in have their options checked by `parse`.
 
-import { type Hint, refuseUnknown } from './names.js'
+import { type Hint, refuseNonObject, refuseUnknown } from './names.js'
 import { hiddenRefusal, type Refusal, refusal } from './refusal.js'
 
 /**
@@ -143,6 +143,12 @@ export function having<T>(...methods: (keyof T & string)[]): Check<T> {
 /** Options inside of an option: messages say `spans.acquire`. */
 export function object<S extends Shape>(shape: S): Check<Parsed<S>> {
   return (name, value, refuse = refusal) => parse(name, shape, value, { refuse, prefix: `${name}.` })
+}
+
+/** Options that are checked where they are passed on to. */
+export const isOptions: Check<object> = (name, value) => {
+  refuseNonObject(name, value)
+  return value
 }
 
 /** A list, each item of which fits. */

@@ -34,7 +34,10 @@ describe('mysql()', () => {
   it.each([
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
     [{ host: 5 }, 'host must be a string; got 5.'],
-    [{ connectTimeout: -1 }, 'connectTimeout must be a number of milliseconds of at least 0; got -1.'],
+    [
+      { connectTimeout: -1 },
+      'connectTimeout must be a number of milliseconds of at least 0, or Infinity; got -1.',
+    ],
     [
       { timezone: 'Berlin' },
       `timezone must be 'local', 'Z', or an offset such as '+02:00'; got a string (not shown).`,

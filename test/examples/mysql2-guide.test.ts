@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { limits, own } from '../../src/db/mysql2/drop-in/options.js'
+import { poolLimits } from '../../src/db/mysql2/driver/config.js'
+import { own } from '../../src/db/mysql2/drop-in/options.js'
 
 const guide = readFileSync('docs/guides/mysql2.md', 'utf8')
 const programs = [...guide.matchAll(/(?:<!-- example: (?<file>\S+) -->\n)?```ts\n(?<code>[\s\S]*?)```/g)]
@@ -21,6 +22,6 @@ it.each(programs.map(({ groups }) => [groups?.file, groups?.code]))(
   },
 )
 
-it.each([...limits, ...own])('has a row for the option %s', name => {
+it.each([...poolLimits, ...own])('has a row for the option %s', name => {
   expect(guide).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'))
 })

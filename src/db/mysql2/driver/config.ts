@@ -2,10 +2,13 @@
 
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import type { Connection as PromiseConnection } from 'mysql2/promise'
-import { longestTime, refuseUnknown } from '../../../core/check.js'
+import { longestDelay } from '../../../core/clock.js'
 import { OptionsError } from '../../../core/errors.js'
-import { hintAtPool, poolOptionFor } from '../../../core/options.js'
-import { checkOption, configNames } from './checks.js'
+import { type Hint, refuseUnknown } from '../../../core/names.js'
+import { keepAliveDelay, longestKeepAliveDelay } from '../../../core/network.js'
+import { poolOptionFor } from '../../../core/options.js'
+import { hintOf } from '../../../core/other-pools.js'
+import { checkConfig, configNames } from './checks.js'
 import { readUri } from './uri.js'
 
 export { configNames } from './checks.js'
@@ -64,33 +67,15 @@ export interface ParsedConfig {
   readonly description: string
 }
 
-/** The operating system's own default is two hours, which is as good as no keepalive. */
-const keepAliveDelay = 60_000
-
-/** Systems count it in seconds, in 15 bits; in ms. */
-const longestKeepAliveDelay = 32_767_000
-
 /** The options of mysql2's pool, which its users have next to those for the connection. */
-const poolOptions: Record<string, string> = {
-  connectionLimit: 'max',
-  maxIdle: 'min',
-  idleTimeout: 'idleTimeout',
-  queueLimit: 'maxWaiting',
-  waitForConnections: 'maxWaiting (0 = no queue)',
-}
+export const poolLimits = ['connectionLimit', 'maxIdle', 'idleTimeout', 'queueLimit', 'waitForConnections']
 
-/** @throws OptionsError for what belongs to the pool, saying where. */
-function refuseMisplaced(config: MysqlConfig, where: string): void {
-  for (const name of Object.keys(config ?? {})) {
-    if (configNames.includes(name)) continue
-    const option = Object.hasOwn(poolOptions, name) ? poolOptions[name] : poolOptionFor(name)
-    if (option === undefined) continue
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} is not an option of ${where}(): give createPool the option ${option}, or use the drop-in createPool of 'statepool/mysql2'.`,
-    )
-  }
+/** Says where an option belongs. */
+const hint: Hint = (name, owner) => {
+  const option = poolOptionFor(name)
+  return option === undefined
+    ? hintOf(name, owner)
+    : `${name} is not an option of ${owner}(): give createPool the option ${option}, or use the drop-in createPool of 'statepool/mysql2'.`
 }
 
 /**
@@ -100,9 +85,8 @@ function refuseMisplaced(config: MysqlConfig, where: string): void {
  */
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
   const config: MysqlConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
-  refuseMisplaced(config, where)
-  refuseUnknown(where, config, configNames, hintAtPool)
-  for (const [name, value] of Object.entries(config)) checkOption(name, value)
+  refuseUnknown(where, config, configNames, hint)
+  checkConfig(config)
   const {
     resetOnRelease = false,
     killStatements = true,
@@ -150,13 +134,13 @@ function withUri(config: MysqlConfig, where: string): MysqlConfig {
   const { uri, ...given } = config
   if (uri === undefined) return given
   const better = Object.entries(given).filter(([, value]) => value)
-  const fromUri: object = readUri(uri, where, Object.keys(poolOptions))
+  const fromUri: object = readUri(uri, where, poolLimits)
   return { ...given, ...fromUri, ...Object.fromEntries(better) }
 }
 
 /** 0 = none of mysql2's own, because the pool has a deadline; one that Node's timers do not know would be over at once. */
 function connectTimeout(given: number): number {
-  return given > longestTime ? 0 : given
+  return given > longestDelay ? 0 : given
 }
 
 /** Without what is undefined. */

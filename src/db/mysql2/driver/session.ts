@@ -1,6 +1,7 @@
 // One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
 import type { EventEmitter } from 'node:events'
+import { longestDelay } from '../../../core/clock.js'
 import { type Core, quitPacket } from './internals.js'
 import { Listeners } from './listeners.js'
 import { connectionLost } from './lost.js'
@@ -10,9 +11,6 @@ import { Tracker, type TrackerContext } from './tracker.js'
 export interface SessionContext extends TrackerContext {
   onLost(reason: unknown): void
 }
-
-/** mysql2's timers do not know longer times: they would ring at once. */
-const longestTimeout = 2 ** 31 - 1
 
 /** Follows a connection; it is its `error` listener for good. */
 export class Session {
@@ -254,7 +252,7 @@ export class Session {
   /** Of a command that is about to begin. */
   #mendTimeout(): void {
     const command = this.core._command
-    if (Number(command?.timeout) > longestTimeout) (command as { timeout?: unknown }).timeout = undefined
+    if (Number(command?.timeout) > longestDelay) (command as { timeout?: unknown }).timeout = undefined
   }
 
   #callBack(): void {

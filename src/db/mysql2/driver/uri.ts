@@ -1,7 +1,9 @@
 // Reading a URI as mysql2 does, and checking what is in it; of what is wrong with it, nothing is shown.
 
-import { OptionsError } from '../../../core/errors.js'
-import { checkOption, configNames, isSwitch } from './checks.js'
+import type { OptionsError } from '../../../core/errors.js'
+import { cutByPassword, isCutByPassword } from '../../../core/network.js'
+import { hiddenRefusal } from '../../../core/refusal.js'
+import { checkConfig, configNames, isSwitch } from './checks.js'
 
 /**
  * The options in a URI.
@@ -10,10 +12,8 @@ import { checkOption, configNames, isSwitch } from './checks.js'
  * @throws OptionsError for a password that is not encoded, and for a parameter that cannot be used
  */
 export function readUri(uri: string, where: string, ignored: readonly string[]): object {
-  if (isCutByPassword(uri))
-    throw unfit(
-      'has an @ after the host, so a character in the user name or the password ends it too early: encode both with encodeURIComponent()',
-    )
+  if (isCutByPassword(uri, (authority, path) => !authority.includes('@') || path === ''))
+    throw unfit(cutByPassword)
   const { hostname, port, pathname, username, password, searchParams } = new URL(uri)
   const parts = {
     host: decoded(hostname.startsWith('[') ? hostname.slice(1, -1) : hostname),
@@ -32,7 +32,7 @@ export function readUri(uri: string, where: string, ignored: readonly string[]):
   for (const [name, value] of Object.entries(options)) {
     if (value === '' || name === 'password') continue
     try {
-      checkOption(name, value)
+      checkConfig({ [name]: value })
     } catch {
       throw unfit(`has an invalid value for ${name}`)
     }
@@ -40,15 +40,6 @@ export function readUri(uri: string, where: string, ignored: readonly string[]):
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== '' && value !== undefined),
   )
-}
-
-/** Whether a `/`, `?` or `#` of a password ends the part of a URL that it belongs to, so that its rest would be read as something else. */
-function isCutByPassword(uri: string): boolean {
-  const [, authority = '', rest = ''] = /^[^:]*:\/\/([^/?#]*)(.*)$/s.exec(uri) ?? []
-  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(rest) ?? []
-  if (path.includes('@') || fragment.includes('@')) return true
-  const named = authority.includes('@') && path !== ''
-  return query.split('&').some(pair => (named ? pair.split('=', 1)[0] : pair)?.includes('@'))
 }
 
 /** As mysql2 has it: JSON, or else a text. */
@@ -70,5 +61,5 @@ function decoded(text: string): string {
 }
 
 function unfit(what: string): OptionsError {
-  return new OptionsError('uri', undefined, `uri ${what}.`)
+  return hiddenRefusal('uri', what)
 }

@@ -2,6 +2,8 @@
 
 import type { PoolOptions as Mysql2PoolOptions, PoolConnection } from 'mysql2'
 import { poolOptionNames } from '../../../core/options.js'
+import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
+import { fromText, number } from '../../../core/shape.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
 import {
   configNames,
@@ -10,6 +12,7 @@ import {
   type MysqlConfig,
   type ParsedConfig,
   parseConfig,
+  poolLimits,
   withPassword,
 } from '../driver/config.js'
 import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './bases.js'
@@ -36,9 +39,6 @@ export interface ParsedDropInOptions {
 
 /** What is for the drop-in itself. */
 export const own = ['gracefulEnd', 'Promise', 'statepool']
-/** What is for the pool. */
-export const limits = ['connectionLimit', 'maxIdle', 'idleTimeout', 'queueLimit', 'waitForConnections']
-
 /** mysql2 opens a connection for each caller at once; so does this pool, up to so many at the same time. */
 const burst = 100
 
@@ -51,7 +51,7 @@ const noLimit = Number.MAX_SAFE_INTEGER
  */
 export function parseDropInOptions(given: DropInOptions | string): ParsedDropInOptions {
   const config: DropInOptions = typeof given === 'string' ? { uri: given } : withPassword(given)
-  const known = [...configNames.filter(name => name !== 'onConnect'), ...limits, ...own]
+  const known = [...configNames.filter(name => name !== 'onConnect'), ...poolLimits, ...own]
   if (typeof config !== 'object' || config === null)
     throw new OptionsError('options', undefined, 'createPool takes a URI or an object of options.')
   const { known: knownOptions, unknown } = sorted(config, known)
@@ -132,13 +132,13 @@ function withGracefulEnd(
   return async () => ({ ...(await connectionOptions()), gracefulEnd })
 }
 
+const count = fromText(number({ least: 0, integer: true, finite: true }))
+
 /**
  * mysql2 reads a text for a number, and takes its default for anything else without a word.
  * @throws OptionsError for what is no count
  */
 export function checkCount(name: string, value: unknown): void {
-  if (value === undefined || value === null) return
-  const count = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (typeof count === 'number' && count >= 0 && Number.isSafeInteger(count)) return
-  throw new OptionsError(name, undefined, `${name} must be an integer of at least 0.`)
+  const refuse: Refusal = (name, _value, expected) => hiddenRefusal(name, `must be ${expected}`)
+  if (value !== undefined && value !== null) count(name, value, refuse)
 }

@@ -1,9 +1,12 @@
 // What postgres() takes: everything that pg.Client takes, and two options of its own; checked before anything connects.
 
 import pg from 'pg'
-import { refuseUnknown } from '../../../core/check.js'
-import { OptionsError } from '../../../core/errors.js'
-import { hintAtPool, poolOptionFor } from '../../../core/options.js'
+import { type Hint, refuseUnknown } from '../../../core/names.js'
+import { keepAliveDelay } from '../../../core/network.js'
+import { poolOptionFor } from '../../../core/options.js'
+import { hintOf } from '../../../core/other-pools.js'
+import { discreetRefusal } from '../../../core/refusal.js'
+import { checkGiven } from '../../../core/shape.js'
 import { checks } from './checks.js'
 import { describe } from './describe.js'
 import { discreetTls } from './discreet.js'
@@ -39,33 +42,16 @@ export interface ParsedConfig {
   readonly description: string
 }
 
-/** The operating system's own default is two hours, which is as good as no keepalive. */
-const keepAliveDelay = 60_000
-
-/** Read by pg, by pg-connection-string or by libpq's users from a parsed connection string; not checked here. */
-const unchecked = [
-  'scramMaxIterations',
-  'replication',
-  'sslmode',
-  'sslcert',
-  'sslkey',
-  'sslrootcert',
-  'uselibpqcompat',
-]
-
-/** Every option that is for the driver or for pg. */
-const known = [...Object.keys(checks), ...unchecked]
-
 /** pg-pool's options, which its users have next to those for the client. */
-const poolOptions: Record<string, string> = {
-  max: 'max',
-  poolSize: 'max',
-  min: 'min',
-  idleTimeoutMillis: 'idleTimeout',
-  maxUses: 'maxUses',
-  maxLifetimeSeconds: 'maxLifetime (in milliseconds)',
-  allowExitOnIdle: 'allowExitOnIdle',
-}
+const poolOptions = [
+  'max',
+  'poolSize',
+  'min',
+  'idleTimeoutMillis',
+  'maxUses',
+  'maxLifetimeSeconds',
+  'allowExitOnIdle',
+]
 
 /** What else people bring from pg.Pool, or give to the wrong one of the two, and where it belongs. */
 const elsewhere: Record<string, string> = {
@@ -76,23 +62,24 @@ const elsewhere: Record<string, string> = {
   likePgPool: 'it is for the drop-in Pool of statepool/pg.',
 }
 
-/** @throws OptionsError for what belongs to the pool, saying where. */
-function refuseMisplaced(config: PostgresConfig): void {
-  for (const name of Object.keys(config ?? {})) {
-    const place = placeOf(name, config.Client !== undefined)
-    // Not the value: it was not looked at.
-    if (place !== undefined)
-      throw new OptionsError(name, undefined, `${name} is not an option of postgres(): ${place}`)
-  }
+/** Says where an option belongs. */
+const hint: Hint = (name, owner) => {
+  const option = poolOptionFor(name)
+  const place = Object.hasOwn(elsewhere, name)
+    ? elsewhere[name]
+    : option && `give createPool the option ${option}.`
+  return place === undefined ? hintOf(name, owner) : `${name} is not an option of postgres(): ${place}`
 }
 
-/** @param own whether the class of connections is the application's, which may take options of its own */
-function placeOf(name: string, own: boolean): string | undefined {
-  if (Object.hasOwn(poolOptions, name)) return `give createPool the option ${poolOptions[name]}.`
-  if (own) return undefined
-  if (Object.hasOwn(elsewhere, name)) return elsewhere[name]
-  const option = known.includes(name) ? undefined : poolOptionFor(name)
-  return option && `give createPool the option ${option}.`
+/** Refuses names that are no options; a subclass of Client may take options of its own, but none of pg-pool's. */
+function refuseNames(config: PostgresConfig): void {
+  const own = config?.Client === undefined ? [] : Object.keys(config)
+  refuseUnknown(
+    'postgres',
+    config,
+    [...Object.keys(checks), ...own.filter(name => !poolOptions.includes(name))],
+    hint,
+  )
 }
 
 /** What the drop-in wants of clients that `postgres()` does not. */
@@ -112,12 +99,8 @@ export function parseConfig(
   { anyClient = false, changes }: ClientExtras = {},
 ): ParsedConfig {
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
-  refuseMisplaced(config)
-  // A subclass of Client may take options of its own.
-  if (config?.Client === undefined) refuseUnknown('postgres', config, known, hintAtPool)
-  for (const [name, value] of Object.entries(config)) {
-    if (value !== undefined && value !== null) checks[name]?.(name, value)
-  }
+  refuseNames(config)
+  checkGiven(checks, config, discreetRefusal)
   const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
   const { password } = config
   const clientConfig: pg.ClientConfig = {

@@ -1,9 +1,9 @@
 // Times that are handed on to pg and to the server: one that neither can count to means "practically never", not "at once".
 
 import type pg from 'pg'
-import { longestTime } from '../../../core/check.js'
-import { systemClock } from '../../../core/clock.js'
-import { OptionsError } from '../../../core/errors.js'
+import { longestDelay, systemClock } from '../../../core/clock.js'
+import { longestKeepAliveDelay } from '../../../core/network.js'
+import { hiddenRefusal } from '../../../core/refusal.js'
 import { wired } from './wired.js'
 
 type Time = number | string | false | null | undefined
@@ -18,20 +18,13 @@ interface Timed {
 const onServer = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const
 const onClient = 'query_timeout'
 
-/** Systems count the delay of a keepalive in seconds, in 15 bits; in ms. */
-const longestKeepAliveDelay = 32_767_000
-
 /** @throws OptionsError for a time, of the connection string too, that is none. */
 export function checkTimes(client: pg.Client): void {
   const { connectionParameters = {} } = client as unknown as Timed
   for (const name of [...onServer, onClient]) {
     const time = connectionParameters[name]
     if (!time || Number(time) >= 0) continue
-    throw new OptionsError(
-      name,
-      undefined,
-      `${name} must be a number of milliseconds of at least 0, or Infinity.`,
-    )
+    throw hiddenRefusal(name, 'must be a number of milliseconds of at least 0, or Infinity')
   }
 }
 
@@ -45,12 +38,12 @@ export function limitTimes<C extends pg.Client>(client: C): C {
   if (connectionParameters !== undefined) {
     for (const name of onServer) {
       const time = connectionParameters[name]
-      if (time && Number(time) > longestTime) connectionParameters[name] = longestTime
+      if (time && Number(time) > longestDelay) connectionParameters[name] = longestDelay
     }
     const time = connectionParameters[onClient]
-    if (time && Number(time) > longestTime) connectionParameters[onClient] = false
+    if (time && Number(time) > longestDelay) connectionParameters[onClient] = false
   }
-  if (Number(timed._connectionTimeoutMillis) > longestTime) timed._connectionTimeoutMillis = 0
+  if (Number(timed._connectionTimeoutMillis) > longestDelay) timed._connectionTimeoutMillis = 0
   if (connection !== undefined && Number(connection._keepAliveInitialDelayMillis) > longestKeepAliveDelay)
     connection._keepAliveInitialDelayMillis = longestKeepAliveDelay
   return client

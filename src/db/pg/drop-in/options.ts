@@ -1,9 +1,21 @@
 // What the drop-in takes: everything that pg.Pool takes, and three options of its own; translated for the driver and the pool.
 
 import type pg from 'pg'
-import { checkFunction, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../../core/check.js'
 import { OptionsError } from '../../../core/errors.js'
-import { type PoolOptions, poolOptionFor, type Tuning } from '../../../core/options.js'
+import { type Hint, refuseUnknown } from '../../../core/names.js'
+import { checkSize, type PoolOptions, poolOptionFor, type Tuning } from '../../../core/options.js'
+import { discreetRefusal, refusal } from '../../../core/refusal.js'
+import {
+  anything,
+  type Check,
+  callable,
+  checkGiven,
+  fromText,
+  is,
+  isOptions,
+  type NumberRange,
+  number,
+} from '../../../core/shape.js'
 import type { PostgresConfig } from '../driver/postgres.js'
 
 /**
@@ -77,32 +89,46 @@ export interface Settings {
 /** Looks at a client that is leased for the first time, and answers by calling back. */
 export type Verify = (client: pg.PoolClient, done: (error?: Error) => void) => void
 
-/** What the pool takes for itself; all else is for the clients. */
-const own = [
-  'max',
-  'min',
-  'poolSize',
-  'idleTimeoutMillis',
-  'connectionTimeoutMillis',
-  'maxUses',
-  'maxLifetimeSeconds',
-  'allowExitOnIdle',
-  'onConnect',
-  'verify',
-  'log',
-  'statepool',
-  'likePgPool',
-  'Client',
-]
+const never = Number.POSITIVE_INFINITY
+
+/** What pg.Pool takes for no limit, and what an environment has that sets none. */
+const none: readonly unknown[] = [undefined, null, false, '']
+
+/** Settings are often read from the environment, where numbers are texts. */
+function limit(range: NumberRange): Check<number> {
+  const check = fromText(number({ least: 0, ...range }))
+  return (name, value) => (none.includes(value) ? 0 : check(name, value, discreetRefusal))
+}
+
+const count = limit({ integer: true })
+const size = limit({ integer: true, finite: true })
+const time = limit({})
+const seconds = limit({ kind: 'a number of seconds' })
+
+/** What the pool takes for itself; all else is for the clients. The limits are read by those who need them. */
+const own = {
+  max: anything,
+  min: anything,
+  poolSize: anything,
+  idleTimeoutMillis: anything,
+  connectionTimeoutMillis: anything,
+  maxUses: anything,
+  maxLifetimeSeconds: anything,
+  allowExitOnIdle: anything,
+  onConnect: callable,
+  verify: callable,
+  log: callable,
+  statepool: isOptions, // createPool refuses a wrong name in it
+  likePgPool: is<PoolConfig['likePgPool']>(
+    `true, false or a list of: ${habits.join(', ')}`,
+    value =>
+      typeof value === 'boolean' || (Array.isArray(value) && value.every(habit => habits.includes(habit))),
+  ),
+  Client: anything,
+}
 
 /** pg.Pool opens a connection for each caller at once; so does this pool, up to so many at the same time. */
 const burst = 10
-
-const never = Number.POSITIVE_INFINITY
-const size: NumberRange = { fallback: 10, least: 0, integer: true, finite: true }
-const time: NumberRange = { fallback: 0, least: 0 }
-const seconds: NumberRange = { fallback: 0, least: 0, kind: 'a number of seconds' }
-const times: NumberRange = { fallback: never, least: 0, integer: true }
 
 /**
  * Refuses what is no configuration at all, before anything is read from it.
@@ -111,11 +137,8 @@ const times: NumberRange = { fallback: never, least: 0, integer: true }
 export function checkConfig(config: unknown): void {
   if (config === undefined || config === null) return
   if (typeof config === 'object' && !Array.isArray(config)) return
-  throw new OptionsError(
-    'config',
-    undefined, // not the value: it is a connection string more often than not
-    'Pool takes an object; pass a connection string as { connectionString }.',
-  )
+  const message = 'Pool takes an object; pass a connection string as { connectionString }.'
+  throw new OptionsError('config', undefined, message) // not the value: it is a connection string more often than not
 }
 
 /**
@@ -126,24 +149,21 @@ export function checkConfig(config: unknown): void {
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {
-  if (!ownClient) refuseMisplaced(given)
+  if (!ownClient) refuseUnknown('pg.Pool', given, Object.keys(given).filter(isOurs), hint)
+  checkGiven(own, given, refusal)
   const client: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given))
-    if (!own.includes(name)) client[name] = unlessEmpty(name, value)
+    if (!Object.hasOwn(own, name)) client[name] = unlessEmpty(name, value)
   // Not enumerable in the options of a pool, or of a client, of which others are made.
   if ('password' in given) client.password = unlessEmpty('password', given.password)
-  const { onConnect, verify, log, statepool = {} } = given
-  for (const [name, value] of Object.entries({ onConnect, verify, log })) {
-    if (value !== undefined && value !== null) checkFunction(name, value)
-  }
-  refuseOptionsOfTheDropIn(statepool)
-  const wanted = parseHabits(given.likePgPool)
+  const { likePgPool = false, statepool } = given
+  const wanted = new Set(likePgPool === true ? habits : likePgPool || [])
   return {
     client: client as PostgresConfig,
     pool: { ...translate(given, options, wanted), ...statepool },
     habits: wanted,
     changes: changesOf(options),
-    keepIdle: read('min', options.min, size),
+    keepIdle: size('min', options.min),
     get onConnect() {
       return options.onConnect ?? undefined
     },
@@ -155,7 +175,7 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
 
 /** Compares with what there was: `pool.options.password = …` is for the clients that are opened afterwards. */
 function changesOf(options: PoolConfig): () => pg.ClientConfig {
-  const names = (): string[] => Object.getOwnPropertyNames(options).filter(name => !own.includes(name))
+  const names = (): string[] => Object.getOwnPropertyNames(options).filter(name => !Object.hasOwn(own, name))
   const values = options as Record<string, unknown>
   const before = Object.fromEntries(names().map(name => [name, values[name]]))
   return () => {
@@ -167,82 +187,49 @@ function changesOf(options: PoolConfig): () => pg.ClientConfig {
 }
 
 /** The limits that can be changed at run time by `pool.options.… = …`; the underlying pool has other names for them. */
-export const liveLimits: Readonly<Record<string, (value: unknown) => Tuning>> = {
-  min: value => ({ keepIdle: read('min', value, size) }),
-  idleTimeoutMillis: value => ({ idleTimeout: read('idleTimeoutMillis', value, time) || never }),
-  maxUses: value => ({ maxUses: read('maxUses', value, times) || never }),
-  maxLifetimeSeconds: value => ({
-    maxLifetime: read('maxLifetimeSeconds', value, seconds) * 1_000 || never,
-  }),
+export const liveLimits = {
+  min: value => ({ keepIdle: size('min', value) }),
+  idleTimeoutMillis: value => ({ idleTimeout: time('idleTimeoutMillis', value) || never }),
+  maxUses: value => ({ maxUses: count('maxUses', value) || never }),
+  maxLifetimeSeconds: value => ({ maxLifetime: seconds('maxLifetimeSeconds', value) * 1_000 || never }),
   connectionTimeoutMillis: value => {
-    const most = read('connectionTimeoutMillis', value, time) || never
+    const most = time('connectionTimeoutMillis', value) || never
     return { acquireTimeout: most, connectTimeout: most }
   },
   allowExitOnIdle: value => ({ allowExitOnIdle: Boolean(value) }),
-}
+} satisfies Record<string, (value: unknown) => Tuning>
 
 /** pg.Pool takes any option without a word; what belongs to the underlying pool would have no effect here. */
-function refuseMisplaced(given: PoolConfig): void {
-  for (const name of Object.keys(given)) {
-    const option = own.includes(name) ? undefined : poolOptionFor(name)
-    if (option === undefined) continue
-    const message =
-      option === name
-        ? `${name} is an option of the underlying pool: give Pool the option statepool: { ${name}: … }.`
-        : `${name} is not an option of pg.Pool: give Pool the option statepool, and in it ${option}.`
-    throw new OptionsError(name, undefined, message)
-  }
+const isOurs = (name: string): boolean => Object.hasOwn(own, name) || poolOptionFor(name) === undefined
+
+const hint: Hint = name => {
+  const option = poolOptionFor(name)
+  return option === name
+    ? `${name} is an option of the underlying pool: give Pool the option statepool: { ${name}: … }.`
+    : `${name} is not an option of pg.Pool: give Pool the option statepool, and in it ${option}.`
 }
 
 function translate(given: PoolConfig, options: PoolConfig, wanted: ReadonlySet<PgPoolHabit>): PoolOptions {
   const limit = unlessEmpty('connectionTimeoutMillis', given.connectionTimeoutMillis)
   const wait = limit ?? (wanted.has('waitForever') ? 0 : undefined)
-  const max = read('max', options.max, size)
-  checkMin(read('min', options.min, size), max)
-  const translated: PoolOptions = {
+  const max = size('max', options.max)
+  checkSize(size('min', options.min), max)
+  return {
     max,
     min: 0, // what pg.Pool keeps at least it does not open in advance
     maxConnecting: Math.min(max, burst),
-    idleTimeout: read('idleTimeoutMillis', options.idleTimeoutMillis, time) || never,
-    maxUses: read('maxUses', options.maxUses, times) || never,
-    maxLifetime: read('maxLifetimeSeconds', options.maxLifetimeSeconds, seconds) * 1_000 || never,
-    allowExitOnIdle: Boolean(options.allowExitOnIdle),
+    ...liveLimits.idleTimeoutMillis(options.idleTimeoutMillis),
+    ...liveLimits.maxUses(options.maxUses),
+    ...liveLimits.maxLifetimeSeconds(options.maxLifetimeSeconds),
+    ...liveLimits.allowExitOnIdle(options.allowExitOnIdle),
     whenDown: wanted.has('failWhenDown') ? 'try' : 'fail-until-up',
+    ...(wait !== undefined && liveLimits.connectionTimeoutMillis(wait)),
+    ...(wanted.has('waitForever') && { drainTimeout: never }),
   }
-  if (wait !== undefined) {
-    const most = read('connectionTimeoutMillis', wait, time) || never
-    translated.acquireTimeout = most
-    translated.connectTimeout = most
-  }
-  if (wanted.has('waitForever')) translated.drainTimeout = never
-  return translated
-}
-
-function checkMin(min: number, max: number): void {
-  if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
-}
-
-/** Settings are often read from the environment, where numbers are texts; pg.Pool takes them, for JavaScript compares such. */
-function read(name: string, value: unknown, range: NumberRange): number {
-  if (value === undefined || value === null || value === false || value === '') return 0
-  return checkNumber(name, typeof value === 'string' && value.trim() !== '' ? Number(value) : value, range)
 }
 
 /** What is not set in the environment is often an empty text; to pg, nothing was given then. But `ssl` that is empty is off. */
 function unlessEmpty(name: string, value: unknown): unknown {
   if (value !== '' || name === 'resetQuery') return value
   return name === 'ssl' ? false : undefined
-}
-
-function parseHabits(value: PoolConfig['likePgPool']): ReadonlySet<PgPoolHabit> {
-  if (value === undefined || value === false) return new Set()
-  if (value === true) return new Set(habits)
-  if (Array.isArray(value) && value.every(habit => habits.includes(habit))) return new Set(value)
-  throw refusal('likePgPool', value, `true, false or a list of: ${habits.join(', ')}`)
-}
-
-/** A wrong name in there is refused by createPool; a wrong kind of thing must be refused before it is spread. */
-function refuseOptionsOfTheDropIn(statepool: unknown): void {
-  if (typeof statepool !== 'object' || statepool === null || Array.isArray(statepool))
-    refuseUnknown('statepool', statepool, [])
 }

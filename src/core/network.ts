@@ -1,0 +1,40 @@
+// What drivers share that connect over a network. Of logins nothing is ever shown, whatever type they have.
+
+import { hidden } from './shape.js'
+
+/** The delay of TCP keepalives; the operating system's own default is two hours, which is as good as none. In ms. */
+export const keepAliveDelay = 60_000
+
+/** Systems count that delay in seconds, in 15 bits; in ms. */
+export const longestKeepAliveDelay = 32_767_000
+
+/** A port, also as a text, as environments have it. A wrong one is not shown, not even a number: it may be the password. */
+export const port = hidden<number | string>(
+  'must be an integer from 1 to 65535; got something else (not shown)',
+  value => {
+    const port = typeof value === 'string' && value !== '' ? Number(value) : value
+    return Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536
+  },
+)
+
+/** A password, or a function that is asked for it. */
+export const password = hidden<string | (() => string | Promise<string>)>(
+  'must be a string or a function that returns one or a promise of one; got neither',
+  value => typeof value === 'string' || typeof value === 'function',
+)
+
+/** What is wrong with a URL that {@link isCutByPassword}. */
+export const cutByPassword =
+  'has an @ after the host, so a character in the user name or the password ends it too early: encode both with encodeURIComponent()'
+
+/**
+ * Whether a `/`, `?` or `#` of a password ends the part of a URL that it belongs to, so that its rest would be read as something else.
+ * @param isLogin whether what is in the place of the host may be the beginning of a login; a parameter's value with an @ is then its rest
+ */
+export function isCutByPassword(url: string, isLogin: (authority: string, path: string) => boolean): boolean {
+  const [, authority = '', rest = ''] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(rest) ?? []
+  if (path.includes('@') || fragment.includes('@')) return true
+  const whole = isLogin(authority, path)
+  return query.split('&').some(pair => (whole ? pair : pair.split('=', 1)[0])?.includes('@'))
+}
