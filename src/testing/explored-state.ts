@@ -18,6 +18,8 @@ export interface Circumstances {
   readonly calls: readonly PendingCall[]
   /** The numbers of the sessions that are open. */
   readonly open: readonly number[]
+  /** The numbers of those of them that their holder has ended. */
+  readonly ended: readonly number[]
   /** Callers who have not asked yet. */
   readonly outside: number
   /** When those asked who wait. */
@@ -37,7 +39,7 @@ const memory = 5_001
  * in it: its sizes, its streak of failures, its pace, and all its timers.
  */
 export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
-  const { now, calls, open, timers, askedAt, outside, bereft } = around
+  const { now, calls, open, ended, timers, askedAt, outside, bereft } = around
   const ago = (time: number): number => Math.min(now - time, memory)
   const snapshot = pool.actor.getSnapshot()
   const context = snapshot.context as unknown as PoolFacts
@@ -60,6 +62,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       request && (request.waits ? now - request.at : 'in vain'),
       call && [call.kind, now - call.since],
       open.includes(serial),
+      facts.stale || ended.includes(serial),
       roster.idleRecords.indexOf(facts),
       lastUses.indexOf(facts.idleSince),
     ])
@@ -96,6 +99,7 @@ interface Facts {
   readonly openedAt: number | undefined
   readonly idleSince: number
   readonly ending: { readonly reason: string } | undefined
+  readonly stale: boolean
   readonly lease: { readonly acquiredAt: number } | undefined
   readonly request: { readonly waits: boolean; readonly at: number } | undefined
 }

@@ -17,6 +17,11 @@ export interface Bounds {
 interface Session {
   readonly id: number
   readonly onLost: ConnectContext['onLost']
+  readonly onStale: ConnectContext['onStale']
+  /** The driver has said that only a new session can replace it. */
+  stale: boolean
+  /** Its holder has ended it, behind the pool's back. */
+  ended: boolean
 }
 
 /** A call of the driver that has not been answered. */
@@ -57,6 +62,8 @@ export class ExploredWorld {
   #calls: readonly Call[] = []
   readonly #callers: Caller[]
   #sessions = 0
+  /** A session that was leased though it was stale or ended. */
+  #unfit: number | undefined
   /** The earliest timers are told apart by how far they are away. */
   readonly #timers = new Map<unknown, number>()
 
@@ -132,6 +139,13 @@ export class ExploredWorld {
           act: () => this.#giveBack(caller, lease => lease.release()),
         })
         fault(`${name} destroys`, () => this.#giveBack(caller, lease => lease.destroy()))
+        const session = caller.lease?.held ? caller.lease.connection : undefined
+        if (session !== undefined && !session.stale && !session.ended) {
+          fault(`${name} is told that session ${session.id} is stale`, () => this.#stale(session))
+          fault(`${name} ends session ${session.id} itself`, () => {
+            session.ended = true
+          })
+        }
       }
       if (caller.state === 'waiting') fault(`${name} gives up`, () => caller.controller?.abort())
     })
@@ -155,6 +169,7 @@ export class ExploredWorld {
       now: this.#clock.now(),
       calls: this.#calls.map(({ kind, session, since }) => ({ kind, session: session.id, since })),
       open: [...this.#open].map(({ id }) => id),
+      ended: [...this.#open].filter(({ ended }) => ended).map(({ id }) => id),
       outside: callersWho('outside').length,
       askedAt: callersWho('waiting').map(({ askedAt }) => askedAt),
       bereft: callersWho('holding').filter(({ lease }) => lease?.held === false).length,
@@ -189,6 +204,8 @@ export class ExploredWorld {
 
   #check(): void {
     const { max } = this.#bounds
+    const leasedAgain = () => `session ${this.#unfit} was leased again, and it was stale or ended`
+    demand(this.#unfit === undefined, 'generation', leasedAgain)
     demand(this.#open.size <= max, 'size', () => `${this.#open.size} sessions are open, and ${max} may be`)
     const { busy, waiting, validating } = checkInvariants(this.#pool, { maxConnecting: max })
     const holding = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
@@ -217,6 +234,8 @@ export class ExploredWorld {
     this.#pool.acquire({ signal: controller.signal }).then(
       lease => {
         demand(caller.state === 'waiting', 'settlement', () => 'a caller was served twice')
+        const { id, stale, ended } = lease.connection
+        if (stale || ended) this.#unfit = id
         caller.lease = lease
         caller.state = 'holding'
       },
@@ -243,6 +262,11 @@ export class ExploredWorld {
     session.onLost(new Error('lost'))
   }
 
+  #stale(session: Session): void {
+    session.stale = true
+    session.onStale?.(new Error('stale'))
+  }
+
   #drop(session: Session): void {
     this.#open.delete(session)
     this.#calls = this.#calls.filter(call => call.session !== session)
@@ -260,8 +284,8 @@ export class ExploredWorld {
   #driver(): Driver<Session> {
     return {
       name: 'explored',
-      connect: async ({ signal, onLost }) => {
-        const session = { id: ++this.#sessions, onLost }
+      connect: async ({ signal, onLost, onStale }) => {
+        const session: Session = { id: ++this.#sessions, onLost, onStale, stale: false, ended: false }
         this.#open.add(session)
         signal.addEventListener('abort', () => this.#drop(session), { once: true })
         try {
@@ -279,6 +303,7 @@ export class ExploredWorld {
         this.#drop(session)
       },
       destroy: session => this.#drop(session),
+      isUsable: ({ ended }) => !ended,
     }
   }
 

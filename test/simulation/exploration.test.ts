@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
+import { ConnectionRecord } from '../../src/actors/connections/record.js'
 import { explore } from '../../src/testing/index.js'
 import { StateGraph } from '../../src/testing/state-graph.js'
 
@@ -38,6 +39,20 @@ describe('a bounded exploration', () => {
       await expect(explore({ callers: 2, faults: 1 })).rejects.toThrow(/after:\n {2}1\. caller 1 asks/)
     } finally {
       WaitingQueue.prototype.leave = leave
+    }
+  })
+
+  it('finds that a session is leased again which its holder has ended', async () => {
+    const { release } = ConnectionRecord.prototype
+    ConnectionRecord.prototype.release = function () {
+      this.actor.send({ type: 'release', at: this.parts.config.clock.now(), session: 'clean' })
+    }
+    try {
+      await expect(explore({ callers: 2, faults: 1 })).rejects.toThrow(
+        'leased again, and it was stale or ended',
+      )
+    } finally {
+      ConnectionRecord.prototype.release = release
     }
   })
 
