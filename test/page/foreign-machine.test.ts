@@ -8,7 +8,7 @@ const config = {
   initial: 'red',
   on: { reset: '.red' },
   states: {
-    red: { on: { next: { target: 'green', guard: 'isDay' } } },
+    red: { on: { next: { target: 'green', guard: 'isDay' }, again: 'red' } },
     green: {
       id: 'go',
       initial: 'walk',
@@ -31,6 +31,7 @@ it('reads the states and the ways between them, whichever way targets are writte
   expect(machine?.ways).toEqual([
     { from: '', to: 'red', title: 'reset' },
     { from: 'red', to: 'green', title: 'next' },
+    { from: 'red', to: 'red', title: 'again' },
     { from: 'green', to: 'red', title: 'stop' },
     { from: 'green.walk', to: 'green.blink', title: 'after 500' },
     { from: 'green.blink', to: 'green.walk', title: 'always' },
@@ -50,6 +51,8 @@ it('draws each state once, and outer states around inner ones', () => {
   const [outer, inner] = ['green', 'green.walk'].map(name => boxes.find(box => box.name === name))
   expect(outer && inner && outer.x <= inner.x && outer.y <= inner.y && outer.height > inner.height).toBe(true)
   expect(arrows.every(({ route }) => route.length >= 2)).toBe(true)
+  const [red, loop] = [boxes.find(({ name }) => name === 'red'), arrows.find(({ from, to }) => from === to)]
+  expect(loop?.route.at(-1)?.[1]).toBeCloseTo(red?.y ?? 0)
 })
 
 it('names the states of nested and of parallel values', () => {

@@ -9,7 +9,7 @@ const charWidth = 7.2
 /** The chart, drawn once: it is as wide as it needs. */
 export function layOutForeign(machine: ForeignMachine): Chart {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true })
-  graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 36, edgesep: 12, marginx: 10, marginy: 10 })
+  graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 36, edgesep: 12, marginx: 10, marginy: 16 })
   const byName = new Map(machine.states.map(state => [state.name, state]))
   const isCompound = (name: string): boolean => machine.states.some(({ parent }) => parent === name)
   for (const state of machine.states) {
@@ -33,18 +33,30 @@ export function layOutForeign(machine: ForeignMachine): Chart {
     arrow.titles.push(title)
     arrows.set(`${start} ${end}`, arrow)
   }
-  for (const [key, { from, to }] of arrows) graph.setEdge(from, to, {}, key)
+  for (const [key, { from, to }] of arrows) if (from !== to) graph.setEdge(from, to, {}, key)
   dagre.layout(graph)
   const drawing: ChartDrawing = {
     width: Math.ceil(graph.graph().width ?? 0),
     height: Math.ceil(graph.graph().height ?? 0),
     boxes: machine.states.map(state => boxOf(state, graph.node(state.name), isCompound(state.name))),
     arrows: [...arrows].map(([key, arrow]): ChartArrow => {
+      if (arrow.from === arrow.to) return { ...arrow, route: loopOver(graph.node(arrow.from)) }
       const { points = [] } = graph.edge(arrow.from, arrow.to, key) as { points?: { x: number; y: number }[] }
       return { ...arrow, route: points.map(({ x, y }) => [x, y] as const) }
     }),
   }
   return { name: machine.name, transient: [], aside: [], wide: drawing, narrow: drawing }
+}
+
+/** Out of the top of a box, and into it again. */
+function loopOver({ x, y, height }: { x: number; y: number; height: number }): ChartArrow['route'] {
+  const top = y - height / 2
+  return [
+    [x - 4, top],
+    [x - 4, top - 9],
+    [x + 14, top - 9],
+    [x + 14, top],
+  ]
 }
 
 const widthOf = ({ key }: ForeignState): number => Math.max(56, key.length * charWidth + 26)
