@@ -108,11 +108,21 @@ function writeState(state: ChartState): string {
         ? 'stays'
         : list(transition.targets.map(({ name }) => name)),
     list(transition.actions),
+    transition.description ?? '',
   ])
+  const columns = ['event', 'guard', 'goes to', 'actions', 'why']
+  const shown = rows.some(row => row.at(-1) !== '') ? columns.length : columns.length - 1
   return [
     heading,
     ...(about.length > 0 ? [about.join(' ')] : []),
-    ...(rows.length > 0 ? [table(['event', 'guard', 'goes to', 'actions'], rows)] : []),
+    ...(rows.length > 0
+      ? [
+          table(
+            columns.slice(0, shown),
+            rows.map(row => row.slice(0, shown)),
+          ),
+        ]
+      : []),
   ].join('\n\n')
 }
 

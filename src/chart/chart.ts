@@ -18,6 +18,8 @@ export interface ChartTransition {
   /** Empty: the state stays, and only the actions run. */
   readonly targets: readonly ChartState[]
   readonly actions: readonly string[]
+  /** Why it is so, if the machine says it. */
+  readonly description: string | undefined
 }
 
 /** One state, with all that it does by itself. */
@@ -123,6 +125,7 @@ function readTransitions(
       isAlternative: place > 0,
       targets: (definition.target ?? []).map(target => found(states, target.id)),
       actions: definition.actions.map(describeAction),
+      description: definition.description,
     }))
   const delays = new Map(
     node.after.map(({ eventType, delay }) => [eventType as string, describeDelay(delay)]),

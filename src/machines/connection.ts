@@ -155,8 +155,11 @@ export const connectionMachine = setup({
   context: ({ input }) => input,
   initial: 'connecting',
   on: {
-    // Accept or decline, never lose: only an idle connection can serve a request.
-    checkout: { actions: 'decline' },
+    checkout: {
+      description:
+        'Only an idle connection serves a request. Any other declines it, so that no request is lost.',
+      actions: 'decline',
+    },
     // What ends it in whatever state it is; the states below say where it is otherwise.
     retire: { target: '.destroyed', actions: { type: 'noteEnding', params: {} } },
     destroy: { target: '.destroyed', actions: { type: 'noteEnding', params: { reason: 'destroyed' } } },
@@ -164,10 +167,13 @@ export const connectionMachine = setup({
   },
   states: {
     connecting: {
+      description:
+        'The driver opens the connection. It is reserved for no caller yet, because the queue may change meanwhile.',
       entry: 'connect',
       on: {
         'driver.connected': [
           {
+            description: 'With validateAfter 0, a fresh connection proves itself, too.',
             guard: 'isOwedProof',
             target: 'validating.checkout',
             actions: ['noteOpened', 'takeNext', 'reportReady'],
@@ -194,7 +200,12 @@ export const connectionMachine = setup({
     available: {
       description: 'Passed through, never rested in: it proved just now that it works.',
       always: [
-        { guard: 'isWithheld', target: 'idle', actions: ['decline', 'dropRequest'] },
+        {
+          description: 'The pool was paused during the validation.',
+          guard: 'isWithheld',
+          target: 'idle',
+          actions: ['decline', 'dropRequest'],
+        },
         { guard: 'asksForNext', target: 'lending', actions: 'takeNext' },
         { guard: 'isReserved', target: 'busy' },
         { guard: 'isOwed', target: 'busy', actions: 'takeNext' },
@@ -232,11 +243,22 @@ export const connectionMachine = setup({
       },
     },
     idle: {
+      description: 'The pool may lease it. Nothing is awaited, so no timer runs.',
       entry: 'park',
       on: {
         checkout: [
-          { guard: 'isTooLate', target: 'idle', reenter: true },
-          { guard: 'isStale', target: 'validating.checkout', actions: 'reserve' },
+          {
+            description: 'The caller gave up while the message was on its way: the connection parks again.',
+            guard: 'isTooLate',
+            target: 'idle',
+            reenter: true,
+          },
+          {
+            description: 'Idle for longer than validateAfter, or another connection was found dead since.',
+            guard: 'isStale',
+            target: 'validating.checkout',
+            actions: 'reserve',
+          },
           { guard: 'asks', target: 'lending', actions: 'reserve' },
           { target: 'busy' },
         ],
@@ -245,6 +267,7 @@ export const connectionMachine = setup({
       },
     },
     busy: {
+      description: 'A caller holds it.',
       entry: ['lend', 'noteLent'],
       initial: 'lent',
       states: {
@@ -272,12 +295,15 @@ export const connectionMachine = setup({
                 actions: ['noteReturned', 'takeBack', 'takeNext'],
               },
               {
+                description: 'The next caller has it at once, without a detour through idle and the pool.',
                 guard: 'isWanted',
                 target: '#connection.busy',
                 reenter: true,
                 actions: ['takeBack', 'takeNext'],
               },
               {
+                description:
+                  'A caller waits, but another connection was found dead since this one proved itself.',
                 guard: 'isOwed',
                 target: '#connection.validating.checkout',
                 actions: ['noteReturned', 'takeBack', 'takeNext'],
@@ -288,6 +314,7 @@ export const connectionMachine = setup({
           },
         },
         retiring: {
+          description: 'To be closed when it comes back. The holder keeps its lease.',
           on: {
             release: [
               {
@@ -306,6 +333,7 @@ export const connectionMachine = setup({
       initial: 'checkout',
       states: {
         checkout: {
+          description: 'A round trip before a caller gets it.',
           entry: 'validate',
           on: {
             'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
@@ -322,6 +350,8 @@ export const connectionMachine = setup({
           },
         },
         keepalive: {
+          description:
+            'A round trip that no caller waits for: it keeps firewalls from dropping the connection, and finds a dead one early.',
           entry: 'validate',
           on: {
             'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
@@ -338,6 +368,7 @@ export const connectionMachine = setup({
           },
         },
         return: {
+          description: 'A reset removes what the holder left behind.',
           entry: 'reset',
           initial: 'staying',
           on: {
@@ -390,6 +421,7 @@ export const connectionMachine = setup({
       always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
     },
     closing: {
+      description: 'It ends in any case: a loss or another order to retire changes nothing.',
       entry: 'reportClosing',
       initial: 'graceful',
       on: { retire: {}, destroy: {}, 'driver.lost': {} },

@@ -207,8 +207,19 @@ export const poolMachine = setup({
     pause: { target: '.paused' },
     close: { target: '.draining', actions: 'setDrainTimeout' },
     'connection.ready': { actions: ['noteReady', 'grow'] },
-    // The end of the connection that declined follows, and with it the question whether to open another one.
-    'connection.declined': [{ guard: 'isLendHopeless', actions: 'refuseLend' }, { actions: 'requeue' }],
+    'connection.declined': [
+      {
+        description:
+          'Every connection was refused by onLend for this caller: one more would be refused, too.',
+        guard: 'isLendHopeless',
+        actions: 'refuseLend',
+      },
+      {
+        description:
+          'It does not grow: the end of the connection follows, and with it the question whether to open another one.',
+        actions: 'requeue',
+      },
+    ],
     'connection.closing': { actions: ['noteClosing', 'grow'] },
     'connection.failed': {
       target: '.backingOff',
@@ -216,6 +227,7 @@ export const poolMachine = setup({
     },
     'xstate.done.actor.*': [
       {
+        description: 'Connections open, but end at once: that is as bad as a connect that fails.',
         guard: 'isStillbornAgain',
         target: '.backingOff',
         actions: ['forget', 'noteStillborn', 'countFailure', 'announceFailure'],
@@ -227,13 +239,17 @@ export const poolMachine = setup({
   },
   states: {
     starting: {
+      description: 'Fewer connections are open than the pool keeps. It leases those that it has.',
       entry: 'grow',
       always: { guard: 'isFilled', target: 'running' },
     },
     running: {
+      description: 'At least `min` connections are open, or were: one that ends later is replaced from here.',
       entry: 'announceReady',
     },
     backingOff: {
+      description:
+        'Connects fail. Open connections are leased as before; new ones are tried one at a time, after pauses.',
       entry: ['announceDown', 'failFast'],
       initial: 'waiting',
       on: {
@@ -257,6 +273,7 @@ export const poolMachine = setup({
       },
       states: {
         waiting: {
+          description: 'No connect is tried until the back-off is over, unless a caller is owed one.',
           entry: 'beginBackoff',
           always: { guard: 'isOwedAnAttempt', target: 'probing' },
           on: {
@@ -264,29 +281,38 @@ export const poolMachine = setup({
               { guard: 'isTriedAnew', actions: 'enqueue' },
               { guard: 'isRefusedAtOnce', target: 'urged', actions: 'refuseDown' },
             ],
-            // What was changed may be what kept connects from succeeding.
             evict: {
+              description: 'What was changed may be what kept connects from succeeding.',
               guard: 'isLongBackoff',
               target: 'waiting',
               reenter: true,
               actions: ['raiseGeneration', 'evictAll', 'hastenBackoff', 'failFast'],
             },
-            // Those that were being opened at the same time as the one that failed; one back-off is enough for all of them.
             'connection.failed': {
+              description: 'It was being opened when the other one failed. One back-off is enough for both.',
               actions: ['noteFailed', 'noteConnectError', 'announceFailure', 'failFast'],
             },
-            'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
+            'connection.ready': {
+              description: 'Connections have been ending at once, so one more that opens says nothing.',
+              guard: 'isFlapping',
+              actions: 'noteReady',
+            },
           },
           after: {
             backoff: [
               { guard: 'isShort', target: 'probing' },
-              // No caller waits, or all who would have were refused: the next caller triggers a connect, but not in a loop.
-              { target: '#pool.running', actions: 'suspendStreak' },
+              {
+                description:
+                  'No caller waits: the next one triggers a connect. The streak of failures is remembered, so that this is no loop.',
+                target: '#pool.running',
+                actions: 'suspendStreak',
+              },
             ],
           },
         },
-        // A caller was refused: the database may be back by now, and the next one shall not be refused for half a minute.
         urged: {
+          description:
+            'A caller was refused. The database may be back by now, so the back-off ends within half a second.',
           entry: 'beginBackoff',
           on: {
             'connection.failed': { actions: ['noteFailed', 'noteConnectError', 'announceFailure'] },
@@ -297,8 +323,13 @@ export const poolMachine = setup({
           },
         },
         probing: {
+          description: 'One connect shows whether the database can be reached again.',
           entry: 'probe',
-          always: { guard: 'isProbeGone', target: 'waiting' },
+          always: {
+            description: 'The probe was cancelled, or its actor crashed.',
+            guard: 'isProbeGone',
+            target: 'waiting',
+          },
           on: {
             acquire: { guard: 'isTriedAnew', actions: 'enqueue' },
             'connection.failed': {
@@ -310,6 +341,8 @@ export const poolMachine = setup({
       },
     },
     paused: {
+      description:
+        'Leases nothing until it is told to resume. Callers wait, and their time stands still unless they passed a timeout.',
       entry: ['withholdQueue', 'notePause', 'announcePaused'],
       exit: 'offerQueue',
       on: {
@@ -323,7 +356,10 @@ export const poolMachine = setup({
           { guard: 'isLineFull', actions: 'refuseFull' },
           { actions: 'enqueue' },
         ],
-        'acquire.due': { actions: 'expireOwn' },
+        'acquire.due': {
+          description: 'Only callers with a timeout of their own time out during a pause.',
+          actions: 'expireOwn',
+        },
         // Nothing is opened here: what is missing is opened after the pause.
         'growth.due': {},
         resize: { actions: ['resize', 'shrink'] },
@@ -336,6 +372,7 @@ export const poolMachine = setup({
       },
     },
     draining: {
+      description: 'Refuses callers, closes what is idle, and waits for leases until the drain timeout.',
       entry: ['refuseAll', 'retireAll'],
       initial: 'waiting',
       always: { guard: 'isEmpty', target: 'closed' },
@@ -365,6 +402,7 @@ export const poolMachine = setup({
           after: { drainTimeout: { target: 'destroying' } },
         },
         destroying: {
+          description: 'The drain timeout is over: what is still leased loses its connection.',
           entry: 'destroyAll',
         },
       },
