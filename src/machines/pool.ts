@@ -210,7 +210,7 @@ export const poolMachine = setup({
     'connection.declined': [
       {
         description:
-          'Every connection was refused by onLend for this caller: one more would be refused, too.',
+          'onLend has thrown for this caller on one connection after another: the next one would not help.',
         guard: 'isLendHopeless',
         actions: 'refuseLend',
       },
