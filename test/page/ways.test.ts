@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { compactChart } from '../../scripts/docs/compact.js'
 import { readChart } from '../../src/chart/chart.js'
 import type { Chart } from '../../src/inspector/page/chart-types.js'
+import { bandOf } from '../../src/inspector/page/model/bands.js'
 import { Ways } from '../../src/inspector/page/model/way.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
 
@@ -58,6 +59,14 @@ describe('the way of a transition', () => {
 })
 
 describe('both drawings', () => {
+  it('have no state without a colour of its lane, but the last one', () => {
+    const leaves = connection.wide.boxes.filter(({ kind }) => kind === 'simple' || kind === 'final')
+    const without = leaves.map(({ name }) => name).filter(name => bandOf(name) === undefined)
+    expect(without).toEqual(['closed'])
+    expect(bandOf('lending')).toBe('validating')
+    expect(bandOf('busy.lent')).toBe('leased')
+  })
+
   it('have each state once, and every arrow between what is drawn', () => {
     for (const chart of [connection, pool]) {
       for (const drawing of [chart.wide, chart.narrow]) {

@@ -21,6 +21,7 @@ const byTopState: Readonly<Record<string, Band>> = {
   busy: 'leased',
   leased: 'leased',
   validating: 'validating',
+  lending: 'validating',
   closing: 'closing',
   destroyed: 'closing',
   failed: 'closing',
@@ -29,7 +30,9 @@ const byTopState: Readonly<Record<string, Band>> = {
 /** The band of a state (`busy.lent`); undefined where there is no connection any more. */
 export function bandOf(state: string): Band | undefined {
   const dot = state.indexOf('.')
-  return byTopState[dot < 0 ? state : state.slice(0, dot)]
+  const top = dot < 0 ? state : state.slice(0, dot)
+  // A state that this page does not know is one in which the pool works on the connection.
+  return byTopState[top] ?? (top === 'closed' ? undefined : 'validating')
 }
 
 /** The place of a state's band in {@link bands}; -1 = none. */
