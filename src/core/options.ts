@@ -7,6 +7,7 @@ import type { PoolHooks } from './hooks.js'
 import { type Hint, noOption, refuseUnknown } from './names.js'
 import { counterpartOf, hintOf } from './other-pools.js'
 import {
+  abortSignal,
   anything,
   boolean,
   fn,
@@ -162,6 +163,9 @@ const min = number({ least: 0, integer: true, finite: true })
 const max = number({ least: 1, integer: true, finite: true })
 const maxWaiting = number({ least: 0, integer: true })
 
+/** A clock; the system's if none is given. */
+export const clockShape = or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock)
+
 const shape = {
   min: optional(min), // its default depends on max
   max: or(max, 10),
@@ -189,7 +193,7 @@ const shape = {
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),
   onClose: optional(fn<NonNullable<PoolHooks<unknown>['onClose']>>()),
-  clock: or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock),
+  clock: clockShape,
   random: or(fn<() => number>(), Math.random),
 }
 
@@ -249,7 +253,7 @@ export function parseSize(
 /** The checks of {@link AcquireOptions}. */
 export const acquireShape = {
   timeout: optional(wait),
-  signal: optional(is<AbortSignal>('an AbortSignal', signal => signal instanceof AbortSignal)),
+  signal: optional(abortSignal),
   priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
   session: anything,
 }

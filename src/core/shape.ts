@@ -70,6 +70,9 @@ export const text = is<string>('a string', value => typeof value === 'string')
 export const integer = is<number>('an integer', Number.isSafeInteger)
 export const callable = is<unknown>('a function', value => typeof value === 'function')
 
+/** An AbortSignal. */
+export const abortSignal = is<AbortSignal>('an AbortSignal', value => value instanceof AbortSignal)
+
 /** A function; its type is taken on trust. */
 export const fn = <F>(): Check<F> => callable as Check<F>
 

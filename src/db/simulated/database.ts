@@ -5,7 +5,7 @@ import type { ConnectContext } from '../driver.js'
 import { Session, type SimulatedConnection, type World } from './connection.js'
 import { fatal, harmless } from './error.js'
 import { createStreams } from './random.js'
-import { parseSettings, type Settings, type SimulatedSettings } from './settings.js'
+import { changedSettings, type Settings, type SimulatedSettings } from './settings.js'
 
 /** Counts of events since the database was created. */
 export interface SimulatedTotals {
@@ -101,7 +101,7 @@ export class Database implements SimulatedDatabase {
   }
 
   change(settings: SimulatedSettings): void {
-    this.settings = parseSettings('change', settings, this.settings)
+    this.settings = changedSettings(settings, this.settings)
   }
 
   kill(connection: SimulatedConnection): void {

@@ -1,8 +1,10 @@
 // What can be set on the simulated database: its latencies, its faults and its limit; checked like the pool's options.
 
-import { checkClock, checkNumber, type NumberRange, refusal, refuseUnknown } from '../../core/check.js'
-import { type Clock, systemClock } from '../../core/clock.js'
-import { hintAtPool } from '../../core/options.js'
+import type { Clock } from '../../core/clock.js'
+import { refuseNonObject } from '../../core/names.js'
+import { clockShape, hintAtPool } from '../../core/options.js'
+import { refusal } from '../../core/refusal.js'
+import { type Check, integer, is, type NumberRange, number, or, parse } from '../../core/shape.js'
 
 /** A time in milliseconds, or a range `[least, most]` from which each time is drawn with equal probability. */
 export type Latency = number | readonly [least: number, most: number]
@@ -69,60 +71,52 @@ export interface SimulatedOptions extends SimulatedSettings {
 /** All settings, each with its value. */
 export type Settings = Readonly<Required<SimulatedSettings>>
 
-const latency = (fallback: number): NumberRange => ({ fallback, least: 0, finite: true })
-const rate = (fallback: number): NumberRange => ({ fallback, least: 0, most: 1, kind: 'a number' })
+const latency = latencyOf({ least: 0, finite: true })
+const rate = or(number({ least: 0, most: 1, kind: 'a number' }), 0)
 
-const latencies: Record<string, NumberRange> = {
-  connectLatency: latency(100),
-  queryLatency: latency(10),
-  validateLatency: latency(10),
-  resetLatency: latency(10),
-  closeLatency: latency(10),
-  lingerAfterDestroy: latency(0),
-  loseAfter: { fallback: Number.POSITIVE_INFINITY, least: 0 },
+const settingsShape = {
+  connectLatency: or(latency, 100),
+  queryLatency: or(latency, 10),
+  validateLatency: or(latency, 10),
+  resetLatency: or(latency, 10),
+  closeLatency: or(latency, 10),
+  lingerAfterDestroy: or(latency, 0),
+  loseAfter: or(latencyOf({ least: 0 }), Number.POSITIVE_INFINITY),
+  connectFailureRate: rate,
+  connectHangRate: rate,
+  queryFailureRate: rate,
+  serializationFailureRate: rate,
+  queryHangRate: rate,
+  unhealthyRate: or(rate, 0.05),
+  validateHangRate: rate,
+  resetFailureRate: rate,
+  resetHangRate: rate,
+  closeHangRate: rate,
+  maxConnections: or(number({ least: 0, integer: true }), Number.POSITIVE_INFINITY),
 }
 
-const numbers: Record<string, NumberRange> = {
-  connectFailureRate: rate(0),
-  connectHangRate: rate(0),
-  queryFailureRate: rate(0),
-  serializationFailureRate: rate(0),
-  queryHangRate: rate(0),
-  unhealthyRate: rate(0.05),
-  validateHangRate: rate(0),
-  resetFailureRate: rate(0),
-  resetHangRate: rate(0),
-  closeHangRate: rate(0),
-  maxConnections: { fallback: Number.POSITIVE_INFINITY, least: 0, integer: true },
+const shape = {
+  seed: or(integer, 1),
+  clock: clockShape,
+  session: or(
+    is<Readonly<Record<string, string>>>(
+      'an object of names and values',
+      value => typeof value === 'object' && value !== null,
+    ),
+    {},
+  ),
+  ...settingsShape,
 }
-
-const settingNames = [...Object.keys(latencies), ...Object.keys(numbers)]
 
 /**
  * Checks settings and completes them from those in force.
  * @throws OptionsError, which names the setting, its value and the valid values.
  */
-export function parseSettings(where: string, settings: SimulatedSettings, current: Settings): Settings {
-  refuseUnknown(where, settings, settingNames)
-  const given = settings as Readonly<Record<string, unknown>>
-  const parsed: Record<string, unknown> = { ...current }
-  for (const name of settingNames) {
-    const value = given[name]
-    if (value === undefined) continue
-    const range = latencies[name]
-    parsed[name] = range
-      ? checkLatency(name, value, range)
-      : checkNumber(name, value, numbers[name] as NumberRange)
-  }
-  return Object.freeze(parsed) as unknown as Settings
+export function changedSettings(settings: SimulatedSettings, current: Settings): Settings {
+  refuseNonObject('change', settings)
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return Object.freeze(parse('change', settingsShape, { ...current, ...Object.fromEntries(given) }))
 }
-
-/** The settings of a database about which nothing is said. */
-export const defaultSettings = Object.freeze(
-  Object.fromEntries(
-    Object.entries({ ...latencies, ...numbers }).map(([name, range]) => [name, range.fallback]),
-  ),
-) as unknown as Settings
 
 /**
  * Checks a simulated driver's options and fills in the defaults.
@@ -134,30 +128,21 @@ export function parseSimulatedOptions(options: SimulatedOptions): {
   clock: Clock
   session: Readonly<Record<string, string>>
 } {
-  refuseUnknown('simulated', options, ['seed', 'clock', 'session', ...settingNames], hintAtPool)
-  const { seed = 1, clock = systemClock, session = {}, ...settings } = options
-  if (typeof session !== 'object' || session === null)
-    throw refusal('session', session, 'an object of names and values')
-  if (!Number.isSafeInteger(seed)) throw refusal('seed', seed, 'an integer')
-  return {
-    settings: parseSettings('simulated', settings, defaultSettings),
-    seed,
-    clock: checkClock(clock),
-    session: Object.freeze({ ...session }),
-  }
+  const { seed, clock, session, ...settings } = parse('simulated', shape, options, { hint: hintAtPool })
+  return { settings: Object.freeze(settings), seed, clock, session: Object.freeze({ ...session }) }
 }
 
-function checkLatency(name: string, value: unknown, range: NumberRange): Latency {
-  if (!Array.isArray(value)) return checkNumber(name, value, range)
-  if (value.length !== 2)
-    throw refusal(name, value, 'a number of milliseconds or a range of two, [least, most]')
-  const least = checkNumber(`${name}[0]`, value[0], { ...range, finite: true })
-  const most = checkNumber(`${name}[1]`, value[1], { ...range, finite: true })
-  if (least > most)
-    throw refusal(
-      name,
-      value,
-      `a range whose first number is not greater than the second (${least} > ${most})`,
-    )
-  return Object.freeze([least, most] as const)
+function latencyOf(range: NumberRange): Check<Latency> {
+  const single = number(range)
+  const bound = number({ ...range, finite: true })
+  return (name, value, refuse = refusal) => {
+    if (!Array.isArray(value)) return single(name, value, refuse)
+    if (value.length !== 2)
+      throw refuse(name, value, 'a number of milliseconds or a range of two, [least, most]')
+    const least = bound(`${name}[0]`, value[0], refuse)
+    const most = bound(`${name}[1]`, value[1], refuse)
+    if (least <= most) return Object.freeze([least, most] as const)
+    const expected = `a range whose first number is not greater than the second (${least} > ${most})`
+    throw refuse(name, value, expected)
+  }
 }

@@ -10,10 +10,9 @@ import { type Clock, systemClock } from '../../core/clock.js'
 import { ConnectError, OptionsError } from '../../core/errors.js'
 import type { AcquireOptions, CloseOptions, PoolOptions } from '../../core/options.js'
 import { discreetRefusal } from '../../core/refusal.js'
-import { boolean, callable } from '../../core/shape.js'
+import { boolean, callable, number } from '../../core/shape.js'
 import type { Driver } from '../driver.js'
 import type { SqliteConnection } from './driver/connection.js'
-import { expectNumber } from './driver/numbers.js'
 import type { SqliteOptions } from './driver/options.js'
 import { sqlite } from './driver/sqlite.js'
 
@@ -147,7 +146,7 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
       "':memory:' is a separate database for each connection, so readers would not see what the writer writes. Use a file in a temporary folder, or one connection for everything: createPool(sqlite({ filename: ':memory:' }), { max: 1, maxLifetime: Infinity }).",
     )
   }
-  expectNumber('readers', readers, { fallback: 4, least: 1, integer: true, finite: true })
+  number({ least: 1, integer: true, finite: true })('readers', readers, discreetRefusal)
   if (pool !== undefined && (typeof pool !== 'object' || pool === null))
     throw discreetRefusal('pool', pool, 'an object of options')
   for (const name of ['min', 'max', 'maxConnecting'] as const) {

@@ -2,13 +2,13 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { discreetRefusal, refuseUnknown } from '../../../core/check.js'
-import { OptionsError } from '../../../core/errors.js'
+import type { OptionsError } from '../../../core/errors.js'
 import { hintAtPool } from '../../../core/options.js'
+import { discreetRefusal, hiddenRefusal } from '../../../core/refusal.js'
+import { boolean, number, oneOf, optional, or, parse } from '../../../core/shape.js'
 import type { EngineName, Integers, Opening } from '../wire/messages.js'
 import type { Isolation } from './host.js'
-import { expectNumber } from './numbers.js'
-import { parsePragmas } from './pragmas.js'
+import { noPragmas, parsePragmas } from './pragmas.js'
 
 /** The options of {@link sqlite}. */
 export interface SqliteOptions {
@@ -67,68 +67,44 @@ export interface SqliteConfig {
   readonly description: string
 }
 
-const names = [
-  'filename',
-  'readonly',
-  'isolation',
-  'engine',
-  'busyTimeout',
-  'statementTimeout',
-  'foreignKeys',
-  'journalMode',
-  'pragmas',
-  'statementCache',
-  'integers',
-]
+const shape = {
+  filename: parseFilename,
+  readonly: or(boolean, false),
+  isolation: or(oneOf(['thread', 'process']), 'thread'),
+  engine: optional(oneOf(['node:sqlite', 'better-sqlite3'])),
+  busyTimeout: or(number({ least: 0, finite: true }), 3_000),
+  statementTimeout: or(number({ above: 0 }), Number.POSITIVE_INFINITY),
+  foreignKeys: or(boolean, true),
+  journalMode: or(oneOf(['wal', 'delete', 'truncate', 'persist', 'memory', 'off', false]), 'wal'),
+  pragmas: or(parsePragmas, noPragmas),
+  statementCache: or(number({ least: 0, integer: true, finite: true }), 100),
+  integers: or(oneOf(['number', 'mixed', 'bigint']), 'number'),
+}
 
 /**
  * Checks the options.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
-  refuseUnknown('sqlite', typeof options === 'string' ? { filename: options } : options, names, hintAtPool)
-  const { filename, memory } = parseFilename(options.filename)
-  const readonly = expectBoolean('readonly', options.readonly ?? false)
+  const given: unknown = typeof options === 'string' ? {} : options // a text is told that the file name is missing
+  const parsed = parse('sqlite', shape, given, { hint: hintAtPool, refuse: discreetRefusal })
+  const { readonly, engine, busyTimeout, statementCache, integers, pragmas, journalMode } = parsed
+  const { filename, memory } = parsed.filename
   if (memory && readonly) throw discreetRefusal('readonly', readonly, 'false for a database in memory')
-  const journal = oneOf('journalMode', options.journalMode ?? 'wal', [
-    'wal',
-    'delete',
-    'truncate',
-    'persist',
-    'memory',
-    'off',
-    false,
-  ])
-  const ownPragmas = [
-    `PRAGMA foreign_keys = ${expectBoolean('foreignKeys', options.foreignKeys ?? true) ? 'on' : 'off'}`,
-  ]
-  if (journal !== false && !readonly && !memory) ownPragmas.push(`PRAGMA journal_mode = ${journal}`)
-  const pragmas = parsePragmas(options.pragmas ?? {})
-  const milliseconds = { fallback: 3_000, least: 0, finite: true } as const
+  const ownPragmas = [`PRAGMA foreign_keys = ${parsed.foreignKeys ? 'on' : 'off'}`]
+  if (journalMode !== false && !readonly && !memory) ownPragmas.push(`PRAGMA journal_mode = ${journalMode}`)
   return {
     opening: {
       filename,
       readonly,
-      engine:
-        options.engine === undefined
-          ? undefined
-          : oneOf('engine', options.engine, ['node:sqlite', 'better-sqlite3']),
-      busyTimeout: expectNumber('busyTimeout', options.busyTimeout ?? 3_000, milliseconds),
+      engine,
+      busyTimeout,
       pragmas: [...pragmas.keys, ...ownPragmas, ...pragmas.others],
-      statementCache: expectNumber('statementCache', options.statementCache ?? 100, {
-        fallback: 100,
-        least: 0,
-        integer: true,
-        finite: true,
-      }),
-      integers: oneOf('integers', options.integers ?? 'number', ['number', 'mixed', 'bigint']),
+      statementCache,
+      integers,
     },
-    isolation: oneOf('isolation', options.isolation ?? 'thread', ['thread', 'process']),
-    statementTimeout: expectNumber('statementTimeout', options.statementTimeout ?? Number.POSITIVE_INFINITY, {
-      fallback: Number.POSITIVE_INFINITY,
-      least: 0,
-      exclusive: true,
-    }),
+    isolation: parsed.isolation,
+    statementTimeout: parsed.statementTimeout,
     memory,
     queryOnly: pragmas.queryOnly,
     description: `sqlite in ${memory ? 'memory' : filename}${readonly ? ', read-only' : ''}`,
@@ -136,19 +112,18 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
 }
 
 /** The path is made absolute here: the process may change its folder later, and a worker's may be another one. */
-function parseFilename(given: unknown): { filename: string; memory: boolean } {
+function parseFilename(name: string, given: unknown): { filename: string; memory: boolean } {
   if (given instanceof URL) {
     return { filename: pathOf(given), memory: false }
   }
   if (given === ':memory:') return { filename: given, memory: true }
   if (typeof given !== 'string' || given.trim() === '' || given.includes('\0')) {
-    throw discreetRefusal('filename', given, "the path of a file, a file: URL object, or ':memory:'")
+    throw discreetRefusal(name, given, "the path of a file, a file: URL object, or ':memory:'")
   }
   if (/^[a-z][a-z\d+.-]+:/i.test(given) && !isAbsolute(given)) {
-    throw new OptionsError(
-      'filename',
-      undefined,
-      "filename must be a path, not the text of a URL: pass new URL('file:///…'), or './' and the name if it has a colon.",
+    throw hiddenRefusal(
+      name,
+      "must be a path, not the text of a URL: pass new URL('file:///…'), or './' and the name if it has a colon",
     )
   }
   if (/[?&]\w*(key|pass\w*|pwd|secret)=/i.test(given)) throw withParameters()
@@ -167,22 +142,8 @@ function pathOf(url: URL): string {
 }
 
 function withParameters(): OptionsError {
-  return new OptionsError(
+  return hiddenRefusal(
     'filename',
-    undefined,
-    'filename must have no parameters (not shown): use the pragmas option for a key, and the readonly option for mode=ro.',
+    'must have no parameters (not shown): use the pragmas option for a key, and the readonly option for mode=ro',
   )
-}
-
-function expectBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw discreetRefusal(name, value, 'true or false')
-  return value
-}
-
-function oneOf<T>(name: string, value: unknown, allowed: readonly T[]): T {
-  if (!(allowed as readonly unknown[]).includes(value)) {
-    const shown = allowed.map(one => (typeof one === 'string' ? `'${one}'` : String(one)))
-    throw discreetRefusal(name, value, `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`)
-  }
-  return value as T
 }

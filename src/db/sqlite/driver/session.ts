@@ -1,7 +1,9 @@
 // This side of one connection: which calls its worker knows of, what becomes of them, and when it is over.
 
-import { discreetRefusal, refuseUnknown } from '../../../core/check.js'
+import { refuseUnknown } from '../../../core/names.js'
 import { outside } from '../../../core/outside.js'
+import { discreetRefusal } from '../../../core/refusal.js'
+import { abortSignal, number } from '../../../core/shape.js'
 import { onAbort } from '../../../core/signals.js'
 import type { Staleness } from '../wire/error.js'
 import { type Failure, SqliteError } from '../wire/error.js'
@@ -9,7 +11,6 @@ import type { Answer, Request } from '../wire/messages.js'
 import { movedFailure } from '../wire/stale.js'
 import { type Call, Calls, type Reply } from './calls.js'
 import type { Host } from './host.js'
-import { expectNumber } from './numbers.js'
 import { afterNews } from './time-limit.js'
 
 /** The options of every statement. */
@@ -24,7 +25,7 @@ export interface StatementOptions {
   signal?: AbortSignal | undefined
 }
 
-const timeoutRange = { fallback: Number.POSITIVE_INFINITY, least: 0, exclusive: true } as const
+const limit = number({ above: 0 })
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -114,10 +115,8 @@ export class Session {
   watch(call: Call, options: StatementOptions = {}): () => void {
     refuseUnknown('a statement', options, ['timeout', 'signal'])
     const { timeout = this.#statementTimeout, signal } = options
-    expectNumber('timeout', timeout, timeoutRange)
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw discreetRefusal('signal', signal, 'an AbortSignal')
-    }
+    limit('timeout', timeout, discreetRefusal)
+    if (signal !== undefined) abortSignal('signal', signal, discreetRefusal)
     const unwatch =
       signal &&
       onAbort(signal, () => this.#callOff(call, interrupted('its signal was aborted', signal.reason)))
