@@ -1,7 +1,7 @@
 // What options may be, as tables: a check for each name. The core, every driver and every drop-in have their options checked by `parse`.
 
 import { type Hint, refuseNonObject, refuseUnknown } from './names.js'
-import { hiddenRefusal, type Refusal, refusal } from './refusal.js'
+import { discreetRefusal, hiddenRefusal, type Refusal, refusal } from './refusal.js'
 
 /**
  * Answers the value of an option, or throws the refusal of it. Without `optional` or `or` around it, it refuses undefined too.
@@ -169,6 +169,11 @@ export function all<T>(...checks: [...Check[], Check<T>]): Check<T> {
     for (const check of checks) answer = check(name, value, refuse)
     return answer as T
   }
+}
+
+/** Whose refusals show neither a text nor what is in an object. */
+export function discreet<T>(check: Check<T>): Check<T> {
+  return (name, value) => check(name, value, discreetRefusal)
 }
 
 /** With a default. */

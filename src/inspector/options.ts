@@ -1,6 +1,7 @@
 // What `inspector()` can be told, and how it is checked.
 import { randomBytes } from 'node:crypto'
-import { checkBoolean, checkFunction, discreetRefusal, refusal, refuseUnknown } from '../core/check.js'
+import { discreetRefusal, refusal } from '../core/refusal.js'
+import { boolean, callable, discreet, is, optional, or, parse } from '../core/shape.js'
 
 /** The options of {@link inspector}. */
 export interface InspectorOptions {
@@ -55,73 +56,77 @@ export interface ParsedOptions {
   readonly switches: readonly Switch[]
 }
 
-const names = ['port', 'host', 'hosts', 'base', 'allowControl', 'token', 'controlToken', 'switches']
-
 /** 256 bits, as text for an address. */
 const newToken = (): string => randomBytes(32).toString('base64url')
 
+const matches =
+  (pattern: RegExp) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && pattern.test(value)
+
+const isHost = matches(/^(\[[0-9a-f:.]+\]|[\w.-]+)$/i)
+
+const token = discreet(
+  is<string>('a text of 16 to 200 letters, digits, -, _, . and ~', matches(/^[\w.~-]{16,200}$/)),
+)
+
+const shape = {
+  port: or(
+    is<number | false>(
+      'an integer from 0 (any free port) to 65535, or false for no server',
+      port =>
+        port === false || (Number.isInteger(port) && (port as number) >= 0 && (port as number) < 65_536),
+    ),
+    0,
+  ),
+  host: or(
+    is<string>('an address to listen on, such as 127.0.0.1 or ::1', matches(/^[\w.:%-]+$/)),
+    '127.0.0.1',
+  ),
+  hosts: or(
+    is<readonly string[]>(
+      "a list of names without ports, such as ['app.example.com']",
+      hosts => Array.isArray(hosts) && hosts.every(isHost),
+    ),
+    [],
+  ),
+  base: or(
+    is<string>("a path that begins with a slash, such as '/pools'", matches(/^\/([\w.~%-]+\/?)*$/)),
+    '/',
+  ),
+  allowControl: or(boolean, false),
+  token: optional(token),
+  controlToken: optional(token),
+  switches: or(parseSwitches, []),
+}
+
 /** @throws OptionsError, which names the option, its value and the valid values. */
 export function parseInspectorOptions(options: InspectorOptions = {}): ParsedOptions {
-  refuseUnknown('inspector', options, names)
-  const {
-    port = 0,
-    host = '127.0.0.1',
-    hosts = [],
-    base = '/',
-    allowControl = false,
-    switches = [],
-  } = options
-  const { token, controlToken } = options
-  checkBoolean('allowControl', allowControl)
-  if (port !== false && !(Number.isInteger(port) && port >= 0 && port < 65_536))
-    throw refusal('port', port, 'an integer from 0 (any free port) to 65535, or false for no server')
-  if (typeof host !== 'string' || !/^[\w.:%-]+$/.test(host))
-    throw refusal('host', host, 'an address to listen on, such as 127.0.0.1 or ::1')
+  const parsed = parse('inspector', shape, options)
+  const { port, host, hosts, base, allowControl, token = newToken(), controlToken, switches } = parsed
   if (controlToken !== undefined && !allowControl)
     throw discreetRefusal('controlToken', controlToken, 'left out unless allowControl is true')
-  if (controlToken !== undefined && controlToken === token)
-    throw discreetRefusal('controlToken', controlToken, 'another one than token')
+  if (controlToken === token) throw discreetRefusal('controlToken', controlToken, 'another one than token')
   return {
     port,
     host,
-    hosts: checkHosts(hosts),
-    base: checkBase(base),
-    viewToken: checkToken('token', token),
-    controlToken: allowControl ? checkToken('controlToken', controlToken) : undefined,
-    switches: checkSwitches(switches),
+    hosts: hosts.map(name => name.toLowerCase()),
+    base: base.endsWith('/') ? base : `${base}/`,
+    viewToken: token,
+    controlToken: allowControl ? (controlToken ?? newToken()) : undefined,
+    switches,
   }
 }
 
-function checkHosts(hosts: readonly string[]): readonly string[] {
-  const isName = (name: unknown): boolean =>
-    typeof name === 'string' && /^(\[[0-9a-f:.]+\]|[\w.-]+)$/i.test(name)
-  if (!Array.isArray(hosts) || !hosts.every(isName))
-    throw refusal('hosts', hosts, "a list of names without ports, such as ['app.example.com']")
-  return hosts.map(name => name.toLowerCase())
-}
-
-function checkBase(base: string): string {
-  if (typeof base !== 'string' || !/^\/([\w.~%-]+\/?)*$/.test(base))
-    throw refusal('base', base, "a path that begins with a slash, such as '/pools'")
-  return base.endsWith('/') ? base : `${base}/`
-}
-
-function checkToken(name: string, token: string | undefined): string {
-  if (token === undefined) return newToken()
-  if (typeof token !== 'string' || !/^[\w.~-]{16,200}$/.test(token))
-    throw discreetRefusal(name, token, 'a text of 16 to 200 letters, digits, -, _, . and ~')
-  return token
-}
-
-function checkSwitches(switches: readonly Switch[]): readonly Switch[] {
-  if (!Array.isArray(switches)) throw refusal('switches', switches, 'a list of { name, set }')
+function parseSwitches(option: string, switches: unknown): readonly Switch[] {
+  if (!Array.isArray(switches)) throw refusal(option, switches, 'a list of { name, set }')
   for (const each of switches) {
     if (typeof each?.name !== 'string' || !/\S/.test(each.name))
-      throw refusal('switches', each, 'a list of { name, set }, each with a name that is not empty')
-    checkFunction(`set of the switch ${JSON.stringify(each.name)}`, each.set)
-    if (each.on !== undefined) checkBoolean(`on of the switch ${JSON.stringify(each.name)}`, each.on)
+      throw refusal(option, each, 'a list of { name, set }, each with a name that is not empty')
+    callable(`set of the switch ${JSON.stringify(each.name)}`, each.set)
+    if (each.on !== undefined) boolean(`on of the switch ${JSON.stringify(each.name)}`, each.on)
   }
   if (new Set(switches.map(({ name }) => name)).size < switches.length)
-    throw refusal('switches', switches, 'a list of switches with different names')
+    throw refusal(option, switches, 'a list of switches with different names')
   return switches
 }

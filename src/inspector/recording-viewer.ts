@@ -1,5 +1,6 @@
 // `viewer()`: the inspector's page on a recording instead of running pools.
-import { refusal, refuseUnknown } from '../core/check.js'
+import { refuseUnknown } from '../core/names.js'
+import { refusal } from '../core/refusal.js'
 import { readRecording } from '../recorder/file.js'
 import { encode, type Recording } from '../recorder/format.js'
 import { answerNode } from './adapters.js'

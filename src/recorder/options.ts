@@ -1,12 +1,6 @@
 // The recorder's options: the meaning, default and range of each, and the place that checks them.
-import {
-  checkChoice,
-  checkFunction,
-  checkNumber,
-  type NumberRange,
-  refusal,
-  refuseUnknown,
-} from '../core/check.js'
+import { refusal } from '../core/refusal.js'
+import { type Check, fn, is, number, oneOf, optional, or, type Parsed, parse } from '../core/shape.js'
 import { type Incident, type IncidentKind, incidentKinds } from './format.js'
 
 /** The options of {@link recorder}. All times are in milliseconds, on the pool's clock. */
@@ -40,64 +34,33 @@ export interface RecorderOptions {
   onSaved?: ((path: string, incident: Incident | undefined) => void) | undefined
 }
 
-/** The options, checked and complete. */
-export interface ResolvedRecorderOptions {
-  readonly last: number
-  /** Infinity = never. */
-  readonly frameInterval: number
-  readonly incidents: ReadonlySet<IncidentKind>
-  readonly folder: string
-  readonly keep: number
-  readonly signal: 'SIGUSR2' | 'SIGHUP' | undefined
-  readonly onSaved: RecorderOptions['onSaved']
+const kinds = incidentKinds.map(kind => `'${kind}'`).join(', ')
+
+const incidents: Check<ReadonlySet<IncidentKind>> = (name, value) => {
+  if (typeof value === 'boolean') return new Set(value ? incidentKinds : [])
+  if (!Array.isArray(value)) throw refusal(name, value, `true, false or a list of: ${kinds}`)
+  for (const kind of value)
+    if (!incidentKinds.includes(kind)) throw refusal(name, kind, `a list of: ${kinds}`)
+  return new Set(value)
 }
 
-const names = ['last', 'frameInterval', 'incidents', 'folder', 'keep', 'signal', 'onSaved']
+const shape = {
+  last: or(number({ least: 1, most: 10_000_000, integer: true }), 100_000),
+  frameInterval: or(number({ above: 0, off: 'false' }), 1_000),
+  incidents: or(incidents, new Set(incidentKinds)),
+  folder: or(
+    is<string>('the path of a folder', value => typeof value === 'string' && value !== ''),
+    '.',
+  ),
+  keep: or(number({ least: 1, integer: true }), 10),
+  signal: optional(oneOf(['SIGUSR2', 'SIGHUP'])),
+  onSaved: optional(fn<NonNullable<RecorderOptions['onSaved']>>()),
+}
 
-const last: NumberRange = { fallback: 100_000, least: 1, most: 10_000_000, integer: true }
-const frameInterval: NumberRange = { fallback: 1_000, least: 0, exclusive: true, finite: true }
-const keep: NumberRange = { fallback: 10, least: 1, integer: true }
+/** The options, checked and complete; a `frameInterval` of Infinity = never. */
+export type ResolvedRecorderOptions = Parsed<typeof shape>
 
 /** @throws OptionsError, which names the option, its value and the valid values. */
 export function parseRecorderOptions(given: RecorderOptions = {}): ResolvedRecorderOptions {
-  refuseUnknown('recorder', given, names)
-  const options = { ...given } // each is read once
-  return {
-    last: options.last === undefined ? last.fallback : checkNumber('last', options.last, last),
-    frameInterval: parseInterval(options.frameInterval),
-    incidents: new Set(parseIncidents(options.incidents)),
-    folder: parseFolder(options.folder),
-    keep: options.keep === undefined ? keep.fallback : checkNumber('keep', options.keep, keep),
-    signal:
-      options.signal === undefined
-        ? undefined
-        : checkChoice('signal', options.signal, ['SIGUSR2', 'SIGHUP'] as const),
-    onSaved: options.onSaved === undefined ? undefined : checkFunction('onSaved', options.onSaved),
-  }
-}
-
-function parseInterval(value: number | false | undefined): number {
-  if (value === undefined) return frameInterval.fallback
-  if (value === false) return Number.POSITIVE_INFINITY
-  try {
-    return checkNumber('frameInterval', value, frameInterval)
-  } catch {
-    throw refusal('frameInterval', value, 'a number of milliseconds greater than 0, or false')
-  }
-}
-
-function parseIncidents(value: RecorderOptions['incidents'] = true): readonly IncidentKind[] {
-  if (value === true) return incidentKinds
-  if (value === false) return []
-  const known = incidentKinds.map(kind => `'${kind}'`).join(', ')
-  if (!Array.isArray(value)) throw refusal('incidents', value, `true, false or a list of: ${known}`)
-  for (const kind of value) {
-    if (!incidentKinds.includes(kind)) throw refusal('incidents', kind, `a list of: ${known}`)
-  }
-  return value
-}
-
-function parseFolder(value: unknown = '.'): string {
-  if (typeof value !== 'string' || value === '') throw refusal('folder', value, 'the path of a folder')
-  return value
+  return parse('recorder', shape, given)
 }

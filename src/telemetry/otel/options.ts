@@ -1,6 +1,17 @@
 // What instrument() takes, and the one place that checks it.
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { checkBoolean, checkNumber, refusal, refuseUnknown } from '../../core/check.js'
+import {
+  all,
+  boolean,
+  type Check,
+  is,
+  number,
+  object,
+  optional,
+  or,
+  type Parsed,
+  parse,
+} from '../../core/shape.js'
 
 /** The options of {@link instrument}. */
 export interface InstrumentOptions {
@@ -37,77 +48,47 @@ export interface SpanNames {
   readonly transaction: string | false
 }
 
-/** The options with their defaults. */
-export interface ParsedOptions {
-  readonly meterProvider: MeterProvider | false | undefined
-  readonly tracerProvider: TracerProvider | false | undefined
-  readonly attributes: Attributes
-  readonly spans: SpanNames
-  readonly requireParentSpan: boolean
-  readonly oldNames: boolean
-  readonly recordsPerSecond: number
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+function provider<P>(method: string): Check<P | false | undefined> {
+  return optional(
+    is<P | false>(
+      `an object with a ${method} method, or false`,
+      value => value === false || typeof (value as Record<string, unknown> | null)?.[method] === 'function',
+    ),
+  )
 }
 
-const names = [
-  'meterProvider',
-  'tracerProvider',
-  'poolName',
-  'attributes',
-  'spans',
-  'requireParentSpan',
-  'oldNames',
-  'recordsPerSecond',
-]
+const spanName = is<string | false>(
+  'a text that is not empty, or false for none',
+  value => value === false || isText(value),
+)
+const spans: Check<SpanNames> = object({
+  acquire: or(spanName, 'statepool.acquire'),
+  connect: or(spanName, 'statepool.connect'),
+  transaction: or(spanName, 'statepool.transaction'),
+})
+
+const shape = {
+  meterProvider: provider<MeterProvider>('getMeter'),
+  tracerProvider: provider<TracerProvider>('getTracer'),
+  poolName: optional(is<string>('a text that is not empty', isText)),
+  attributes: or(is<Attributes>('an object', isObject), {}),
+  spans: (name: string, value: unknown = {}) => all(is('an object', isObject), spans)(name, value),
+  requireParentSpan: or(boolean, false),
+  oldNames: or(boolean, false),
+  recordsPerSecond: or(number({ least: 1, kind: 'a number' }), 1_000),
+}
+
+/** The options with their defaults; the pool's name is among the attributes. */
+export type ParsedOptions = Omit<Parsed<typeof shape>, 'poolName'>
 
 /**
  * Checks what `instrument()` was given and fills in the defaults.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseInstrumentOptions(given: InstrumentOptions, name: string): ParsedOptions {
-  refuseUnknown('instrument', given, names)
-  const { poolName = name, attributes = {}, spans = {} } = given
-  if (typeof poolName !== 'string' || poolName === '')
-    throw refusal('poolName', poolName, 'a text that is not empty')
-  if (typeof attributes !== 'object' || attributes === null)
-    throw refusal('attributes', attributes, 'an object')
-  return {
-    meterProvider: checkProvider('meterProvider', given.meterProvider, 'getMeter'),
-    tracerProvider: checkProvider('tracerProvider', given.tracerProvider, 'getTracer'),
-    attributes: { ...attributes, 'db.client.connection.pool.name': poolName },
-    spans: parseSpans(spans),
-    requireParentSpan: checkBoolean('requireParentSpan', given.requireParentSpan ?? false),
-    oldNames: checkBoolean('oldNames', given.oldNames ?? false),
-    recordsPerSecond: checkNumber('recordsPerSecond', given.recordsPerSecond ?? 1_000, {
-      fallback: 1_000,
-      least: 1,
-      kind: 'a number',
-    }),
-  }
-}
-
-function checkProvider<P>(
-  name: string,
-  provider: P | false | undefined,
-  method: string,
-): P | false | undefined {
-  if (provider === undefined || provider === false) return provider
-  if (typeof (provider as Record<string, unknown> | null)?.[method] === 'function') return provider
-  throw refusal(name, provider, `an object with a ${method} method, or false`)
-}
-
-function parseSpans(spans: NonNullable<InstrumentOptions['spans']>): SpanNames {
-  if (typeof spans !== 'object' || spans === null) throw refusal('spans', spans, 'an object')
-  const defaults: SpanNames = {
-    acquire: 'statepool.acquire',
-    connect: 'statepool.connect',
-    transaction: 'statepool.transaction',
-  }
-  refuseUnknown('spans', spans, Object.keys(defaults))
-  const nameOf = (kind: keyof SpanNames): string | false => {
-    const name = spans[kind] ?? defaults[kind]
-    if (name !== false && (typeof name !== 'string' || name === ''))
-      throw refusal(`spans.${kind}`, name, 'a text that is not empty, or false for none')
-    return name
-  }
-  return { acquire: nameOf('acquire'), connect: nameOf('connect'), transaction: nameOf('transaction') }
+  const { poolName = name, attributes, ...parsed } = parse('instrument', shape, given)
+  return { ...parsed, attributes: { ...attributes, 'db.client.connection.pool.name': poolName } }
 }

@@ -1,5 +1,5 @@
 // What `collect` takes: the application's own client library, known by its shape, so that this package needs none.
-import { discreetRefusal, refusal, refuseUnknown } from '../../core/check.js'
+import { discreet, is, optional, or, type Parsed, parse } from '../../core/shape.js'
 
 /** What is needed of `prom-client` or `@prometheus-io/client`: the module itself. */
 export interface PrometheusClient {
@@ -31,34 +31,60 @@ export interface CollectOptions {
   buckets?: readonly number[] | undefined
 }
 
-/** The options, complete and checked. */
-export interface Collecting {
-  readonly client: PrometheusClient
-  readonly registry: PrometheusRegistry
-  readonly prefix: string
-  readonly buckets: readonly number[]
-}
-
 const defaultBuckets = [
   0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ]
 
+const isAscending = (bound: unknown, index: number, bounds: readonly unknown[]): boolean =>
+  Number.isFinite(bound) && (bound as number) > (index === 0 ? 0 : (bounds[index - 1] as number))
+
+/** Whether it is an object, or a class, with these methods or classes. */
+const hasAll =
+  (...names: string[]) =>
+  (value: unknown): boolean =>
+    names.every(name => typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function')
+
+const registry = discreet(
+  is<PrometheusRegistry>(
+    'a Registry of the same client library',
+    hasAll('getSingleMetric', 'removeSingleMetric'),
+  ),
+)
+
+const shape = {
+  client: discreet(
+    is<PrometheusClient>(
+      'the module prom-client or @prometheus-io/client itself',
+      hasAll('Gauge', 'Counter', 'Histogram'),
+    ),
+  ),
+  registry: optional(registry),
+  prefix: or(
+    is<string>(
+      'the beginning of a metric name: letters, digits, _ and :',
+      value => typeof value === 'string' && /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(value),
+    ),
+    'statepool_',
+  ),
+  buckets: or(
+    is<readonly number[]>(
+      'an array of numbers of seconds greater than 0, ascending',
+      value => Array.isArray(value) && value.length > 0 && value.every(isAscending),
+    ),
+    defaultBuckets,
+  ),
+}
+
+/** The options, complete and checked. */
+export type Collecting = Required<Parsed<typeof shape>> & { readonly registry: PrometheusRegistry }
+
 /** @throws OptionsError, which names the option, its value and the valid values. */
 export function parseCollectOptions(options: CollectOptions): Collecting {
-  refuseUnknown('collect', options, ['client', 'registry', 'prefix', 'buckets'])
-  const { client, prefix = 'statepool_', buckets = defaultBuckets } = options
-  for (const name of ['Gauge', 'Counter', 'Histogram'] as const) {
-    if (typeof client?.[name] !== 'function')
-      throw discreetRefusal('client', client, 'the module prom-client or @prometheus-io/client itself')
+  const parsed = parse('collect', shape, options)
+  const { client, buckets } = parsed
+  return {
+    ...parsed,
+    registry: parsed.registry ?? registry('registry', client.register),
+    buckets: [...buckets],
   }
-  const registry = options.registry ?? client.register
-  if (typeof registry?.getSingleMetric !== 'function' || typeof registry.removeSingleMetric !== 'function')
-    throw discreetRefusal('registry', registry, 'a Registry of the same client library')
-  if (typeof prefix !== 'string' || !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(prefix))
-    throw refusal('prefix', prefix, 'the beginning of a metric name: letters, digits, _ and :')
-  const ascending = (bound: unknown, index: number): boolean =>
-    Number.isFinite(bound) && (bound as number) > (index === 0 ? 0 : (buckets[index - 1] as number))
-  if (!Array.isArray(buckets) || buckets.length === 0 || !buckets.every(ascending))
-    throw refusal('buckets', buckets, 'an array of numbers of seconds greater than 0, ascending')
-  return { client, registry, prefix, buckets: [...buckets] }
 }
