@@ -1,8 +1,11 @@
 // Whether what was passed as a driver can be one.
 import { OptionsError } from '../core/errors.js'
 
-/** @throws OptionsError saying what the driver lacks. */
-export function checkDriver(driver: unknown): void {
+/**
+ * @param share the pool's option, which some drivers cannot serve
+ * @throws OptionsError saying what the driver lacks.
+ */
+export function checkDriver(driver: unknown, share?: unknown): void {
   const given = (driver ?? {}) as Record<string, unknown>
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
     if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
@@ -12,6 +15,12 @@ export function checkDriver(driver: unknown): void {
       throw unfitDriver(`The driver's ${method} is not a function`)
   }
   checkTransaction(given.transaction)
+  if (share !== undefined && given.share === undefined)
+    throw new OptionsError(
+      'share',
+      share,
+      `The driver ${given.name} cannot have several statements under way on a connection. Omit share (with pg, it needs pg 8.23 or later, and no query_timeout).`,
+    )
   if (typeof given.name !== 'string' || given.name === '')
     throw unfitDriver("The driver has no name, such as 'postgres'")
 }

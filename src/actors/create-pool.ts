@@ -64,7 +64,7 @@ export function createPool<C>(
 ): Pool<C>
 export function createPool<C>(driver: Driver<C>, options?: PoolOptions<C>, hooks?: OwnHooks<C>): Pool<C> {
   const config = parseOptions(options)
-  checkDriver(driver)
+  checkDriver(driver, config.share)
   return outside(() => {
     const clock = new MachineClock(config.clock)
     const actor = createActor(logicOf(driver, config, hooks), { id: 'pool', systemId: 'pool', clock })

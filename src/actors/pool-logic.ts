@@ -37,7 +37,7 @@ export type PoolLogic<C> = ActorLogic<
  */
 export function poolLogic<C>(driver: Driver<C>, options?: PoolOptions<C>): PoolLogic<C> {
   const config = parseOptions(options)
-  checkDriver(driver)
+  checkDriver(driver, config.share)
   return logicOf(driver, config)
 }
 

@@ -27,6 +27,8 @@ import {
 import { ofPool } from './names.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
+import { query } from './sharing/query.js'
+import { type Sharing, sharingOf } from './sharing/sharing.js'
 import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
   factsOf,
@@ -51,11 +53,17 @@ export class Pool<C> implements AsyncDisposable {
   readonly #system: PoolSystem<C>
   readonly #closed: Promise<void>
   #acquireTimeout: number
+  readonly #sharing: Sharing<C> | undefined
 
   /** @internal */
   constructor(system: PoolSystem<C>) {
     this.#system = system
     this.#acquireTimeout = system.parts.config.acquireTimeout
+    this.#sharing = sharingOf(
+      system.parts,
+      () => this.ask(),
+      (request, error) => system.callers.withdraw(request, error),
+    )
     this.#closed = new Promise((resolve, reject) => {
       system.actor.subscribe({ complete: resolve, error: reject })
     })
@@ -241,6 +249,26 @@ export class Pool<C> implements AsyncDisposable {
     } finally {
       if (lease.held) lease.release()
     }
+  }
+
+  /**
+   * Runs one statement, on whatever connection comes first, and returns its result. With the option `share`, statements of several callers
+   * are under way on one connection at the same time; a statement that may leave something in the session gets a connection of its own.
+   *
+   * ```ts
+   * const { rows } = await pool.query<pg.QueryResult>('SELECT * FROM orders WHERE id = $1', [id])
+   * ```
+   * @param statement what the driver's connections run: a text, or an object (of pg: `{ name, text, values }`)
+   * @returns the driver's result
+   * @throws OptionsError when the driver runs no statements by itself; any error of {@link Pool.acquire}; the statement's own error.
+   */
+  async query<R = unknown>(statement: string | object, values?: readonly unknown[]): Promise<R> {
+    return (await query(this, this.#system.parts.driver, this.#sharing, { text: statement, values })) as R
+  }
+
+  /** What lets statements share connections; undefined without the option `share`. @internal */
+  get sharing(): Sharing<C> | undefined {
+    return this.#sharing
   }
 
   /**

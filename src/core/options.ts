@@ -6,10 +6,12 @@ import { guardedClock, guardedRandom } from './guarded.js'
 import type { PoolHooks } from './hooks.js'
 import { type Hint, noOption, refuseUnknown } from './names.js'
 import { counterpartOf, hintOf } from './other-pools.js'
+import { refusal } from './refusal.js'
 import {
   abortSignal,
   anything,
   boolean,
+  type Check,
   fn,
   having,
   is,
@@ -113,6 +115,13 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * in 16 kB of memory. Default false; an acquire and a release then cost some nanoseconds less.
    */
   measure?: boolean | undefined
+  /**
+   * Lets the statements of `pool.query()` share connections: several are sent on one connection without waiting for each other's answers
+   * (PostgreSQL's pipeline mode), so that ten connections carry what more than twenty would. Statements that leave something in the
+   * session, or whose text does not tell, get a connection of their own, as without this option. Default false; true = the defaults
+   * of {@link ShareOptions}. Not through a proxy that cannot pipeline (Supavisor in transaction mode).
+   */
+  share?: boolean | ShareOptions | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -151,6 +160,20 @@ export interface AcquireOptions {
   session?: unknown
 }
 
+/** How statements share connections; see {@link PoolOptions.share}. */
+export interface ShareOptions {
+  /** The most statements that one connection has under way. Default 8; at least 1. */
+  depth?: number | undefined
+  /** No statement is sent behind one that has been under way for longer than this, in milliseconds. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
+  patience?: number | undefined
+}
+
+/** {@link ShareOptions} with their defaults. */
+export interface SharePolicy {
+  readonly depth: number
+  readonly patience: number
+}
+
 /** The options of `close()`. */
 export interface CloseOptions {
   /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
@@ -165,6 +188,20 @@ const maxWaiting = number({ least: 0, integer: true })
 
 /** A clock; the system's if none is given. */
 export const clockShape = or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock)
+
+const sharing = {
+  depth: or(number({ least: 1, integer: true, finite: true }), 8),
+  patience: or(wait, 50),
+}
+
+/** What `share` stands for; undefined = off. */
+const share: Check<SharePolicy | undefined> = (name, value) => {
+  if (value === undefined || value === false) return undefined
+  if (value === true) return parse(name, sharing, {}, { prefix: `${name}.` })
+  if (typeof value !== 'object' || value === null)
+    throw refusal(name, value, 'true, false or an object such as { depth: 8, patience: 50 }')
+  return parse(name, sharing, value, { prefix: `${name}.` })
+}
 
 const shape = {
   min: optional(min), // its default depends on max
@@ -189,6 +226,7 @@ const shape = {
   deadlockCheck: or(oneOf(['warn', 'error', false]), false),
   allowExitOnIdle: or(boolean, true),
   measure: or(boolean, false),
+  share,
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),

@@ -81,6 +81,27 @@ export interface TransactionSupport<C> {
 }
 
 /**
+ * What a driver provides for `pool.query()` when statements share connections (the option `share`): several are under way on one
+ * connection, and are answered in the order in which they were sent. No method may throw, but for `send`.
+ *
+ * Modelled on the pipeline mode of PostgreSQL's protocol.
+ */
+export interface SharingSupport<C> {
+  /** Whether a statement may run between those of other callers: it leaves nothing in the session, and needs nothing that is in it. */
+  mayShare(statement: unknown): boolean
+  /** Several statements will be under way from now on. Nothing is under way at this moment. */
+  begin(connection: C): void
+  /** The last of them was answered: an ordinary lease comes next. */
+  end(connection: C): void
+  /** Whether the connection can take this statement now. Without this method it always can. */
+  takes?(connection: C, statement: unknown): boolean
+  /** Sends a statement at once, and calls back once with its answer. The error of one statement is no other's. */
+  send(connection: C, statement: unknown, answer: (error: unknown, result?: unknown) => void): void
+  /** Whether the session is as it was before the statements that have been answered so far. */
+  isClean(connection: C): boolean
+}
+
+/**
  * How a pool talks to one kind of database. `C` is the driver's own connection object, which callers get as `lease.connection` (for
  * example a `pg.Client`).
  *
@@ -130,6 +151,8 @@ export interface Driver<C> {
   isFatal?(error: unknown): boolean
   /** Transactions, for `pool.transaction()`; omit it if the database has none. */
   readonly transaction?: TransactionSupport<C> | undefined
+  /** Statements that share a connection, for `pool.query()` with the option `share`; omit it if a connection can have only one under way. */
+  readonly share?: SharingSupport<C> | undefined
   /** Where the driver connects to, for messages: `'postgres on db.internal:5432/app as web'`. Must not contain secrets. */
   describe?(): string
   /**

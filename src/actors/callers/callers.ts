@@ -90,6 +90,12 @@ export class Callers<C> {
     }
   }
 
+  /** Lets go of a request that its caller no longer needs. */
+  withdraw(request: AcquireRequest<C>, error: unknown): void {
+    this.#parts.queue.leave(request)
+    request.refuse(error)
+  }
+
   cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {
     this.#parts.queue.leave(request)
     if (!request.refuse(ofPool(this.#parts, error))) return

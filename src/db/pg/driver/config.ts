@@ -10,6 +10,7 @@ import { checkGiven } from '../../../core/shape.js'
 import { checks } from './checks.js'
 import { describe } from './describe.js'
 import { discreetTls } from './discreet.js'
+import { canPipeline } from './sharing.js'
 import { limitTimes } from './times.js'
 
 /**
@@ -40,6 +41,8 @@ export interface ParsedConfig {
   readonly onConnect: PostgresConfig['onConnect']
   /** Where it connects to, without secrets. */
   readonly description: string
+  /** Whether its clients can have several statements under way. */
+  readonly pipelines: boolean
 }
 
 /** pg-pool's options, which its users have next to those for the client. */
@@ -114,8 +117,14 @@ export function parseConfig(
     createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
     resetQuery,
     onConnect,
+    pipelines: canPipeline(Client) && !isTimed(config),
     description: describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient),
   }
+}
+
+/** Each query has a time limit, at which pg ends the connection, with whatever else is under way on it. */
+function isTimed({ query_timeout: limit, connectionString }: PostgresConfig): boolean {
+  return Boolean(limit) || /[?&]query_timeout=/.test(connectionString ?? '')
 }
 
 function isPgs(Client: typeof pg.Client): boolean {

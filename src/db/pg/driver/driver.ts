@@ -14,6 +14,7 @@ import type { Evidence } from './read-only.js'
 import { remedyFor } from './remedies.js'
 import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
 import { Session } from './session.js'
+import { sharing } from './sharing.js'
 import { connectWithinLimit } from './times.js'
 import { transactions } from './transaction.js'
 import { wired } from './wired.js'
@@ -41,7 +42,7 @@ export function driverFor(
   config: PostgresConfig | string,
   { prepare: prepareAs, ...forClients }: DriverExtras = {},
 ): PostgresDriver {
-  const { createClient, resetQuery, onConnect, description } = parseConfig(config, forClients)
+  const { createClient, resetQuery, onConnect, pipelines, description } = parseConfig(config, forClients)
   const prepare = prepareAs ?? onConnect
   const sessions = new WeakMap<pg.Client, Session>()
   const channels = new WeakMap<pg.Client, readonly string[]>()
@@ -124,6 +125,7 @@ export function driverFor(
     unref: client => setRef(client, 'unref'),
     isFatal,
     transaction: transactions(sessionOf, lookWhetherReadOnly),
+    ...(pipelines && { share: sharing(sessionOf) }),
     describe: () => description,
     remedy: remedyFor,
   }

@@ -104,6 +104,11 @@ export class Session {
     return this.#transaction === 'I' && !this.#owes && wired(this.client).readyForQuery === true
   }
 
+  /** No transaction is open and nothing is owed to the next caller, whatever runs. */
+  get untouched(): boolean {
+    return this.#transaction === 'I' && !this.#owes
+  }
+
   get inTransaction(): boolean {
     return this.#transaction !== 'I'
   }

@@ -22,6 +22,8 @@ export interface Wired {
 export interface WiredConnection extends pg.Connection {
   /** The texts of the named statements that the server has, as pg believes. */
   parsedStatements?: Record<string, string>
+  /** Those that are being prepared; pg 8.23 and later. */
+  submittedNamedStatements?: Record<string, string>
   _ending?: boolean
   sendCopyFail(message: string): void
 }

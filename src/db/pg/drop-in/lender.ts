@@ -101,6 +101,11 @@ export class Lender implements Owner {
     callback: ResultCallback,
     borrow: (() => Promise<object>) | undefined,
   ): void {
+    const { sharing } = this.pool
+    if (borrow === undefined && sharing?.admits({ text, values })) {
+      this.#share(sharing, { text, values }, callback)
+      return
+    }
     const borrowed = borrow === undefined ? this.borrow(true) : (borrow() as Promise<LentClient>)
     const asked: Waiting | undefined = borrow && { forQuery: true, turnAway() {} }
     if (asked !== undefined) this.#waiting.add(asked)
@@ -114,6 +119,17 @@ export class Lender implements Owner {
         if (asked !== undefined) this.#waiting.remove(asked)
       },
     )
+  }
+
+  /** Runs a query on a client that other queries use at the same time. */
+  #share(sharing: NonNullable<Pool<LentClient>['sharing']>, what: object, callback: ResultCallback): void {
+    const waiting: Waiting = { forQuery: true, turnAway() {} }
+    const sent = sharing.run(what, (error, result) => {
+      if (!sent) this.#waiting.remove(waiting)
+      if (error) callback(asCallersError(error))
+      else callback(undefined, result)
+    })
+    if (!sent) this.#waiting.add(waiting)
   }
 
   /**

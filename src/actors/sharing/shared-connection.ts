@@ -1,0 +1,49 @@
+// A leased connection that several callers' statements share.
+import type { SharingSupport } from '../../db/driver.js'
+import type { SharedLoad } from '../../machines/decisions/sharing.js'
+import type { Lease } from '../leases/lease.js'
+import type { Statement } from './statement.js'
+
+/** The statements are answered in the order in which they were sent. */
+export class SharedConnection<C> implements SharedLoad {
+  open = true
+  readonly lease: Lease<C>
+  readonly connection: C
+  readonly #flight: Statement<C>[] = []
+
+  constructor(lease: Lease<C>) {
+    this.lease = lease
+    this.connection = lease.connection
+  }
+
+  get outstanding(): number {
+    return this.#flight.length
+  }
+
+  get since(): number {
+    return this.#flight[0]?.sentAt ?? Number.NaN
+  }
+
+  /** Sends a statement. `answered` is called once with its answer, and never before this returns. */
+  send(
+    statement: Statement<C>,
+    now: number,
+    support: SharingSupport<C>,
+    answered: (shared: SharedConnection<C>, statement: Statement<C>, error: unknown, result: unknown) => void,
+  ): void {
+    statement.sentAt = now
+    this.#flight.push(statement)
+    let over = false
+    const answer = (error: unknown, result?: unknown): void => {
+      if (over) return
+      over = true
+      this.#flight.splice(this.#flight.indexOf(statement), 1)
+      answered(this, statement, error, result)
+    }
+    try {
+      support.send(this.connection, statement.what, answer)
+    } catch (error) {
+      queueMicrotask(() => answer(error))
+    }
+  }
+}

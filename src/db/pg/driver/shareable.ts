@@ -1,0 +1,43 @@
+// Which statements may run on a connection between those of other callers, as far as their text tells. When in doubt: not.
+
+/** What reads or changes tables, and leaves nothing in the session. */
+const reads = /^(select|insert|update|delete|merge|with|values|table)\b/i
+
+/**
+ * What may leave something in the session, or needs what is in it: settings, advisory locks, temporary tables, cursors, the value that a
+ * sequence had last, channels. `set_config` may be in a SELECT, INTO makes a table, FOR UPDATE is over with the statement.
+ */
+const sessionWords =
+  /\b(set_config|pg_(try_)?advisory\w*|temp|temporary|pg_temp\w*|currval|lastval|pg_notify|dblink\w*|pg_export_snapshot|pg_backend_pid|txid_\w+|setseed|lo_\w+|pg_sleep\w*|pg_logical\w*|pg_replication\w*)\b/i
+
+/** Two statements in one text are one transaction, and the second may be anything. */
+const several = /;\s*\S/
+
+const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g
+/** Strings, quoted names, dollar quotes: what is in them is data. */
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g
+
+const most = 1_000
+const judged = new Map<string, boolean>()
+
+/** Whether a statement's text says that it may share its connection. Texts are remembered: applications have few, and send them often. */
+export function mayShareText(text: string): boolean {
+  const known = judged.get(text)
+  if (known !== undefined) return known
+  const may = judge(text)
+  if (judged.size >= most) judged.clear()
+  judged.set(text, may)
+  return may
+}
+
+function judge(text: string): boolean {
+  // E'…\'…' reads a quote where there is none; and a comment may be in a string: then the text is not what it seems.
+  if (text.includes('\\') || /\/\*[^*]*\/\*/.test(text)) return false
+  const bare = text.replace(quoted, "''").replace(comments, ' ').trim()
+  return reads.test(bare) && !several.test(bare) && !sessionWords.test(bare) && !makesTable(bare)
+}
+
+/** `SELECT … INTO name`; not `INSERT INTO`, `MERGE INTO`. */
+function makesTable(bare: string): boolean {
+  return /\binto\b/i.test(bare.replace(/\b(insert|merge)\s+into\b/gi, ''))
+}

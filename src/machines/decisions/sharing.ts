@@ -1,0 +1,38 @@
+// Which connection a statement joins when statements share connections.
+
+/** What counts of a connection that is shared. */
+export interface SharedLoad {
+  /** Whether it takes further statements: not while it drains for a caller who wants a connection, nor after a statement left traces. */
+  readonly open: boolean
+  /** How many of its statements were sent and not answered. */
+  readonly outstanding: number
+  /** When the oldest of them was sent, in milliseconds; NaN = there is none. */
+  readonly since: number
+}
+
+/** How far sharing goes. */
+export interface SharePolicy {
+  /** The most statements that one connection has under way. */
+  readonly depth: number
+  /** No statement is sent behind one that has taken longer than this, in milliseconds. */
+  readonly patience: number
+}
+
+/**
+ * The connection with the fewest statements under way that takes one more; undefined when there is none. A statement behind a slow one
+ * would wait for it, so a connection whose oldest statement has run out of patience takes none.
+ */
+export function leastLoaded<Load extends SharedLoad>(
+  loads: Iterable<Load>,
+  now: number,
+  { depth, patience }: SharePolicy,
+): Load | undefined {
+  let best: Load | undefined
+  let fewest = depth
+  for (const load of loads) {
+    if (!load.open || load.outstanding >= fewest || now - load.since > patience) continue
+    best = load
+    fewest = load.outstanding
+  }
+  return best
+}
