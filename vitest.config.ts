@@ -9,6 +9,7 @@ import { LongestFirst } from './test/support/sequence.js'
 const light = [
   'test/{actors,compiled,errors,hooks,inspector,machines,options,properties,recorder}/**/*.test.ts',
   'test/telemetry/{channels,observe,otel,prometheus,stats,health,logging}*.test.ts',
+  'test/sharing/!(real*).test.ts',
   'test/pool/!(allow-exit-on-idle|unwatched-callers).test.ts',
   'test/page/*.test.ts',
 ]

@@ -106,6 +106,7 @@ export class Sharing<C> {
 
   #await(statement: Statement<C>, request: AcquireRequest<C>): void {
     statement.request = request
+    statement.waits = true // again, if the connection that it got was lost on the way
     this.#waiting.push(statement)
     this.#length++
     // In a microtask: the pool is in the midst of a message.

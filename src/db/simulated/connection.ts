@@ -13,7 +13,7 @@ export interface SimulatedConnection {
    * client destroyed it (`lingerAfterDestroy`); `gone` when the database has let go of it.
    */
   readonly state: 'connecting' | 'open' | 'closing' | 'destroyed' | 'gone'
-  /** Whether a transaction is open, and whether a query failed inside it. `BEGIN`, `COMMIT` and `ROLLBACK` change it. */
+  /** Whether a transaction is open, and whether a query failed inside it. `BEGIN`, `COMMIT` and `ROLLBACK` change it, and so does `SELECT begin_quietly()`, whose text does not look like it. */
   readonly transaction: 'none' | 'open' | 'failed'
   /** Queries that have been given and not been answered; they run one after another, as on a real connection. */
   readonly running: number
@@ -56,7 +56,7 @@ export interface SessionEvents {
   readonly onStale: (error: unknown, all: boolean) => void
 }
 
-const begins = /^\s*(begin|start\s+transaction)\b/i
+const begins = /^\s*(begin|start\s+transaction|select\s+begin_quietly)\b/i
 const commits = /^\s*(commit|end)\b/i
 const sets = /^\s*set\s+(\w+)\s*(?:=|\bto\b)\s*(\S+)/i
 const ends = /^\s*(commit|end|rollback(?!\s+to\b)|abort)\b/i
