@@ -92,6 +92,8 @@ export type ReturnedSession = 'clean' | 'dirty' | 'ended' | 'unknown'
 export type ConnectionEvent =
   /** Lend the connection to this request. */
   | { readonly type: 'checkout'; readonly request: Request; readonly at: number }
+  /** The borrower has several statements of different callers under way on it from now on. */
+  | { readonly type: 'share' }
   /** The borrower gives it back. */
   | {
       readonly type: 'release'

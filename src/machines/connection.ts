@@ -270,48 +270,52 @@ export const connectionMachine = setup({
       description: 'A caller holds it.',
       entry: ['lend', 'noteLent'],
       initial: 'lent',
+      on: {
+        release: [
+          {
+            guard: 'isUnusable',
+            target: '#connection.destroyed',
+            actions: ['takeBack', { type: 'noteEnding', params: {} }],
+          },
+          {
+            guard: 'isSpent',
+            target: '#connection.closing',
+            actions: ['takeBack', 'noteSpent'],
+          },
+          {
+            guard: 'needsReset',
+            target: '#connection.validating.return',
+            actions: 'takeBack',
+          },
+          {
+            guard: 'asksForWanted',
+            target: '#connection.lending',
+            actions: ['noteReturned', 'takeBack', 'takeNext'],
+          },
+          {
+            description: 'The next caller has it at once, without a detour through idle and the pool.',
+            guard: 'isWanted',
+            target: '#connection.busy',
+            reenter: true,
+            actions: ['takeBack', 'takeNext'],
+          },
+          {
+            description:
+              'A caller waits, but another connection was found dead since this one proved itself.',
+            guard: 'isOwed',
+            target: '#connection.validating.checkout',
+            actions: ['noteReturned', 'takeBack', 'takeNext'],
+          },
+          { target: '#connection.idle', actions: ['noteReturned', 'takeBack'] },
+        ],
+        retire: { target: '.retiring', actions: { type: 'noteEnding', params: {} } },
+      },
       states: {
         lent: {
-          on: {
-            release: [
-              {
-                guard: 'isUnusable',
-                target: '#connection.destroyed',
-                actions: ['takeBack', { type: 'noteEnding', params: {} }],
-              },
-              {
-                guard: 'isSpent',
-                target: '#connection.closing',
-                actions: ['takeBack', 'noteSpent'],
-              },
-              {
-                guard: 'needsReset',
-                target: '#connection.validating.return',
-                actions: 'takeBack',
-              },
-              {
-                guard: 'asksForWanted',
-                target: '#connection.lending',
-                actions: ['noteReturned', 'takeBack', 'takeNext'],
-              },
-              {
-                description: 'The next caller has it at once, without a detour through idle and the pool.',
-                guard: 'isWanted',
-                target: '#connection.busy',
-                reenter: true,
-                actions: ['takeBack', 'takeNext'],
-              },
-              {
-                description:
-                  'A caller waits, but another connection was found dead since this one proved itself.',
-                guard: 'isOwed',
-                target: '#connection.validating.checkout',
-                actions: ['noteReturned', 'takeBack', 'takeNext'],
-              },
-              { target: '#connection.idle', actions: ['noteReturned', 'takeBack'] },
-            ],
-            retire: { target: 'retiring', actions: { type: 'noteEnding', params: {} } },
-          },
+          on: { share: 'shared' },
+        },
+        shared: {
+          description: 'Its borrower is the pool itself: statements of several callers are under way on it.',
         },
         retiring: {
           description: 'To be closed when it comes back. The holder keeps its lease.',

@@ -9,6 +9,7 @@ const error = new Error('of the driver')
 /** One of each: an event that is missing here does not compile. */
 const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: T }> } = {
   checkout: { type: 'checkout', request, at: 0 },
+  share: { type: 'share' },
   release: { type: 'release', at: 0, session: 'clean' },
   validate: { type: 'validate' },
   retire: { type: 'retire', reason: 'max lifetime' },
@@ -51,7 +52,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after connectTimeout': '→ closed: noteEnding(connect timeout), destroySocket, reportFailed',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is not open yet': ['validate'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
@@ -111,7 +112,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
@@ -128,6 +129,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'busy.lent': table({
     answers: {
       checkout: 'decline',
+      share: '→ busy.shared',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
@@ -156,6 +158,34 @@ const expected: Record<string, ReturnType<typeof table>> = {
       ],
     },
   }),
+  'busy.shared': table({
+    answers: {
+      checkout: 'decline',
+      'release if isUnusable':
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
+      'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if isWanted': '→ busy.lent: takeBack, takeNext, lend, noteLent',
+      release: '→ idle: noteReturned, takeBack, park',
+      retire: '→ busy.retiring: noteEnding',
+      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
+      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+    },
+    ignores: {
+      'its holder proves that it works': ['validate'],
+      'it is shared already': ['share'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'that was not asked of the driver here': [
+        'driver.validated',
+        'driver.invalid',
+        'driver.resetDone',
+        'driver.resetFailed',
+        'driver.gone',
+        'driver.closed',
+        'driver.closeFailed',
+      ],
+    },
+  }),
   'busy.retiring': table({
     answers: {
       checkout: 'decline',
@@ -169,7 +199,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     },
     ignores: {
       'its holder proves that it works': ['validate'],
-      'it is going anyway': ['retire'],
+      'it is going anyway': ['share', 'retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
@@ -198,7 +228,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
@@ -226,7 +256,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
@@ -255,7 +285,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
@@ -282,7 +312,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it is going anyway': ['retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
@@ -305,7 +335,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after closeTimeout': '→ closed: destroySocket',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is going anyway': ['validate', 'retire', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
@@ -325,7 +355,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after closeTimeout': '→ closed',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is going anyway': ['validate', 'retire', 'destroy', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
@@ -344,6 +374,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     ignores: {
       'its actor has ended': [
         'checkout',
+        'share',
         'release',
         'validate',
         'retire',

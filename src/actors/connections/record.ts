@@ -123,6 +123,11 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     return this.#parts
   }
 
+  /** Tells the connection that callers share it from now on. */
+  share(): void {
+    deliver(this.actor, { type: 'share' })
+  }
+
   /** Tells the connection that its borrower gave it back, and how. */
   release(): void {
     const at = this.#parts.config.clock.now()

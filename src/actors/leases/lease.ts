@@ -11,6 +11,7 @@ export interface LeasedConnection<C> extends Pick<ConnectionFacts, 'id' | 'endin
   readonly parts: { readonly name: string }
   readonly handle: C | undefined
   readonly stale: boolean
+  share(): void
   release(): void
   destroy(reason: unknown): void
 }
@@ -106,6 +107,14 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   /** Releases the lease, unless it has ended already. */
   async [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]()
+  }
+
+  /**
+   * Statements of several callers are under way on the connection from now on.
+   * @internal
+   */
+  share(): void {
+    if (this.#state === 'held') this.#record.share()
   }
 
   /**

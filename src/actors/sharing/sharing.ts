@@ -139,6 +139,7 @@ export class Sharing<C> {
   #begin(lease: Lease<C>, statement: Statement<C>): void {
     const shared = new SharedConnection(lease)
     this.#shared.add(shared)
+    lease.share()
     this.#support.begin(shared.connection)
     this.#send(shared, statement)
   }

@@ -20,6 +20,7 @@ const events = [
   'acquire, and onLend takes its time',
   'caller gives up',
   'caller times out',
+  'statements share it',
   'release clean',
   'release dirty',
   'release ended',
@@ -147,28 +148,27 @@ export const connectionModel = setup({
       on: {
         acquire: { guard: 'canQueue', actions: 'queue' },
         'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
+        'release clean': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.free'],
+        'release dirty': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.validating.return'],
+        'release, and onReturn throws': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.closed'],
         'release ended': 'closed',
         'destroy the lease': 'closed',
         'destroy in the midst of a statement': 'closing.lingering',
         'the connection is lost': 'closed',
+        'it is too old': '.retiring',
+        'the pool closes': { target: '.retiring', actions: 'closePool' },
       },
       states: {
         lent: {
-          on: {
-            'release clean': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.free'],
-            'release dirty': [{ guard: 'isUsedUp', target: '#model.closing' }, '#model.validating.return'],
-            'release, and onReturn throws': [
-              { guard: 'isUsedUp', target: '#model.closing' },
-              '#model.closed',
-            ],
-            'it is too old': 'retiring',
-            'the pool closes': { target: 'retiring', actions: 'closePool' },
-          },
+          on: { 'statements share it': 'shared' },
         },
+        shared: {},
         retiring: {
           on: {
             'release clean': '#model.closing',
             'release dirty': '#model.closing',
+            'it is too old': undefined,
+            'release, and onReturn throws': undefined,
             'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
             'the drain time is up': { guard: 'poolCloses', target: '#model.closed' },
           },

@@ -70,6 +70,7 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
         const before = pool.stats().timedOut
         await system.passUntil(() => pool.stats().timedOut > before, 100)
       },
+      'statements share it': doing(() => system.lease.share()),
       'release clean': async () => {
         await subject.succeed(system.lease.connection)
         system.lease.release()
