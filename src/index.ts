@@ -48,7 +48,7 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type { AcquireOptions, CloseOptions, PoolOptions } from './core/options.js'
+export type { AcquireOptions, CloseOptions, PoolOptions, ShareOptions } from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,
@@ -56,6 +56,7 @@ export type {
   IsolationLevel,
   ResetContext,
   RoundTripContext,
+  SharingSupport,
   TransactionSupport,
 } from './db/driver.js'
 export type { EndReason } from './machines/connection-types.js'

@@ -32,7 +32,7 @@ test('an export subpath is documented from the source that is built into it', ()
   })
   expect([...entries]).toEqual([
     ['pool', 'src/index.ts'],
-    ['pool/pg', 'src/db/pg/driver/postgres.ts'],
+    ['pool/pg', 'src/db/pg/index.ts'],
   ])
 })
 

@@ -84,7 +84,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteEnding(lend timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
       'it is being prepared for a caller': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
@@ -162,19 +162,23 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, reportClosing',
-      'release if isSpent': '→ closing.graceful: takeBack, noteEnding(max lifetime), reportClosing, close',
+        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
       'release if isWanted': '→ busy.lent: takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteEnding',
-      destroy: '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, reportClosing',
-      'driver.lost': '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, reportClosing',
+      destroy:
+        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
       'it is shared already': ['share'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
         'driver.validated',
         'driver.invalid',

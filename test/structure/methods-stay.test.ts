@@ -8,8 +8,10 @@ import { Pool as PgPool } from '../../src/db/pg/index.js'
 import { Pool } from '../../src/index.js'
 import { sourceFiles } from './import-graph.js'
 
+/** Without `query`, which the pools that ours stands in for have too, in other forms. */
 const methods = Object.entries(Object.getOwnPropertyDescriptors(Pool.prototype)).flatMap(
-  ([name, { value }]) => (typeof value === 'function' && name !== 'constructor' ? [name] : []),
+  ([name, { value }]) =>
+    typeof value === 'function' && name !== 'constructor' && name !== 'query' ? [name] : [],
 )
 
 const anyMethod = methods.join('|')

@@ -149,12 +149,14 @@ describe('a scrape', () => {
     const { pool } = open()
     const registry = new Registry<never>()
     let asked = 0
-    const { stats } = pool
-    pool.stats = () => {
-      asked++
-      return stats.call(pool)
-    }
-    collect(pool, { client, registry })
+    const counted = new Proxy(pool, {
+      get(target, name) {
+        if (name === 'stats') asked++
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    collect(counted, { client, registry })
     asked = 0
     await registry.metrics()
     expect(asked).toBeLessThanOrEqual(5) // one for the gauges and counters, and one glance for each histogram

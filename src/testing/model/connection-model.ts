@@ -70,6 +70,7 @@ export const connectionModel = setup({
     someoneWaits: ({ context }) => context.waiting > 0,
     nobodyWaits: ({ context }) => context.waiting === 0,
     isAwaited: ({ context }) => context.awaited,
+    isFirstUse: ({ context }) => context.uses === 1 && context.waiting === 0 && !context.late,
     isUsedUp: ({ context }) => context.uses >= 2,
     poolCloses: ({ context }) => context.poolCloses,
     poolIsOpen: ({ context }) => !context.poolCloses,
@@ -160,7 +161,8 @@ export const connectionModel = setup({
       },
       states: {
         lent: {
-          on: { 'statements share it': 'shared' },
+          // Sharing changes nothing of what follows: it is enough that it is there once.
+          on: { 'statements share it': { guard: 'isFirstUse', target: 'shared' } },
         },
         shared: {},
         retiring: {
