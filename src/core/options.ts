@@ -21,6 +21,7 @@ import {
   or,
   type Parsed,
   parse,
+  textLike,
 } from './shape.js'
 
 /** The options of a pool. All times are in milliseconds. `C` is the type of its driver's connections, for hooks. */
@@ -222,7 +223,7 @@ const shape = {
   whenDown: or(oneOf(['wait', 'fail', 'fail-until-up', 'try']), 'wait'),
   leakWarning: or(number({ above: 0, off: 'false to report no leaks' }), Number.POSITIVE_INFINITY),
   leakSampling: or(number({ above: 0, most: 1, kind: 'a number' }), 1),
-  name: optional(is<string>('a non-empty string', name => typeof name === 'string' && /\S/.test(name))),
+  name: optional(textLike('a non-empty string', /\S/)),
   deadlockCheck: or(oneOf(['warn', 'error', false]), false),
   allowExitOnIdle: or(boolean, true),
   measure: or(boolean, false),

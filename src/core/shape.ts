@@ -35,7 +35,7 @@ export function parse<S extends Shape>(
   { hint, refuse = refusal, prefix = '' }: Manner = {},
 ): Parsed<S> {
   refuseUnknown(owner, given, Object.keys(shape), hint)
-  const options: Record<string, unknown> = { ...given } // each is read once: a getter may answer differently the next time
+  const options: Record<string, unknown> = { ...given } // each is read once, and what is inherited is no option
   const parsed: Record<string, unknown> = {}
   for (const [name, check] of Object.entries(shape))
     parsed[name] = check(prefix + name, options[name], refuse)
@@ -55,6 +55,11 @@ export function is<T>(expected: string, fits: (value: unknown) => boolean): Chec
     if (!fits(value)) throw refuse(name, value, expected)
     return value as T
   }
+}
+
+/** A text that matches. */
+export function textLike(expected: string, pattern: RegExp): Check<string> {
+  return is(expected, value => typeof value === 'string' && pattern.test(value))
 }
 
 /** @param what follows the name in a refusal, which shows nothing of the value: it may be a secret */

@@ -1,7 +1,7 @@
 // What `inspector()` can be told, and how it is checked.
 import { randomBytes } from 'node:crypto'
 import { discreetRefusal, refusal } from '../core/refusal.js'
-import { boolean, callable, discreet, is, optional, or, parse } from '../core/shape.js'
+import { boolean, callable, discreet, is, optional, or, parse, textLike } from '../core/shape.js'
 
 /** The options of {@link inspector}. */
 export interface InspectorOptions {
@@ -59,15 +59,11 @@ export interface ParsedOptions {
 /** 256 bits, as text for an address. */
 const newToken = (): string => randomBytes(32).toString('base64url')
 
-const matches =
-  (pattern: RegExp) =>
-  (value: unknown): boolean =>
-    typeof value === 'string' && pattern.test(value)
+const isHost = (name: unknown): boolean =>
+  typeof name === 'string' && /^(\[[0-9a-f:.]+\]|[\w.-]+)$/i.test(name)
 
-const isHost = matches(/^(\[[0-9a-f:.]+\]|[\w.-]+)$/i)
-
-const token = discreet(
-  is<string>('a text of 16 to 200 letters, digits, -, _, . and ~', matches(/^[\w.~-]{16,200}$/)),
+const token = optional(
+  discreet(textLike('a text of 16 to 200 letters, digits, -, _, . and ~', /^[\w.~-]{16,200}$/)),
 )
 
 const shape = {
@@ -79,10 +75,7 @@ const shape = {
     ),
     0,
   ),
-  host: or(
-    is<string>('an address to listen on, such as 127.0.0.1 or ::1', matches(/^[\w.:%-]+$/)),
-    '127.0.0.1',
-  ),
+  host: or(textLike('an address to listen on, such as 127.0.0.1 or ::1', /^[\w.:%-]+$/), '127.0.0.1'),
   hosts: or(
     is<readonly string[]>(
       "a list of names without ports, such as ['app.example.com']",
@@ -90,13 +83,10 @@ const shape = {
     ),
     [],
   ),
-  base: or(
-    is<string>("a path that begins with a slash, such as '/pools'", matches(/^\/([\w.~%-]+\/?)*$/)),
-    '/',
-  ),
+  base: or(textLike("a path that begins with a slash, such as '/pools'", /^\/([\w.~%-]+\/?)*$/), '/'),
   allowControl: or(boolean, false),
-  token: optional(token),
-  controlToken: optional(token),
+  token,
+  controlToken: token,
   switches: or(parseSwitches, []),
 }
 

@@ -1,6 +1,6 @@
 // The recorder's options: the meaning, default and range of each, and the place that checks them.
 import { refusal } from '../core/refusal.js'
-import { type Check, fn, is, number, oneOf, optional, or, type Parsed, parse } from '../core/shape.js'
+import { type Check, fn, number, oneOf, optional, or, type Parsed, parse, textLike } from '../core/shape.js'
 import { type Incident, type IncidentKind, incidentKinds } from './format.js'
 
 /** The options of {@link recorder}. All times are in milliseconds, on the pool's clock. */
@@ -48,10 +48,7 @@ const shape = {
   last: or(number({ least: 1, most: 10_000_000, integer: true }), 100_000),
   frameInterval: or(number({ above: 0, off: 'false' }), 1_000),
   incidents: or(incidents, new Set(incidentKinds)),
-  folder: or(
-    is<string>('the path of a folder', value => typeof value === 'string' && value !== ''),
-    '.',
-  ),
+  folder: or(textLike('the path of a folder', /./s), '.'),
   keep: or(number({ least: 1, integer: true }), 10),
   signal: optional(oneOf(['SIGUSR2', 'SIGHUP'])),
   onSaved: optional(fn<NonNullable<RecorderOptions['onSaved']>>()),

@@ -11,6 +11,7 @@ import {
   or,
   type Parsed,
   parse,
+  textLike,
 } from '../../core/shape.js'
 
 /** The options of {@link instrument}. */
@@ -48,7 +49,6 @@ export interface SpanNames {
   readonly transaction: string | false
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 function provider<P>(method: string): Check<P | false | undefined> {
@@ -62,7 +62,7 @@ function provider<P>(method: string): Check<P | false | undefined> {
 
 const spanName = is<string | false>(
   'a text that is not empty, or false for none',
-  value => value === false || isText(value),
+  value => value === false || (typeof value === 'string' && value !== ''),
 )
 const spans: Check<SpanNames> = object({
   acquire: or(spanName, 'statepool.acquire'),
@@ -73,7 +73,7 @@ const spans: Check<SpanNames> = object({
 const shape = {
   meterProvider: provider<MeterProvider>('getMeter'),
   tracerProvider: provider<TracerProvider>('getTracer'),
-  poolName: optional(is<string>('a text that is not empty', isText)),
+  poolName: optional(textLike('a text that is not empty', /./s)),
   attributes: or(is<Attributes>('an object', isObject), {}),
   spans: (name: string, value: unknown = {}) => all(is('an object', isObject), spans)(name, value),
   requireParentSpan: or(boolean, false),

@@ -1,5 +1,5 @@
 // What `collect` takes: the application's own client library, known by its shape, so that this package needs none.
-import { discreet, is, optional, or, type Parsed, parse } from '../../core/shape.js'
+import { discreet, is, optional, or, type Parsed, parse, textLike } from '../../core/shape.js'
 
 /** What is needed of `prom-client` or `@prometheus-io/client`: the module itself. */
 export interface PrometheusClient {
@@ -60,10 +60,7 @@ const shape = {
   ),
   registry: optional(registry),
   prefix: or(
-    is<string>(
-      'the beginning of a metric name: letters, digits, _ and :',
-      value => typeof value === 'string' && /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(value),
-    ),
+    textLike('the beginning of a metric name: letters, digits, _ and :', /^[a-zA-Z_:][a-zA-Z0-9_:]*$/),
     'statepool_',
   ),
   buckets: or(

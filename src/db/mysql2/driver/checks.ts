@@ -16,6 +16,7 @@ import {
   number,
   type Shape,
   text,
+  textLike,
 } from '../../../core/shape.js'
 
 const { Charsets } = mysql2 as unknown as { readonly Charsets: Readonly<Record<string, number>> }
@@ -72,10 +73,7 @@ const checks: Shape = {
     value => typeof value === 'string' && Object.hasOwn(Charsets, value.toUpperCase()),
   ),
   // mysql2 would take another one for UTC, and say so on the console only.
-  timezone: is(
-    "'local', 'Z', or an offset such as '+02:00'",
-    value => typeof value === 'string' && /^(local|Z|[ +-]\d\d:\d\d)$/.test(value),
-  ),
+  timezone: textLike("'local', 'Z', or an offset such as '+02:00'", /^(local|Z|[ +-]\d\d:\d\d)$/),
   port,
   uri: hidden(
     'must look like mysql://user:password@host:port/database; got something else',

@@ -16,6 +16,7 @@ import {
   number,
   oneOf,
   text,
+  textLike,
 } from '../../../core/shape.js'
 
 /** pg reads a text for a number, as connection strings have it, and false for none. */
@@ -81,7 +82,7 @@ export const checks = {
   query_timeout: time,
   lock_timeout: time,
   idle_in_transaction_session_timeout: time,
-  resetQuery: is("SQL, such as 'DISCARD ALL'", value => typeof value === 'string' && value.trim() !== ''),
+  resetQuery: textLike("SQL, such as 'DISCARD ALL'", /\S/),
   onConnect: callable,
   Client: callable,
   // Read by pg, by pg-connection-string or by libpq's users from a parsed connection string.
