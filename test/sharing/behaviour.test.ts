@@ -183,6 +183,52 @@ describe('statements that share connections', () => {
     expect(closed.state).toBe('fulfilled')
   })
 
+  it('wait while the pool is paused, also beside those that are under way', async () => {
+    const { pool, clock } = share()
+    await clock.advance(100)
+    const before = runAll(pool, numbered(2))
+    pool.pause()
+    const during = runAll(pool, numbered(2, 3))
+    await clock.advance(200)
+    expect([before.length, during.length]).toEqual([2, 0])
+    pool.resume()
+    await clock.advance(50)
+    expect(during).toHaveLength(2)
+  })
+
+  it('are refused once the pool closes, also beside those that are under way', async () => {
+    const { pool, clock } = share()
+    await clock.advance(100)
+    const before = runAll(pool, numbered(2))
+    watch(pool.close())
+    const after = runAll(pool, ['select 3'])
+    await clock.advance(50)
+    expect(before).toHaveLength(2)
+    expect(after).toEqual(['select 3: POOL_CLOSED'])
+  })
+
+  it('under a steady load give their connection back once a second: it grows old, is used up, and is no leak', async () => {
+    const { pool, clock, database } = share({ leakWarning: 4_000, maxUses: 3 })
+    const leaks: string[] = []
+    pool.events$.subscribe(({ type }) => leaks.push(type))
+    await clock.advance(100)
+    let answered = 0
+    let over = false
+    const caller = async (): Promise<void> => {
+      while (!over) {
+        await pool.query('select 1')
+        answered++
+      }
+    }
+    const callers = Promise.all([caller(), caller(), caller()])
+    await clock.advance(10_000)
+    over = true
+    await Promise.all([callers, clock.advance(100)])
+    expect(answered).toBeGreaterThan(900)
+    expect(leaks).not.toContain('lease.leaked')
+    expect(database.totals.closed).toBeGreaterThanOrEqual(2)
+  })
+
   it('leave nothing behind: neither timers nor leases', async () => {
     const { pool, clock } = share()
     await clock.advance(100)

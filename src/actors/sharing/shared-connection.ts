@@ -6,14 +6,25 @@ import type { Statement } from './statement.js'
 
 /** The statements are answered in the order in which they were sent. */
 export class SharedConnection<C> implements SharedLoad {
-  open = true
   readonly lease: Lease<C>
   readonly connection: C
   readonly #flight: Statement<C>[] = []
+  #drains = false
 
   constructor(lease: Lease<C>) {
     this.lease = lease
     this.connection = lease.connection
+  }
+
+  /** Not when it drains, was lost, or is to be closed. */
+  get open(): boolean {
+    const { lease } = this
+    return !this.#drains && lease.held && lease.endReason === undefined && !lease.stale
+  }
+
+  /** Takes no further statements: it is given back when those under way are answered. */
+  drain(): void {
+    this.#drains = true
   }
 
   get outstanding(): number {

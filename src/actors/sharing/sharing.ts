@@ -20,6 +20,9 @@ export interface SharingPool<C> {
   withdraw(request: AcquireRequest<C>, error: AcquireAbortedError): void
 }
 
+/** How long a connection is shared before it goes back to the pool for a moment, in milliseconds. */
+const longestHold = 1_000
+
 /** Why a request for a connection is taken back: its statement was sent on another connection. It is never shown. */
 const served = new AcquireAbortedError(undefined, 0)
 
@@ -92,9 +95,15 @@ export class Sharing<C> {
     return false
   }
 
-  /** Others wait for a connection: those that are shared are given back as soon as their statements are answered. */
+  /** Others wait for a connection: those that are shared are given back as soon as their statements are answered. Or the pool is paused. */
   get #yields(): boolean {
-    return this.#pool.parts.queue.length > this.#length
+    const { queue } = this.#pool.parts
+    return !queue.open || queue.length > this.#length
+  }
+
+  /** Under a steady load a connection would never come back, and the pool could not see whether it is too old, used up or leaked. */
+  #isHeldLong({ acquiredAt }: Lease<C>): boolean {
+    return this.#now() - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
   }
 
   #takerOf({ what }: Statement<C>): SharedConnection<C> | undefined {
@@ -158,7 +167,7 @@ export class Sharing<C> {
   ): void => {
     const { lease, connection } = shared
     const broken = error && this.#isFatal(error)
-    if (broken || !lease.held || lease.stale || !this.#support.isClean(connection)) shared.open = false
+    if (broken || this.#isHeldLong(lease) || !this.#support.isClean(connection)) shared.drain()
     if (this.#length > 0) this.#fill()
     if (shared.outstanding === 0) {
       this.#shared.delete(shared)
