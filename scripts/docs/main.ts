@@ -18,6 +18,9 @@ const command = 'npm run docs'
 /** Folders that hold nothing but what is generated. */
 const folders = ['docs/statecharts', 'docs/api']
 
+/** Pages beside the guides that show programs. */
+const mainPages = ['README.md', 'docs/migrating.md', 'docs/production.md']
+
 /** All generated files as they should be, by path from the root. */
 async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>()
@@ -41,7 +44,7 @@ async function generate(): Promise<Map<string, string>> {
 /** Pages that are written by hand, but for the programs that they show. */
 async function pagesWithExamples(): Promise<string[]> {
   const guides = existsSync(join(root, 'docs/guides')) ? await readdir(join(root, 'docs/guides')) : []
-  const pages = ['README.md', 'docs/migrating.md', ...guides.map(name => `docs/guides/${name}`)]
+  const pages = [...mainPages, ...guides.map(name => `docs/guides/${name}`)]
   return pages.filter(path => path.endsWith('.md') && existsSync(join(root, path)))
 }
 

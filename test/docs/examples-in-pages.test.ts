@@ -6,7 +6,8 @@ import { fillExamples } from '../../scripts/docs/examples.js'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const guides = readdirSync('docs/guides').map(name => `docs/guides/${name}`)
-const pages = ['README.md', 'docs/migrating.md', ...guides].filter(path => path.endsWith('.md'))
+const main = ['README.md', 'docs/migrating.md', 'docs/production.md', 'docs/errors.md']
+const pages = [...main, ...guides].filter(path => path.endsWith('.md'))
 
 describe.each(pages)('%s', page => {
   it('shows the examples as they are (else: npm run docs)', () => {
