@@ -62,7 +62,7 @@ export class Pool<C> implements AsyncDisposable {
     this.#sharing = sharingOf(
       system.parts,
       () => this.ask(),
-      (request, error) => system.callers.withdraw(request, error),
+      request => system.callers.withdraw(request),
     )
     this.#closed = new Promise((resolve, reject) => {
       system.actor.subscribe({ complete: resolve, error: reject })

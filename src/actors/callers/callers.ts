@@ -90,10 +90,10 @@ export class Callers<C> {
     }
   }
 
-  /** Lets go of a request that its caller no longer needs. */
-  withdraw(request: AcquireRequest<C>, error: unknown): void {
+  /** Lets go of a request that its caller no longer needs: it ends without a lease and without an error. */
+  withdraw(request: AcquireRequest<C>): void {
     this.#parts.queue.leave(request)
-    request.refuse(error)
+    request.refuse(undefined)
   }
 
   cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {

@@ -2,7 +2,6 @@
 //
 // To the pool, sharing is one more borrower: it leases connections, sends what callers want to have run, and gives a connection back
 // when its last statement is answered. So a lease waits for no more than the statements that are under way, and the queue is one.
-import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
 import { leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
 import type { AcquireRequest } from '../callers/request.js'
@@ -17,14 +16,11 @@ export interface SharingPool<C> {
   /** Asks for a connection. */
   ask(): AcquireRequest<C>
   /** Takes back a request that is no longer needed. */
-  withdraw(request: AcquireRequest<C>, error: AcquireAbortedError): void
+  withdraw(request: AcquireRequest<C>): void
 }
 
 /** How long a connection is shared before it goes back to the pool for a moment, in milliseconds. */
 const longestHold = 1_000
-
-/** Why a request for a connection is taken back: its statement was sent on another connection. It is never shown. */
-const served = new AcquireAbortedError(undefined, 0)
 
 /** The sharing of a pool that has the option `share`. */
 export function sharingOf<C>(
@@ -188,7 +184,7 @@ export class Sharing<C> {
       const shared = this.#takerOf(head)
       if (shared === undefined) return
       this.#take(head)
-      if (head.request?.waits) this.#pool.withdraw(head.request, served)
+      if (head.request?.waits) this.#pool.withdraw(head.request)
       this.#send(shared, head)
     }
   }
