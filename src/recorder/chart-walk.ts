@@ -9,6 +9,9 @@ import {
 import { stateName } from '../machines/compiled/index.js'
 import { sessions } from './format.js'
 
+/** The most guards that one event asks, with those of the states that it passes through. */
+const mostAsked = 16
+
 /** A machine whose guards answer as the walk wants it, and whose actions do nothing. */
 export class ChartWalk {
   readonly #machine: AnyStateMachine
@@ -62,7 +65,9 @@ export class ChartWalk {
     return reached
   }
 
+  /** States that are passed through may lead to each other: guards that always said yes would go round in them for ever. */
   #answer(): boolean {
+    if (this.#asked >= mostAsked) return false
     const answer = this.#answers[this.#asked] ?? false
     this.#answers[this.#asked++] = answer
     return answer

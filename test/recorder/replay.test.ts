@@ -28,7 +28,7 @@ interface Life {
 }
 
 /** A life of a pool under faults; when it reports for the tenth time, and for the thirtieth, the recording is compared with the pool. */
-async function liveThrough(seed: number, last = 100_000): Promise<Life> {
+async function liveThrough(seed: number, last = 4_000): Promise<Life> {
   let life: Life | undefined
   await run(drawStory(seed, 40, { pool: undefined, database: undefined, weights: undefined }), {
     seed,
