@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnyActorRef } from 'xstate'
 import { swapBytes } from '../../src/recorder/codec.js'
 import { Dictionary } from '../../src/recorder/dictionary.js'
-import { decodeRecords, otherName, recordSize, sessions } from '../../src/recorder/format.js'
+import { decodeRecords, endReasons, otherName, recordSize, sessions } from '../../src/recorder/format.js'
 import { recorder } from '../../src/recorder/index.js'
 import { LastOnes } from '../../src/recorder/last-ones.js'
 import { Tape } from '../../src/recorder/tape.js'
@@ -114,8 +114,11 @@ describe('a record has', () => {
     expect(one('resize')).toMatchObject({ number: 3, code: 0 })
     expect(one('close')).toMatchObject({ number: 250 })
     expect(one('connection.ready')).toMatchObject({ actor: 'pool', number: 1 })
-    expect(one('retire')).toMatchObject({ actor: 'connection-1', code: 13 }) // evicted
-    expect(one('xstate.done.actor.connection-1')).toMatchObject({ number: 1, code: 13 })
+    expect(one('retire')).toMatchObject({ actor: 'connection-1', code: endReasons.indexOf('evicted') })
+    expect(one('xstate.done.actor.connection-1')).toMatchObject({
+      number: 1,
+      code: endReasons.indexOf('evicted'),
+    })
   })
 
   it('its time on the pool’s clock, and they come in the order of time', async () => {
