@@ -5,6 +5,7 @@ import { inspector, MessageReader } from 'statepool/inspector'
 import { simulated } from 'statepool/simulated'
 
 await using pool = createPool(simulated({ connectLatency: 5 }), { name: 'orders', min: 2, max: 4 })
+await pool.ready()
 
 // #region start
 const page = await inspector(pool)
