@@ -8,7 +8,7 @@ import type { Statement } from './statement.js'
 export class SharedConnection<C> implements SharedLoad {
   readonly lease: Lease<C>
   readonly connection: C
-  readonly #flight: Statement<C>[] = []
+  readonly #flight: Statement[] = []
   #drains = false
 
   constructor(lease: Lease<C>) {
@@ -35,12 +35,12 @@ export class SharedConnection<C> implements SharedLoad {
     return this.#flight[0]?.sentAt ?? Number.NaN
   }
 
-  /** Sends a statement. `answered` is called once with its answer, and never before this returns. */
+  /** Sends a statement. `answered` is called once, with its answer. */
   send(
-    statement: Statement<C>,
+    statement: Statement,
     now: number,
     support: SharingSupport<C>,
-    answered: (shared: SharedConnection<C>, statement: Statement<C>, error: unknown, result: unknown) => void,
+    answered: (shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown) => void,
   ): void {
     statement.sentAt = now
     this.#flight.push(statement)

@@ -39,22 +39,13 @@ export class Sharing<C> {
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
   readonly #shared = new Set<SharedConnection<C>>()
-  /** Those that wait, in the order in which they came. Some of them no longer do. */
-  #waiting: Statement<C>[] = []
-  /** How many of them wait. */
-  #length = 0
+  /** Those that were neither sent nor refused, in the order in which they came, with the request that waits in the pool's queue for each. */
+  readonly #waiting = new Map<Statement, AcquireRequest<C>>()
 
   constructor(pool: SharingPool<C>, support: SharingSupport<C>, policy: SharePolicy) {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
-  }
-
-  /** How many statements are under way. */
-  get outstanding(): number {
-    let sum = 0
-    for (const { outstanding } of this.#shared) sum += outstanding
-    return sum
   }
 
   /** Whether a statement may run on a connection that others share. */
@@ -68,7 +59,7 @@ export class Sharing<C> {
    * @returns whether it was sent; if not, it waits
    */
   run(what: unknown, done: Done): boolean {
-    const statement = new Statement<C>(what, done)
+    const statement = new Statement(what, done)
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
       const request = this.#pool.ask()
@@ -80,7 +71,7 @@ export class Sharing<C> {
       this.#await(statement, request)
       return false
     }
-    if (this.#length === 0 && !this.#yields) {
+    if (this.#waiting.size === 0 && !this.#yields) {
       const shared = this.#takerOf(statement)
       if (shared !== undefined) {
         this.#send(shared, statement)
@@ -94,7 +85,7 @@ export class Sharing<C> {
   /** Others wait for a connection: those that are shared are given back as soon as their statements are answered. Or the pool is paused. */
   get #yields(): boolean {
     const { queue } = this.#pool.parts
-    return !queue.open || queue.length > this.#length
+    return !queue.open || queue.length > this.#waiting.size
   }
 
   /** Under a steady load a connection would never come back, and the pool could not see whether it is too old, used up or leaked. */
@@ -102,18 +93,15 @@ export class Sharing<C> {
     return this.#now() - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
   }
 
-  #takerOf({ what }: Statement<C>): SharedConnection<C> | undefined {
+  #takerOf({ what }: Statement): SharedConnection<C> | undefined {
     const shared = leastLoaded(this.#shared, this.#now(), this.#policy)
     return shared !== undefined && this.#support.takes?.(shared.connection, what) === false
       ? undefined
       : shared
   }
 
-  #await(statement: Statement<C>, request: AcquireRequest<C>): void {
-    statement.request = request
-    statement.waits = true // again, if the connection that it got was lost on the way
-    this.#waiting.push(statement)
-    this.#length++
+  #await(statement: Statement, request: AcquireRequest<C>): void {
+    this.#waiting.set(statement, request)
     // In a microtask: the pool is in the midst of a message.
     request.tell(
       lease => queueMicrotask(() => this.#granted(lease, statement)),
@@ -121,27 +109,22 @@ export class Sharing<C> {
     )
   }
 
-  #granted(lease: Lease<C>, asker: Statement<C>): void {
-    const next = asker.waits ? this.#take(asker) : this.#next()
-    if (!lease.held) {
-      if (next !== undefined) this.#await(next, this.#pool.ask())
-      return
-    }
-    if (next === undefined) {
-      lease.release()
-      return
-    }
-    this.#begin(lease, next)
-    this.#fill()
+  /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
+  #granted(lease: Lease<C>, asker: Statement): void {
+    const next = this.#waiting.has(asker) ? asker : this.#next
+    if (next !== undefined) this.#waiting.delete(next)
+    if (next === undefined) lease[Symbol.dispose]()
+    else if (lease.held) {
+      this.#begin(lease, next)
+      this.#fill()
+    } else this.#await(next, this.#pool.ask()) // lost on the way
   }
 
-  #refused(statement: Statement<C>, error: unknown): void {
-    if (!statement.waits) return
-    this.#take(statement)
-    statement.done(error, undefined)
+  #refused(statement: Statement, error: unknown): void {
+    if (this.#waiting.delete(statement)) statement.done(error, undefined)
   }
 
-  #begin(lease: Lease<C>, statement: Statement<C>): void {
+  #begin(lease: Lease<C>, statement: Statement): void {
     const shared = new SharedConnection(lease)
     this.#shared.add(shared)
     lease.share()
@@ -149,22 +132,21 @@ export class Sharing<C> {
     this.#send(shared, statement)
   }
 
-  #send(shared: SharedConnection<C>, statement: Statement<C>): void {
-    statement.waits = false
+  #send(shared: SharedConnection<C>, statement: Statement): void {
     shared.send(statement, this.#now(), this.#support, this.#answered)
   }
 
   /** A field, so that there is one for all statements. */
   readonly #answered = (
     shared: SharedConnection<C>,
-    statement: Statement<C>,
+    statement: Statement,
     error: unknown,
     result: unknown,
   ): void => {
     const { lease, connection } = shared
     const broken = error && this.#isFatal(error)
     if (broken || this.#isHeldLong(lease) || !this.#support.isClean(connection)) shared.drain()
-    if (this.#length > 0) this.#fill()
+    this.#fill()
     if (shared.outstanding === 0) {
       this.#shared.delete(shared)
       if (lease.held) {
@@ -178,31 +160,19 @@ export class Sharing<C> {
 
   /** Sends those that wait to the connections that take more. */
   #fill(): void {
-    while (this.#length > 0 && !this.#yields) {
-      const head = this.#head()
-      if (head === undefined) return
-      const shared = this.#takerOf(head)
+    for (let next = this.#next; next !== undefined && !this.#yields; next = this.#next) {
+      const shared = this.#takerOf(next)
       if (shared === undefined) return
-      this.#take(head)
-      if (head.request?.waits) this.#pool.withdraw(head.request)
-      this.#send(shared, head)
+      const request = this.#waiting.get(next)
+      this.#waiting.delete(next)
+      if (request?.waits) this.#pool.withdraw(request)
+      this.#send(shared, next)
     }
   }
 
-  #head(): Statement<C> | undefined {
-    while (this.#waiting.length > 0 && !this.#waiting[0]?.waits) this.#waiting.shift()
-    return this.#waiting[0]
-  }
-
-  #next(): Statement<C> | undefined {
-    const head = this.#head()
-    return head && this.#take(head)
-  }
-
-  #take(statement: Statement<C>): Statement<C> {
-    statement.waits = false
-    this.#length--
-    return statement
+  get #next(): Statement | undefined {
+    for (const [statement] of this.#waiting) return statement
+    return undefined
   }
 
   #isFatal(error: unknown): boolean {

@@ -13,10 +13,18 @@ const sessionWords =
 /** Two statements in one text are one transaction, and the second may be anything. */
 const several = /;\s*\S/
 
-const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g
-/** Strings, quoted names, dollar quotes: what is in them is data. */
-const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g
+/**
+ * Comments, strings, names in quotes and strings in dollars. In one pass, as the server reads them: a quote in a comment begins no
+ * string, and two hyphens in a string begin no comment.
+ */
+const tokens =
+  /--[^\n\r]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"((?:[^"]|"")*)"|(?<![\w\u0080-\uffff$])\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?\$\2\$/g
 
+/** What is left of one that never ends, or of a comment inside a comment. A parameter (`$1`) is none. */
+const leftovers = /['"]|\/\*|\*\/|\$(?!\d)/
+
+/** Texts with values in them may be long, and never come again. */
+const longestKept = 2_000
 const most = 1_000
 const judged = new Map<string, boolean>()
 
@@ -25,16 +33,26 @@ export function mayShareText(text: string): boolean {
   const known = judged.get(text)
   if (known !== undefined) return known
   const may = judge(text)
+  if (text.length > longestKept) return may
   if (judged.size >= most) judged.clear()
   judged.set(text, may)
   return may
 }
 
 function judge(text: string): boolean {
-  // E'…\'…' reads a quote where there is none; and a comment may be in a string: then the text is not what it seems.
-  if (text.includes('\\') || /\/\*[^*]*\/\*/.test(text)) return false
-  const bare = text.replace(quoted, "''").replace(comments, ' ').trim()
-  return reads.test(bare) && !several.test(bare) && !sessionWords.test(bare) && !makesTable(bare)
+  if (/\\|u&["']/i.test(text)) return false // escapes, which can hide a quote or a name
+  const bare = text
+    .replace(tokens, (token, name?: string) =>
+      name !== undefined ? ` ${name.replace(/\W/g, '_')} ` : /^['$]/.test(token) ? ' 0 ' : ' ',
+    )
+    .trim()
+  return (
+    !leftovers.test(bare) &&
+    reads.test(bare) &&
+    !several.test(bare) &&
+    !sessionWords.test(bare) &&
+    !makesTable(bare)
+  )
 }
 
 /** `SELECT … INTO name`; not `INSERT INTO`, `MERGE INTO`. */

@@ -124,7 +124,8 @@ export class Lender implements Owner {
   /** Runs a query on a client that other queries use at the same time. */
   #share(sharing: NonNullable<Pool<LentClient>['sharing']>, what: object, callback: ResultCallback): void {
     const waiting: Waiting = { forQuery: true, turnAway() {} }
-    const sent = sharing.run(what, (error, result) => {
+    let sent = true // a client of the application's own may answer before this returns
+    sent = sharing.run(what, (error, result) => {
       if (!sent) this.#waiting.remove(waiting)
       if (error) callback(asCallersError(error))
       else callback(undefined, result)
