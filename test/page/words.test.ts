@@ -5,6 +5,7 @@ import {
   counted,
   duration,
   firstUsefulLine,
+  openOfMost,
   sentenceOf,
   shortly,
   withoutIndent,
@@ -65,5 +66,12 @@ describe('words', () => {
       }).text,
     ).toBe('Could not connect to db:5432: ECONNREFUSED.')
     expect(sentenceOf({ at: 0, type: 'something.new' })).toEqual({ tone: 'plain', text: 'something.new' })
+  })
+
+  it('of how many are open take as many places for each number', () => {
+    const lengths = [0, 9, 10, 100].map(open => openOfMost(open, 100).length)
+    expect(new Set(lengths).size).toBe(1)
+    expect(openOfMost(9, 10)).toBe('\u20079 of at most 10 connections open')
+    expect(openOfMost(1, 1)).toBe('1 of at most 1 connection open')
   })
 })

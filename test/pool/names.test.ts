@@ -7,9 +7,9 @@ import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js
 describe('a pool’s name', () => {
   it('is where its driver connects to, unless it is given one', async () => {
     const driver = { ...simulated(), describe: () => 'orders-db:5432' }
-    await using named = createPool(driver, { name: 'orders', min: 0 })
+    await using named = createPool(driver, { name: 'its own name', min: 0 })
     await using unnamed = createPool(driver, { min: 0 })
-    expect([named.name, unnamed.name]).toEqual(['orders', 'orders-db:5432'])
+    expect([named.name, unnamed.name]).toEqual(['its own name', 'orders-db:5432'])
   })
 
   it('gets a number while another open pool has it', async () => {

@@ -132,3 +132,7 @@ export function sentenceOf(notice: Notice): { readonly tone: Tone; readonly text
   const [tone, text] = sentences[notice.type]?.(notice) ?? ['plain', notice.type]
   return { tone, text }
 }
+
+/** `9 of at most 10 connections open`. As wide for each number up to `max` (a figure space is a digit wide), so that nothing moves when it changes. */
+export const openOfMost = (open: number, max: number): string =>
+  `${count(open).padStart(count(max).length, '\u2007')} of at most ${counted(max, 'connection')} open`

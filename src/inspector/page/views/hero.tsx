@@ -2,7 +2,7 @@
 
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
-import { count, counted } from '../model/words.js'
+import { count, openOfMost } from '../model/words.js'
 
 export function Hero({ pool }: { readonly pool: PoolView }) {
   const { level, word, reason } = verdictOf(pool)
@@ -39,9 +39,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
         <span>
           The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
         </span>
-        <span>
-          {stats !== undefined && `${count(stats.total)} of at most ${counted(max, 'connection')} open`}
-        </span>
+        <span>{stats !== undefined && openOfMost(stats.total, max)}</span>
       </p>
     </section>
   )
