@@ -26,9 +26,9 @@ async function open(config: PoolConfig = {}) {
   const logger = new Logger(() => (level, message) => {
     if (level === 'error' || level === 'warning') log.push(message)
   })
-  const losses: Error[] = []
-  pool.on('error', error => losses.push(error))
-  pool.on('connect', () => {}) // a worker warns if there is no listener
+  // A worker warns if there is no listener. Whether a loss is told here is a race: a client that is asked for first is found dead then.
+  pool.on('error', () => {})
+  pool.on('connect', () => {})
   const options = { pgPool: pool, schema: 'graphile_worker_test', logger, noHandleSignals: true }
   const runners: Runner[] = []
   /** Asked of the observer: a query of the pool's could be given a client whose end the process has not read yet. */
@@ -46,7 +46,6 @@ async function open(config: PoolConfig = {}) {
   return {
     pool,
     log,
-    losses,
     options,
     utils,
     /** Starts working; resolves when the server has been told to notify of new jobs. */
@@ -158,7 +157,6 @@ it('goes on by itself after all its backends were terminated, and listens again'
   await runner.addJob('mail', { to: 'bob' })
   await until(() => seen.length === 2, 'the second job is worked on')
   expect(seen).toEqual([{ to: 'ada' }, { to: 'bob' }])
-  expect(worker.losses.length).toBeGreaterThan(0)
   await runner.stop()
   await until(() => worker.pool.statepool.stats().busy === 0, 'all are back')
 })
