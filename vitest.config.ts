@@ -20,6 +20,12 @@ const alone = ['test/pool/unwatched-callers.test.ts', 'test/simulation/mutations
 /** In a real browser, on the page as it is built. */
 const browser = ['test/page/browser/**/*.test.ts']
 
+/**
+ * What the operating system, a server or a browser does first is not ours to say. Where one red test of 12,000 costs a whole run, these are
+ * tried once more; `.ci/run` lists the ones that needed it. Those in simulated time have no such excuse.
+ */
+const retry = process.env.CI === undefined ? 0 : 1
+
 /** Tests that are printed in guides import the package by its name, as readers will; here that is its source. */
 const { exports: entries } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const alias = Object.entries<{ default?: string }>(entries).flatMap(([entry, { default: built }]) => {
@@ -42,12 +48,13 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone, isolate: true } },
       {
         extends: true,
-        test: { name: 'browser', include: browser, globalSetup: ['test/page/support/built-page.ts'] },
+        test: { name: 'browser', include: browser, retry, globalSetup: ['test/page/support/built-page.ts'] },
       },
       {
         extends: true,
         test: {
           name: 'served',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: [...light, ...alone, ...browser],
           // One PostgreSQL and one MariaDB for all test files; each has a database of its own in it.
