@@ -7,6 +7,8 @@ import {
   failedInARow,
   messageOf,
   milliseconds,
+  pageOf,
+  withLink,
   withoutStop,
 } from './wording.js'
 
@@ -53,8 +55,13 @@ export abstract class PoolError extends Error {
   declare readonly pool?: string
 
   constructor(code: PoolErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(withLink(message, code), options)
     this.code = code
+  }
+
+  /** Where the `code` is explained, as the message's last line has it: the section of a page that is in the package. */
+  get docs(): string {
+    return pageOf(this.code)
   }
 }
 

@@ -1,5 +1,7 @@
 // What the pool takes from its platform where platforms differ: a browser has less than Node, and the core loads in both.
 
+import { withLink } from './wording.js'
+
 interface Platform {
   readonly setImmediate?: typeof setImmediate
   readonly clearImmediate?: typeof clearImmediate
@@ -26,8 +28,9 @@ export const nextTurn: (callback: () => void) => unknown = immediately ?? (callb
 /** Takes a {@link nextTurn} back. */
 export const clearTurn = (immediately === undefined ? notLater : notImmediately) as (turn: unknown) => void
 
-/** Tells the process of something, as Node's own warnings do; where there is no process, the console. */
-export function warn(text: string, type: string, code: string, detail?: string): void {
+/** Tells the process of something, as Node's own warnings do, and where it is explained; where there is no process, the console. */
+export function warn(what: string, type: string, code: string, detail?: string): void {
+  const text = withLink(what, code)
   const { process, console } = platform
   if (process?.emitWarning === undefined) {
     console?.warn(`${type} [${code}]: ${detail === undefined ? text : `${text}\n${detail}`}`)

@@ -145,11 +145,21 @@ function remedyFor(error: unknown): string {
 const lowerFirst = (text: string): string =>
   text.replace(/^[A-Z](?=[a-z]*\b)/, letter => letter.toLowerCase())
 
+/** Where an error or a warning of this code is explained: its section of a page that is in the package. */
+export const pageOf = (code: string): string => `statepool/docs/errors.md#${code.toLowerCase()}`
+
+/** A message of the pool's, with where it is explained as its last line. */
+export const withLink = (message: string, code: string): string => `${message}\n  See ${pageOf(code)}`
+
+/** A message without its link, to go inside another text. */
+export const withoutLink = (message: string): string =>
+  message.replace(/\n {2}See statepool\/docs\/errors\.md#\w+$/, '')
+
 /** The text of any thrown value, for use inside another message. Never throws, whatever was thrown. */
 export function messageOf(error: unknown): string {
   try {
     if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-    if (error instanceof Error) return String(error.message || error.name)
+    if (error instanceof Error) return withoutLink(String(error.message || error.name))
     if (error === undefined || error === null) return 'no reason was given'
     return String(error)
   } catch {

@@ -1,6 +1,7 @@
 // What a pool reports, as plain data without secrets.
 import type { PoolNotice } from '../actors/watching/events.js'
 import { isPoolError } from '../core/errors.js'
+import { messageOf } from '../core/wording.js'
 import type { Notice, RecordedError } from './format.js'
 
 /** The types that are recorded: all but those that a busy pool makes for each acquire and release, of which the records say as much. */
@@ -48,7 +49,7 @@ export function plainError(error: unknown): RecordedError {
   return {
     name: String(name ?? 'object'),
     ...(code === undefined ? undefined : { code: String(code) }),
-    ...(isPoolError(error) ? { message: withoutSecrets(error.message) } : undefined),
+    ...(isPoolError(error) ? { message: withoutSecrets(messageOf(error)) } : undefined),
   }
 }
 

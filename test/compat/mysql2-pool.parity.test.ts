@@ -142,7 +142,7 @@ describe.skipIf(mariadbMissing())("what is read of mysql2's pool, in the drop-in
     expect(said).toEqual(complain.mock.calls)
     expect(said.length).toBe(2)
     expect(warn.mock.calls.map(([text]) => text)).toEqual([
-      'createPool ignores acquireTimeout, an option of the underlying pool: use statepool: { acquireTimeout: … }.',
+      'createPool ignores acquireTimeout, an option of the underlying pool: use statepool: { acquireTimeout: … }.\n  See statepool/docs/errors.md#statepool_option',
     ])
     await pool.promise().query('SELECT 1')
     expect(complain.mock.calls.length).toBe(2)

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { OptionsError } from '../../src/core/errors.js'
+import { messageOf } from '../../src/core/wording.js'
 import { parseConfig } from '../../src/db/mysql2/driver/config.js'
 import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 
@@ -56,7 +57,7 @@ describe('mysql()', () => {
     [7, 'mysql takes an object of options; got 7.'],
     [null, 'mysql takes an object of options; got null.'],
   ])('refuses %o', (config, message) => {
-    expect(refusal(config).message).toBe(message)
+    expect(messageOf(refusal(config))).toBe(message)
   })
 
   it.each([

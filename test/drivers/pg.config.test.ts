@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { OptionsError } from '../../src/core/errors.js'
+import { messageOf } from '../../src/core/wording.js'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 
 const secret = 'hunter2-%40x'
@@ -76,7 +77,7 @@ describe('postgres()', () => {
     [7, 'postgres takes an object of options; got 7.'],
     [null, 'postgres takes an object of options; got null.'],
   ])('refuses %o', (config, message) => {
-    expect(refusal(config).message).toBe(message)
+    expect(messageOf(refusal(config))).toBe(message)
   })
 
   it.each([

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { OptionsError } from '../../src/core/errors.js'
+import { messageOf } from '../../src/core/wording.js'
 import { type SimulatedOptions, simulated } from '../../src/db/simulated/index.js'
 
 const refusal = (options: unknown): OptionsError => {
@@ -41,7 +42,7 @@ describe("a simulated driver's options", () => {
     [{ conectLatency: 1 }, 'simulated has no option "conectLatency"; did you mean connectLatency?'],
     [null, 'simulated takes an object of options; got null.'],
   ])('refuses %o', (options, message) => {
-    expect(refusal(options).message).toBe(message)
+    expect(messageOf(refusal(options))).toBe(message)
   })
 
   it('are refused in the same way when changed at run time, and then nothing changes', () => {

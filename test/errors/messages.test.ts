@@ -1,6 +1,7 @@
 // Each error says what happened, why, and what to do; and has the evidence as fields.
 
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '../../src/core/wording.js'
 import {
   type AcquireTimeoutError,
   DatabaseDownError,
@@ -37,7 +38,7 @@ describe('an acquire timeout says why', () => {
         { lease: 2, connection: 'connection-1', heldFor: 500 },
       ],
     })
-    expect(error.message).toBe(
+    expect(messageOf(error)).toBe(
       'No connection became free within 500 ms (position 2 of 2 in the queue).\n' +
         '  Why: all 2 connections (max) are leased; held longest: lease 1 on connection-2 for 1,500 ms, lease 2 on connection-1 for 500 ms.\n' +
         '  What to do: release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max.',
@@ -162,11 +163,10 @@ describe('a full line says', () => {
     await clock.advance(100)
     pool.pause()
     const refused = await pool.acquire().catch((error: unknown) => error)
-    expect(refused).toMatchObject({
-      message:
-        'The acquire was refused: the pool is paused, and queueing is disabled (maxWaiting is 0). Call pool.resume(), or raise maxWaiting.',
-      ...{ obstacle: 'paused', paused: true, total: 1 },
-    })
+    expect(refused).toMatchObject({ obstacle: 'paused', paused: true, total: 1 })
+    expect(messageOf(refused)).toBe(
+      'The acquire was refused: the pool is paused, and queueing is disabled (maxWaiting is 0). Call pool.resume(), or raise maxWaiting.',
+    )
   })
 
   it('that it is for the database that they wait', async () => {

@@ -1,5 +1,6 @@
 // What a driver knows of the remedy for a failed connect takes the place of the pool's general advice, wherever it is given.
 import { expect, it } from 'vitest'
+import { messageOf } from '../../src/core/wording.js'
 import type { ConnectError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
@@ -28,8 +29,8 @@ it('a caller who waited in vain, and one who may not wait, are told it, too', as
   await clock.advance(100)
   const refused = watch(pool.acquire())
   await clock.advance(900)
-  expect((waiting.error as Error).message).toMatch(/What to do: put the disk back\.$/)
-  expect((refused.error as Error).message).toMatch(/ Put the disk back\.$/)
+  expect(messageOf(waiting.error)).toMatch(/What to do: put the disk back\.$/)
+  expect(messageOf(refused.error)).toMatch(/ Put the disk back\.$/)
   for (const { error } of [waiting, refused]) expect((error as Error).message).not.toContain(general)
 })
 

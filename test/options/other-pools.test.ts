@@ -3,19 +3,20 @@
 import { describe, expect, it } from 'vitest'
 import { poolOptionNames } from '../../src/core/options.js'
 import { optionsElsewhere } from '../../src/core/other-pools.js'
+import { messageOf } from '../../src/core/wording.js'
 import { mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { Pool } from '../../src/db/pg/index.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import { sqlite } from '../../src/db/sqlite/index.js'
-import { createPool, type OptionsError } from '../../src/index.js'
+import { createPool } from '../../src/index.js'
 
 function refusalOf(make: () => unknown): string {
   try {
     make()
   } catch (error) {
     expect(error).toMatchObject({ code: 'OPTIONS_INVALID', value: undefined })
-    return (error as OptionsError).message
+    return messageOf(error)
   }
   throw new Error('It was taken.')
 }

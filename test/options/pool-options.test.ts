@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../src/core/options.js'
+import { messageOf } from '../../src/core/wording.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
 
@@ -34,7 +35,7 @@ describe.each(numbers)('%s', name => {
     for (const value of notNumbers) {
       const error = refusalOf({ [name]: value })
       expect(error).toMatchObject({ code: 'OPTIONS_INVALID', option: name, value })
-      expect(error.message).toMatch(
+      expect(messageOf(error)).toMatch(
         new RegExp(`^${name} must be (an integer|a number of milliseconds) .*; got .+\\.$`),
       )
     }
@@ -96,7 +97,7 @@ describe('off is spelled false, and nothing else:', () => {
       'leakWarning must be a number of milliseconds greater than 0, or false to report no leaks; got 0.',
     ],
   ])('%o is refused, which says so', (options, message) => {
-    expect(refusalOf(options).message).toBe(message)
+    expect(messageOf(refusalOf(options))).toBe(message)
   })
 
   it.each([...switchable, 'leakWarning'])('%s refuses true', name => {
@@ -110,7 +111,7 @@ describe('off is spelled false, and nothing else:', () => {
 
 it('min must not be greater than max', () => {
   expect(refusalOf({ min: 5, max: 4 })).toMatchObject({ option: 'min', value: 5 })
-  expect(refusalOf({ min: 11 }).message).toBe('min (11) must not be greater than max (10).')
+  expect(messageOf(refusalOf({ min: 11 }))).toBe('min (11) must not be greater than max (10).')
   expect(parseOptions({ max: 1 })).toMatchObject({ min: 1, max: 1 })
 })
 

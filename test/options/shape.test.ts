@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { OptionsError } from '../../src/core/errors.js'
 import { discreetRefusal, refusal } from '../../src/core/refusal.js'
 import * as shape from '../../src/core/shape.js'
+import { messageOf } from '../../src/core/wording.js'
 
 const { all, boolean, checkGiven, fromText, hidden, integer, list, number, object, oneOf } = shape
 const { optional, or, parse, text } = shape
@@ -18,14 +19,14 @@ function refused(make: () => unknown): OptionsError {
   throw new Error('It was taken.')
 }
 
-const messageOf = (check: shape.Check, value: unknown): string =>
-  refused(() => check('it', value)).message.replace(/; got .*/, '')
+const expectation = (check: shape.Check, value: unknown): string =>
+  messageOf(refused(() => check('it', value))).replace(/; got .*/, '')
 
 describe('parse', () => {
   it('fills in defaults, leaves what is optional undefined, and refuses what is missing', () => {
     const table = { seed: integer, steps: or(number({ least: 0 }), 40), trace: optional(boolean) }
     expect(parse('simulate', table, { seed: 1 })).toEqual({ seed: 1, steps: 40, trace: undefined })
-    expect(refused(() => parse('simulate', table, {})).message).toBe(
+    expect(messageOf(refused(() => parse('simulate', table, {})))).toBe(
       'seed must be an integer; got undefined.',
     )
   })
@@ -53,8 +54,10 @@ describe('parse', () => {
     const hint = (name: string, owner: string): string | undefined =>
       name === 'max' ? `${owner} gives max to the pool.` : undefined
     const table = { port: integer }
-    expect(refused(() => parse('pg', table, { max: 1 }, { hint })).message).toBe('pg gives max to the pool.')
-    expect(refused(() => parse('pg', table, { prot: 1 }, { hint })).message).toBe(
+    expect(messageOf(refused(() => parse('pg', table, { max: 1 }, { hint })))).toBe(
+      'pg gives max to the pool.',
+    )
+    expect(messageOf(refused(() => parse('pg', table, { prot: 1 }, { hint })))).toBe(
       'pg has no option "prot"; did you mean port?',
     )
   })
@@ -67,7 +70,7 @@ describe('parse', () => {
       'commands.acquire',
     )
     expect(refused(() => parse('simulate', table, { ...given, runs: [true, 1] })).option).toBe('runs[1]')
-    expect(refused(() => parse('simulate', table, { ...given, commands: { aquire: 1 } })).message).toBe(
+    expect(messageOf(refused(() => parse('simulate', table, { ...given, commands: { aquire: 1 } })))).toBe(
       'commands has no option "aquire"; did you mean acquire?',
     )
   })
@@ -84,19 +87,19 @@ describe('a refusal', () => {
       'a number of milliseconds greater than 0, or false to send none',
     ],
   ] as const)('says what a number may be: %o', (range, expected) => {
-    expect(messageOf(number(range), 'x')).toBe(`it must be ${expected}`)
+    expect(expectation(number(range), 'x')).toBe(`it must be ${expected}`)
   })
 
   it('lists choices as a sentence does', () => {
-    expect(messageOf(oneOf(['a', 'b', false]), 'x')).toBe("it must be 'a', 'b' or false")
-    expect(messageOf(oneOf(['a', 'b']), 'x')).toBe("it must be 'a' or 'b'")
+    expect(expectation(oneOf(['a', 'b', false]), 'x')).toBe("it must be 'a', 'b' or false")
+    expect(expectation(oneOf(['a', 'b']), 'x')).toBe("it must be 'a' or 'b'")
   })
 
   it('shows as much of the value as the owner and the option allow', () => {
     const given = { it: 'hunter2' }
     const shown = (check: shape.Check, refuse = refusal): string => {
       const error = refused(() => checkGiven({ it: check }, given, refuse))
-      return `${error.message} ${String(error.value)}`
+      return `${messageOf(error)} ${String(error.value)}`
     }
     expect(shown(boolean)).toBe('it must be true or false; got "hunter2". hunter2')
     for (const check of [boolean, fromText(number({ least: 0 })), list('a list', text), all(text, boolean)])

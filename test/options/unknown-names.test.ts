@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { nearestName } from '../../src/core/names.js'
+import { messageOf } from '../../src/core/wording.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
 
@@ -33,7 +34,7 @@ it.each([
   const error = refusalOf({ [name]: 1 })
   expect(error).toBeInstanceOf(OptionsError)
   expect(error).toMatchObject({ code: 'OPTIONS_INVALID', option: name })
-  expect(error.message).toBe(`createPool has no option "${name}"; did you mean ${meant}?`)
+  expect(messageOf(error)).toBe(`createPool has no option "${name}"; did you mean ${meant}?`)
 })
 
 it('a name that is like none is answered with all that there are', () => {

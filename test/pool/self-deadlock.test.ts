@@ -1,6 +1,7 @@
 // deadlockCheck 'error': an acquire that could never be served, because all wait for each other, is refused at once.
 
 import { expect, it } from 'vitest'
+import { messageOf } from '../../src/core/wording.js'
 import { SelfDeadlockError } from '../../src/index.js'
 import { openedPool, pausedUse, pausedWork } from '../support/nested-uses.js'
 import { watch } from '../support/pool-in-simulated-time.js'
@@ -13,7 +14,7 @@ it('inside use with max 1: the error says what is held and what to do, and comes
   const error = outer.error as SelfDeadlockError
   expect(error).toBeInstanceOf(SelfDeadlockError)
   expect(error).toMatchObject({ name: 'SelfDeadlockError', code: 'SELF_DEADLOCK', leases: [1], max: 1 })
-  expect(error.message).toBe(
+  expect(messageOf(error)).toBe(
     'This acquire would wait forever.\n' +
       '  Why: the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (lease 1).\n' +
       '  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.',

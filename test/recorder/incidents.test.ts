@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Roster } from '../../src/actors/connections/roster.js'
+import { messageOf } from '../../src/core/wording.js'
 import type { SimulatedOptions } from '../../src/db/simulated/index.js'
 import type { PoolOptions } from '../../src/index.js'
 import { type Incident, type RecorderOptions, readRecording, recorder } from '../../src/recorder/index.js'
@@ -44,7 +45,7 @@ describe('a file is written when', () => {
     expect(second.state).toBe('rejected')
     const { path, incident } = saved[0] as Saved
     expect(incident).toMatchObject({ at: 150, kind: 'acquire timeout' })
-    expect(incident?.text).toBe((second.error as Error).message)
+    expect(incident?.text).toBe(messageOf(second.error))
     const recording = await readRecording(path)
     expect(recording).toMatchObject({ pool: { name: pool.name, driver: 'simulated' }, incident })
     expect(recording.notices.at(-1)).toMatchObject({ type: 'acquire.timedOut', waited: 50 })

@@ -84,9 +84,9 @@ describe('what is recorded', () => {
   })
 
   it('says of the pool its name, its driver, and options that are no secret', () => {
-    const { pool } = poolInSimulatedTime({ name: 'orders', max: 7, maxUses: 3 })
+    const { pool } = poolInSimulatedTime({ name: 'orders on tape', max: 7, maxUses: 3 })
     expect(recorder(pool).dump().pool).toMatchObject({
-      name: 'orders',
+      name: 'orders on tape',
       driver: 'simulated',
       options: { max: 7, maxUses: 3, maxWaiting: null, whenDown: 'wait' },
     })

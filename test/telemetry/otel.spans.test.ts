@@ -9,6 +9,7 @@ import {
   type Span,
 } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '../../src/core/wording.js'
 import { SimulatedError } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
 import { instrument } from '../../src/telemetry/otel/index.js'
@@ -75,7 +76,7 @@ describe('a wait for a connection', () => {
     const refused = watch(pool.acquire({ timeout: 20 }))
     await clock.advance(20)
     expect(spans('statepool.acquire')[1]).toMatchObject({
-      status: { code: SpanStatusCode.ERROR, message: (refused.error as Error).message },
+      status: { code: SpanStatusCode.ERROR, message: messageOf(refused.error) },
       attributes: { 'error.type': 'ACQUIRE_TIMEOUT' },
     })
   })

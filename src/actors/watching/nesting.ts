@@ -2,6 +2,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../../core/errors.js'
 import { warn } from '../../core/platform.js'
+import { messageOf } from '../../core/wording.js'
 import { type Borrowing, isCircle, leasesOf } from '../../machines/decisions/deadlock.js'
 import type { Lease } from '../leases/lease.js'
 import { linesOf } from './trace.js'
@@ -100,5 +101,5 @@ function blocks<C>({ within, timeout }: NestedRequest<C>): boolean {
 
 /** Tells the process of a caller who is let wait all the same. */
 export function warnOfDeadlock(pool: string, error: SelfDeadlockError): void {
-  warn(`Pool "${pool}": ${error.message}`, 'PoolDeadlockWarning', 'STATEPOOL_DEADLOCK', linesOf(error))
+  warn(`Pool "${pool}": ${messageOf(error)}`, 'PoolDeadlockWarning', 'STATEPOOL_DEADLOCK', linesOf(error))
 }

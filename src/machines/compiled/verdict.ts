@@ -23,7 +23,7 @@ export function isUnderstood(compile: (machine: AnyStateMachine) => AnyStateMach
 }
 
 function warn(difference: string): void {
-  const text = `statepool runs its state machines in XState's interpreter: XState${version()} works differently inside than the versions that statepool was tested with. Everything does what it should, and takes some microseconds longer. A newer statepool may know this XState.`
+  const text = `statepool runs its state machines in XState's interpreter: XState${version()} works differently inside than the versions that statepool was tested with. Everything does what it should, and takes some microseconds longer. A newer statepool may know this XState.\n  See statepool/docs/errors.md#statepool_xstate`
   const { process } = globalThis
   if (typeof process?.emitWarning !== 'function') console.warn(text)
   else process.emitWarning(text, { code: 'STATEPOOL_XSTATE', detail: `First difference: ${difference}` })

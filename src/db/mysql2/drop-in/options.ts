@@ -2,6 +2,8 @@
 
 import type { PoolOptions as Mysql2PoolOptions, PoolConnection } from 'mysql2'
 import { poolOptionNames } from '../../../core/options.js'
+
+import { warn } from '../../../core/platform.js'
 import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
 import { fromText, number } from '../../../core/shape.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
@@ -92,13 +94,13 @@ function sorted(config: DropInOptions, known: readonly string[]): { known: DropI
   const isKnown = ([name]: [string, unknown]): boolean => known.includes(name)
   const entries = Object.entries(config)
   const unknown = entries.filter(entry => !isKnown(entry))
-  for (const [name] of unknown)
-    if (poolOptionNames.includes(name)) process.emitWarning(misplaced(name), { code: 'STATEPOOL_OPTION' })
+  for (const [name] of unknown) if (poolOptionNames.includes(name)) tellOf(name)
   return { known: Object.fromEntries(entries.filter(isKnown)), unknown: Object.fromEntries(unknown) }
 }
 
-function misplaced(name: string): string {
-  return `createPool ignores ${name}, an option of the underlying pool: use statepool: { ${name}: … }.`
+function tellOf(name: string): void {
+  const what = `createPool ignores ${name}, an option of the underlying pool: use statepool: { ${name}: … }.`
+  warn(what, 'Warning', 'STATEPOOL_OPTION')
 }
 
 /**

@@ -1,6 +1,7 @@
 // What the drop-in's errors say: pg.Pool's words first, for programs that look for them, then what there is to know.
 
 import { AcquireTimeoutError, LeaseError, PoolError } from '../../../core/errors.js'
+import { messageOf, withLink } from '../../../core/wording.js'
 
 const end = 'Cannot use a pool after calling end on the pool'
 
@@ -36,7 +37,10 @@ function withWords(error: AcquireTimeoutError): AcquireTimeoutError {
     error.holders.length < error.max
       ? 'Connection terminated due to connection timeout' // one of its own, in pg.Pool
       : 'timeout exceeded when trying to connect'
-  error.message = `${words}. ${error.message} (connectionTimeoutMillis sets the time; 0 = no limit.)`
+  error.message = withLink(
+    `${words}. ${messageOf(error)} (connectionTimeoutMillis sets the time; 0 = no limit.)`,
+    error.code,
+  )
   return error
 }
 
