@@ -34,6 +34,8 @@ export {
   PoolError,
   type PoolErrorCode,
   PoolPausedError,
+  QueryAbortedError,
+  QueryTimeoutError,
   QueueFullError,
   SelfDeadlockError,
   ValidationError,
@@ -48,7 +50,7 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type { AcquireOptions, CloseOptions, PoolOptions, ShareOptions } from './core/options.js'
+export type { AcquireOptions, CloseOptions, PoolOptions, QueryOptions, ShareOptions } from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,

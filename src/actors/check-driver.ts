@@ -19,7 +19,7 @@ export function checkDriver(driver: unknown, share?: unknown): void {
     throw new OptionsError(
       'share',
       share,
-      `The driver ${given.name} cannot have several statements under way on a connection. Omit share (with pg, it needs pg 8.23 or later, and no query_timeout).`,
+      `The driver ${given.name} cannot have several statements under way on a connection. Omit share (with pg, it needs pg 8.23 or later).`,
     )
   if (typeof given.name !== 'string' || given.name === '')
     throw unfitDriver("The driver has no name, such as 'postgres'")

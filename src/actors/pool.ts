@@ -8,7 +8,9 @@ import {
   type CloseOptions,
   checkAcquireOptions,
   parseCloseOptions,
+  parseQueryOptions,
   parseSize,
+  type QueryOptions,
   type SizeOptions,
   type Tuning,
 } from '../core/options.js'
@@ -29,6 +31,7 @@ import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
 import { type Sharing, sharingOf } from './sharing/sharing.js'
+import type { QueryLimits } from './sharing/statement.js'
 import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
   factsOf,
@@ -61,7 +64,7 @@ export class Pool<C> implements AsyncDisposable {
     this.#acquireTimeout = system.parts.config.acquireTimeout
     this.#sharing = sharingOf(
       system.parts,
-      () => this.ask(),
+      limits => this.ask(limits),
       request => system.callers.withdraw(request),
     )
     this.#closed = new Promise((resolve, reject) => {
@@ -167,11 +170,14 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Like {@link Pool.acquire} without options, but returns the request itself: the drop-ins have promises of their own.
+   * Like {@link Pool.acquire}, but returns the request itself: the drop-ins have promises of their own.
    * @internal
    */
-  ask(): AcquireRequest<C> {
-    return this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.ask)
+  ask(limits?: QueryLimits): AcquireRequest<C> {
+    const timeout = this.#acquireTimeout
+    if (limits === undefined) return this.#request(timeout, 0, false, undefined, undefined, this.ask)
+    const { timeout: own, signal } = limits
+    return this.#request(Math.min(own, timeout), 0, own < timeout, signal, undefined, this.ask)
   }
 
   /** @param entry the method that the application called, for the stack */
@@ -259,11 +265,20 @@ export class Pool<C> implements AsyncDisposable {
    * const { rows } = await pool.query<pg.QueryResult>('SELECT * FROM orders WHERE id = $1', [id])
    * ```
    * @param statement what the driver's connections run: a text, or an object (of pg: `{ name, text, values }`)
+   * @param options how long the caller waits. When the time is up, or the signal aborts, the caller is told at once, and the pool has the
+   *   database cancel the statement, if it was sent; no other statement fails for it
    * @returns the driver's result
-   * @throws OptionsError when the driver runs no statements by itself; any error of {@link Pool.acquire}; the statement's own error.
+   * @throws OptionsError when the driver runs no statements by itself, or for bad options; any error of {@link Pool.acquire} while the
+   *   statement is not sent; QueryTimeoutError and QueryAbortedError once it is sent; the statement's own error.
    */
-  async query<R = unknown>(statement: string | object, values?: readonly unknown[]): Promise<R> {
-    return (await query(this, this.#system.parts.driver, this.#sharing, { text: statement, values })) as R
+  async query<R = unknown>(
+    statement: string | object,
+    values?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<R> {
+    const limits = options === undefined ? undefined : parseQueryOptions(options)
+    const what = { text: statement, values }
+    return (await query(this, this.#system.parts, this.#sharing, what, limits)) as R
   }
 
   /** What lets statements share connections; undefined without the option `share`. @internal */

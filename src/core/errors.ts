@@ -16,6 +16,8 @@ import {
 export type PoolErrorCode =
   | 'ACQUIRE_TIMEOUT'
   | 'ACQUIRE_ABORTED'
+  | 'QUERY_TIMEOUT'
+  | 'QUERY_ABORTED'
   | 'QUEUE_FULL'
   | 'SELF_DEADLOCK'
   | 'POOL_CLOSED'
@@ -147,6 +149,43 @@ export class AcquireAbortedError extends PoolError {
     super(
       'ACQUIRE_ABORTED',
       `The caller's AbortSignal aborted this acquire after a wait of ${milliseconds(waited)}. No connection was taken. The signal's reason is this error's cause.`,
+      { cause: reason },
+    )
+  }
+}
+
+/** A statement of `pool.query()` was sent, and took longer than its timeout. */
+export class QueryTimeoutError extends PoolError {
+  static {
+    setName(QueryTimeoutError, 'QueryTimeoutError')
+  }
+
+  declare readonly code: 'QUERY_TIMEOUT'
+
+  /** The query's timeout, in milliseconds. */
+  readonly timeout: number
+
+  constructor(timeout: number) {
+    super(
+      'QUERY_TIMEOUT',
+      `The statement took longer than its timeout of ${milliseconds(timeout)}. The pool has the database cancel it; whether it took effect is not known. Find out why it is slow, or pass a longer timeout.`,
+    )
+    this.timeout = timeout
+  }
+}
+
+/** The caller's AbortSignal aborted a statement of `pool.query()` that had been sent; `cause` is the signal's reason. */
+export class QueryAbortedError extends PoolError {
+  static {
+    setName(QueryAbortedError, 'QueryAbortedError')
+  }
+
+  declare readonly code: 'QUERY_ABORTED'
+
+  constructor(reason: unknown, waited: number) {
+    super(
+      'QUERY_ABORTED',
+      `The caller's AbortSignal aborted this statement after ${milliseconds(waited)}. The pool has the database cancel it; whether it took effect is not known. The signal's reason is this error's cause.`,
       { cause: reason },
     )
   }
@@ -384,6 +423,8 @@ export class OptionsError extends PoolError {
 export type AnyPoolError =
   | AcquireTimeoutError
   | AcquireAbortedError
+  | QueryTimeoutError
+  | QueryAbortedError
   | QueueFullError
   | SelfDeadlockError
   | PoolClosedError

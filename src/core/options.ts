@@ -175,6 +175,14 @@ export interface SharePolicy {
   readonly patience: number
 }
 
+/** The options of `query()`. */
+export interface QueryOptions {
+  /** How long the statement may take, waiting for a connection included, in milliseconds. More than 0. Default Infinity, and the pool's `acquireTimeout` while it waits. */
+  timeout?: number | undefined
+  /** Aborts it: the caller is told at once. */
+  signal?: AbortSignal | undefined
+}
+
 /** The options of `close()`. */
 export interface CloseOptions {
   /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
@@ -309,6 +317,20 @@ export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   acquireShape.signal('signal', signal)
   acquireShape.priority('priority', priority)
   return { timeout, signal, priority, session }
+}
+
+const queryShape = { timeout: or(limit, Number.POSITIVE_INFINITY), signal: optional(abortSignal) }
+
+/**
+ * Checks what `query()` was given.
+ * @returns undefined = no limits
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseQueryOptions(
+  options: QueryOptions,
+): { readonly timeout: number; readonly signal: AbortSignal | undefined } | undefined {
+  const { timeout, signal } = parse('query', queryShape, options)
+  return timeout === Number.POSITIVE_INFINITY && signal === undefined ? undefined : { timeout, signal }
 }
 
 /**

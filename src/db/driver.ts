@@ -99,6 +99,18 @@ export interface SharingSupport<C> {
   send(connection: C, statement: unknown, answer: (error: unknown, result?: unknown) => void): void
   /** Whether the session is as it was before the statements that have been answered so far. */
   isClean(connection: C): boolean
+  /** How long a statement may run, in milliseconds, and with what its caller is told after that; undefined = without a limit. */
+  limit?(connection: C, statement: unknown): { readonly time: number; error(): unknown } | undefined
+  /**
+   * Asks the database to stop the statement that the connection runs, on another way than the connection. If that statement was answered
+   * meanwhile, the request may hit the next one, or none. Without this method a statement whose caller gave up runs to its end.
+   * @param isWanted asked each time before something is sent; when it returns false, nothing more is to be sent
+   * @returns a promise that resolves when the request can hit no statement that is sent from then on, and rejects when that is not known:
+   *   then the pool sends no more statements on this connection, and closes it after those under way
+   */
+  cancel?(connection: C, isWanted: () => boolean): Promise<void>
+  /** Whether a statement's error says that the statement was stopped by a request, and undone. A statement that was hit by mistake is sent again. */
+  isCancelled?(error: unknown): boolean
 }
 
 /**

@@ -17,6 +17,8 @@ import {
   type PoolClosedError,
   type PoolErrorCode,
   type PoolPausedError,
+  type QueryAbortedError,
+  type QueryTimeoutError,
   type QueueFullError,
   type SelfDeadlockError,
   type ValidationError,
@@ -31,6 +33,12 @@ function evidenceIn(error: AnyPoolError): unknown {
       return error.holders
     case 'ACQUIRE_ABORTED':
       expectTypeOf(error).toEqualTypeOf<AcquireAbortedError>()
+      return error.cause
+    case 'QUERY_TIMEOUT':
+      expectTypeOf(error).toEqualTypeOf<QueryTimeoutError>()
+      return error.timeout
+    case 'QUERY_ABORTED':
+      expectTypeOf(error).toEqualTypeOf<QueryAbortedError>()
       return error.cause
     case 'QUEUE_FULL':
       expectTypeOf(error).toEqualTypeOf<QueueFullError>()

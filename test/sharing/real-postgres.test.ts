@@ -1,18 +1,34 @@
 // Statements that share connections of a real PostgreSQL, of the driver and of the drop-in: each gets its own answer, whatever the others do.
 
 import pg from 'pg'
-import { describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { Pool, postgres } from '../../src/db/pg/index.js'
 import { createPool } from '../../src/index.js'
 import { createRandom } from '../../src/testing/random.js'
+import { patience } from '../support/patience.js'
 
 /** More for a longer search: SHARED_STATEMENTS=100000 npx vitest run test/sharing/real-postgres */
 const statements = Number(process.env.SHARED_STATEMENTS ?? 3_000)
 
 const server = () => {
   const { cert: _, ...rest } = inject('postgres')
-  return rest
+  return { ...rest, application_name: 'shared statements' }
 }
+
+/** Runs a statement of a connection's own. */
+async function control(...statements: string[]): Promise<void> {
+  const client = new pg.Client(server())
+  await client.connect()
+  for (const statement of statements) await client.query(statement)
+  await client.end()
+}
+
+/** Takes a while, and its text does not tell: `pg_sleep` would not share. */
+const napping = `CREATE FUNCTION shared_nap(seconds float8) RETURNS float8 LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM pg_sleep(seconds); RETURN seconds; END $$`
+
+beforeAll(() => control('DROP FUNCTION IF EXISTS shared_nap', napping))
+afterAll(() => control('DROP FUNCTION shared_nap'))
 
 /** Runs one statement: `pool.query` of either pool. */
 type Run = (statement: string | object, values?: unknown[]) => Promise<pg.QueryResult>
@@ -51,21 +67,30 @@ describe.each(Object.entries(kinds))('shared statements of %s', (_, open) => {
     const random = createRandom(7, 'real')
     let failed = 0
     let asked = 0
-    const kill = async (): Promise<void> => {
-      const control = new pg.Client(server())
-      await control.connect()
-      await control.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend' ORDER BY random() LIMIT 1`,
+    let givenUp = 0
+    const kill = (): Promise<void> =>
+      control(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'shared statements' ORDER BY random() LIMIT 1`,
       )
-      await control.end()
-    }
     const worker = async (): Promise<void> => {
       while (asked < statements) {
         const n = ++asked
         if (n % 1_000 === 500) await kill()
         const dice = random()
         try {
-          if (dice < 0.6) {
+          if (dice < 0.05) {
+            const controller = new AbortController()
+            const time = Math.floor(random() * 12)
+            const limits = random() < 0.5 ? { timeout: time + 1 } : { signal: controller.signal }
+            if (limits.signal) setTimeout(() => controller.abort('enough'), time)
+            const nap = random() < 0.3 ? 10 : random() * 0.012
+            const answer = await core
+              .query<pg.QueryResult>('SELECT shared_nap($1) AS nap', [nap], limits)
+              .catch(error => error)
+            if (/^(QUERY|ACQUIRE)_(TIMEOUT|ABORTED)$/.test(answer.code)) givenUp++
+            else if (answer instanceof Error) throw answer
+            else expect(answer.rows).toEqual([{ nap }])
+          } else if (dice < 0.6) {
             const { rows } = await run('SELECT $1::int AS n', [n])
             expect(rows).toEqual([{ n }])
           } else if (dice < 0.7) {
@@ -109,7 +134,9 @@ describe.each(Object.entries(kinds))('shared statements of %s', (_, open) => {
     }
     await Promise.all(Array.from({ length: 32 }, worker))
     expect(failed).toBeLessThan(statements / 10)
-    expect(core.stats()).toMatchObject({ busy: 0, waiting: 0 })
+    expect(givenUp).toBeGreaterThan(statements / 100)
+    // What callers gave up on may still be on its way to an end.
+    await vi.waitFor(() => expect(core.stats()).toMatchObject({ busy: 0, waiting: 0 }), patience)
     await end()
   })
 

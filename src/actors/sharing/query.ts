@@ -1,12 +1,17 @@
 // `pool.query()`: one statement, on a connection that it shares if it may, and otherwise on one of its own.
-import { OptionsError } from '../../core/errors.js'
+import { AcquireAbortedError, OptionsError } from '../../core/errors.js'
 import { captureStack } from '../../core/platform.js'
-import type { Driver } from '../../db/driver.js'
+import type { AcquireRequest } from '../callers/request.js'
+import { ofPool } from '../names.js'
+import type { PoolParts } from '../parts.js'
+import { runAlone } from './alone.js'
 import type { Sharing } from './sharing.js'
+import type { QueryLimits } from './statement.js'
 
 /** What a pool lends a statement that shares with none. */
 interface Lending<C> {
   use<T>(callback: (connection: C) => Promise<T>): Promise<T>
+  ask(limits: QueryLimits): AcquireRequest<C>
 }
 
 /**
@@ -15,19 +20,25 @@ interface Lending<C> {
  */
 export async function query<C>(
   pool: Lending<C>,
-  { name, share }: Driver<C>,
+  parts: PoolParts<C>,
   sharing: Sharing<C> | undefined,
   what: unknown,
+  limits: QueryLimits | undefined,
 ): Promise<unknown> {
+  const { name, share } = parts.driver
   if (share === undefined)
     throw new OptionsError(
       'driver',
       undefined,
       `The driver ${name} runs no statements for pool.query(). Call the connection's own method in pool.use(connection => …).`,
     )
+  if (limits?.signal?.aborted) throw ofPool(parts, new AcquireAbortedError(limits.signal.reason, 0))
   try {
-    if (sharing?.admits(what)) return await settled(done => sharing.run(what, done))
-    return await pool.use(connection => settled(answer => share.send(connection, what, answer)))
+    if (sharing?.admits(what)) return await settled(done => sharing.run(what, done, limits))
+    if (limits === undefined)
+      return await pool.use(connection => settled(answer => share.send(connection, what, answer)))
+    const at = parts.config.clock.now()
+    return await runAlone(await pool.ask(limits).promise(), parts, share, what, at, limits)
   } catch (error) {
     if (error instanceof Error) captureStack(error)
     throw error

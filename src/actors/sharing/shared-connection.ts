@@ -2,29 +2,69 @@
 import type { SharingSupport } from '../../db/driver.js'
 import type { SharedLoad } from '../../machines/decisions/sharing.js'
 import type { Lease } from '../leases/lease.js'
+import type { PoolParts } from '../parts.js'
+import { Cancelling } from './cancelling.js'
+import { farewells } from './farewells.js'
 import type { Statement } from './statement.js'
+
+/** Who is told what happens on it. */
+export interface SharedEvents<C> {
+  /** Called once for each statement, with its answer, also if its caller has one already. */
+  answered(shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown): void
+  /** It may take statements again, or be over. */
+  freed(shared: SharedConnection<C>): void
+}
 
 /** The statements are answered in the order in which they were sent. */
 export class SharedConnection<C> implements SharedLoad {
   readonly lease: Lease<C>
   readonly connection: C
+  readonly #parts: PoolParts<C>
+  readonly #support: SharingSupport<C>
+  readonly #events: SharedEvents<C>
   readonly #flight: Statement[] = []
   #drains = false
+  /** How many are under way for which no caller waits. */
+  #abandoned = 0
+  #cancelling: Cancelling | undefined = undefined
+  /** Why it is closed when it is over. */
+  #broken: { readonly error: unknown } | undefined = undefined
 
-  constructor(lease: Lease<C>) {
+  constructor(lease: Lease<C>, parts: PoolParts<C>, support: SharingSupport<C>, events: SharedEvents<C>) {
     this.lease = lease
     this.connection = lease.connection
+    this.#parts = parts
+    this.#support = support
+    this.#events = events
   }
 
-  /** Not when it drains, was lost, or is to be closed. */
+  /** Not when it drains, was lost, or is to be closed, nor while one of its statements is to be cancelled. */
   get open(): boolean {
     const { lease } = this
-    return !this.#drains && lease.held && lease.endReason === undefined && !lease.stale
+    return (
+      !this.#drains &&
+      this.#abandoned === 0 &&
+      this.#cancelling?.out !== true &&
+      lease.held &&
+      lease.endReason === undefined &&
+      !lease.stale
+    )
+  }
+
+  /** Nothing is under way on it, and no request to cancel something. */
+  get over(): boolean {
+    return this.#flight.length === 0 && this.#cancelling?.out !== true
   }
 
   /** Takes no further statements: it is given back when those under way are answered. */
   drain(): void {
     this.#drains = true
+  }
+
+  /** The same, and then it is closed. */
+  break(error: unknown): void {
+    this.#drains = true
+    this.#broken ??= { error }
   }
 
   get outstanding(): number {
@@ -35,26 +75,69 @@ export class SharedConnection<C> implements SharedLoad {
     return this.#flight[0]?.sentAt ?? Number.NaN
   }
 
-  /** Sends a statement. `answered` is called once, with its answer. */
-  send(
-    statement: Statement,
-    now: number,
-    support: SharingSupport<C>,
-    answered: (shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown) => void,
-  ): void {
+  /** Gives it back to its pool, or closes it if it is broken. */
+  giveBack(): void {
+    if (!this.lease.held) return
+    if (this.#broken === undefined) this.lease.release()
+    else this.lease.destroy(this.#broken.error)
+  }
+
+  /** Sends a statement. */
+  send(statement: Statement, now: number): void {
     statement.sentAt = now
     this.#flight.push(statement)
     let over = false
     const answer = (error: unknown, result?: unknown): void => {
       if (over) return
       over = true
-      this.#flight.splice(this.#flight.indexOf(statement), 1)
-      answered(this, statement, error, result)
+      this.#answered(statement, error, result)
     }
     try {
-      support.send(this.connection, statement.what, answer)
+      this.#support.send(this.connection, statement.what, answer)
     } catch (error) {
       queueMicrotask(() => answer(error))
     }
+    if (statement.limits !== undefined)
+      statement.watch(this.#parts.config.clock, farewells(this.#parts), () => this.#gaveUp(statement))
+    if (this.#flight.length === 1) this.#runs(statement)
+  }
+
+  /** The database has come to it, as far as is known. */
+  #runs(statement: Statement): void {
+    const limit = this.#support.limit?.(this.connection, statement.what)
+    if (limit !== undefined) statement.limit(this.#parts.config.clock, limit, () => this.#gaveUp(statement))
+  }
+
+  #answered(statement: Statement, error: unknown, result: unknown): void {
+    const place = this.#flight.indexOf(statement)
+    this.#flight.splice(place, 1)
+    if (statement.over) this.#abandoned--
+    const [next] = this.#flight
+    if (place === 0 && next !== undefined) this.#runs(next)
+    this.#cancelling?.look(false)
+    this.#events.answered(this, statement, error, result)
+  }
+
+  /** Nothing is to be done for one that was answered before it could be watched over. */
+  #gaveUp(statement: Statement): void {
+    if (!this.#flight.includes(statement)) return
+    this.#abandoned++
+    const { cancel } = this.#support
+    if (cancel === undefined) return
+    this.#cancelling ??= new Cancelling(
+      isWanted => cancel.call(this.#support, this.connection, isWanted),
+      this.#parts.config.clock,
+      this.#flight,
+      {
+        returned: failure => {
+          if (failure !== undefined) this.break(failure.error)
+          this.#events.freed(this)
+        },
+        gaveUp: () => {
+          if (this.lease.held) this.lease.destroy(new Error('A statement could not be cancelled.'))
+        },
+      },
+    )
+    this.#cancelling.look(true)
   }
 }

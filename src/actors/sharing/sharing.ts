@@ -2,19 +2,21 @@
 //
 // To the pool, sharing is one more borrower: it leases connections, sends what callers want to have run, and gives a connection back
 // when its last statement is answered. So a lease waits for no more than the statements that are under way, and the queue is one.
+import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
 import { leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
+import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
-import { SharedConnection } from './shared-connection.js'
-import { type Done, Statement } from './statement.js'
+import { SharedConnection, type SharedEvents } from './shared-connection.js'
+import { type Done, type QueryLimits, Statement } from './statement.js'
 
 /** What sharing needs of its pool. */
 export interface SharingPool<C> {
   readonly parts: PoolParts<C>
-  /** Asks for a connection. */
-  ask(): AcquireRequest<C>
+  /** Asks for a connection, for no longer than a statement's limits allow. */
+  ask(limits: QueryLimits | undefined): AcquireRequest<C>
   /** Takes back a request that is no longer needed. */
   withdraw(request: AcquireRequest<C>): void
 }
@@ -34,13 +36,13 @@ export function sharingOf<C>(
 }
 
 /** One pool's. */
-export class Sharing<C> {
+export class Sharing<C> implements SharedEvents<C> {
   readonly #pool: SharingPool<C>
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
   readonly #shared = new Set<SharedConnection<C>>()
   /** Those that were neither sent nor refused, in the order in which they came, with the request that waits in the pool's queue for each. */
-  readonly #waiting = new Map<Statement, AcquireRequest<C>>()
+  #waiting = new Map<Statement, AcquireRequest<C>>()
 
   constructor(pool: SharingPool<C>, support: SharingSupport<C>, policy: SharePolicy) {
     this.#pool = pool
@@ -56,13 +58,14 @@ export class Sharing<C> {
   /**
    * Runs a statement.
    * @param done called once, with its answer, or with the pool's error when no connection was to be had
+   * @param limits how long its caller waits, with a signal that has not aborted
    * @returns whether it was sent; if not, it waits
    */
-  run(what: unknown, done: Done): boolean {
-    const statement = new Statement(what, done)
+  run(what: unknown, done: Done, limits?: QueryLimits): boolean {
+    const statement = new Statement(what, done, limits, this.#now())
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
-      const request = this.#pool.ask()
+      const request = this.#pool.ask(limits)
       const { granted } = request
       if (granted?.held) {
         this.#begin(granted, statement)
@@ -74,11 +77,11 @@ export class Sharing<C> {
     if (this.#waiting.size === 0 && !this.#yields) {
       const shared = this.#takerOf(statement)
       if (shared !== undefined) {
-        this.#send(shared, statement)
+        shared.send(statement, this.#now())
         return true
       }
     }
-    this.#await(statement, this.#pool.ask())
+    this.#await(statement, this.#pool.ask(limits))
     return false
   }
 
@@ -111,51 +114,63 @@ export class Sharing<C> {
 
   /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
   #granted(lease: Lease<C>, asker: Statement): void {
+    this.#dropAborted(asker)
     const next = this.#waiting.has(asker) ? asker : this.#next
-    if (next !== undefined) this.#waiting.delete(next)
+    if (next !== undefined) this.#take(next)
     if (next === undefined) lease[Symbol.dispose]()
     else if (lease.held) {
       this.#begin(lease, next)
       this.#fill()
-    } else this.#await(next, this.#pool.ask()) // lost on the way
+    } else this.#ask(next) // lost on the way
   }
 
   #refused(statement: Statement, error: unknown): void {
-    if (this.#waiting.delete(statement)) statement.done(error, undefined)
+    if (this.#waiting.delete(statement)) statement.settle(error)
+  }
+
+  #ask(statement: Statement): void {
+    const { limits } = statement
+    const timeout = statement.remaining(this.#now())
+    this.#await(
+      statement,
+      this.#pool.ask(limits && timeout !== undefined ? { ...limits, timeout } : undefined),
+    )
   }
 
   #begin(lease: Lease<C>, statement: Statement): void {
-    const shared = new SharedConnection(lease)
+    const shared = new SharedConnection(lease, this.#pool.parts, this.#support, this)
     this.#shared.add(shared)
     lease.share()
     this.#support.begin(shared.connection)
-    this.#send(shared, statement)
+    shared.send(statement, this.#now())
   }
 
-  #send(shared: SharedConnection<C>, statement: Statement): void {
-    shared.send(statement, this.#now(), this.#support, this.#answered)
+  /** @internal */
+  answered(shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown): void {
+    if (error && this.#isFatal(error)) shared.break(error)
+    else if (this.#isHeldLong(shared.lease) || !this.#support.isClean(shared.connection)) shared.drain()
+    const again = error && !statement.over && statement.exposed && this.#support.isCancelled?.(error)
+    if (again) this.#sendAgain(statement)
+    this.freed(shared)
+    if (!again) statement.settle(error, result)
   }
 
-  /** A field, so that there is one for all statements. */
-  readonly #answered = (
-    shared: SharedConnection<C>,
-    statement: Statement,
-    error: unknown,
-    result: unknown,
-  ): void => {
-    const { lease, connection } = shared
-    const broken = error && this.#isFatal(error)
-    if (broken || this.#isHeldLong(lease) || !this.#support.isClean(connection)) shared.drain()
+  /** @internal */
+  freed(shared: SharedConnection<C>): void {
     this.#fill()
-    if (shared.outstanding === 0) {
-      this.#shared.delete(shared)
-      if (lease.held) {
-        this.#support.end(connection)
-        if (broken) lease.destroy(error)
-        else lease.release()
-      }
-    }
-    statement.done(error, result)
+    if (!shared.over || !this.#shared.delete(shared)) return
+    if (shared.lease.held) this.#support.end(shared.connection)
+    shared.giveBack()
+  }
+
+  /** A request to cancel another statement has hit this one: it did nothing, and goes first. */
+  #sendAgain(statement: Statement): void {
+    statement.unwatch()
+    statement.exposed = false
+    const others = this.#waiting
+    this.#waiting = new Map()
+    this.#ask(statement)
+    for (const [other, request] of others) this.#waiting.set(other, request)
   }
 
   /** Sends those that wait to the connections that take more. */
@@ -163,16 +178,31 @@ export class Sharing<C> {
     for (let next = this.#next; next !== undefined && !this.#yields; next = this.#next) {
       const shared = this.#takerOf(next)
       if (shared === undefined) return
-      const request = this.#waiting.get(next)
-      this.#waiting.delete(next)
-      if (request?.waits) this.#pool.withdraw(request)
-      this.#send(shared, next)
+      this.#take(next)
+      shared.send(next, this.#now())
     }
   }
 
+  /** It waits no longer, whichever request is served. */
+  #take(statement: Statement): void {
+    const request = this.#waiting.get(statement)
+    this.#waiting.delete(statement)
+    if (request?.waits) this.#pool.withdraw(request)
+  }
+
   get #next(): Statement | undefined {
-    for (const [statement] of this.#waiting) return statement
+    for (const [statement] of this.#waiting) if (!this.#dropAborted(statement)) return statement
     return undefined
+  }
+
+  /** Its caller gave up before it was sent. */
+  #dropAborted(statement: Statement): boolean {
+    if (!statement.isAborted) return false
+    if (!this.#waiting.has(statement)) return true
+    this.#take(statement)
+    const error = new AcquireAbortedError(statement.limits?.signal?.reason, this.#now() - statement.at)
+    statement.settle(ofPool(this.#pool.parts, error))
+    return true
   }
 
   #isFatal(error: unknown): boolean {

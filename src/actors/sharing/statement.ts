@@ -1,17 +1,113 @@
 // A statement that may share its connection with others.
+import type { Clock } from '../../core/clock.js'
+import { onAbort } from '../../core/signals.js'
 
 /** Called once: with an error, or with the result. */
-export type Done = (error: unknown, result: unknown) => void
+export type Done = (error: unknown, result?: unknown) => void
 
-/** It is sent once, and answered once. */
+/** How long its caller waits for a statement. */
+export interface QueryLimits {
+  /** In milliseconds, from the call on; Infinity = without a limit. */
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A time limit that the driver sets, in milliseconds. */
+export interface DriverLimit {
+  readonly time: number
+  error(): unknown
+}
+
+/** What a caller is told who no longer waits for a statement that is under way. */
+export interface Farewells {
+  timedOut(timeout: number): unknown
+  aborted(reason: unknown, waited: number): unknown
+}
+
+/** Its caller is answered once. It is sent once, unless a request to cancel another one hit it: then it is sent again. */
 export class Statement {
   /** What the driver sends. */
   readonly what: unknown
-  readonly done: Done
+  readonly limits: QueryLimits | undefined
+  /** When its caller asked for it. */
+  readonly at: number
   sentAt = Number.NaN
+  /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
+  exposed = false
+  #done: Done | undefined
+  #watches: (() => void)[] | undefined = undefined
 
-  constructor(what: unknown, done: Done) {
+  constructor(what: unknown, done: Done, limits: QueryLimits | undefined, at: number) {
     this.what = what
-    this.done = done
+    this.#done = done
+    this.limits = limits
+    this.at = at
+  }
+
+  /** Its caller has an answer. If it is still under way, its own answer is of no interest. */
+  get over(): boolean {
+    return this.#done === undefined
+  }
+
+  /** Its caller gave up. */
+  get isAborted(): boolean {
+    return this.limits?.signal?.aborted === true
+  }
+
+  /** How long it may still take; undefined = without a limit. */
+  remaining(now: number): number | undefined {
+    const { limits, at } = this
+    return limits === undefined ? undefined : Math.max(0, at + limits.timeout - now)
+  }
+
+  /** Answers its caller, unless that has an answer. */
+  settle(error: unknown, result?: unknown): void {
+    const done = this.#done
+    this.#done = undefined
+    this.unwatch()
+    done?.(error, result)
+  }
+
+  /**
+   * It is under way: from here on its caller is told when its time is up, or its signal aborts.
+   * @param gaveUp called when the caller was told, so that it can be cancelled
+   */
+  watch(clock: Clock, farewells: Farewells, gaveUp: () => void): void {
+    const { limits } = this
+    if (limits === undefined) return
+    const { timeout, signal } = limits
+    const left = this.remaining(clock.now()) ?? timeout
+    this.#ringIn(left, clock, () => this.#giveUp(farewells.timedOut(timeout), gaveUp))
+    if (signal === undefined) return
+    const aborted = (): void => this.#giveUp(farewells.aborted(signal.reason, clock.now() - this.at), gaveUp)
+    const forget = onAbort(signal, aborted)
+    if (this.over) forget()
+    else this.#watches?.push(forget)
+  }
+
+  /** It runs: from here on its time is limited by the driver, too. */
+  limit(clock: Clock, { time, error }: DriverLimit, gaveUp: () => void): void {
+    if (!this.over) this.#ringIn(time, clock, () => this.#giveUp(error(), gaveUp))
+  }
+
+  #ringIn(time: number, clock: Clock, ring: () => void): void {
+    this.#watches ??= []
+    if (time === Number.POSITIVE_INFINITY) return
+    const timer = clock.setTimeout(ring, time)
+    this.#watches.push(() => clock.clearTimeout(timer))
+  }
+
+  #giveUp(error: unknown, gaveUp: () => void): void {
+    if (this.over) return
+    this.settle(error)
+    gaveUp()
+  }
+
+  /** It is to be sent again, and is watched over anew then. */
+  unwatch(): void {
+    const watches = this.#watches
+    if (watches === undefined) return
+    this.#watches = undefined
+    for (const end of watches) end()
   }
 }

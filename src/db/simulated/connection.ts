@@ -75,6 +75,8 @@ export class Session implements SimulatedConnection {
   #leaseOfLife: unknown
   readonly #world: World
   readonly #inFlight = new Set<(error: unknown) => void>()
+  /** Stops the query that runs. */
+  #stop: ((error: unknown) => void) | undefined
 
   constructor(
     readonly id: number,
@@ -121,9 +123,19 @@ export class Session implements SimulatedConnection {
     return answer
   }
 
+  /** A request to cancel arrives: it stops whatever runs at this moment. */
+  interrupt(): void {
+    this.#stop?.(harmless('57014', 'canceling statement due to user request (simulated)'))
+  }
+
   async #run(sql: unknown): Promise<SimulatedResult> {
     this.#world.onQuery()
-    await this.trip('query')
+    try {
+      await this.trip('query')
+    } catch (error) {
+      if (this.transaction === 'open') this.transaction = 'failed'
+      throw error
+    }
     const text = typeof sql === 'string' ? sql : ''
     if (this.transaction === 'failed' && !ends.test(text)) {
       throw harmless(
@@ -172,6 +184,7 @@ export class Session implements SimulatedConnection {
       const settle = (): void => {
         clock.clearTimeout(timer)
         this.#inFlight.delete(fail)
+        if (this.#stop === fail) this.#stop = undefined
         signal?.removeEventListener('abort', abort)
       }
       const fail = (error: unknown): void => {
@@ -183,6 +196,7 @@ export class Session implements SimulatedConnection {
         fail(signal?.reason)
       }
       this.#inFlight.add(fail)
+      if (kind === 'query') this.#stop = fail
       signal?.addEventListener('abort', abort)
       if (hangs) return
       timer = clock.setTimeout(() => {

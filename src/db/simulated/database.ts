@@ -154,6 +154,22 @@ export class Database implements SimulatedDatabase {
     return session
   }
 
+  /** Has whatever a session runs stopped, by a request that travels by itself. */
+  async cancel(session: Session, isWanted: () => boolean): Promise<void> {
+    const { clock } = this.#world
+    const travel = (): Promise<void> =>
+      new Promise(resolve => clock.setTimeout(resolve, session.latency('cancelLatency')))
+    if (!isWanted()) return
+    const isLost = session.happens('cancelFailureRate')
+    const arrival = travel().then(() => {
+      if (isLost || isWanted()) session.interrupt()
+    })
+    if (isLost) throw fatal('08006', 'a request to cancel was lost (simulated)')
+    await arrival
+    await travel()
+    session.interrupt() // older servers signal twice
+  }
+
   async close(session: Session): Promise<void> {
     if (session.state !== 'open') return
     session.state = 'closing'

@@ -5,7 +5,7 @@ import type { Session, SimulatedConnection } from './connection.js'
 import { Database, type SimulatedDatabase } from './database.js'
 import { fatal, harmless, SimulatedError } from './error.js'
 import { parseSimulatedOptions, type SimulatedOptions } from './settings.js'
-import { sharing } from './sharing.js'
+import { sharingOn } from './sharing.js'
 import { transactions } from './transaction.js'
 
 export type { SimulatedConnection, SimulatedResult } from './connection.js'
@@ -69,7 +69,7 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
       ;(connection as Session).referenced = false
     },
     transaction: transactions,
-    share: sharing,
+    share: sharingOn(database),
     isFatal: error => error instanceof SimulatedError && error.fatal,
     describe: () => `a simulated database (seed ${seed})`,
   }

@@ -21,6 +21,10 @@ export interface SimulatedSettings {
   resetLatency?: Latency
   /** How long a graceful close takes; the database counts the connection until then. Default 10. */
   closeLatency?: Latency
+  /** How long a request to cancel a statement takes to its arrival, and its confirmation to the way back. Default 2. */
+  cancelLatency?: Latency
+  /** How many requests to cancel a statement are given up before they have arrived; they arrive all the same. Default 0. */
+  cancelFailureRate?: number
   /**
    * How long the server keeps working, and counts the connection, after the client destroyed it; `destroy` then returns a promise that
    * settles at the end. With more than the pool's `closeTimeout` the database counts more connections than `max`. Default 0.
@@ -80,6 +84,8 @@ const settingsShape = {
   validateLatency: or(latency, 10),
   resetLatency: or(latency, 10),
   closeLatency: or(latency, 10),
+  cancelLatency: or(latency, 2),
+  cancelFailureRate: rate,
   lingerAfterDestroy: or(latency, 0),
   loseAfter: or(latencyOf({ least: 0 }), Number.POSITIVE_INFINITY),
   connectFailureRate: rate,

@@ -2,6 +2,8 @@
 
 import type { SharingSupport } from '../driver.js'
 import type { Session, SimulatedConnection } from './connection.js'
+import type { Database } from './database.js'
+import { SimulatedError } from './error.js'
 
 interface Statement {
   readonly text: unknown
@@ -10,7 +12,8 @@ interface Statement {
 /** What changes the session; `SELECT begin_quietly()` is one whose text does not tell. */
 const changes = /^\s*(begin|start\s+transaction|commit|end|rollback|abort|set)\b/i
 
-export const sharing: SharingSupport<SimulatedConnection> = {
+/** What the driver of a database does. */
+export const sharingOn = (database: Database): SharingSupport<SimulatedConnection> => ({
   mayShare: statement => !changes.test(String((statement as Statement).text)),
   begin() {},
   end() {},
@@ -21,4 +24,6 @@ export const sharing: SharingSupport<SimulatedConnection> = {
     const { transaction, isChanged } = connection as Session
     return transaction === 'none' && !isChanged
   },
-}
+  cancel: (connection, isWanted) => database.cancel(connection as Session, isWanted),
+  isCancelled: error => error instanceof SimulatedError && error.code === '57014',
+})

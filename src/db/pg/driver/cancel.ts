@@ -27,7 +27,7 @@ const longestTrip = 2_000
 /** Carries the cancel requests of a driver: one at a time, so that the server never has more than one of its couriers. */
 export class Couriers {
   readonly #createClient: () => pg.Client
-  #road: Promise<void> = Promise.resolve()
+  #road: Promise<boolean> = Promise.resolve(true)
 
   /** @param createClient makes a client of the same kind: so a request goes over TLS, or over the application's own stream */
   constructor(createClient: () => pg.Client) {
@@ -37,31 +37,42 @@ export class Couriers {
   /**
    * Asks the server to cancel `client`'s query. Settles when the server has closed the courier's connection, which it does once the
    * backend was told, or when that takes too long; never rejects.
-   * @param isWanted asked when the courier is about to leave
+   * @param isWanted asked when the courier is about to leave, and when it is about to deliver
+   * @returns whether it is over: no statement that is sent from now on can be hit
    */
-  cancel(client: pg.Client, isWanted: () => boolean): Promise<void> {
-    this.#road = this.#road.then(() => (isWanted() ? sendCancel(client, this.#createClient) : undefined))
+  cancel(client: pg.Client, isWanted: () => boolean): Promise<boolean> {
+    this.#road = this.#road.then(() => (isWanted() ? sendCancel(client, this.#createClient, isWanted) : true))
     return this.#road
   }
 }
 
-function sendCancel(client: pg.Client, createClient: () => pg.Client): Promise<void> {
+function sendCancel(
+  client: pg.Client,
+  createClient: () => pg.Client,
+  isWanted: () => boolean,
+): Promise<boolean> {
   const { host, port, ssl, processID, secretKey } = client as unknown as Cancellable
-  if (processID === null || secretKey === null) return Promise.resolve()
+  if (processID === null || secretKey === null) return Promise.resolve(true)
   return new Promise(resolve => {
     let courier: Courier | undefined
-    const giveUp = (): void => {
+    let isDelivered = false
+    const end = (isOver: boolean): void => {
       clearTimeout(deadline)
       courier?.stream.destroy()
-      resolve()
+      resolve(isOver)
     }
+    const giveUp = (): void => end(!isDelivered)
     const deadline = setTimeout(giveUp, longestTrip).unref()
     // Not `end`: a server, or a PgBouncer, that reads the end of the connection may take it for a change of mind.
-    const deliver = (): void => courier?.cancel(processID, secretKey)
+    const deliver = (): void => {
+      isDelivered = isWanted()
+      if (isDelivered) courier?.cancel(processID, secretKey)
+      else end(true)
+    }
     try {
       courier = createClient().connection as Courier
       courier.on('error', giveUp)
-      courier.on('end', giveUp)
+      courier.on('end', () => end(true))
       courier.on('sslconnect', deliver)
       courier.on('connect', () => {
         if (!ssl) deliver()

@@ -117,14 +117,9 @@ export function parseConfig(
     createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
     resetQuery,
     onConnect,
-    pipelines: canPipeline(Client) && !isTimed(config),
+    pipelines: canPipeline(Client),
     description: describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient),
   }
-}
-
-/** Each query has a time limit, at which pg ends the connection, with whatever else is under way on it. */
-function isTimed({ query_timeout: limit, connectionString }: PostgresConfig): boolean {
-  return Boolean(limit) || /[?&]query_timeout=/.test(connectionString ?? '')
 }
 
 function isPgs(Client: typeof pg.Client): boolean {

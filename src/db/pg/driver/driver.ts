@@ -125,7 +125,7 @@ export function driverFor(
     unref: client => setRef(client, 'unref'),
     isFatal,
     transaction: transactions(sessionOf, lookWhetherReadOnly),
-    ...(pipelines && { share: sharing(sessionOf) }),
+    ...(pipelines && { share: sharing(sessionOf, couriers) }),
     describe: () => description,
     remedy: remedyFor,
   }

@@ -3,6 +3,7 @@
 
 import type pg from 'pg'
 import type { SharingSupport } from '../../driver.js'
+import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
 import { mayShareText } from './shareable.js'
 import { wired } from './wired.js'
@@ -16,6 +17,7 @@ export interface PgStatement {
 /** Of a client of pg 8.23 and later. */
 interface Pipelined {
   pipeline: boolean
+  readonly connectionParameters: { query_timeout?: unknown }
 }
 
 /** A query as an object, as pg takes it. */
@@ -31,25 +33,41 @@ interface QueryObject {
 export const canPipeline = ({ prototype }: typeof pg.Client): boolean =>
   prototype !== undefined && '_pulsePipelinedQueryQueue' in prototype
 
+/** What pg says itself. */
+const tookTooLong = (): Error => new Error('Query read timeout')
+
 /** What `createPool(postgres(…), { share })` does with its clients. */
-export function sharing(sessionOf: (client: pg.Client) => Session): SharingSupport<pg.Client> {
+export function sharing(
+  sessionOf: (client: pg.Client) => Session,
+  couriers: Couriers,
+): SharingSupport<pg.Client> {
+  /** The `query_timeout` of clients whose statements share: pg's own would end the connection, with all that is under way on it. */
+  const limits = new WeakMap<pg.Client, unknown>()
   return {
     mayShare(statement) {
       const { text } = statement as PgStatement
       if (typeof text === 'string') return mayShareText(text)
       if (typeof text !== 'object' || text === null) return false
-      const { text: sql, rows, submit, query_timeout: timeout } = text as QueryObject
-      // Of these, pg keeps a portal open, or ends the connection when the time is up, with all that is under way.
-      if (submit !== undefined || rows || timeout) return false
+      const { text: sql, rows, submit } = text as QueryObject
+      if (submit !== undefined || rows) return false // pg keeps a portal open
       return typeof sql === 'string' && mayShareText(sql)
     },
 
     begin(client) {
-      ;(client as unknown as Pipelined).pipeline = true
+      const pipelined = client as unknown as Pipelined
+      const { connectionParameters: parameters } = pipelined
+      pipelined.pipeline = true
+      if (!parameters.query_timeout) return
+      limits.set(client, parameters.query_timeout)
+      parameters.query_timeout = false
     },
 
     end(client) {
-      ;(client as unknown as Pipelined).pipeline = false
+      const pipelined = client as unknown as Pipelined
+      pipelined.pipeline = false
+      if (!limits.has(client)) return
+      pipelined.connectionParameters.query_timeout = limits.get(client)
+      limits.delete(client)
     },
 
     /** Not while the server prepares a statement of this name: if that fails, pg takes the second one for prepared. */
@@ -62,9 +80,30 @@ export function sharing(sessionOf: (client: pg.Client) => Session): SharingSuppo
 
     send(client, statement, answer) {
       const { text, values } = statement as PgStatement
-      client.query(text as string, values as unknown[], answer)
+      const own = (text as QueryObject).query_timeout
+      const plain = own && isPipelined(client) ? { ...(text as object), query_timeout: undefined } : text
+      client.query(plain as string, values as unknown[], answer)
+    },
+
+    limit(client, statement) {
+      if (!isPipelined(client)) return undefined // pg does it
+      const time = (statement as { text: QueryObject }).text.query_timeout || limits.get(client)
+      return time ? { time: Number(time), error: tookTooLong } : undefined
+    },
+
+    async cancel(client, isWanted) {
+      if (await couriers.cancel(client, isWanted)) return
+      throw new Error('A request to cancel a statement was lost: it may hit any later statement.')
+    },
+
+    /** A statement that took longer than `statement_timeout` gets the same code, with another message, in English at least. */
+    isCancelled(error) {
+      const { code, message } = error as { code?: unknown; message?: unknown }
+      return code === '57014' && !/statement timeout/.test(String(message))
     },
 
     isClean: client => sessionOf(client).untouched,
   }
 }
+
+const isPipelined = (client: pg.Client): boolean => (client as unknown as Pipelined).pipeline

@@ -1,0 +1,44 @@
+// A statement with a connection of its own, whose caller may give up while it runs.
+import type { SharingSupport } from '../../db/driver.js'
+import type { Lease } from '../leases/lease.js'
+import type { PoolParts } from '../parts.js'
+import { SharedConnection, type SharedEvents } from './shared-connection.js'
+import { type QueryLimits, Statement } from './statement.js'
+
+/** Runs it. The connection goes back when the statement is answered, and no request to cancel it is on its way. */
+export function runAlone<C>(
+  lease: Lease<C>,
+  parts: PoolParts<C>,
+  support: SharingSupport<C>,
+  what: unknown,
+  at: number,
+  limits: QueryLimits,
+): Promise<unknown> {
+  const isFatal = (error: unknown): boolean => {
+    try {
+      return parts.driver.isFatal?.(error) ?? false
+    } catch {
+      return true
+    }
+  }
+  const events: SharedEvents<C> = {
+    answered(own, statement, error, result) {
+      if (error && isFatal(error)) own.break(error)
+      if (own.over) own.giveBack()
+      statement.settle(error, result)
+    },
+    freed(own) {
+      if (own.over) own.giveBack()
+    },
+  }
+  return new Promise((resolve, reject) => {
+    const statement = new Statement(
+      what,
+      (error, result) => (error ? reject(error) : resolve(result)),
+      limits,
+      at,
+    )
+    // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
+    new SharedConnection(lease, parts, support, events).send(statement, parts.config.clock.now())
+  })
+}
