@@ -6,7 +6,8 @@ import { OptionsError } from './errors.js'
 export type Refusal = (name: string, value: unknown, expected: string) => OptionsError
 
 export const refusal: Refusal = (name, value, expected) => {
-  const shown = isConnectionString(value) ? undefined : value
+  const mayHoldSecret = isConnectionString(value) || (typeof value === 'object' && value !== null)
+  const shown = mayHoldSecret ? undefined : value
   return new OptionsError(name, shown, `${name} must be ${expected}; got ${show(value)}.`)
 }
 

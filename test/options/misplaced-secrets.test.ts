@@ -50,6 +50,12 @@ it.each(connectionStrings)('%j instead of a number or a function', async secret 
   expectSilence(await pool.acquire({ priority: secret as never }).catch(error => error))
 })
 
+it('an object with a secret in it instead of a number, a text or a function', () => {
+  for (const name of ['max', 'name', 'whenDown', 'random', 'clock', 'share'])
+    for (const value of [{ password: 'hunter2' }, ['hunter2']])
+      expectSilence(refusalOf(() => createPool(simulated(), { [name]: value as never })))
+})
+
 it('says of what type it was', () => {
   expect(() => createPool(simulated(), 'postgres://' as never)).toThrow('got a string')
   expect(() => createPool(simulated(), [] as never)).toThrow('got an array')

@@ -145,4 +145,10 @@ describe('a print shows no secret', () => {
       Object.fromEntries(Object.entries(ssl).filter(([name]) => name !== 'key')),
     )
   })
+
+  it('of an option whose name is mistyped', async () => {
+    await using pool = dropIn({ pasword: 'zq7', ssl: false } as PoolConfig)
+    for (const thing of [pool.options, pool]) expect(prints(thing)).not.toContain('zq7')
+    expect({ ...pool.options }).toMatchObject({ pasword: 'zq7' })
+  })
 })

@@ -1,5 +1,6 @@
 // What cannot be meant is refused when the pool is made, by pg.Pool's names, and without a secret.
 
+import { inspect } from 'node:util'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { Pool, type PoolConfig } from '../../../src/db/pg/index.js'
@@ -52,4 +53,13 @@ describe('the drop-in refuses', () => {
     expect(error.message).toContain('{ connectionString }')
     expect(JSON.stringify(error) + error.message).not.toContain('secret')
   })
+
+  it.each(['onConnect', 'verify', 'log', 'Client', 'likePgPool'])(
+    'a text as %s, without showing it',
+    name => {
+      const error = refusal({ [name]: 'hunter2' })
+      expect(error.option).toBe(name)
+      expect(inspect(error)).not.toContain('hunter2')
+    },
+  )
 })

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { OptionsError } from '../../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { checkSize, type PoolOptions, poolOptionFor, type Tuning } from '../../../core/options.js'
-import { discreetRefusal, refusal } from '../../../core/refusal.js'
+import { discreetRefusal } from '../../../core/refusal.js'
 import {
   anything,
   type Check,
@@ -16,6 +16,7 @@ import {
   type NumberRange,
   number,
 } from '../../../core/shape.js'
+import { checks } from '../driver/checks.js'
 import type { PostgresConfig } from '../driver/postgres.js'
 
 /**
@@ -124,8 +125,12 @@ const own = {
     value =>
       typeof value === 'boolean' || (Array.isArray(value) && value.every(habit => habits.includes(habit))),
   ),
-  Client: anything,
+  Client: callable,
 }
+
+/** Whether it is an option at all: pg.Pool takes any name, a mistyped `pasword` as well. */
+export const isKnown = (name: string): boolean =>
+  Object.hasOwn(own, name) || Object.hasOwn(checks, name) || name === 'Promise'
 
 /** pg.Pool opens a connection for each caller at once; so does this pool, up to so many at the same time. */
 const burst = 10
@@ -150,7 +155,7 @@ export function checkConfig(config: unknown): void {
  */
 export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient: boolean): Settings {
   if (!ownClient) refuseUnknown('pg.Pool', given, Object.keys(given).filter(isOurs), hint)
-  checkGiven(own, given, refusal)
+  checkGiven(own, given, discreetRefusal)
   const client: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given))
     if (!Object.hasOwn(own, name)) client[name] = unlessEmpty(name, value)

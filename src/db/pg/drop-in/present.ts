@@ -2,14 +2,14 @@
 
 import { inspect } from 'node:util'
 import type { Pool } from '../../../index.js'
-import { liveLimits } from './options.js'
+import { isKnown, liveLimits } from './options.js'
 
 /** What is not shown, in whatever nesting. */
 const secret = /^(connectionString|password|passphrase|pfx|key|secureContext)$/
 
 /**
  * Makes `pool.options` what pg.Pool's is: its limits can be changed while the pool runs, and `{ ...pool.options }` has all that was given.
- * Printing and JSON do not show secrets.
+ * Printing and JSON do not show secrets, nor an option of an unknown name, which may be a mistyped `password`.
  */
 export function presentOptions(
   options: object,
@@ -29,7 +29,7 @@ export function presentOptions(
   const limits = Object.entries(liveLimits).map(
     ([name, read]) => [name, live(name, value => pool.tune(read(value)))] as const,
   )
-  const shown = (): unknown => withoutSecrets(options)
+  const shown = (): unknown => withoutSecrets(known(options))
   Object.defineProperties(options, {
     ...Object.fromEntries(limits),
     max: live('max', value => {
@@ -39,6 +39,10 @@ export function presentOptions(
     toJSON: { value: shown, enumerable: false, configurable: true },
     [inspect.custom]: { value: shown, enumerable: false, configurable: true },
   })
+}
+
+function known(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => isKnown(name)))
 }
 
 function withoutSecrets(value: object): unknown {
