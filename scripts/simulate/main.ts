@@ -13,6 +13,7 @@ interface Options {
   workers: number
   steps?: number
   keepGoing?: boolean
+  sharing?: boolean
 }
 
 const options = new Command('npm run simulate --')
@@ -22,7 +23,11 @@ const options = new Command('npm run simulate --')
   .option('--seeds <n>', 'how many lives', atLeast(1), 10_000)
   .option('--from <seed>', 'the first seed', atLeast(0), 1)
   .option('--workers <n>', 'processes that share the work', atLeast(1), 2)
-  .option('--steps <n>', 'commands in each story (default 40)', atLeast(0))
+  .option('--steps <n>', 'commands in each story, or statements in each mix (default 40)', atLeast(0))
+  .option(
+    '--sharing',
+    'mixes of statements that share connections: errors, BEGINs, cancels and losses, 40 statements in each',
+  )
   .option('--keep-going', 'do not stop at the first seed that fails')
   .parse()
   .opts<Options>()
@@ -32,11 +37,21 @@ const batch = 100
 
 await simulateAll(options)
 
-async function simulateAll({ seeds, from, workers, steps, keepGoing = false }: Options): Promise<void> {
+async function simulateAll({
+  seeds,
+  from,
+  workers,
+  steps,
+  keepGoing = false,
+  sharing = false,
+}: Options): Promise<void> {
   const end = from + seeds
   const started = performance.now()
   const view = showProgress(process.stderr, seeds)
-  const sums = { lives: 0, events: 0, duration: 0, callers: 0, opened: 0 }
+  const sums = {
+    ...{ lives: 0, events: 0, duration: 0, callers: 0, opened: 0 },
+    ...{ statements: 0, answered: 0, failed: 0, givenUp: 0 },
+  }
   const failures: { seed: number; message: string }[] = []
   let next = from
   await Promise.all(
@@ -48,9 +63,8 @@ async function simulateAll({ seeds, from, workers, steps, keepGoing = false }: O
         while (next < end && (keepGoing || failures.length === 0)) {
           const first = next
           next = Math.min(end, first + batch)
-          const told = await ask(worker, { from: first, to: next, steps, keepGoing })
-          for (const name of ['lives', 'events', 'duration', 'callers', 'opened'] as const)
-            sums[name] += told[name]
+          const told = await ask(worker, { from: first, to: next, steps, keepGoing, sharing })
+          for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += told[name]
           failures.push(...told.failures)
           view.update(sums.lives)
         }
@@ -69,7 +83,9 @@ async function simulateAll({ seeds, from, workers, steps, keepGoing = false }: O
   )
   console.log(
     pc.dim(
-      `${count(sums.events)} events checked, ${count(sums.duration / 3_600_000)} hours of simulated time, ${count(sums.callers)} callers, ${count(sums.opened)} connections`,
+      sharing
+        ? `${count(sums.statements)} statements: ${count(sums.answered)} answered, ${count(sums.failed)} failed by themselves or with their connection, ${count(sums.givenUp)} given up by their callers`
+        : `${count(sums.events)} events checked, ${count(sums.duration / 3_600_000)} hours of simulated time, ${count(sums.callers)} callers, ${count(sums.opened)} connections`,
     ),
   )
   if (failures.length > 0) process.exitCode = 1

@@ -1,6 +1,7 @@
 // A process of `npm run simulate`: tells stories, seed by seed, and says what became of them.
 
 import { simulate } from '../../src/testing/index.js'
+import { mix } from './mix.js'
 
 /** Which seeds to simulate: from the first up to, and without, the last. */
 export interface Assignment {
@@ -8,6 +9,8 @@ export interface Assignment {
   readonly to: number
   readonly steps: number | undefined
   readonly keepGoing: boolean
+  /** Mixes of statements that share connections, instead of lives of pools. */
+  readonly sharing: boolean
 }
 
 /** What became of them, in sums; durations in simulated milliseconds. */
@@ -17,6 +20,11 @@ export interface Told {
   readonly duration: number
   readonly callers: number
   readonly opened: number
+  /** Of statements that share connections. */
+  readonly statements: number
+  readonly answered: number
+  readonly failed: number
+  readonly givenUp: number
   readonly failures: readonly { readonly seed: number; readonly message: string }[]
 }
 
@@ -31,18 +39,31 @@ process.on('unhandledRejection', reason => {
 })
 
 process.on('message', async (assignment: Assignment) => {
-  const { from, to, steps, keepGoing } = assignment
-  const told = { lives: 0, events: 0, duration: 0, callers: 0, opened: 0 }
+  const { from, to, steps, keepGoing, sharing } = assignment
+  const told = {
+    ...{ lives: 0, events: 0, duration: 0, callers: 0, opened: 0 },
+    ...{ statements: 0, answered: 0, failed: 0, givenUp: 0 },
+  }
   failures.length = 0
   for (current = from; current < to && (keepGoing || failures.length === 0); current++) {
     try {
+      if (sharing) {
+        const { answered, failed, givenUp } = await mix(current, steps ?? 40)
+        told.statements += answered + failed + givenUp
+        told.answered += answered
+        told.failed += failed
+        told.givenUp += givenUp
+        told.lives++
+        continue
+      }
       const report = await simulate({ seed: current, ...(steps !== undefined && { steps }) })
       told.events += report.events
       told.duration += report.duration
       told.callers += report.callers
       told.opened += report.opened
     } catch (error) {
-      failures.push({ seed: current, message: error instanceof Error ? error.message : String(error) })
+      const message = error instanceof Error ? error.message : String(error)
+      failures.push({ seed: current, message: sharing ? `Seed ${current}: ${message}` : message })
     }
     told.lives++
   }

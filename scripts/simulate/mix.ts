@@ -1,10 +1,10 @@
 // Any mix of shared statements, leases, transactions, quiet BEGINs, cancels, errors and losses, drawn from one seed.
 
-import { expect } from 'vitest'
 import { type SimulatedConnection, type SimulatedResult, simulated } from '../../src/db/simulated/index.js'
 import { createPool, type QueryOptions } from '../../src/index.js'
 import { createRandom } from '../../src/testing/random.js'
-import { createSimulatedClock } from '../support/simulated-clock.js'
+import { promisesAtRest } from '../../src/testing/rest.js'
+import { createSimulatedClock, type SimulatedClock } from '../../src/testing/simulated-clock.js'
 
 /** What became of the statements. */
 export interface Counts {
@@ -20,7 +20,7 @@ const farewells = /^(QUERY_TIMEOUT|QUERY_ABORTED|ACQUIRE_TIMEOUT|ACQUIRE_ABORTED
 /** Runs `length` statements. Each gets the answer to itself, or one error that is its own. */
 export async function mix(seed: number, length: number): Promise<Counts> {
   const random = createRandom(seed, 'mixes')
-  const clock = createSimulatedClock()
+  const clock = createSimulatedClock({ rest: promisesAtRest })
   const depth = random.int(1, 8)
   const driver = simulated({
     seed,
@@ -58,13 +58,13 @@ export async function mix(seed: number, length: number): Promise<Counts> {
   const settle = (text: string, limited = false) =>
     [
       ({ rows: [row] }: SimulatedResult) => {
-        expect(row?.sql).toBe(text)
+        demand(row?.sql === text, () => `the caller of ${text} got the answer to ${row?.sql}`)
         counts.answered++
       },
       (error: { code?: string }) => {
         if (limited && farewells.test(error.code ?? '')) counts.givenUp++
         else {
-          expect(error.code).toMatch(failures)
+          demand(failures.test(error.code ?? ''), () => `the caller of ${text} got ${error}`)
           counts.failed++
         }
       },
@@ -86,26 +86,54 @@ export async function mix(seed: number, length: number): Promise<Counts> {
       steps.push(
         pool
           .use(async connection => {
-            expect(connection.running).toBe(0)
-            expect(connection.transaction).toBe('none')
-            expect(own.has(connection)).toBe(false)
+            const { running, transaction } = connection
+            demand(
+              running === 0 && transaction === 'none' && !own.has(connection),
+              () => `a lease of connection ${connection.id} is not alone: ${running}, ${transaction}`,
+            )
             own.add(connection)
             try {
               return await connection.query(text)
             } finally {
-              expect(connection.running).toBeLessThanOrEqual(1) // no statement of another caller has joined
+              demand(connection.running <= 1, () => 'a statement of another caller has joined a lease')
               own.delete(connection)
             }
           })
           .then(...settle(text)),
       )
-    for (const { running } of driver.database.connections) expect(running).toBeLessThanOrEqual(depth)
+    for (const { running } of driver.database.connections)
+      demand(running <= depth, () => `${running} statements are under way, and ${depth} may be`)
     if (random() < 0.5) await clock.advance(random.int(0, 30))
   }
-  await Promise.all([Promise.all(steps), clock.advance(120_000)])
-  expect(pool.stats()).toMatchObject({ busy: 0, waiting: 0 })
-  await Promise.all([pool.close(), clock.advance(60_000)])
-  expect(driver.database.open).toBe(0)
-  expect(clock.pending).toBe(0)
+  await within(120_000, Promise.all(steps), clock)
+  while (pool.stats().busy > 0 && clock.now() < 600_000) await clock.advance(50) // what callers gave up may run on
+  const { busy, waiting } = pool.stats()
+  demand(busy === 0 && waiting === 0, () => `${busy} connections are busy and ${waiting} wait in the end`)
+  await within(60_000, pool.close(), clock)
+  await clock.advance(200) // callers who were answered before they gave up, requests to cancel that were lost
+  const { open } = driver.database
+  demand(open === 0, () => `${open} connections are left`)
+  demand(clock.pending === 0, () => `${clock.pending} timers are left`)
+  const { answered, failed, givenUp } = counts
+  demand(answered + failed + givenUp === length, () => `${JSON.stringify(counts)} of ${length} statements`)
   return counts
+}
+
+/** Lets time pass until a promise settles: no longer, for an idle pool has its connections lost and opened again. */
+async function within(time: number, promise: Promise<unknown>, clock: SimulatedClock): Promise<void> {
+  let over = false
+  const done = promise.finally(() => {
+    over = true
+  })
+  done.catch(() => {})
+  for (let step = 1; !over && time > 0; step = Math.min(2 * step, 500)) {
+    await clock.advance(step)
+    time -= step
+  }
+  demand(over, () => 'there is no answer, and no error')
+  await done
+}
+
+function demand(holds: boolean, finding: () => string): void {
+  if (!holds) throw new Error(finding())
 }
