@@ -67,7 +67,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   resetTimeout?: number | undefined
   /** How long a graceful close may take; after that the pool destroys the socket. Default 5,000; 0 = destroy without a graceful close. */
   closeTimeout?: number | undefined
-  /** How long `close()` waits for leases before it destroys their connections. Default 30,000; 0 = destroy at once; Infinity = wait forever. */
+  /** How long `close()` waits for leases before it destroys their connections. With `closeTimeout`, which may follow, the default stays below the 30 seconds that Kubernetes gives a process. Default 20,000; 0 = destroy at once; Infinity = wait forever. */
   drainTimeout?: number | undefined
   /** The maximum number of connections that the pool opens at the same time. Default 2; at least 1. From MongoDB's CMAP specification. */
   maxConnecting?: number | undefined
@@ -212,6 +212,9 @@ const share: Check<SharePolicy | undefined> = (name, value) => {
   return parse(name, sharing, value, { prefix: `${name}.` })
 }
 
+/** With `closeTimeout` it stays within the 30 seconds between SIGTERM and SIGKILL in Kubernetes, with room for what comes before. */
+export const defaultDrainTimeout = 20_000
+
 const shape = {
   min: optional(min), // its default depends on max
   max: or(max, 10),
@@ -225,7 +228,7 @@ const shape = {
   keepalive: or(number({ above: 0, off: 'false to send no keepalives' }), 120_000),
   resetTimeout: or(limit, 5_000),
   closeTimeout: or(wait, 5_000),
-  drainTimeout: or(wait, 30_000),
+  drainTimeout: or(wait, defaultDrainTimeout),
   maxConnecting: or(number({ least: 1, integer: true }), 2),
   maxWaiting: or(maxWaiting, Number.POSITIVE_INFINITY),
   whenDown: or(oneOf(['wait', 'fail', 'fail-until-up', 'try']), 'wait'),

@@ -58,7 +58,15 @@ async function start(name: string, env: NodeJS.ProcessEnv = {}): Promise<Server>
   return { child, said, ask, ended }
 }
 
-describe.each(['graceful-shutdown', 'graceful-shutdown-fastify'])('%s.ts, told to end by SIGTERM,', name => {
+const exited = [0, null]
+const signalled = [null, 'SIGTERM'] // Nest ends by the signal that it was given
+
+describe.each([
+  ['graceful-shutdown', exited],
+  ['graceful-shutdown-express', exited],
+  ['graceful-shutdown-fastify', exited],
+  ['graceful-shutdown-nest', signalled],
+])('%s.ts, told to end by SIGTERM,', (name, end) => {
   test('answers the request that has begun, over a keep-alive connection, and accepts no other', async () => {
     const { child, said, ask, ended } = await start(name)
     await expect.poll(async () => (await ask('/ready').answer).status, { timeout: patience }).toBe(200)
@@ -66,7 +74,7 @@ describe.each(['graceful-shutdown', 'graceful-shutdown-fastify'])('%s.ts, told t
     await running.begun
     child.kill('SIGTERM')
     expect(await running.answer).toEqual({ status: 200, body: '42' })
-    expect(await ended).toEqual([0, null])
+    expect(await ended).toEqual(end)
     expect(said.at(-1)).toBe('the pool is closed')
     await expect(ask('/').answer).rejects.toThrow()
   })
@@ -81,7 +89,7 @@ describe.each(['graceful-shutdown', 'graceful-shutdown-fastify'])('%s.ts, told t
     await waiting.begun
     child.kill('SIGTERM')
     expect(await waiting.answer).toEqual({ status: 503, body: 'POOL_CLOSED' })
-    expect(await ended).toEqual([0, null])
+    expect(await ended).toEqual(end)
     expect(said.at(-1)).toBe('the pool is closed')
   })
 })

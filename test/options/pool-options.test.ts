@@ -150,7 +150,7 @@ it('are frozen and complete once parsed', () => {
     keepalive: 120_000,
     resetTimeout: 5_000,
     closeTimeout: 5_000,
-    drainTimeout: 30_000,
+    drainTimeout: 20_000,
     maxConnecting: 2,
     maxWaiting: Number.POSITIVE_INFINITY,
     allowExitOnIdle: true,

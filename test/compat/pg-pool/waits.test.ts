@@ -55,10 +55,10 @@ it.each<[string, PoolConfig]>([
   await clear(all)
 })
 
-it('end() waits for 30 s for clients that are not released, then they are destroyed', async () => {
+it('end() waits for 20 s for clients that are not released, then they are destroyed', async () => {
   const { clock, pool, waiting } = await exhausted({})
   const end = watch(pool.end())
-  await clock.advance(29_999)
+  await clock.advance(19_999)
   expect(end.state).toBe('pending')
   expect(pool).toMatchObject({ ending: true, ended: false })
   await clock.advance(1)

@@ -104,7 +104,7 @@ export class Pool extends BasePool {
   }
 
   /**
-   * Refuses new callers, rejects waiting ones, waits for leased connections (30 s, unless `statepool.drainTimeout` says otherwise), and
+   * Refuses new callers, rejects waiting ones, waits for leased connections (20 s, unless `statepool.drainTimeout` says otherwise), and
    * closes all. A second call is harmless, and waits for the same end.
    */
   override end(callback?: (error: NodeJS.ErrnoException | null) => unknown): void

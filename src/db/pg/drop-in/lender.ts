@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events'
 import { systemClock } from '../../../core/clock.js'
 import { hooksAround } from '../../../core/hooks.js'
+import { defaultDrainTimeout } from '../../../core/options.js'
 import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
 import {
   type ClientClass,
@@ -138,7 +139,7 @@ export class Lender implements Owner {
    * waits for those. All of it takes no longer than `drainTimeout`. What callers are rejected with is delivered before this settles.
    */
   async end(): Promise<void> {
-    const { drainTimeout = 30_000, clock = systemClock } = this.#settings.pool
+    const { drainTimeout = defaultDrainTimeout, clock = systemClock } = this.#settings.pool
     const begin = clock.now()
     // When no caller waits the pool closes now: a client that is released in the same turn goes to no caller.
     if (this.#waiting.size > 0) await this.#waiting.serveLast(drainTimeout, clock)

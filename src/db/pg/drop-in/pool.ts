@@ -134,7 +134,7 @@ export class Pool extends pg.Pool {
 
   /**
    * Refuses new callers, closes idle clients, waits for the release of the others, and settles when all connections are closed. Destroys
-   * clients that are still leased after 30 s (`statepool: { drainTimeout }`).
+   * clients that are still leased after 20 s (`statepool: { drainTimeout }`).
    */
   override end(): Promise<void>
   override end(callback: (error?: Error) => void): void
