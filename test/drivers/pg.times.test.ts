@@ -1,7 +1,9 @@
 // Times longer than Node's timers and the server can count mean "practically never".
 
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
+import { Pool } from '../../src/db/pg/index.js'
 import { createPool } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 
@@ -25,6 +27,25 @@ describe.each([2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY, `${2 ** 31}`])('a tim
     expect(answer.rows).toMatchObject([{ one: 1 }])
     await pool.close()
   })
+})
+
+it.each<[string, (query: pg.QueryConfig) => Promise<unknown>]>([
+  [
+    'postgres()',
+    async query => {
+      const pool = createPool(postgres(backends.config), { max: 1 })
+      await pool.use(client => client.query(query)).finally(() => pool.close())
+    },
+  ],
+  [
+    'the drop-in',
+    async query => {
+      const pool = new Pool({ ...backends.config, max: 1 })
+      await pool.query(query).finally(() => pool.end())
+    },
+  ],
+])('the same holds for a query_timeout of one query of %s', async (_, ask) => {
+  await ask({ text: 'SELECT pg_sleep(0.02)', query_timeout: 2 ** 31 } as pg.QueryConfig)
 })
 
 it('the same holds for a time in the connection string', async () => {

@@ -21,6 +21,8 @@ describe.skipIf(mariadbMissing())("a listener of the drop-in's `connection` even
         connection.query("SET time_zone = '+05:00'")
         connection.query('SET @ready = 1')
       }),
+    'answers the query that it does not wait for': pool =>
+      pool.on('connection', connection => connection.query("SET time_zone = '+05:00', @ready = 1")),
     'asks with callbacks': pool =>
       pool.on('connection', connection => {
         connection.query("SET time_zone = '+05:00'", () => connection.query('SET @ready = 1', () => {}))

@@ -1,6 +1,7 @@
 // The drop-in pool: mysql2's class of that name, whose connections come from the pool of this package.
 
 import { AsyncResource } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import { hooksAround } from '../../../core/hooks.js'
@@ -157,7 +158,7 @@ export class Pool extends BasePool {
     if (listeners.length === 0) return
     const session = this.#sessionOf(connection)
     await connection.serve(async () => {
-      await Promise.all(listeners.map(listener => listener.call(this, connection)))
+      await Promise.all(listeners.map(listener => awaitable(listener.call(this, connection))))
       while (!session.ready) {
         await call(done => connection.ping(done))
         await new Promise(resolve => setImmediate(resolve)) // one who awaited an answer may ask for more
@@ -210,4 +211,9 @@ export class Pool extends BasePool {
     }
     callback(null, connection)
   }
+}
+
+/** A listener that says `c => c.query(…)` answers a query of mysql2's, whose `then` throws to tell those who await it that it is no promise. */
+function awaitable(answer: unknown): unknown {
+  return answer instanceof EventEmitter ? undefined : answer
 }

@@ -19,3 +19,11 @@ export interface Answer {
 export async function ask(client: pg.Client | (pg.Client & TellsDriver), sql: string): Promise<Answer> {
   return (await (asDriver in client ? client[asDriver](sql) : client.query(sql))) as Answer
 }
+
+/** Marks a callback of the pool's own, which has no caller's async context to keep. */
+export const ofPool = Symbol('ofPool')
+
+/** A callback that may be the pool's own. */
+export interface OfPool {
+  [ofPool]?: true
+}

@@ -3,6 +3,7 @@
 
 import type pg from 'pg'
 import type { SharingSupport } from '../../driver.js'
+import { type OfPool, ofPool } from './ask.js'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
 import { mayShareText } from './shareable.js'
@@ -82,6 +83,7 @@ export function sharing(
       const { text, values } = statement as PgStatement
       const own = (text as QueryObject).query_timeout
       const plain = own && isPipelined(client) ? { ...(text as object), query_timeout: undefined } : text
+      ;(answer as OfPool)[ofPool] = true
       client.query(plain as string, values as unknown[], answer)
     },
 

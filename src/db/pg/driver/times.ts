@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { longestDelay, systemClock } from '../../../core/clock.js'
 import { longestKeepAliveDelay } from '../../../core/network.js'
 import { hiddenRefusal } from '../../../core/refusal.js'
+import { asDriver } from './ask.js'
 import { wired } from './wired.js'
 
 type Time = number | string | false | null | undefined
@@ -46,7 +47,23 @@ export function limitTimes<C extends pg.Client>(client: C): C {
   if (Number(timed._connectionTimeoutMillis) > longestDelay) timed._connectionTimeoutMillis = 0
   if (connection !== undefined && Number(connection._keepAliveInitialDelayMillis) > longestKeepAliveDelay)
     connection._keepAliveInitialDelayMillis = longestKeepAliveDelay
+  if (!(asDriver in client)) limitQueries(client) // the drop-in's do it themselves
   return client
+}
+
+/** A query may have a limit of its own. Through the class's method as it is when the query is made: it may be instrumented by then. */
+function limitQueries(client: pg.Client): void {
+  const prototype = Object.getPrototypeOf(client)
+  client.query = ((...args: unknown[]) => {
+    if (typeof args[0] === 'object' && args[0] !== null) args[0] = limitQueryTime(args[0])
+    return Reflect.apply(prototype.query, client, args)
+  }) as typeof client.query
+}
+
+/** The configuration of one query, with a time limit that pg can set a timer for. */
+export function limitQueryTime<Q extends object>(query: Q): Q {
+  const { [onClient]: time } = query as { [onClient]?: Time }
+  return time && Number(time) > longestDelay ? { ...query, [onClient]: longestDelay } : query
 }
 
 /**

@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import type { Lease } from '../../../index.js'
 import { asDriver, type TellsDriver } from '../driver/ask.js'
+import { bindToCaller } from './asked.js'
 import { usedAfterRelease } from './errors.js'
 
 /** The names of what the pool does with its clients; symbols, so that they collide with no other name. */
@@ -100,6 +101,7 @@ function derive(Client: ClientClass): ClientClass {
     override query(...args: unknown[]): unknown {
       const lease = this.#lease
       if (lease === undefined || lease.held || this.#isOpen()) {
+        bindToCaller(args)
         // As many as there were: a subclass, or what instruments pg, may look at the last one.
         if (args.length === 1) return super.query(args[0])
         return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)

@@ -5,6 +5,7 @@ import { systemClock } from '../../../core/clock.js'
 import { hooksAround } from '../../../core/hooks.js'
 import { defaultDrainTimeout } from '../../../core/options.js'
 import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
+import { type OfPool, ofPool } from '../driver/ask.js'
 import {
   type ClientClass,
   isPrepared,
@@ -223,7 +224,7 @@ export class Lender implements Owner {
     // As in pg.Pool: the query's caller hears of the loss of its client, which is an uncaught exception otherwise.
     const watched = this.#settings.habits.has('throwUnhandledErrors')
     if (watched) client.on('error', nothing)
-    const done: ResultCallback = (error, result) => {
+    const done: ResultCallback & OfPool = (error, result) => {
       if (over) return
       over = true
       if (watched) client.removeListener('error', nothing)
@@ -236,6 +237,7 @@ export class Lender implements Owner {
       if (error) callback(error)
       else callback(undefined, result)
     }
+    done[ofPool] = true
     try {
       if (isSubmittable(text)) submit(client, text, done)
       else client.query(text as string, values as unknown[], done)

@@ -1,0 +1,45 @@
+// A query as its caller asks for it: callbacks and listeners run in the caller's async context, and its time limit is one that Node can count to.
+
+import { AsyncResource } from 'node:async_hooks'
+import { ofPool } from '../driver/ask.js'
+import { limitQueryTime } from '../driver/times.js'
+import { isSubmittable } from './submittable.js'
+
+interface Query {
+  callback?: unknown
+  emit?: unknown
+}
+
+/** Makes the arguments of `client.query()` ready for pg, in place. pg calls back, and emits, in the context of the socket, which is that of no caller. */
+export function bindToCaller(args: unknown[]): void {
+  const query = args[0] as Query | string | null | undefined
+  if (typeof query === 'object' && query !== null)
+    args[0] = isSubmittable(query) ? bindSubmittable(query) : bindConfig(limitQueryTime(query))
+  for (let index = 1; index < args.length; index++) {
+    const callback = args[index]
+    if (typeof callback === 'function' && !(ofPool in callback))
+      args[index] = AsyncResource.bind(callback as () => unknown)
+  }
+}
+
+/** The same object, because its caller keeps it. */
+function bindSubmittable<Q extends object>(given: Q): Q {
+  const query = given as Query
+  const caller = new AsyncResource('statepool.query')
+  const { callback, emit } = query
+  if (typeof callback === 'function' && !(ofPool in callback))
+    query.callback = caller.bind(callback as () => unknown)
+  if (typeof emit === 'function')
+    query.emit = (...values: unknown[]) =>
+      caller.runInAsyncScope(emit as () => unknown, query, ...(values as []))
+  return given
+}
+
+/** A copy, because the caller may use it again. */
+function bindConfig(query: Query): Query {
+  const { callback } = query
+  if (typeof callback !== 'function' || ofPool in callback) return query
+  const copy: Query = Object.assign(Object.create(Object.getPrototypeOf(query)), query)
+  copy.callback = AsyncResource.bind(callback as () => unknown)
+  return copy
+}
