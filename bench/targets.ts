@@ -106,6 +106,8 @@ const targets: Readonly<Record<string, readonly Judge[]>> = {
   'growth-connections': [atMost(1.3, '×')],
   'growth-waiters': [atMost(1.3, '×')],
   'growth-opening': [atMost(1.3, '×')],
+  'lifecycle-connection': [comparedTo(pgPool, '≤ 2 × pg-pool', ratio => ratio <= 2)],
+  'lifecycle-pool': [atMost(300_000, 'ns of CPU')],
   memory: [atMost(1_500, 'bytes')],
 }
 

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario.js'
 import { burst } from './burst.js'
 import { contended } from './contended.js'
 import { growthOfConnections, growthOfOpening, growthOfWaiters } from './growth.js'
+import { lifecycle } from './lifecycle.js'
 import { longLine } from './long-line.js'
 import { memory } from './memory.js'
 import { pg } from './pg.js'
@@ -20,5 +21,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'growth-connections': growthOfConnections,
   'growth-waiters': growthOfWaiters,
   'growth-opening': growthOfOpening,
+  lifecycle,
   memory,
 }

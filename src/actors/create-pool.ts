@@ -13,9 +13,6 @@ import { logicOf } from './pool-logic.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { MachineClock } from './time/machine-clock.js'
 
-/** The façades of running pools: one each. */
-const facades = new WeakMap<object, Pool<unknown>>()
-
 /**
  * The pool that an actor runs, as an object with methods: the same object that `createPool` returns, for an actor made from
  * {@link poolLogic}. Two calls for the same actor return the same object.
@@ -30,11 +27,8 @@ export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
       actor,
       'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
     )
-  const known = facades.get(system) as Pool<C> | undefined
-  if (known !== undefined) return known
-  const pool = new Pool(system)
-  facades.set(system, pool as Pool<unknown>)
-  return pool
+  system.facade ??= new Pool(system)
+  return system.facade as Pool<C>
 }
 
 /** The running pool that an actor is; undefined if it is none. */

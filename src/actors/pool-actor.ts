@@ -32,6 +32,8 @@ export class PoolSystem<C> {
   readonly supervisor: Supervisor<C>
   readonly leaks: LeakWatch<C> | undefined
   readonly borrowers: Borrowers<C> | undefined
+  /** The pool as an object with methods, once it is asked for. Not in a WeakMap: a minor collection keeps all that the values of an old one lead to. */
+  facade: object | undefined = undefined
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */

@@ -73,12 +73,11 @@ describe('a compiled machine', () => {
     )
   })
 
-  it('keeps up with event types that are made up on the fly, without remembering all of them', () => {
+  it('needs no interpreter for event types that are made up on the fly, however many there are', () => {
     const { actor, interpret } = started()
     for (let i = 0; i < 1_100; i++) actor.send({ type: `made up ${i}` } as never)
     expect(actor.getSnapshot().value).toBe('off')
-    expect(interpret.mock.calls.length).toBeGreaterThan(50)
-    expect(interpret.mock.calls.length).toBeLessThan(150)
+    expect(interpret).not.toHaveBeenCalled()
   })
 })
 

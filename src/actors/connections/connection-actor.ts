@@ -2,8 +2,8 @@
 import type { ActorRef, EventObject, Snapshot } from 'xstate'
 import { ConnectError, LeaseError } from '../../core/errors.js'
 import { HookFailure } from '../../core/hooks.js'
-import type { ConnectContext } from '../../db/driver.js'
-import { compiled } from '../../machines/compiled/index.js'
+import type { ConnectContext, RoundTripContext } from '../../db/driver.js'
+import { compiled, deliver } from '../../machines/compiled/index.js'
 import { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
@@ -12,14 +12,13 @@ import { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import { once } from '../once.js'
 import { endLoan } from '../watching/loan.js'
+import type { Cancellation } from './cancellation.js'
 import { attempt, destroyQuietly, letExit, noHandle, quietly, remedyFor } from './driver-calls.js'
 import { askToLend, causeOf, connectAndSetUp, describeFailure, resetAndUndo, tellReturned } from './hooks.js'
 import type { ConnectionRecord } from './record.js'
 
 /** What a connection runs. */
 export type ConnectionLogic = typeof connectionMachine
-
-/** A running connection. */
 
 /** The connection as the running system has it: the record is what the machine knows as its facts. */
 const recordOf = (context: ConnectionContext) => context.facts as ConnectionRecord<unknown>
@@ -38,14 +37,20 @@ const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>
 }
 
 /** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
-function report(connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent): void {
-  tell(connection, event)
-}
+const report: (connection: ActorRef<Snapshot<unknown>, ConnectionEvent>, event: ConnectionEvent) => void =
+  tell
 
 /** Sends an event to an actor that may have ended. */
 function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
-  if (actor.getSnapshot().status === 'active') actor.send(event)
+  if (actor.getSnapshot().status === 'active') deliver(actor, event, event.type)
 }
+
+/** What a call of the driver is told: its signal, which is made when the driver looks at it. */
+const contextOf = (call: Cancellation): RoundTripContext => ({
+  get signal() {
+    return call.signal
+  },
+})
 
 /** The machine with its effects: the same for all connections of all pools, as each finds its pool through its record. */
 const provideConnection = (): ConnectionLogic =>
@@ -54,7 +59,7 @@ const provideConnection = (): ConnectionLogic =>
       connect: ({ context, self }) => {
         const record = recordOf(context)
         const { driver, config, roster, hooks } = record.parts
-        const signal = record.beginEffect()
+        const call = record.beginEffect()
         const { evictions } = roster
         const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
         const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
@@ -67,11 +72,17 @@ const provideConnection = (): ConnectionLogic =>
         attempt(
           () =>
             hooks === undefined
-              ? driver.connect({ signal, onLost, onStale })
-              : connectAndSetUp(record, { signal, onLost, onStale }),
+              ? driver.connect({
+                  get signal() {
+                    return call.signal
+                  },
+                  onLost,
+                  onStale,
+                })
+              : connectAndSetUp(record, { signal: call.signal, onLost, onStale }),
           handle => {
             // Too late: the pool has given this connection up, so it must be closed here.
-            if (signal.aborted) return destroyQuietly(driver, handle)
+            if (call.aborted) return destroyQuietly(driver, handle)
             if (handle === undefined)
               return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
             record.handle = handle
@@ -86,9 +97,9 @@ const provideConnection = (): ConnectionLogic =>
         const { driver, config } = record.parts
         record.incoming = undefined
         if (record.request !== undefined) hold(record) // a caller waits for it
-        const signal = record.beginEffect()
+        const call = record.beginEffect()
         attempt(
-          () => driver.validate(record.handle, { signal }),
+          () => driver.validate(record.handle, contextOf(call)),
           () => {
             record.endEffect()
             report(self, { type: 'driver.validated', at: config.clock.now() })
@@ -102,9 +113,9 @@ const provideConnection = (): ConnectionLogic =>
         const { lending } = record.request as AcquireRequest<unknown>
         record.incoming = undefined
         hold(record)
-        const signal = record.beginEffect()
+        const call = record.beginEffect()
         attempt(
-          () => askToLend(record, lending as Lending, signal),
+          () => askToLend(record, lending as Lending, call.signal),
           isFit => {
             record.endEffect()
             if (isFit) report(self, { type: 'lend.accepted', at: config.clock.now() })
@@ -124,14 +135,14 @@ const provideConnection = (): ConnectionLogic =>
       reset: ({ context, self, event }) => {
         const record = recordOf(context)
         const { driver, config, roster, hooks } = record.parts
-        const signal = record.beginEffect()
+        const call = record.beginEffect()
         const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
         roster.noteResetting(record, true)
         attempt(
           () =>
             hooks === undefined
-              ? driver.reset?.(record.handle, { signal })
-              : resetAndUndo(record, dirty, signal),
+              ? driver.reset?.(record.handle, contextOf(call))
+              : resetAndUndo(record, dirty, call.signal),
           () => {
             roster.noteResetting(record, false)
             record.endEffect()
@@ -261,7 +272,7 @@ const provideConnection = (): ConnectionLogic =>
       },
       reportReady: ({ context }) => {
         const record = recordOf(context)
-        context.pool.send({ type: 'connection.ready', connection: record })
+        deliver(context.pool, { type: 'connection.ready', connection: record }, 'connection.ready')
       },
       reportFailed: ({ context }) => {
         const record = recordOf(context)
@@ -286,7 +297,7 @@ const provideConnection = (): ConnectionLogic =>
         })
       },
       reportClosing: ({ context }) => {
-        context.pool.send({ type: 'connection.closing', connection: context.facts })
+        deliver(context.pool, { type: 'connection.closing', connection: context.facts }, 'connection.closing')
       },
       decline: ({ context, event }) => {
         const record = recordOf(context)

@@ -13,6 +13,7 @@ import type { Loan } from '../watching/loan.js'
 import type { Notices } from '../watching/notices.js'
 import { outlineOf } from '../watching/outline.js'
 import type { Trackers } from '../watching/trackers.js'
+import { Cancellation } from './cancellation.js'
 import { isUsable } from './driver-calls.js'
 
 /** The actor of a connection. */
@@ -89,7 +90,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #request: AcquireRequest<C> | undefined = undefined
   #incoming: AcquireRequest<C> | undefined = undefined
   #loan: Loan | undefined = undefined
-  #effect: AbortController | undefined = undefined
+  #effect: Cancellation | undefined = undefined
   #served = 0
   #session: unknown = undefined
   #owed: Owed | undefined = undefined
@@ -247,10 +248,10 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     return owed
   }
 
-  /** Starts a call of the driver, and returns the signal that aborts it. */
-  beginEffect(): AbortSignal {
-    this.#effect = new AbortController()
-    return this.#effect.signal
+  /** Starts a call of the driver, and returns what cancels it. */
+  beginEffect(): Cancellation {
+    this.#effect = new Cancellation()
+    return this.#effect
   }
 
   /** Lets go of what the call that has settled was aborted by: an idle connection should not hold it. */

@@ -1,7 +1,7 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
 import type { ConnectError } from '../../core/errors.js'
-import { adopt, dismiss, lighten } from '../../machines/compiled/index.js'
+import { adopt, deliver, dismiss, lighten } from '../../machines/compiled/index.js'
 import type { EndReason } from '../../machines/connection-types.js'
 import { isStillborn } from '../../machines/decisions/backoff.js'
 import { growth } from '../../machines/decisions/sizing.js'
@@ -92,7 +92,9 @@ export class Supervisor<C> {
     record.actor = child
     adopt(pool, child)
     this.#parts.roster.add(record)
-    this.#parts.notices.publish({ type: 'connection.connecting', ...named(record) })
+    const { notices } = this.#parts
+    if (notices.wants('connection.connecting'))
+      notices.publish({ type: 'connection.connecting', ...named(record) })
     traceConnect(this.#parts, record)
     child.start()
     lighten(child)
@@ -108,7 +110,9 @@ export class Supervisor<C> {
     traceConnected(record, {})
     const { idleTimeout, keepalive } = this.#parts.limits.upkeep
     this.#upkeepAlarm.noLaterThan(Math.min(now + idleTimeout, now + keepalive, record.retireAt))
-    this.#parts.notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
+    const { notices } = this.#parts
+    if (notices.wants('connection.ready'))
+      notices.publish({ type: 'connection.ready', ...named(record), took: now - record.createdAt })
   }
 
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
@@ -131,7 +135,7 @@ export class Supervisor<C> {
 
   retire(record: ConnectionRecord<C>, reason: EndReason): void {
     this.#parts.roster.takeFromIdle(record)
-    record.actor.send({ type: 'retire', reason })
+    deliver(record.actor, { type: 'retire', reason }, 'retire')
   }
 
   /** What happened may have happened to all: each connection has to prove itself before it is lent again. */

@@ -1,7 +1,7 @@
 // The clock for the machines' own deadlines, which may leave one of them behind when the process wants to end.
 import type { AnyActorScope } from 'xstate'
 import type { Clock } from '../../core/clock.js'
-import { onClock } from '../../machines/compiled/index.js'
+import { onClock, rescheduled } from '../../machines/compiled/index.js'
 
 /**
  * XState's view of the pool's clock. Every deadline of a machine keeps the process alive until it is met or has passed, except the one
@@ -40,7 +40,10 @@ export function adoptClock(
   clock: Clock,
 ): MachineClock {
   const { clock: given } = scope.self as { readonly clock?: unknown }
-  if (given instanceof MachineClock) return given // the system is the pool's own
+  if (given instanceof MachineClock) {
+    rescheduled(scope.system, given) // the system is the pool's own
+    return given
+  }
   const own = new MachineClock(clock)
   scope.system = onClock(scope.system, own)
   return own

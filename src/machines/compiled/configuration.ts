@@ -29,7 +29,7 @@ interface InternedNodes extends Array<AnyStateNode> {
   readonly [ownConfiguration]?: Configuration
 }
 
-/** XState remembers what it saw of every event type forever; here, types that are made up on the fly have an end. */
+/** XState remembers what it saw of every event type forever; here, types that are made up on the fly are looked up again each time. */
 const mostTypes = 1_000
 
 /** A chain of active states, from the root to a leaf, with all that its snapshots share. */
@@ -41,6 +41,8 @@ export class Configuration {
   readonly hasAlways: boolean
   private readonly localChoices = new Map<string, Choices>()
   private readonly plans = new Map<string, Plan | undefined>()
+  /** Types that are named nowhere share a plan if the same wildcards stand for them: `xstate.done.actor.<id>` does for every child. */
+  private readonly plansByDescriptors = new Map<string, Plan | undefined>()
   /** Most configurations are left by the same event each time. */
   private lastType: string | undefined
   private lastPlan: Plan | undefined
@@ -98,18 +100,28 @@ export class Configuration {
   }
 
   private plan(type: string): Plan | undefined {
-    if (typeof type !== 'string' || this.plans.size >= mostTypes) return undefined
-    const choices = isReserved(type) ? undefined : this.on(type)
-    const isReplayable =
-      choices !== undefined && isPlanned(this, { target: undefined, raises: [], ends: false })
-    const plan = isReplayable
-      ? this.table.plan(
-          this,
-          choices.map(choice => (isPlanned(this, choice.step) ? choice : { ...choice, step: undefined })),
-        )
-      : undefined
-    this.plans.set(type, plan)
+    if (typeof type !== 'string') return undefined
+    const plan = isReserved(type) ? undefined : this.sharedPlan(type)
+    if (this.plans.size < mostTypes) this.plans.set(type, plan)
     return plan
+  }
+
+  private sharedPlan(type: string): Plan | undefined {
+    const descriptors = this.nodes.map(node => descriptorsOf(node, type).join()).join(' ')
+    if (this.plansByDescriptors.has(descriptors)) return this.plansByDescriptors.get(descriptors)
+    const plan = this.newPlan(type)
+    this.plansByDescriptors.set(descriptors, plan)
+    return plan
+  }
+
+  private newPlan(type: string): Plan | undefined {
+    const choices = this.on(type)
+    if (choices === undefined || !isPlanned(this, { target: undefined, raises: [], ends: false }))
+      return undefined
+    return this.table.plan(
+      this,
+      choices.map(choice => (isPlanned(this, choice.step) ? choice : { ...choice, step: undefined })),
+    )
   }
 
   private choicesOf(transitions: readonly AnyTransitionDefinition[]): Choices {
@@ -192,10 +204,15 @@ function stateValueOf(nodes: readonly AnyStateNode[]): StateValue {
 
 /** The transitions of one state for an event: those that name its type, then wildcards, the longest first. */
 function candidates(node: AnyStateNode, type: string): AnyTransitionDefinition[] {
+  return descriptorsOf(node, type).flatMap(descriptor => node.transitions.get(descriptor) ?? [])
+}
+
+/** By what a state's transitions refer to an event: its type, then wildcards, the longest first. */
+function descriptorsOf(node: AnyStateNode, type: string): string[] {
   const wildcards = [...node.transitions.keys()]
     .filter(descriptor => descriptor !== type && matchesWildcard(type, descriptor))
     .sort((a, b) => b.length - a.length)
-  return [type, ...wildcards].flatMap(descriptor => node.transitions.get(descriptor) ?? [])
+  return node.transitions.has(type) ? [type, ...wildcards] : wildcards
 }
 
 /** XState's `matchesEventDescriptor`: `*` matches all; `a.b.*` matches `a.b` and whatever begins with `a.b.`. */

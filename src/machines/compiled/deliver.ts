@@ -44,8 +44,14 @@ interface Insides {
  * `actor.send` itself while an inspector watches the system or observes the actor's snapshots, while the actor is busy (the event has to
  * wait for its turn), before it starts and after it stops, and if XState's actors turn out to be built differently from those that
  * this knows.
+ * @param type given where events come by that are sent seldom: they would be one shape of object more at the place that reads the type of those
+ *   that are sent often
  */
-export function deliver<E extends EventObject>(recipient: Recipient<E>, event: E): void {
+export function deliver<E extends EventObject>(
+  recipient: Recipient<E>,
+  event: E,
+  type: string = event.type,
+): void {
   const actor = recipient as unknown as Insides
   const { mailbox } = actor
   // Not in the middle of anything, before its start or after its end. (One that failed in its start has a mailbox that works.)
@@ -56,7 +62,7 @@ export function deliver<E extends EventObject>(recipient: Recipient<E>, event: E
     return
   }
   const snapshot = actor._snapshot
-  const plan = snapshot.status === 'active' ? configurationOf(snapshot)?.planFor(event.type) : undefined
+  const plan = snapshot.status === 'active' ? configurationOf(snapshot)?.planFor(type) : undefined
   if (plan === undefined) {
     recipient.send(event)
     return

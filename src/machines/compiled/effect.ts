@@ -109,7 +109,7 @@ export function effectOf(machine: AnyStateMachine, action: unknown): Effect | un
   const params = (frame: Frame): unknown => found.params({ context: frame.context, event: frame.event })
   if (!implementation) return constant ? nothing : { perform: frame => void params(frame) }
   if (typeof implementation !== 'function') return undefined
-  if ('resolve' in implementation) return builtin(implementation as unknown as BuiltinAction, params)
+  if ('resolve' in implementation) return builtin(machine, implementation as unknown as BuiltinAction, params)
   const exec = implementation as Exec
   return {
     perform: frame => exec(frame.args, params(frame)),
@@ -119,13 +119,16 @@ export function effectOf(machine: AnyStateMachine, action: unknown): Effect | un
 
 type FrameParams = (frame: Frame) => unknown
 
-function builtin(action: BuiltinAction, params: FrameParams): Effect | undefined {
+function builtin(machine: AnyStateMachine, action: BuiltinAction, params: FrameParams): Effect | undefined {
   if (action.type === 'xstate.assign') return { perform: assignment(action, params) }
+  if (action.type === 'xstate.cancel' && typeof action.sendId === 'string')
+    return { perform: clearing(action.sendId, params) }
   if (delegated.has(action.type)) return { perform: delegate(action, params) }
   if (action.type !== 'xstate.raise' || !isEvent(action.event)) return undefined
   const { event, delay } = action
   return {
-    perform: delay === undefined ? frame => raise(frame, event, params) : delegate(action, params),
+    perform:
+      delay === undefined ? frame => raise(frame, event, params) : timing(machine, action, event, params),
     raises: event.type,
   }
 }
@@ -133,6 +136,32 @@ function builtin(action: BuiltinAction, params: FrameParams): Effect | undefined
 function raise(frame: Frame, event: EventObject, params: FrameParams): void {
   params(frame)
   frame.raised.push(event)
+}
+
+/** Sets the timer of an `after`, or of a `raise` with a delay, once the transition is done. */
+function timing(
+  machine: AnyStateMachine,
+  { delay, id }: BuiltinAction,
+  event: EventObject,
+  params: FrameParams,
+): Effect['perform'] {
+  const given: unknown = typeof delay === 'string' ? machine.implementations.delays[delay] : delay
+  return frame => {
+    const asked = params(frame)
+    const time: unknown = typeof given === 'function' ? given(frame.args, asked) : given
+    const { scope, raised } = frame
+    if (typeof time !== 'number') raised.push(event)
+    else scope.defer(() => scope.system.scheduler.schedule(scope.self, scope.self, event, time, id))
+  }
+}
+
+/** Clears it. */
+function clearing(id: string, params: FrameParams): Effect['perform'] {
+  return frame => {
+    params(frame)
+    const { scope } = frame
+    scope.defer(() => scope.system.scheduler.cancel(scope.self, id))
+  }
 }
 
 /** What a final state tells its parent: `xstate.done.state.<parent>`. */

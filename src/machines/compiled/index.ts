@@ -3,5 +3,5 @@
 export { adopt, dismiss, lighten, parentOf, rootOf } from './children.js'
 export { compiled } from './compiled.js'
 export { deliver } from './deliver.js'
-export { onClock } from './on-clock.js'
+export { onClock, rescheduled } from './on-clock.js'
 export { stateName, type Tap, tapInto } from './tap.js'

@@ -6,6 +6,8 @@ import type { AnyMachineSnapshot, AnyStateNode, EventObject, MachineContext } fr
 export interface Scope {
   readonly self: { readonly _processingStatus: number }
   readonly system: System
+  /** Has something done once the transition under way is over. */
+  defer(call: () => void): void
   /** Ours: the snapshot that the actor's present one took the place of. */
   [former]?: AnyMachineSnapshot
 }
@@ -20,6 +22,15 @@ export const plannedTransition: unique symbol = Symbol('transition')
 export interface System {
   inspect: (observer: never) => unknown
   _sendInspectionEvent(event: object): void
+  /** What sets and clears the timers of `after` and of delayed events. */
+  readonly scheduler: Scheduler
+}
+
+/** XState's scheduler, or one in its place. */
+export interface Scheduler {
+  schedule(source: object, target: object, event: EventObject, delay: number, id?: string): void
+  cancel(source: object, id: string): void
+  cancelAll(source: object): void
 }
 
 /** `ProcessingStatus.Running`: before it, XState defers actions until the actor starts. */
@@ -51,6 +62,10 @@ export interface BuiltinAction {
   readonly event?: unknown
   /** Of a `raise`. */
   readonly delay?: unknown
+  /** Of a `raise` with a delay. */
+  readonly id?: string
+  /** Of a `cancel`. */
+  readonly sendId?: unknown
   resolve(
     scope: Scope,
     snapshot: AnyMachineSnapshot,

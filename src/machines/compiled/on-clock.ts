@@ -2,19 +2,13 @@
 
 import type { AnyActorRef, AnyActorScope, EventObject } from 'xstate'
 import { sameInspection } from './inspection.js'
+import type { Scheduler } from './internals.js'
 import { isForeign } from './trust.js'
 
 /** What XState takes for a clock. */
 interface Clock {
   setTimeout(callback: () => void, delay: number): unknown
   clearTimeout(timer: unknown): void
-}
-
-/** XState's scheduler: what sets and clears the timers of `after` and of delayed events. */
-interface Scheduler {
-  schedule(source: AnyActorRef, target: AnyActorRef, event: EventObject, delay: number, id?: string): void
-  cancel(source: AnyActorRef, id: string): void
-  cancelAll(source: AnyActorRef): void
 }
 
 interface SystemWithScheduler {
@@ -34,10 +28,31 @@ export function onClock<S extends AnyActorScope['system']>(system: S, clock: Clo
   })
 }
 
+/**
+ * Gives a system of one's own a scheduler that an actor's end costs the same however many timers there are. XState's own looks at the timers of all
+ * actors each time. One that is not where it is expected stays; it must be on the clock already.
+ */
+export function rescheduled(system: AnyActorScope['system'], clock: Clock): void {
+  const { scheduler } = system as { readonly scheduler?: Partial<Scheduler> }
+  if (isForeign() || [scheduler?.schedule, scheduler?.cancel, scheduler?.cancelAll].includes(undefined))
+    return
+  Object.assign(system, { scheduler: new ClockedScheduler(system as unknown as SystemWithScheduler, clock) })
+}
+
+/** A timer that is set; those of one actor are a list. */
+class Timer {
+  handle: unknown = undefined
+
+  constructor(
+    readonly id: string,
+    public next: Timer | undefined,
+  ) {}
+}
+
 class ClockedScheduler implements Scheduler {
   readonly #system: SystemWithScheduler
   readonly #clock: Clock
-  readonly #timers = new Map<AnyActorRef, Map<string, unknown>>()
+  readonly #timers = new Map<AnyActorRef, Timer>()
   #ids = 0
 
   constructor(system: SystemWithScheduler, clock: Clock) {
@@ -52,29 +67,42 @@ class ClockedScheduler implements Scheduler {
     delay: number,
     id = `${++this.#ids}`,
   ): void {
-    const timers = this.#timers.get(source) ?? new Map<string, unknown>()
-    this.#timers.set(source, timers)
-    const timer = this.#clock.setTimeout(() => {
-      this.#forget(source, id)
+    const timer = new Timer(id, this.#timers.get(source))
+    this.#timers.set(source, timer)
+    timer.handle = this.#clock.setTimeout(() => {
+      this.#keep(source, other => other !== timer)
       if (isForeign()) target.send(event)
       else this.#system._relay(source, target, event)
     }, delay)
-    timers.set(id, timer)
   }
 
   cancel(source: AnyActorRef, id: string): void {
-    const timer = this.#timers.get(source)?.get(id)
-    if (timer !== undefined) this.#clock.clearTimeout(timer)
-    this.#forget(source, id)
+    this.#keep(source, timer => {
+      if (timer.id === id) this.#clock.clearTimeout(timer.handle)
+      return timer.id !== id
+    })
   }
 
   cancelAll(source: AnyActorRef): void {
-    for (const id of [...(this.#timers.get(source)?.keys() ?? [])]) this.cancel(source, id)
+    this.#keep(source, ({ handle }) => {
+      this.#clock.clearTimeout(handle)
+      return false
+    })
   }
 
-  #forget(source: AnyActorRef, id: string): void {
-    const timers = this.#timers.get(source)
-    timers?.delete(id)
-    if (timers?.size === 0) this.#timers.delete(source)
+  /** Forgets an actor's timers but those that are to be kept. An actor has one at a time, as a rule. */
+  #keep(source: AnyActorRef, isKept: (timer: Timer) => boolean): void {
+    let kept: Timer | undefined
+    let timer = this.#timers.get(source)
+    while (timer !== undefined) {
+      const { next } = timer
+      if (isKept(timer)) {
+        timer.next = kept
+        kept = timer
+      }
+      timer = next
+    }
+    if (kept === undefined) this.#timers.delete(source)
+    else this.#timers.set(source, kept)
   }
 }

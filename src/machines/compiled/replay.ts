@@ -155,10 +155,13 @@ export function moveTo(
 function ended(configuration: Configuration, frame: Frame): AnyMachineSnapshot {
   const { snapshot, context, children } = frame
   const last = snapshotAt(configuration, snapshot, context, children)
-  const end = Object.assign(last, { status: 'done', output: frame.output, ...configuration.ended })
+  last.status = 'done'
+  last.output = frame.output
+  last._nodes = configuration.ended._nodes as AnyMachineSnapshot['_nodes']
+  last.tags = configuration.ended.tags as AnyMachineSnapshot['tags']
   for (const child of Object.values(children))
-    stopping(child).perform(new Frame(end, frame.event, frame.scope, []))
-  return end
+    stopping(child).perform(new Frame(last, frame.event, frame.scope, []))
+  return last
 }
 
 /** The like of XState's `cloneMachineSnapshot`: the same properties in the same order, and so the same hidden class. */
