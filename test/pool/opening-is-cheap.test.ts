@@ -53,10 +53,13 @@ describe('opening connections', () => {
     await pool.close()
   })
 
-  it.skipIf(isInterpreted)("keeps no deadline in XState's scheduler, which looks at all of them whenever a connection ends", async () => {
-    const pool = createPool(silent, { min: 5, max: 5, maxConnecting: 5 })
-    expect(pool.stats().connecting).toBe(5)
-    expect(pool.actor.system.getSnapshot()).toEqual({ _scheduledEvents: {} })
-    await pool.close()
-  })
+  it.skipIf(isInterpreted)(
+    "keeps no deadline in XState's scheduler, which looks at all of them whenever a connection ends",
+    async () => {
+      const pool = createPool(silent, { min: 5, max: 5, maxConnecting: 5 })
+      expect(pool.stats().connecting).toBe(5)
+      expect(pool.actor.system.getSnapshot()).toEqual({ _scheduledEvents: {} })
+      await pool.close()
+    },
+  )
 })
