@@ -5,14 +5,39 @@ import type pg from 'pg'
 /** Those that a client can ask for as it connects, and that the server reports. */
 const kept = ['application_name', 'client_encoding', 'DateStyle', 'IntervalStyle', 'TimeZone']
 
+/** Those that change for reasons of the server's. */
+const ofServer = ['in_hot_standby', 'default_transaction_read_only', 'is_superuser']
+
 /** Follows what the server reports. */
 export class StartParameters {
   readonly #now = new Map<string, string>()
   #atStart: ReadonlyMap<string, string> = new Map()
+  /** While statements share the session: what those were that have changed since; none of them may change any. */
+  #shared: Map<string, string> | undefined
 
   /** The server said what the value of a parameter is. */
   reported(name: string, value: string): void {
-    if (kept.includes(name)) this.#now.set(name, value)
+    const before = this.#now.get(name)
+    this.#now.set(name, value)
+    if (this.#shared === undefined || before === undefined || before === value) return
+    if (!ofServer.includes(name) && !this.#shared.has(name)) this.#shared.set(name, before)
+  }
+
+  /** Statements of several callers run from now on. */
+  share(): void {
+    this.#shared = new Map()
+  }
+
+  /** None was changed by the statements that share the session, as far as the server reports it. */
+  get unchanged(): boolean {
+    return this.#shared === undefined || this.#shared.size === 0
+  }
+
+  /** @returns what those were that the statements which shared the session have changed; undefined if none was */
+  unshare(): ReadonlyMap<string, string> | undefined {
+    const shared = this.#shared
+    this.#shared = undefined
+    return shared?.size ? shared : undefined
   }
 
   /** The session has begun, and is unchanged. */
@@ -22,10 +47,20 @@ export class StartParameters {
 
   /** SQL that makes them what they were; undefined when they are. */
   restoring(client: pg.Client): string | undefined {
-    const changed = [...this.#atStart].filter(([name, value]) => this.#now.get(name) !== value)
+    const changed = [...this.#atStart].filter(
+      ([name, value]) => kept.includes(name) && this.#now.get(name) !== value,
+    )
     if (changed.length === 0) return undefined
     return changed
       .map(([name, value]) => `SET ${client.escapeIdentifier(name)} = ${client.escapeLiteral(value)}`)
       .join('; ')
   }
+}
+
+/** SQL that gives parameters the values that they had. */
+export function givingBack(values: ReadonlyMap<string, string>, client: pg.Client): string {
+  const calls = [...values].map(
+    ([name, value]) => `set_config(${client.escapeLiteral(name)}, ${client.escapeLiteral(value)}, false)`,
+  )
+  return `SELECT ${calls.join(', ')}`
 }

@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import type { ResetContext } from '../../driver.js'
 import { ask } from './ask.js'
+import { givingBack } from './parameters.js'
 import type { Session } from './session.js'
 
 /** What there is to do, besides what the session itself owes. */
@@ -38,6 +39,7 @@ export async function reset(session: Session, plan: ResetPlan, signal: AbortSign
   if (plan.resetQuery !== undefined) await ask(client, plan.resetQuery)
   const debts = session.takeDebts()
   if (debts.readOnly !== undefined) await lookWhetherReadOnly(session, debts.readOnly)
+  if (debts.parameters !== undefined) await askShortly(session, givingBack(debts.parameters, client))
   if (debts.role) await lookForRole(session)
   if (debts.statements) {
     await askShortly(session, 'DEALLOCATE ALL')

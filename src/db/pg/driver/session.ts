@@ -26,6 +26,8 @@ export interface Debts {
   role: boolean
   /** A write was refused, and it is not known yet whether the server has become read-only. */
   readOnly: unknown
+  /** What parameters were before a statement that shared the session changed them. */
+  parameters: ReadonlyMap<string, string> | undefined
 }
 
 const nothing: Readonly<Debts> = {
@@ -34,6 +36,7 @@ const nothing: Readonly<Debts> = {
   statements: false,
   role: false,
   readOnly: undefined,
+  parameters: undefined,
 }
 
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
@@ -104,9 +107,15 @@ export class Session {
     return this.#transaction === 'I' && !this.#owes && wired(this.client).readyForQuery === true
   }
 
-  /** No transaction is open and nothing is owed to the next caller, whatever runs. */
+  /** No transaction is open, nothing is owed to the next caller, and no parameter has changed since it was shared, whatever runs. */
   get untouched(): boolean {
-    return this.#transaction === 'I' && !this.#owes
+    return this.#transaction === 'I' && !this.#owes && this.parameters.unchanged
+  }
+
+  /** The statements that shared it have been answered. */
+  unshare(): void {
+    const changed = this.parameters.unshare()
+    if (changed !== undefined) this.#owe('parameters', changed)
   }
 
   get inTransaction(): boolean {

@@ -5,10 +5,11 @@ const reads = /^(select|insert|update|delete|merge|with|values|table)\b/i
 
 /**
  * What may leave something in the session, or needs what is in it: settings, advisory locks, temporary tables, cursors, the value that a
- * sequence had last, channels. `set_config` may be in a SELECT, INTO makes a table, FOR UPDATE is over with the statement.
+ * sequence had last, channels, replication slots. And what runs a text that is in a string. `set_config` may be in a SELECT, INTO makes a
+ * table, FOR UPDATE is over with the statement.
  */
 const sessionWords =
-  /\b(set_config|pg_(try_)?advisory\w*|temp|temporary|pg_temp\w*|currval|lastval|pg_notify|dblink\w*|pg_export_snapshot|pg_backend_pid|txid_\w+|setseed|lo_\w+|pg_sleep\w*|pg_logical\w*|pg_replication\w*)\b/i
+  /\b(set_config|pg_(try_)?advisory\w*|temp|temporary|pg_temp\w*|currval|lastval|pg_notify|dblink\w*|pg_export_snapshot|pg_backend_pid|txid_\w+|setseed|lo_\w+|pg_sleep\w*|pg_\w*(slot|replication|logical)\w*|\w*_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|connectby)\b/i
 
 /** Two statements in one text are one transaction, and the second may be anything. */
 const several = /;\s*\S/

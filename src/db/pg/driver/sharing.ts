@@ -58,6 +58,7 @@ export function sharing(
       const pipelined = client as unknown as Pipelined
       const { connectionParameters: parameters } = pipelined
       pipelined.pipeline = true
+      sessionOf(client).parameters.share()
       if (!parameters.query_timeout) return
       limits.set(client, parameters.query_timeout)
       parameters.query_timeout = false
@@ -66,6 +67,7 @@ export function sharing(
     end(client) {
       const pipelined = client as unknown as Pipelined
       pipelined.pipeline = false
+      sessionOf(client).unshare()
       if (!limits.has(client)) return
       pipelined.connectionParameters.query_timeout = limits.get(client)
       limits.delete(client)
