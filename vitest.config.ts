@@ -48,7 +48,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone, isolate: true } },
       {
         extends: true,
-        test: { name: 'browser', include: browser, retry, globalSetup: ['test/page/support/built-page.ts'] },
+        test: { name: 'browser', include: browser, retry, globalSetup: ['test/page/support/shown.ts'] },
       },
       {
         extends: true,
@@ -73,5 +73,6 @@ export default defineConfig({
     testTimeout,
     hookTimeout: testTimeout,
     teardownTimeout: patience,
+    expect: { poll: { timeout: patience } },
   },
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { viewer } from '../../src/inspector/index.js'
 import type { Recording } from '../../src/recorder/format.js'
-import { chromiumMissing, chromiumPath } from '../../test/page/support/browser.js'
+import { chromiumMissing, launchOptions } from '../../test/page/support/chromium.js'
 import { recordOutage } from '../../test/page/support/scenes.js'
 import { buildPage } from '../page/build.js'
 
@@ -49,7 +49,7 @@ export async function drawImages(): Promise<string[] | undefined> {
   if (chromiumMissing !== undefined) return undefined
   await buildPage(join(root, 'dist/inspector/page'))
   const showing = await viewer({ recording: withoutPaths(await recordOutage()) })
-  const browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] })
+  const browser = await chromium.launch(launchOptions)
   try {
     const changed: string[] = []
     for (const picture of pictures) {

@@ -3,7 +3,7 @@
 import type { PoolSystem } from '../../src/actors/pool-actor.js'
 import { control } from '../../src/inspector/controls.js'
 import { diagnose } from '../../src/inspector/diagnose.js'
-import { transitionsIn } from '../../src/inspector/page/live.js'
+import { transitionsIn } from '../../src/inspector/page/model/transitions.js'
 import type { Listener, Source } from '../../src/inspector/page/source.js'
 import { systemsOf } from '../../src/inspector/pools.js'
 import type { Answer, ControlRequest, FaultRequest } from '../../src/inspector/protocol.js'
@@ -15,8 +15,9 @@ import { type FaultName, faultTitles, World, type WorldOptions } from './world.j
 
 /** Simulated time passes in steps of this, in milliseconds: as often as a frame is taken. */
 const step = 250
-/** So long, in milliseconds of real time, the simulation may work before the page is drawn again. */
-const patience = 12
+/** So long, in milliseconds of real time, the simulation may work before the page is drawn again; or as long as the page took to draw. */
+const leastWork = 12
+const mostWork = 60
 const noticesKept = 200
 
 /** What is changed while it runs. */
@@ -28,14 +29,18 @@ export interface Local extends Source {
   stop(): void
 }
 
-/** Begins a simulation. */
-export function local(options: Omit<WorldOptions, 'clock'>): Local {
-  return new Simulation(options)
+/**
+ * Begins a simulation.
+ * @param nextDrawing resolves with the time, as `performance.now()` has it, when the page is about to be drawn
+ */
+export function local(options: Omit<WorldOptions, 'clock'>, nextDrawing: () => Promise<number>): Local {
+  return new Simulation(options, nextDrawing)
 }
 
 class Simulation implements Local {
   speed = 1
   readonly world: World
+  readonly #nextDrawing: () => Promise<number>
   readonly #clock: SimulatedClock = createSimulatedClock()
   readonly #log: PoolLog<unknown>
   readonly #system: PoolSystem<unknown>
@@ -44,9 +49,11 @@ class Simulation implements Local {
   #cursor: Cursor = fromTheBeginning
   #listener: Listener | undefined
   #nextFrame = 0
+  #switched = ''
   #stopped = false
 
-  constructor(options: Omit<WorldOptions, 'clock'>) {
+  constructor(options: Omit<WorldOptions, 'clock'>, nextDrawing: () => Promise<number>) {
+    this.#nextDrawing = nextDrawing
     this.world = new World({ ...options, clock: this.#clock })
     const [system] = systemsOf(this.world.pool) as [PoolSystem<unknown>]
     this.#system = system
@@ -82,7 +89,7 @@ class Simulation implements Local {
 
   async fault({ id, on }: FaultRequest): Promise<Answer> {
     void this.world.set(id as FaultName, on)
-    this.#listener?.faults(this.#faults())
+    this.#tellFaults()
     return { ok: true }
   }
 
@@ -97,18 +104,21 @@ class Simulation implements Local {
   /** Lets simulated time pass as real time does, times the speed, and tells of it before each drawing. */
   async #run(): Promise<void> {
     let before = performance.now()
+    let rested = before
     let goal = this.#clock.now()
     while (!this.#stopped) {
-      const now = await nextDrawing()
+      const now = await this.#nextDrawing()
       goal = Math.min(goal + (now - before) * this.speed, this.#clock.now() + 1_000 * this.speed)
       before = now
-      const until = performance.now() + patience
+      const until = now + Math.min(mostWork, Math.max(leastWork, now - rested))
       while (this.#clock.now() < goal && performance.now() < until && !this.#stopped) {
         await this.#clock.advanceTo(Math.min(goal, this.#nextFrame))
         if (this.#clock.now() >= this.#nextFrame) this.#tellFrame()
       }
-      goal = Math.min(goal, this.#clock.now() + 250) // what it cannot keep up with is slower
+      goal = Math.min(goal, this.#clock.now() + step) // what it cannot keep up with is slower
       this.#tell()
+      this.#tellFaults()
+      rested = performance.now()
     }
   }
 
@@ -127,12 +137,13 @@ class Simulation implements Local {
     this.#tell()
     const frame = takeFrame(this.#system)
     this.#listener?.frame(0, { frame, diagnosis: diagnose(frame, this.#notices) })
+  }
+
+  /** Only when one was switched, for the whole page is drawn anew then. */
+  #tellFaults(): void {
+    const switched = [...this.world.faults].join()
+    if (switched === this.#switched) return
+    this.#switched = switched
     this.#listener?.faults(this.#faults())
   }
 }
-
-/** Before the browser draws, or soon where nothing is drawn. */
-const nextDrawing = (): Promise<number> =>
-  new Promise(resolve => {
-    requestAnimationFrame(() => resolve(performance.now()))
-  })

@@ -10,16 +10,25 @@ import { readSettings, type Settings, writeSettings } from './settings.js'
 const root = document.getElementById('root') as HTMLElement
 let running: Local | undefined
 
+/** Before the browser draws. */
+const nextDrawing = (): Promise<number> =>
+  new Promise(resolve => {
+    requestAnimationFrame(() => resolve(performance.now()))
+  })
+
 /** Begins anew: the same settings make the same history. */
 function begin(settings: Settings): void {
   running?.stop()
   const { seed, arrivals, query, speed, min, max, acquireTimeout } = settings
-  const source = local({
-    seed,
-    arrivals,
-    query: [query * 0.5, query * 1.5],
-    pool: { min: Math.min(min, max), max, acquireTimeout: acquireTimeout * 1000 },
-  })
+  const source = local(
+    {
+      seed,
+      arrivals,
+      query: [query * 0.5, query * 1.5],
+      pool: { min: Math.min(min, max), max, acquireTimeout: acquireTimeout * 1000 },
+    },
+    nextDrawing,
+  )
   source.speed = speed
   running = source
   const store = new Store(source)

@@ -1,6 +1,6 @@
 // A running process, by its inspector's stream.
 
-import { decodeSlice, readRecord, recordSize } from '../../recorder/format.js'
+import { decodeSlice } from '../../recorder/format.js'
 import {
   type Answer,
   controlHeader,
@@ -10,7 +10,7 @@ import {
   protocolVersion,
   type ServerMessage,
 } from '../protocol.js'
-import type { Transition } from './model/pool-view.js'
+import { transitionsIn } from './model/transitions.js'
 import type { Listener, Source } from './source.js'
 
 const pauses = [300, 600, 1200, 2500, 5000]
@@ -163,25 +163,6 @@ class Interpreter {
     this.#listener.transitions(pool, transitionsIn(slice.records, names), slice.skipped)
     this.#listener.notices(pool, slice.notices)
   }
-}
-
-/** The records with their names. */
-export function transitionsIn(records: Uint8Array, names: readonly string[]): Transition[] {
-  const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
-  const transitions: Transition[] = []
-  const nameOf = (index: number): string => names[index] ?? '(other)'
-  for (let offset = 0; offset + recordSize <= records.byteLength; offset += recordSize) {
-    const { at, actor, event, from, to, number } = readRecord(view, offset)
-    transitions.push({
-      at,
-      actor: nameOf(actor),
-      event: nameOf(event),
-      from: from === undefined ? undefined : nameOf(from),
-      to: nameOf(to),
-      number,
-    })
-  }
-  return transitions
 }
 
 function introductionOf({

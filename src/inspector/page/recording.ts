@@ -2,8 +2,8 @@
 
 import { decode, type Frame, type Notice, type Recording } from '../../recorder/format.js'
 import { diagnose } from '../diagnose.js'
-import { transitionsIn } from './live.js'
 import type { PoolIdentity, Transition } from './model/pool-view.js'
+import { transitionsIn } from './model/transitions.js'
 import { clockTime, sentenceOf } from './model/words.js'
 import type { Listener, Replay, Source } from './source.js'
 

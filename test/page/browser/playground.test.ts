@@ -24,16 +24,21 @@ describe.skipIf(chromiumMissing)('the playground', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('runs a pool in the browser: callers are served, and a fault is seen', async () => {
-    const page = await looker.open(`${served.url}#speed=10`)
+  it('runs a pool in the browser: callers are served, a fault is seen, and is over some time after', async () => {
+    const page = await looker.open(`${served.url}#speed=100`)
     await page.getByText('Simulated', { exact: true }).waitFor()
-    await page.locator('.hero .word').getByText('OK', { exact: true }).waitFor()
+    const verdict = (word: string) => page.locator('.hero .word').getByText(word, { exact: true }).waitFor()
+    await verdict('OK')
+    await page.getByRole('switch', { name: 'Slow queries' }).click()
+    await verdict('Degraded')
+    await page.getByRole('switch', { name: 'Slow queries' }).click()
+    await verdict('OK')
     await page.getByRole('switch', { name: 'Outage' }).click()
-    await page.locator('.hero .word').getByText('Down', { exact: true }).waitFor()
+    await verdict('Down')
     await page.locator('.pool-chart .lit[data-name="backingOff"]').waitFor()
     expect(await violationsIn(page)).toEqual([])
     await page.getByRole('switch', { name: 'Outage' }).click()
-    await page.locator('.hero .word').getByText('OK', { exact: true }).waitFor()
+    await verdict('OK')
     await page.close()
   })
 

@@ -7,9 +7,14 @@ import type { Page } from 'playwright-core'
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Each violation in a line: the rule, and the first elements that break it. */
-export async function violationsIn(page: Page): Promise<string[]> {
+export const violationsIn = (page: Page): Promise<string[]> => run(page, {})
+
+/** The same for what depends on colours alone: for another theme of a page whose elements have been looked at. */
+export const contrastIn = (page: Page): Promise<string[]> => run(page, { runOnly: ['color-contrast'] })
+
+async function run(page: Page, options: object): Promise<string[]> {
   await page.evaluate(source)
-  return await page.evaluate(async () => {
+  return await page.evaluate(async given => {
     const { axe } = globalThis as unknown as {
       axe: {
         run(options: object): Promise<{
@@ -17,7 +22,7 @@ export async function violationsIn(page: Page): Promise<string[]> {
         }>
       }
     }
-    const { violations } = await axe.run({ resultTypes: ['violations'] })
+    const { violations } = await axe.run({ resultTypes: ['violations'], ...given })
     return violations.map(
       ({ id, help, nodes }) =>
         `${id}: ${help}\n${nodes
@@ -25,5 +30,5 @@ export async function violationsIn(page: Page): Promise<string[]> {
           .map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`)
           .join('\n')}`,
     )
-  })
+  }, options)
 }

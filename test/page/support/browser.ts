@@ -1,32 +1,33 @@
-// The system's Chromium, for tests that look at the page as a person would.
+// The browser of the tests, which look at the page as a person would. All test files share one.
 
-import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { patience } from '../../support/patience.js'
+import { chromiumMissing } from './chromium.js'
 
-const places = [
-  process.env.CHROMIUM ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
+export { chromiumMissing }
 
-/** Where it is; undefined if there is none. */
-export const chromiumPath = places.find(place => place !== '' && existsSync(place))
-
-/** Why tests are skipped, and what to do; undefined if they can run. */
-export const chromiumMissing =
-  chromiumPath === undefined
-    ? 'There is no Chromium: install it (apt-get install chromium), or set CHROMIUM to the path of one.'
-    : undefined
 if (chromiumMissing !== undefined) console.warn(`Tests of the page are skipped. ${chromiumMissing}`)
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the browser listens. */
+    browser: string
+  }
+}
 
 export interface PageOptions {
   readonly width?: number
   readonly height?: number
   readonly theme?: 'light' | 'dark'
-  readonly stillness?: boolean
+  /** Whether it moves as fast as it can. Default false: no animations, and ten drawings a second, for each costs these tests a core's time. */
+  readonly motion?: boolean
 }
+
+const tenFrames = `
+  requestAnimationFrame = callback => setTimeout(() => callback(performance.now()), 100)
+  cancelAnimationFrame = clearTimeout
+`
 
 /** A browser and the pages in it; what goes wrong in a page is kept. */
 export class Looker {
@@ -38,22 +39,22 @@ export class Looker {
     this.browser = browser
   }
 
+  /** Takes the browser that the global setup started for all test files; closing it closes the pages of this one. */
   static async start(): Promise<Looker> {
-    return new Looker(
-      await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] }),
-    )
+    return new Looker(await chromium.connect(inject('browser')))
   }
 
   async open(
     url: string,
-    { width = 1280, height = 900, theme = 'light', stillness = false }: PageOptions = {},
+    { width = 1280, height = 900, theme = 'light', motion = false }: PageOptions = {},
   ): Promise<Page> {
     const page = await this.browser.newPage({
       viewport: { width, height },
       colorScheme: theme,
-      reducedMotion: stillness ? 'reduce' : 'no-preference',
+      reducedMotion: motion ? 'no-preference' : 'reduce',
     })
     page.setDefaultTimeout(patience)
+    if (!motion) await page.addInitScript(tenFrames)
     page.on('pageerror', error => this.complaints.push(String(error.stack)))
     page.on('console', message => {
       if (message.type() === 'error' && !/ERR_|Failed to load resource/.test(message.text()))

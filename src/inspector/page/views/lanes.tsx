@@ -96,12 +96,18 @@ function LaneRows({ pool, lanes, span }: LaneRowsProps) {
   useEffect(() => {
     if (canvas.current) painter.current = new LaneCanvas(canvas.current)
   }, [])
+  const drawn = useRef(-1)
+  drawn.current = -1
   useFrames(() => {
     if (painter.current === undefined || width === 0) return
     const ratio = devicePixelRatio
     const now = store.now(pool)
     const across = Math.round(width * ratio)
     const scale = scaleFor(span, across)
+    // Nothing moves by less than a pixel; what is rendered anew is drawn anew.
+    const moved = Math.floor((now / scale.time) * scale.pixels)
+    if (moved === drawn.current) return
+    drawn.current = moved
     for (const lane of lanes) lane.account(now)
     const gap = Math.max(1, Math.round((row >= 16 ? 4 : 2) * ratio))
     const rows = lanes.map((lane, index) => ({

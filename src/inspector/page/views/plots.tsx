@@ -148,7 +148,7 @@ function Plot({ spec, pool }: { readonly spec: PlotSpec; readonly pool: PoolView
         </table>
       }
     >
-      <ul class="keys">
+      <ul class={`keys ${spec.lines.some(({ upper }) => upper) ? 'long' : ''}`}>
         {spec.lines.map(({ figure, upper, title, color: name }) => (
           <li key={figure}>
             <i style={{ '--tint': `var(${name})` }} />
