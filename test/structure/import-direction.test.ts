@@ -22,15 +22,24 @@ const rules: Rule[] = [
     may: /^src\/machines\/compiled\/index\.ts$|^(?!src\/machines\/compiled\/)/,
   },
   {
-    name: 'actors import machines, the core, xstate, rxjs, and of drivers the contract’s types',
-    files: /^src\/actors\//,
-    may: new RegExp(`^(xstate$|rxjs$|src/actors/|src/machines/|${core})`),
-    mayTypes: /^(src\/db\/driver\.ts|node:async_hooks)$/,
+    name: 'actors import machines, the core, xstate, and of rxjs and drivers types',
+    files: /^src\/actors\/(?!rx\.ts$)/,
+    may: new RegExp(`^(xstate$|src/actors/|src/machines/|${core})`),
+    mayTypes: /^(rxjs|src\/db\/driver\.ts|node:async_hooks)$/,
+  },
+  {
+    name: 'RxJS’s classes come in by one file, each from its own: the whole of it is loaded by nothing',
+    files: /^src\/(?!actors\/rx\.ts$)/,
+    may: /^(?!rxjs(\/|$))/,
+    mayTypes: /^rxjs$/,
   },
   {
     name: 'what keeps time knows no caller and no connection',
     files: /^src\/actors\/time\//,
-    may: new RegExp(`^(xstate$|rxjs$|src/actors/time/|src/machines/compiled/index\\.ts$|${core})`),
+    may: new RegExp(
+      `^(xstate$|src/actors/time/|src/actors/rx\\.ts$|src/machines/compiled/index\\.ts$|${core})`,
+    ),
+    mayTypes: /^rxjs$/,
   },
   {
     name: 'the core asks for Node’s async_hooks at run time, so that it loads in a browser',

@@ -1,8 +1,9 @@
 // The way in: one RxJS stream of requests into the pool actor, and the watch over those that have to wait.
-import { Observable, type Subscriber } from 'rxjs'
+import type { Subscriber } from 'rxjs'
 import { AcquireAbortedError, PoolClosedError } from '../../core/errors.js'
 import type { AcquireOptions } from '../../core/options.js'
 import type { Lease } from '../leases/lease.js'
+import { Observable } from '../rx.js'
 import { Alarm } from '../time/alarm.js'
 import type { ClockScheduler } from '../time/scheduler.js'
 import { AbortSignals } from './abort-signals.js'

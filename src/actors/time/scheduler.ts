@@ -1,6 +1,7 @@
 // RxJS's scheduler on the pool's clock: all timers of the pool that are not a machine's own are scheduled through it.
-import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs'
+import type { SchedulerAction, SchedulerLike } from 'rxjs'
 import type { Clock } from '../../core/clock.js'
+import { Subscription } from '../rx.js'
 
 /** A scheduler for RxJS operators (`timer`, `throttleTime`, …) and for the pool's own alarms that sees the pool's time. */
 export class ClockScheduler implements SchedulerLike {

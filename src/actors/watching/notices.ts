@@ -1,6 +1,6 @@
 // Publishes what the pool reports about itself: to the subscribers of `events$`, and by its actor.
-import { Observable, Subject } from 'rxjs'
 import { outside } from '../../core/outside.js'
+import { Observable, Subject } from '../rx.js'
 import { publishChange } from './channels.js'
 import {
   isEmitted,
