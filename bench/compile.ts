@@ -6,10 +6,11 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundlePackage } from '../scripts/package/bundle.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -30,30 +31,20 @@ export async function compile(): Promise<Compiled> {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
     await copyFile(join(root, 'package.json'), join(folder, 'package.json'))
     const [complaints, own] = await Promise.all([
-      tsc('tsconfig.build.json', join(folder, 'dist')),
+      tsc('tsconfig.build.json', join(folder, 'types')),
       tsc('bench/tsconfig.worker.json', folder),
+      bundlePackage(join(folder, 'dist')),
+      // A second build in which `compiled(machine)` is the machine itself, and nothing else differs: the same pool in XState's own
+      // interpreter. (An inspector would force the interpreter too, but its events cost more than the interpreter does.)
+      bundlePackage(join(folder, 'interpreted', 'dist'), { interpreted: true }),
     ])
     const ownErrors = own.split('\n').filter(line => line.startsWith('bench/'))
     if (ownErrors.length > 0) throw new Error(`The benchmark does not compile:\n${ownErrors.join('\n')}`)
-    await interpretedCopy(folder)
     return { worker: join(folder, 'bench', 'worker.js'), complaints, remove }
   } catch (error) {
     await remove()
     throw error
   }
-}
-
-/**
- * A second build of the package in which `compiled(machine)` is the machine itself, and nothing else differs: the same pool in
- * XState's own interpreter. (An inspector would force the interpreter too, but its events cost more than the interpreter does.)
- */
-async function interpretedCopy(folder: string): Promise<void> {
-  const copy = join(folder, 'interpreted', 'dist')
-  await cp(join(folder, 'dist'), copy, { recursive: true })
-  await writeFile(
-    join(copy, 'machines', 'compiled', 'compiled.js'),
-    'export const compiled = machine => machine\n',
-  )
 }
 
 async function tsc(project: string, outDir: string): Promise<string> {

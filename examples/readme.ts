@@ -10,10 +10,12 @@ await pool.ready() // two connections are up, or an error says why they are not
 const { rows } = await pool.use(client => client.query('select 6 * 7 as answer'))
 console.log(rows[0])
 
-// Lease a connection for one block.
-{
-  await using lease = await pool.acquire({ timeout: 5_000 })
+// Lease a connection for as long as you need it. In TypeScript, and on Node 24: `await using lease = …`, without release().
+const lease = await pool.acquire({ timeout: 5_000 })
+try {
   await lease.connection.query('select 1')
+} finally {
+  lease.release()
 }
 
 await pool.close() // waits for leases, then closes every connection gracefully

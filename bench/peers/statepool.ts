@@ -15,7 +15,7 @@ const installed: Build = { core: 'statepool', recorder: 'statepool/recorder', pg
 const interpretedBuild: Build = {
   core: new URL('../../interpreted/dist/index.js', import.meta.url).href,
   recorder: new URL('../../interpreted/dist/recorder/index.js', import.meta.url).href,
-  pg: new URL('../../interpreted/dist/pg.js', import.meta.url).href,
+  pg: new URL('../../interpreted/dist/db/pg/index.js', import.meta.url).href,
 }
 
 export const statepool: Peer = {

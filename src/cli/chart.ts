@@ -7,7 +7,7 @@ import { readChart, statesOf } from '../chart/chart.js'
 import { definitionOf } from '../chart/definition.js'
 import { writeMermaid } from '../chart/mermaid.js'
 import { stack } from '../chart/stack.js'
-import { drawSvg, type Theme } from '../chart/svg.js'
+import { darkened, drawSvg, type Theme } from '../chart/svg.js'
 import { thisFile } from '../core/this-file.js'
 import { connectionMachine, poolMachine } from '../machines/index.js'
 import { readMachine } from './machine-file.js'
@@ -45,10 +45,11 @@ async function machineOf(what: string, wanted: string | undefined): Promise<AnyS
 /** The drawings of the package's own charts come with it: they were laid out by a larger library. */
 async function drawnAlready(machine: AnyStateMachine, theme: Theme): Promise<string | undefined> {
   if ((machine !== connectionMachine && machine !== poolMachine) || thisFile === undefined) return undefined
-  const name = `${machine.id}${theme === 'dark' ? '-dark' : ''}.svg`
   const file = thisFile.startsWith('file:') ? fileURLToPath(thisFile) : thisFile
   try {
-    return await readFile(join(dirname(file), '../../docs/statecharts', name), 'utf8')
+    const drawing = join(dirname(file), '../../docs/statecharts', `${machine.id}.svg`)
+    const svg = await readFile(drawing, 'utf8')
+    return theme === 'dark' ? darkened(svg) : svg
   } catch {
     return undefined // the package was put into a bundle
   }

@@ -129,7 +129,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   random?: (() => number) | undefined
 }
 
-/** What the drop-ins change while a pool runs. @internal */
+/** What the drop-ins change while a pool runs. */
 export interface Tuning {
   readonly acquireTimeout?: number
   /** For connections opened from now on; so is `maxUses`. */

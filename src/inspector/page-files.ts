@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { thisFile } from '../core/this-file.js'
 
 /** One file, as it is sent. */
@@ -60,15 +60,17 @@ export class PageFiles {
 async function readAll(folder: string): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>()
   for (const found of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const type = types[extname(found.name)]
+    const name = found.name.replace(/\.gz$/, '')
+    const type = types[extname(name)]
     if (!found.isFile() || type === undefined) continue
-    const path = join(found.parentPath, found.name)
-    const plain = await readFile(path)
+    const path = join(found.parentPath, name)
+    const stored = await readFile(join(found.parentPath, found.name))
+    const plain = name === found.name ? stored : gunzipSync(stored)
     files.set(path.slice(folder.length + 1).replaceAll('\\', '/'), {
       type,
       tag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
       plain,
-      gzipped: gzipSync(plain, { level: 9 }),
+      gzipped: name === found.name ? gzipSync(plain, { level: 9 }) : stored,
     })
   }
   return files

@@ -5,9 +5,20 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { bundlePackage } from '../../scripts/package/bundle.js'
 
 /** What it depends on, and the tools that are tried. Their own packages are found from where they really are. */
-const installed = ['xstate', 'rxjs', 'better-sqlite3', 'pg', 'esbuild', 'vitest', '@jest/globals']
+const installed = [
+  'xstate',
+  'rxjs',
+  'better-sqlite3',
+  'pg',
+  'mysql2',
+  'ws',
+  'esbuild',
+  'vitest',
+  '@jest/globals',
+]
 
 /** Asks SQLite in a thread and in a process, and lends a connection of the core's. */
 const server = `
@@ -40,24 +51,20 @@ export interface Project {
   copy(from: string, to: string): Promise<void>
   /** Runs a program of Node in that folder, and gives what it wrote. Rejects, with that, when it fails. */
   run(...args: readonly string[]): Promise<{ stdout: string; stderr: string }>
+  /** The same with variables of the environment. */
+  runWith(
+    variables: NodeJS.ProcessEnv,
+    ...args: readonly string[]
+  ): Promise<{ stdout: string; stderr: string }>
   remove(): Promise<void>
 }
 
-/** Builds the package (without checking its types: `npm run check` does) and makes a project around it, with its programs `server.js` and `postgres.js`. */
+/** Builds the package (without its types) and makes a project around it, with its programs `server.js` and `postgres.js`. */
 export async function makeProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'statepool-project-'))
   const own = join(folder, 'node_modules/statepool')
   await mkdir(own, { recursive: true })
-  const build = [
-    '-p',
-    'tsconfig.build.json',
-    '--noCheck',
-    '--declaration',
-    'false',
-    '--declarationMap',
-    'false',
-  ]
-  await execute(process.execPath, [resolve('node_modules/.bin/tsc'), ...build, '--outDir', join(own, 'dist')])
+  await bundlePackage(join(own, 'dist'))
   await copyFile('package.json', join(own, 'package.json'))
   for (const name of installed) {
     const link = join(folder, 'node_modules', name)
@@ -75,6 +82,8 @@ export async function makeProject(): Promise<Project> {
       await copyFile(from, target)
     },
     run: (...args) => execute(process.execPath, args, { cwd: folder, env: environment() }),
+    runWith: (variables, ...args) =>
+      execute(process.execPath, args, { cwd: folder, env: { ...environment(), ...variables } }),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

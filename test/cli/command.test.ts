@@ -58,14 +58,17 @@ describe('chart', () => {
     })
   })
 
-  it('writes an SVG where the name of the file says so', async () => {
-    const out = join(folder, 'pool.svg')
+  it.each([
+    ['pool.svg', []],
+    ['pool-dark.svg', ['--theme', 'dark']],
+  ])('writes an SVG where the name of the file says so: %s', async (name, theme) => {
+    const out = join(folder, name)
     const asInThePackage = ['--import', 'tsx', 'src/cli/main.ts'] // whose docs are beside it
-    expect(await node(...asInThePackage, 'chart', 'pool', '--out', out)).toMatchObject({
+    expect(await node(...asInThePackage, 'chart', 'pool', '--out', out, ...theme)).toMatchObject({
       code: 0,
       out: `Wrote ${out}.\n`,
     })
-    expect(await readFile(out, 'utf8')).toBe(await readFile('docs/statecharts/pool.svg', 'utf8'))
+    expect(await readFile(out, 'utf8')).toBe(await readFile(`docs/statecharts/${name}`, 'utf8'))
   })
 
   it('draws a machine of a module, and of a definition', async () => {

@@ -6,7 +6,10 @@ import { fillExamples } from '../../scripts/docs/examples.js'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const guides = readdirSync('docs/guides').map(name => `docs/guides/${name}`)
-const main = ['README.md', 'docs/migrating.md', 'docs/production.md', 'docs/errors.md']
+const main = [
+  'README.md',
+  ...['migrating', 'production', 'errors', 'stability', 'compatibility'].map(name => `docs/${name}.md`),
+]
 const pages = [...main, ...guides].filter(path => path.endsWith('.md'))
 
 describe.each(pages)('%s', page => {

@@ -20,7 +20,7 @@ test('postgres.ts queries through use() and await using, and closes', async () =
   ])
 })
 
-test('readme.ts queries, borrows for a block, and closes', async () => {
+test('readme.ts queries, leases a connection, and closes', async () => {
   const { code, output, errors } = await runExample('readme', { DATABASE_URL: server.connectionString })
   expect({ code, errors, output }).toEqual({ code: 0, errors: '', output: ['{ answer: 42 }'] })
 })

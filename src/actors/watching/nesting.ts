@@ -1,5 +1,4 @@
 // Who acquires from within a leased connection's callback: what the pool must know to see callers deadlock themselves.
-import type { AsyncLocalStorage } from 'node:async_hooks'
 import { SelfDeadlockError } from '../../core/errors.js'
 import { warn } from '../../core/platform.js'
 import { messageOf } from '../../core/wording.js'
@@ -32,15 +31,21 @@ interface Holders<C> {
   readonly records: Iterable<{ readonly lease: Lease<C> | undefined }>
 }
 
+/** What the pool needs of Node's AsyncLocalStorage: types that applications see are none of Node's, which they may not have. */
+interface Storage<T> {
+  getStore(): T | undefined
+  run<R>(store: T, callback: () => R): R
+}
+
 /** One pool's: a connection of another pool that is held meanwhile says nothing about this one. Made only if `deadlockCheck` is on. */
 export class Nesting<C> {
-  readonly #context: AsyncLocalStorage<Use<C> | undefined>
+  readonly #context: Storage<Use<C> | undefined>
   /** Those who wait, and were called from within a use. */
   readonly #waiting = new Set<NestedRequest<C>>()
 
-  /** @param Storage Node's class */
-  constructor(Storage: typeof AsyncLocalStorage) {
-    this.#context = new Storage()
+  /** @param AsyncLocalStorage Node's class */
+  constructor(AsyncLocalStorage: new <T>() => Storage<T>) {
+    this.#context = new AsyncLocalStorage()
   }
 
   /** The use from within which we are called. */

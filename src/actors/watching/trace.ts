@@ -2,8 +2,10 @@
 import { captureStack } from '../../core/platform.js'
 import { thisFile } from '../../core/this-file.js'
 
-/** The folders whose frames are the pool's own; undefined where this file was bundled into another one. */
-const own = /^(?:file:\/\/)?(.*\/)(?:src|dist)\/core\/this-file\.[jt]s$/.exec(thisFile ?? '')?.[1]
+/** The folder above those whose frames are the pool's own; undefined where this file was put into an application's bundle. */
+const own = /^(?:file:\/\/)?(.*\/)(?:src\/core\/this-file\.ts|dist\/parts\/statepool-\w+\.js)$/.exec(
+  thisFile ?? '',
+)?.[1]
 
 /** One recorded stack. Recording it costs about ten times as much as an acquire. */
 export class Trace {

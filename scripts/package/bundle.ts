@@ -1,0 +1,99 @@
+// The package's JavaScript: one file for each entry, and what entries share in `parts`. A process that imports the core reads six files.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** The files that `package.json` leads to, without `./dist/` and their endings: `db/pg/index`. */
+export const entries: readonly string[] = [
+  ...Object.values<string | { default: string }>(manifest.exports),
+  ...Object.values<string>(manifest.bin),
+].flatMap(entry => {
+  const file = typeof entry === 'string' ? entry : entry.default
+  return file.endsWith('.js') ? [file.replace(/^\.\/dist\/(.*)\.js$/, '$1')] : []
+})
+
+const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+
+export interface BundleOptions {
+  /** For the benchmark: `compiled(machine)` is the machine itself, and nothing else differs. */
+  readonly interpreted?: boolean
+}
+
+/** Bundles all entries into a folder. @throws Error when another package than dagre gets into the bundle */
+export async function bundlePackage(
+  folder: string,
+  { interpreted = false }: BundleOptions = {},
+): Promise<void> {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: entries.map(entry => `src/${entry}.ts`),
+    outdir: resolve(folder),
+    outbase: 'src',
+    bundle: true,
+    splitting: true,
+    // Stacks show whose code a frame is by this folder and name: see src/actors/watching/trace.ts.
+    chunkNames: 'parts/statepool-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+    external: installed.flatMap(name => [name, `${name}/*`]),
+    // Names stay, and so do lines: both are in stacks.
+    minifyWhitespace: true,
+    lineLimit: 120,
+    charset: 'utf8',
+    legalComments: 'inline',
+    metafile: true,
+    write: false,
+    plugins: interpreted ? [smallDagre, uncompiled] : [smallDagre],
+    logLevel: 'warning',
+  })
+  const foreign = Object.keys(metafile.inputs).filter(file => /node_modules/.test(file))
+  if (foreign.length > 0)
+    throw new Error(`The package would contain ${foreign.join(', ')}: add it to its dependencies.`)
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, withClassNames(text))
+  }
+}
+
+/**
+ * esbuild turns `class A { … new A() … }` into `var A = class _A { … new _A() … }`, and `_A` would be in users' logs. Inside of its body the
+ * class may as well be called what it is called outside.
+ */
+function withClassNames(text: string): string {
+  const renamed = [...text.matchAll(/\b(\w+)\s*=\s*class _\1\b/g)].map(([, name = '']) => name)
+  return renamed.reduce((code, name) => code.replace(new RegExp(`\\b_${name}\\b`, 'g'), name), text)
+}
+
+/** Dagre is put in, minified: the package does not depend on it. */
+const smallDagre: Plugin = {
+  name: 'small-dagre',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]chart[\\/]dagre\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        write: false,
+        minify: true,
+        format: 'esm',
+        legalComments: 'inline',
+        logLevel: 'warning',
+      })
+      return { contents: (outputFiles[0] as { text: string }).text }
+    })
+  },
+}
+
+const uncompiled: Plugin = {
+  name: 'uncompiled',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]machines[\\/]compiled[\\/]compiled\.ts$/ }, () => ({
+      contents: 'export const compiled = machine => machine',
+    }))
+  },
+}
