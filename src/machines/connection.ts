@@ -1,19 +1,11 @@
 // The life of one connection: connecting → idle → busy → validating → closing → closed.
 import { setup } from 'xstate'
-import type {
-  ConnectionContext,
-  ConnectionEvent,
-  ConnectionInput,
-  EndReason,
-  OpenQueue,
-} from './connection-types.js'
-import { isSpent, isStale, isSuspect, whySpent } from './decisions/fitness.js'
-
-/** Stands for an effect that the actor system provides: a call of the driver, or a message. */
-const provided = (): void => {}
+import { connectionActions } from './connection-actions.js'
+import { connectionGuards } from './connection-guards.js'
+import type { ConnectionContext, ConnectionEvent, ConnectionInput } from './connection-types.js'
 
 /**
- * The statechart of one connection: its whole life. What it decides and remembers is here; what touches the network or other actors
+ * The statechart of one connection: its whole life. What it decides is in `connectionGuards`, what it remembers in `connectionActions`; what touches the network or other actors
  * is provided by the actor system (`connectionMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
  *
  * A caller's checkout, the keepalive and a return are all proven by a round trip in `validating`, one substate each.
@@ -31,125 +23,8 @@ export const connectionMachine = setup({
     resetTimeout: ({ context }) => context.policy.resetTimeout,
     closeTimeout: ({ context }) => context.policy.closeTimeout,
   },
-  guards: {
-    /** The caller gave up while the request was on its way here. */
-    isTooLate: ({ event }) => event.type === 'checkout' && !event.request.waits,
-    /** Idle for so long, or so doubtful since another one was found dead, that it must prove itself before it is leased. */
-    isStale: ({ context, event }) =>
-      event.type === 'checkout' && isStale(context.facts, context.policy, context.generation, event.at),
-    /** The borrower ended, destroyed or paused the client, or the driver cannot tell. */
-    isUnusable: ({ event }) =>
-      event.type === 'release' && (event.session === 'ended' || event.session === 'unknown'),
-    /** Used up: too old, or leased too often, to be kept. */
-    isSpent: ({ context, event }) =>
-      event.type === 'release' && isSpent(context.facts, context.policy, event.at),
-    /** The borrower may have left something behind (an open transaction), or the application has something to undo (`onReturn`). */
-    needsReset: ({ context, event }) =>
-      event.type === 'release' && (event.session === 'dirty' || context.policy.undoes),
-    /** A caller waits, and may have it as it is. */
-    isWanted: ({ context }) =>
-      isWaitedFor(context.queue) && !isSuspect(context.facts, context.policy, context.generation),
-    /** A caller waits. */
-    isOwed: ({ context }) => isWaitedFor(context.queue),
-    /** A caller waits, in a pool that validates always (`validateAfter: 0`). */
-    isOwedProof: ({ context }) => isWaitedFor(context.queue) && context.policy.validateAfter === 0,
-    /** The pool was paused meanwhile, and leases nothing. */
-    isWithheld: ({ context }) => context.facts.request !== undefined && !context.queue.open,
-    /** The application has a say before a caller gets it (`onLend`). */
-    asks: ({ context }) => context.policy.asks,
-    /** It has, and a caller waits for this one, or for any. */
-    asksForNext: ({ context }) =>
-      context.policy.asks && (context.facts.request?.waits === true || isWaitedFor(context.queue)),
-    /** It has, and a caller waits, and may have it without a validation. */
-    asksForWanted: ({ context }) =>
-      context.policy.asks &&
-      isWaitedFor(context.queue) &&
-      !isSuspect(context.facts, context.policy, context.generation),
-    /** The caller that it was prepared for still waits, in a pool that leases. */
-    isClaimed: ({ context }) => context.facts.request?.waits === true && context.queue.open,
-    /** It is reserved for a caller who still waits. */
-    isReserved: ({ context }) => context.facts.request?.waits === true,
-    /** The server has let go of the connection that was destroyed. */
-    isGone: ({ context }) => !context.facts.lingers,
-  },
-  actions: {
-    /** Starts the driver's connect, validate, reset or close, which report back as `driver.*` events. */
-    connect: provided,
-    validate: provided,
-    reset: provided,
-    close: provided,
-    /** Asks the application whether the caller may have it (`onLend`), which answers by a `lend.*` event. */
-    ask: provided,
-    /** What `onLend` did is to be undone, though no lease began. */
-    noteUnclaimed: provided,
-    /** Counts one more connection that `onLend` threw on, for the caller. */
-    noteLendFailure: ({ context: { facts }, event }) => {
-      const { request } = facts
-      if (event.type === 'lend.failed' && request !== undefined)
-        request.failures = (request.failures ?? 0) + 1
-    },
-    /** Destroys the socket at once, aborting whatever the driver is doing. */
-    destroySocket: provided,
-    noteOpened: ({ context: { facts, generation }, event }) => {
-      if (!('at' in event)) return
-      facts.openedAt = facts.idleSince = facts.provenAt = event.at
-      facts.provenIn = generation.current
-    },
-    noteProven: ({ context: { facts, generation }, event }) => {
-      if (!('at' in event)) return
-      facts.provenAt = event.at
-      facts.provenIn = generation.current
-    },
-    noteReset: ({ context: { facts, generation }, event }) => {
-      if (!('at' in event)) return
-      facts.idleSince = facts.provenAt = event.at
-      facts.provenIn = generation.current
-    },
-    noteLent: ({ context: { facts } }) => {
-      facts.uses++
-      facts.request = undefined
-    },
-    /** It stays, and is idle since now: its borrower proved that it works. */
-    noteReturned: ({ context: { facts }, event }) => {
-      if (event.type === 'release') facts.idleSince = facts.provenAt = event.at
-    },
-    /** Remembers why the connection ends: for the reason given, or for that of the event. */
-    noteEnding: ({ context: { facts }, event }, { reason }: { reason?: EndReason }) => {
-      facts.ending = {
-        reason: reason ?? reasonOf(event),
-        error: 'error' in event ? event.error : undefined,
-      }
-    },
-    /** Remembers by what it is used up. */
-    noteSpent: ({ context: { facts, policy } }) => {
-      facts.ending = { reason: whySpent(facts, policy), error: undefined }
-    },
-    /** Reserves it for the caller who asks for it, until it has proven itself. */
-    reserve: ({ context: { facts }, event }) => {
-      if (event.type === 'checkout') facts.request = event.request
-    },
-    /** Reserves it for the next caller in the queue, if one waits, unless it is reserved for one who still waits. */
-    takeNext: ({ context: { facts, queue } }) => {
-      if (facts.request?.waits !== true) facts.request = queue.open ? queue.next() : undefined
-    },
-    /** It serves no caller for now. */
-    dropRequest: ({ context: { facts } }) => {
-      facts.request = undefined
-    },
-    /** Lets the pool know that it can be leased. */
-    park: provided,
-    /** Hands a lease to the caller that asks for it now, or to the one that it is reserved for. */
-    lend: provided,
-    /** Ends the lease: the borrower gave it back. */
-    takeBack: provided,
-    /** Ends the lease, if there is one: the connection is gone from under the borrower. */
-    revoke: provided,
-    reportReady: provided,
-    reportFailed: provided,
-    reportClosing: provided,
-    /** Gives the request that it cannot serve, if there is one, back to the pool, which serves it in another way. */
-    decline: provided,
-  },
+  guards: connectionGuards,
+  actions: connectionActions,
 }).createMachine({
   id: 'connection',
   context: ({ input }) => input,
@@ -161,9 +36,9 @@ export const connectionMachine = setup({
       actions: 'decline',
     },
     // What ends it in whatever state it is; the states below say where it is otherwise.
-    retire: { target: '.destroyed', actions: { type: 'noteEnding', params: {} } },
-    destroy: { target: '.destroyed', actions: { type: 'noteEnding', params: { reason: 'destroyed' } } },
-    'driver.lost': { target: '.destroyed', actions: { type: 'noteEnding', params: { reason: 'lost' } } },
+    retire: { target: '.destroyed', actions: 'noteReason' },
+    destroy: { target: '.destroyed', actions: 'noteDestroyed' },
+    'driver.lost': { target: '.destroyed', actions: 'noteLost' },
   },
   states: {
     connecting: {
@@ -180,22 +55,11 @@ export const connectionMachine = setup({
           },
           { target: 'available', actions: ['noteOpened', 'takeNext', 'reportReady'] },
         ],
-        'driver.connectFailed': {
-          target: 'failed',
-          actions: { type: 'noteEnding', params: { reason: 'connect failed' } },
-        },
-        'driver.lost': {
-          target: 'failed',
-          actions: { type: 'noteEnding', params: { reason: 'connect failed' } },
-        },
-        destroy: { target: 'destroyed', actions: { type: 'noteEnding', params: { reason: 'abandoned' } } },
+        'driver.connectFailed': { target: 'failed', actions: 'noteConnectFailed' },
+        'driver.lost': { target: 'failed', actions: 'noteConnectFailed' },
+        destroy: { target: 'destroyed', actions: 'noteAbandoned' },
       },
-      after: {
-        connectTimeout: {
-          target: 'failed',
-          actions: { type: 'noteEnding', params: { reason: 'connect timeout' } },
-        },
-      },
+      after: { connectTimeout: { target: 'failed', actions: 'noteConnectTimeout' } },
     },
     available: {
       description: 'Passed through, never rested in: it proved just now that it works.',
@@ -221,26 +85,13 @@ export const connectionMachine = setup({
           { guard: 'isClaimed', target: 'busy' },
           { target: 'validating.return', actions: ['noteUnclaimed', 'decline', 'dropRequest'] },
         ],
-        'lend.refused': {
-          target: 'closing',
-          actions: [{ type: 'noteEnding', params: { reason: 'lend refused' } }, 'decline', 'dropRequest'],
-        },
+        'lend.refused': { target: 'closing', actions: ['noteLendRefused', 'decline', 'dropRequest'] },
         'lend.failed': {
           target: 'closing',
-          actions: [
-            { type: 'noteEnding', params: { reason: 'lend failed' } },
-            'noteLendFailure',
-            'decline',
-            'dropRequest',
-          ],
+          actions: ['noteLendFailed', 'countLendFailure', 'decline', 'dropRequest'],
         },
       },
-      after: {
-        validateTimeout: {
-          target: 'destroyed',
-          actions: { type: 'noteEnding', params: { reason: 'lend timeout' } },
-        },
-      },
+      after: { validateTimeout: { target: 'destroyed', actions: 'noteLendTimeout' } },
     },
     idle: {
       description: 'The pool may lease it. Nothing is awaited, so no timer runs.',
@@ -263,7 +114,7 @@ export const connectionMachine = setup({
           { target: 'busy' },
         ],
         validate: { target: 'validating.keepalive' },
-        retire: { target: 'closing', actions: { type: 'noteEnding', params: {} } },
+        retire: { target: 'closing', actions: 'noteReason' },
       },
     },
     busy: {
@@ -272,21 +123,9 @@ export const connectionMachine = setup({
       initial: 'lent',
       on: {
         release: [
-          {
-            guard: 'isUnusable',
-            target: '#connection.destroyed',
-            actions: ['takeBack', { type: 'noteEnding', params: {} }],
-          },
-          {
-            guard: 'isSpent',
-            target: '#connection.closing',
-            actions: ['takeBack', 'noteSpent'],
-          },
-          {
-            guard: 'needsReset',
-            target: '#connection.validating.return',
-            actions: 'takeBack',
-          },
+          { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
+          { guard: 'isSpent', target: '#connection.closing', actions: ['takeBack', 'noteSpent'] },
+          { guard: 'needsReset', target: '#connection.validating.return', actions: 'takeBack' },
           {
             guard: 'asksForWanted',
             target: '#connection.lending',
@@ -308,12 +147,10 @@ export const connectionMachine = setup({
           },
           { target: '#connection.idle', actions: ['noteReturned', 'takeBack'] },
         ],
-        retire: { target: '.retiring', actions: { type: 'noteEnding', params: {} } },
+        retire: { target: '.retiring', actions: 'noteReason' },
       },
       states: {
-        lent: {
-          on: { share: 'shared' },
-        },
+        lent: { on: { share: 'shared' } },
         shared: {
           description: 'Its borrower is the pool itself: statements of several callers are under way on it.',
         },
@@ -321,11 +158,7 @@ export const connectionMachine = setup({
           description: 'To be closed when it comes back. The holder keeps its lease.',
           on: {
             release: [
-              {
-                guard: 'isUnusable',
-                target: '#connection.destroyed',
-                actions: ['takeBack', { type: 'noteEnding', params: {} }],
-              },
+              { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
               { target: '#connection.closing', actions: 'takeBack' },
             ],
             retire: {},
@@ -341,17 +174,9 @@ export const connectionMachine = setup({
           entry: 'validate',
           on: {
             'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
-            'driver.invalid': {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
-            },
+            'driver.invalid': { target: '#connection.destroyed', actions: 'noteValidationFailed' },
           },
-          after: {
-            validateTimeout: {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'validation timeout' } },
-            },
-          },
+          after: { validateTimeout: { target: '#connection.destroyed', actions: 'noteValidationTimeout' } },
         },
         keepalive: {
           description:
@@ -359,34 +184,16 @@ export const connectionMachine = setup({
           entry: 'validate',
           on: {
             'driver.validated': { target: '#connection.available', actions: ['noteProven', 'takeNext'] },
-            'driver.invalid': {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'validation failed' } },
-            },
+            'driver.invalid': { target: '#connection.destroyed', actions: 'noteValidationFailed' },
           },
-          after: {
-            validateTimeout: {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'validation timeout' } },
-            },
-          },
+          after: { validateTimeout: { target: '#connection.destroyed', actions: 'noteValidationTimeout' } },
         },
         return: {
           description: 'A reset removes what the holder left behind.',
           entry: 'reset',
           initial: 'staying',
-          on: {
-            'driver.resetFailed': {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'reset failed' } },
-            },
-          },
-          after: {
-            resetTimeout: {
-              target: '#connection.destroyed',
-              actions: { type: 'noteEnding', params: { reason: 'reset timeout' } },
-            },
-          },
+          on: { 'driver.resetFailed': { target: '#connection.destroyed', actions: 'noteResetFailed' } },
+          after: { resetTimeout: { target: '#connection.destroyed', actions: 'noteResetTimeout' } },
           states: {
             staying: {
               on: {
@@ -398,16 +205,13 @@ export const connectionMachine = setup({
                   },
                   { target: '#connection.available', actions: ['noteReset', 'takeNext'] },
                 ],
-                retire: { target: 'leaving', actions: { type: 'noteEnding', params: {} } },
+                retire: { target: 'leaving', actions: 'noteReason' },
               },
             },
             leaving: {
               description:
                 'What its borrower left behind is reset all the same, so that the server gets a graceful close and not a broken wire.',
-              on: {
-                'driver.resetDone': '#connection.closing',
-                retire: {},
-              },
+              on: { 'driver.resetDone': '#connection.closing', retire: {} },
             },
           },
         },
@@ -437,9 +241,7 @@ export const connectionMachine = setup({
             'driver.closeFailed': { target: '#connection.closed', actions: 'destroySocket' },
             destroy: '#connection.destroyed',
           },
-          after: {
-            closeTimeout: { target: '#connection.closed', actions: 'destroySocket' },
-          },
+          after: { closeTimeout: { target: '#connection.closed', actions: 'destroySocket' } },
         },
         lingering: {
           description:
@@ -449,18 +251,7 @@ export const connectionMachine = setup({
         },
       },
     },
-    closed: {
-      type: 'final',
-    },
+    closed: { type: 'final' },
   },
   output: ({ context }) => context.facts,
 })
-
-/** Whether a caller waits whom a connection may serve. */
-const isWaitedFor = ({ open, length }: OpenQueue): boolean => open && length > 0
-
-/** Why an event ends a connection, where the chart does not say. */
-function reasonOf(event: ConnectionEvent): EndReason {
-  if (event.type === 'retire') return event.reason
-  return event.type === 'release' && event.session === 'unknown' ? 'crashed' : 'ended by its borrower'
-}

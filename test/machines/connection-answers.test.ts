@@ -42,14 +42,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
   connecting: table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      retire: '→ closing.lingering: noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       destroy:
-        '→ closing.lingering: noteEnding(abandoned), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteAbandoned, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.connected if isOwedProof': '→ validating.checkout: noteOpened, takeNext, reportReady, validate',
       'driver.connected': '→ idle: noteOpened, takeNext, reportReady, park',
-      'driver.connectFailed': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
-      'driver.lost': '→ closed: noteEnding(connect failed), destroySocket, reportFailed',
-      'after connectTimeout': '→ closed: noteEnding(connect timeout), destroySocket, reportFailed',
+      'driver.connectFailed': '→ closed: noteConnectFailed, destroySocket, reportFailed',
+      'driver.lost': '→ closed: noteConnectFailed, destroySocket, reportFailed',
+      'after connectTimeout': '→ closed: noteConnectTimeout, destroySocket, reportFailed',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -69,19 +69,18 @@ const expected: Record<string, ReturnType<typeof table>> = {
   lending: table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      retire: '→ closing.lingering: noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'lend.accepted if isClaimed': '→ busy.lent: lend, noteLent',
       'lend.accepted': '→ validating.return.staying: noteUnclaimed, decline, dropRequest, reset',
-      'lend.refused':
-        '→ closing.graceful: noteEnding(lend refused), decline, dropRequest, reportClosing, close',
+      'lend.refused': '→ closing.graceful: noteLendRefused, decline, dropRequest, reportClosing, close',
       'lend.failed':
-        '→ closing.graceful: noteEnding(lend failed), noteLendFailure, decline, dropRequest, reportClosing, close',
+        '→ closing.graceful: noteLendFailed, countLendFailure, decline, dropRequest, reportClosing, close',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(lend timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLendTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -105,11 +104,11 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'checkout if asks': '→ lending: reserve, ask',
       checkout: '→ busy.lent: lend, noteLent',
       validate: '→ validating.keepalive: validate',
-      retire: '→ closing.graceful: noteEnding, reportClosing, close',
+      retire: '→ closing.graceful: noteReason, reportClosing, close',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -131,17 +130,17 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       share: '→ busy.shared',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
       'release if isWanted': 'takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
-      retire: '→ busy.retiring: noteEnding',
+      retire: '→ busy.retiring: noteReason',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -162,17 +161,17 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
       'release if isWanted': '→ busy.lent: takeBack, takeNext, lend, noteLent',
       release: '→ idle: noteReturned, takeBack, park',
-      retire: '→ busy.retiring: noteEnding',
+      retire: '→ busy.retiring: noteReason',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -194,12 +193,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'release if isUnusable':
-        '→ closing.lingering: takeBack, noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       release: '→ closing.graceful: takeBack, reportClosing, close',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'its holder proves that it works': ['validate'],
@@ -220,16 +219,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.checkout': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      retire: '→ closing.lingering: noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.validated': '→ idle: noteProven, takeNext, park',
       'driver.invalid':
-        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteValidationFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteValidationTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -248,16 +247,16 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.keepalive': table({
     answers: {
       checkout: 'decline',
-      retire: '→ closing.lingering: noteEnding, destroySocket, revoke, decline, dropRequest, reportClosing',
+      retire: '→ closing.lingering: noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.validated': '→ idle: noteProven, takeNext, park',
       'driver.invalid':
-        '→ closing.lingering: noteEnding(validation failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteValidationFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after validateTimeout':
-        '→ closing.lingering: noteEnding(validation timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteValidationTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -276,17 +275,17 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'validating.return.staying': table({
     answers: {
       checkout: 'decline',
-      retire: '→ validating.return.leaving: noteEnding',
+      retire: '→ validating.return.leaving: noteReason',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.resetDone if isOwedProof': '→ validating.checkout: noteReset, takeNext, validate',
       'driver.resetDone': '→ idle: noteReset, takeNext, park',
       'driver.resetFailed':
-        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteResetFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
-        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteResetTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
@@ -306,14 +305,14 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       destroy:
-        '→ closing.lingering: noteEnding(destroyed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.resetDone': '→ closing.graceful: reportClosing, close',
       'driver.resetFailed':
-        '→ closing.lingering: noteEnding(reset failed), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteResetFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
-        '→ closing.lingering: noteEnding(lost), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
-        '→ closing.lingering: noteEnding(reset timeout), destroySocket, revoke, decline, dropRequest, reportClosing',
+        '→ closing.lingering: noteResetTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
