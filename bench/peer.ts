@@ -22,6 +22,8 @@ export interface Settings {
   readonly acquireTimeout?: number
   /** Opens as many connections at the same time as it does by default, and not as many as it can. */
   readonly defaultPace?: boolean
+  /** Everything but `min`, `max` and a bound for those who wait is as the pool has it by default. */
+  readonly defaults?: boolean
 }
 
 /** A running pool. `H` is what it hands out: a lease, or the connection itself. */

@@ -14,7 +14,7 @@ export const dropIn: Peer = {
   kind: 'own',
   async open<C extends Marks>(
     source: Source<C>,
-    { min, max, acquireTimeout = 0, defaultPace = false }: Settings,
+    { min, max, acquireTimeout = 0, defaultPace = false, defaults = false }: Settings,
   ): Promise<BenchPool<C, Client<C>>> {
     const { Pool } = (await import(installed)) as typeof import('../../src/db/pg/index.js')
     const { connectionString } = source
@@ -23,9 +23,11 @@ export const dropIn: Peer = {
       Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
       min,
       max,
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: acquireTimeout,
-      statepool: { validateAfter: false, ...(!defaultPace && { maxConnecting: max }) },
+      ...(!defaults && {
+        idleTimeoutMillis: 0,
+        connectionTimeoutMillis: acquireTimeout,
+        statepool: { validateAfter: false, ...(!defaultPace && { maxConnecting: max }) },
+      }),
     })
     await pool.statepool.ready()
     return {

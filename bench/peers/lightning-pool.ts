@@ -9,17 +9,19 @@ import { fill, type Peer } from '../peer.js'
 export const lightningPool: Peer = {
   name: 'lightning-pool',
   kind: 'rival',
-  async open(source, { min, max, acquireTimeout = 0 }) {
+  async open(source, { min, max, acquireTimeout = 0, defaults = false }) {
     const pool = new Pool(
       { create: () => source.connect(), destroy: connection => source.close(connection) },
       {
         max,
         min: 0,
-        fifo: false,
-        validation: false,
-        houseKeepInterval: 0,
         maxQueue: Number.MAX_SAFE_INTEGER,
-        acquireTimeoutMillis: acquireTimeout,
+        ...(!defaults && {
+          fifo: false,
+          validation: false,
+          houseKeepInterval: 0,
+          acquireTimeoutMillis: acquireTimeout,
+        }),
       },
     )
     const { options } = pool

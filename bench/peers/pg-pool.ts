@@ -4,7 +4,7 @@
 
 import pg from 'pg'
 import PgPool from 'pg-pool'
-import { type BenchPool, fill, type Marks, type Peer, type Source } from '../peer.js'
+import { type BenchPool, fill, type Marks, type Peer, type Settings, type Source } from '../peer.js'
 import { type Client, connectionOf, stubClientOf } from './stub-client.js'
 
 export const pgPool: Peer = {
@@ -12,7 +12,7 @@ export const pgPool: Peer = {
   kind: 'rival',
   async open<C extends Marks>(
     source: Source<C>,
-    { min, max, acquireTimeout = 0 }: { min: number; max: number; acquireTimeout?: number },
+    { min, max, acquireTimeout = 0, defaults = false }: Settings,
   ): Promise<BenchPool<C>> {
     const { connectionString } = source
     const pool = new PgPool({
@@ -20,8 +20,7 @@ export const pgPool: Peer = {
       Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
       min,
       max,
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: acquireTimeout,
+      ...(!defaults && { idleTimeoutMillis: 0, connectionTimeoutMillis: acquireTimeout }),
     })
     const { options } = pool as unknown as { options: { connectionTimeoutMillis: number } }
     const connect = () => pool.connect() as unknown as Promise<Client<C>>

@@ -44,16 +44,15 @@ export const recorded: Peer = {
 async function open<C extends Marks>(
   build: Build,
   source: Source<C>,
-  { min, max, acquireTimeout = Number.POSITIVE_INFINITY, defaultPace = false }: Settings,
+  { min, max, acquireTimeout = Number.POSITIVE_INFINITY, defaultPace = false, defaults = false }: Settings,
   isRecorded = false,
 ): Promise<BenchPool<C, Lease<C>>> {
   const { createPool } = (await import(build.core)) as typeof import('../../src/index.js')
   const pool = createPool(await driverFor(build, source), {
     min,
     max,
-    acquireTimeout,
-    validateAfter: false,
-    ...(!defaultPace && { maxConnecting: max }),
+    ...(!defaults && { acquireTimeout, validateAfter: false }),
+    ...(!defaults && !defaultPace && { maxConnecting: max }),
   })
   if (isRecorded) {
     const { recorder } = (await import(build.recorder)) as typeof import('../../src/recorder/index.js')

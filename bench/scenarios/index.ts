@@ -1,6 +1,7 @@
 // The scenarios, in the order of the report.
 
 import type { Scenario } from '../scenario.js'
+import { appBurst, appMixed } from './as-apps-do.js'
 import { burst } from './burst.js'
 import { contended } from './contended.js'
 import { growthOfConnections, growthOfOpening, growthOfWaiters } from './growth.js'
@@ -15,6 +16,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   serial,
   contended,
   burst,
+  'app-burst': appBurst,
+  'app-mixed': appMixed,
   'long-line': longLine,
   spike,
   pg,

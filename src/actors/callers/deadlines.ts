@@ -1,5 +1,6 @@
-// The deadlines of waiting callers: two binary heaps, and one alarm for the earliest.
+// The deadlines of waiting callers: two calendars, and one alarm for the earliest.
 import type { Alarm } from '../time/alarm.js'
+import { Calendar } from './calendar.js'
 import type { AcquireRequest } from './request.js'
 
 /**
@@ -9,8 +10,8 @@ import type { AcquireRequest } from './request.js'
  */
 export class Deadlines<C> {
   readonly #alarm: Alarm
-  readonly #own = new DeadlineHeap<C>()
-  readonly #given = new DeadlineHeap<C>()
+  readonly #own = new Calendar<C>()
+  readonly #given = new Calendar<C>()
 
   /** @param alarm asked to ring at the earliest deadline */
   constructor(alarm: Alarm) {
@@ -24,13 +25,13 @@ export class Deadlines<C> {
 
   add(request: AcquireRequest<C>): void {
     if (request.timeout === Number.POSITIVE_INFINITY) return
-    if (this.#heapOf(request).add(request)) this.#alarm.noLaterThan(request.deadline)
+    if (this.#calendarOf(request).add(request)) this.#alarm.noLaterThan(request.deadline)
   }
 
   /** Says that one of the requests no longer waits. */
   noteSettled(request: AcquireRequest<C>): void {
     if (request.timeout === Number.POSITIVE_INFINITY) return
-    if (this.#heapOf(request).noteSettled()) this.#setAlarm()
+    if (this.#calendarOf(request).noteSettled(request)) this.#setAlarm()
   }
 
   /** Takes out all whose time is up, and sets the alarm for the next one. */
@@ -55,7 +56,7 @@ export class Deadlines<C> {
     this.#setAlarm()
   }
 
-  #heapOf(request: AcquireRequest<C>): DeadlineHeap<C> {
+  #calendarOf(request: AcquireRequest<C>): Calendar<C> {
     return request.strict ? this.#own : this.#given
   }
 
@@ -64,89 +65,4 @@ export class Deadlines<C> {
     if (earliest === Number.POSITIVE_INFINITY) this.#alarm.rest()
     else this.#alarm.noLaterThan(earliest)
   }
-}
-
-/**
- * Requests by their deadlines. Those that were settled in time are not searched for: they are skipped when they come up, and
- * swept out when they are the greater part, so that adding, settling and expiring cost next to nothing however many wait.
- */
-class DeadlineHeap<C> {
-  #heap: AcquireRequest<C>[] = []
-  #settled = 0
-
-  get size(): number {
-    return this.#heap.length
-  }
-
-  /** The earliest deadline; Infinity if there is none. It may be of a request that was settled. */
-  get earliest(): number {
-    return this.#heap[0]?.deadline ?? Number.POSITIVE_INFINITY
-  }
-
-  /** @returns whether its deadline is the earliest now */
-  add(request: AcquireRequest<C>): boolean {
-    const heap = this.#heap
-    let index = heap.push(request) - 1
-    const { deadline } = request
-    while (index > 0) {
-      const above = (index - 1) >> 1
-      const parent = heap[above] as AcquireRequest<C>
-      if (parent.deadline <= deadline) break
-      heap[index] = parent
-      index = above
-    }
-    heap[index] = request
-    return index === 0
-  }
-
-  /** @returns whether it swept out those that are settled */
-  noteSettled(): boolean {
-    if (++this.#settled * 2 <= this.#heap.length) return false
-    this.#rebuild()
-    return true
-  }
-
-  lengthen(by: (request: AcquireRequest<C>) => number): void {
-    for (const request of this.#heap) request.grace += by(request)
-    this.#rebuild()
-  }
-
-  takeDue(now: number): AcquireRequest<C>[] {
-    const due: AcquireRequest<C>[] = []
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (first.waits) {
-        if (first.deadline > now) break
-        due.push(first)
-      }
-      this.#settled-- // also for one that is due: it leaves the heap now and is noted as settled when it is refused
-      this.#removeFirst()
-    }
-    return due
-  }
-
-  /** A sorted array is a heap, too. */
-  #rebuild(): void {
-    this.#heap = this.#heap.filter(({ waits }) => waits).sort((a, b) => a.deadline - b.deadline)
-    this.#settled = 0
-  }
-
-  #removeFirst(): void {
-    const heap = this.#heap
-    const moved = heap.pop()
-    if (moved === undefined || heap.length === 0) return
-    let index = 0
-    for (;;) {
-      let below = 2 * index + 1
-      if (below >= heap.length) break
-      if (below + 1 < heap.length && deadlineAt(heap, below + 1) < deadlineAt(heap, below)) below++
-      if (deadlineAt(heap, below) >= moved.deadline) break
-      heap[index] = heap[below] as AcquireRequest<C>
-      index = below
-    }
-    heap[index] = moved
-  }
-}
-
-function deadlineAt<C>(heap: readonly AcquireRequest<C>[], index: number): number {
-  return (heap[index] as AcquireRequest<C>).deadline
 }

@@ -1,17 +1,11 @@
 // The queue of waiting callers: by priority, first come first served within one, and no caller is passed over forever.
 import type { OpenQueue } from '../../machines/connection-types.js'
 import type { Queue } from '../../machines/pool-types.js'
+import { Rank } from './rank.js'
 import type { AcquireRequest } from './request.js'
 
 /** Every so many hand-offs one goes to the caller who has waited longest, whatever its priority. */
 const oldestEvery = 8
-
-/** The waiting callers of one priority, as a doubly linked list, so that leaving from the middle is not a search. */
-interface Rank<C> {
-  readonly priority: number
-  first: AcquireRequest<C> | undefined
-  last: AcquireRequest<C> | undefined
-}
 
 /**
  * Callers who wait. Joining, leaving from anywhere and taking the next one take the same time however many wait; only the
@@ -22,7 +16,6 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
   /** Highest priority first. None is empty, unless it is the only one. */
   readonly #ranks: Rank<C>[] = []
   #length = 0
-  #arrivals = 0
   readonly #turn = { passedOver: 0 }
 
   get length(): number {
@@ -51,74 +44,51 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
 
   /** Joins at the end of its priority. */
   join(request: AcquireRequest<C>): void {
-    const rank = this.#rankOf(request.priority)
-    request.arrival = ++this.#arrivals
+    this.#rankOf(request.priority).join(request)
+    request.queued = true
     request.joinedAt = ++this.#length
-    request.ahead = rank.last
-    if (rank.last === undefined) rank.first = request
-    else rank.last.behind = request
-    rank.last = request
   }
 
   /**
-   * Goes to the front of its priority, behind those that were asked earlier, and counts as having arrived before all others there: its
-   * connection turned out to be unfit. Several that are declined at one moment come back in the order in which they were asked. One
-   * that never had to join before (it was sent to an idle connection) is no older than that to other priorities.
+   * Goes to the front of its priority, behind those that asked earlier: its connection turned out to be unfit. Several that are declined at
+   * one moment come back in the order in which they asked.
    */
   rejoin(request: AcquireRequest<C>): void {
-    const rank = this.#rankOf(request.priority)
-    const isNew = request.joinedAt === 0
-    let ahead: AcquireRequest<C> | undefined
-    let behind = rank.first
-    while (behind !== undefined && behind.order < request.order) {
-      ahead = behind
-      behind = behind.behind
-    }
-    if (rank.first === undefined) {
-      if (isNew) request.arrival = ++this.#arrivals
-    } else if (ahead === undefined) {
-      if (isNew || request.arrival >= rank.first.arrival) request.arrival = rank.first.arrival - 1
-    } else if (isNew || request.arrival <= ahead.arrival || request.arrival >= (behind ?? request).arrival) {
-      request.arrival = ahead.arrival // those ahead make room
-      for (let older: AcquireRequest<C> | undefined = ahead; older !== undefined; older = older.ahead)
-        older.arrival--
-    }
+    this.#rankOf(request.priority).rejoin(request)
+    request.queued = true
     this.#length++
-    if (isNew) request.joinedAt = 1
-    request.ahead = ahead
-    request.behind = behind
-    if (ahead === undefined) rank.first = request
-    else ahead.behind = request
-    if (behind === undefined) rank.last = request
-    else behind.ahead = request
+    if (request.joinedAt === 0) request.joinedAt = 1
   }
 
   /** Takes out the next caller. */
   next(): AcquireRequest<C> | undefined {
     const rank = nextOf(this.#ranks, this.#turn)
-    const request = rank?.first
-    if (rank !== undefined && request !== undefined) this.#unlink(request, rank)
+    if (rank?.first === undefined) return undefined
+    const request = rank.shift()
+    this.#noteLeft(rank)
     return request
   }
 
   /** All of them, in the order in which they are taken out if no one else joins or leaves. */
   inOrder(): AcquireRequest<C>[] {
     const order: AcquireRequest<C>[] = []
-    const heads: Pick<Rank<C>, 'first'>[] = this.#ranks.map(({ first }) => ({ first }))
+    const rows = this.#ranks.map(rank => new Row(rank.toArray()))
     const turn = { ...this.#turn }
-    for (let head = nextOf(heads, turn); head?.first !== undefined; head = nextOf(heads, turn)) {
-      order.push(head.first)
-      head.first = head.first.behind
-      if (head.first === undefined) heads.splice(heads.indexOf(head), 1)
+    for (let row = nextOf(rows, turn); row?.first !== undefined; row = nextOf(rows, turn)) {
+      order.push(row.first)
+      row.place++
+      if (row.first === undefined) rows.splice(rows.indexOf(row), 1)
     }
     return order
   }
 
   /** Takes a request out, wherever it is; false if it is not in the queue. */
   leave(request: AcquireRequest<C>): boolean {
-    const rank = this.#ranks.find(candidate => candidate.priority === request.priority)
-    if (rank === undefined || (request.ahead === undefined && rank.first !== request)) return false
-    this.#unlink(request, rank)
+    if (!request.queued) return false
+    const rank = this.#ranks.find(({ priority }) => priority === request.priority)
+    if (rank === undefined) return false
+    rank.leave(request)
+    this.#noteLeft(rank)
     return true
   }
 
@@ -127,13 +97,12 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
    * in the queue (a connection is being validated for it).
    */
   placeOf(request: AcquireRequest<C>): number {
-    let place = 0
+    if (!request.queued) return 0
+    let before = 0
     for (const rank of this.#ranks) {
-      if (rank.first === undefined || rank.last === undefined) continue
-      const reach = rank.priority === request.priority ? request : rank.last
-      if (reach === request && request.ahead === undefined && rank.first !== request) return 0
-      place += reach.arrival - rank.first.arrival + 1
-      if (reach === request) return Math.max(1, Math.min(place, this.#length))
+      if (rank.priority === request.priority)
+        return Math.min(before + rank.placeOf(request) + 1, this.#length)
+      before += rank.places
     }
     return 0
   }
@@ -146,28 +115,33 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
       if (rank.priority === priority) return rank
       if (rank.priority < priority) break
     }
-    const rank: Rank<C> = { priority, first: undefined, last: undefined }
+    const rank = new Rank<C>(priority)
     // An only rank stays when it runs empty (it is about to be used again), until another one takes its place.
     if (ranks.length === 1 && ranks[0]?.first === undefined) ranks[0] = rank
     else ranks.splice(index, 0, rank)
     return rank
   }
 
-  #unlink(request: AcquireRequest<C>, rank: Rank<C>): void {
-    const { ahead, behind } = request
-    if (ahead === undefined) rank.first = behind
-    else ahead.behind = behind
-    if (behind === undefined) rank.last = ahead
-    else behind.ahead = ahead
-    request.ahead = undefined
-    request.behind = undefined
+  /** One has left the rank. */
+  #noteLeft(rank: Rank<C>): void {
     this.#length--
-    if (rank.first === undefined && this.#ranks.length > 1) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
+    if (this.#ranks.length > 1 && rank.first === undefined) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
+  }
+}
+
+/** A rank as it would be served. */
+class Row<C> {
+  place = 0
+
+  constructor(readonly requests: readonly AcquireRequest<C>[]) {}
+
+  get first(): AcquireRequest<C> | undefined {
+    return this.requests[this.place]
   }
 }
 
 /** Whose first caller is next: the highest priority's, or now and then the one who has waited for longest. */
-function nextOf<R extends { readonly first: { readonly arrival: number } | undefined }>(
+function nextOf<R extends { readonly first: { readonly order: number } | undefined }>(
   ranks: readonly R[],
   turn: { passedOver: number },
 ): R | undefined {
@@ -183,6 +157,6 @@ function nextOf<R extends { readonly first: { readonly arrival: number } | undef
   return highest
 }
 
-function isOlder(one: { arrival: number } | undefined, other: { arrival: number } | undefined): boolean {
-  return one !== undefined && (other === undefined || one.arrival < other.arrival)
+function isOlder(one: { order: number } | undefined, other: { order: number } | undefined): boolean {
+  return one !== undefined && (other === undefined || one.order < other.order)
 }

@@ -17,7 +17,7 @@ export const lastRequest = (): number => made
 
 /**
  * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
- * It is its own message and its own node in the queue, because each acquire would otherwise pay for three objects.
+ * It is its own message, because each acquire would otherwise pay for two objects.
  */
 export class AcquireRequest<C> implements Request {
   readonly type = 'acquire'
@@ -31,12 +31,12 @@ export class AcquireRequest<C> implements Request {
   grace = 0
   /** Which request of the process it is: the older of two was asked first, also within one millisecond. */
   readonly order = ++made
-  /** The order of arrival; set by the queue. */
-  arrival = 0
+  /** Whether the queue has it now. */
+  queued = false
+  /** Whether its calendar keeps it in the row of those that came in the order of their deadlines. */
+  inRow = false
   /** How many were waiting when this one joined the queue, itself included; 0 = it never had to. */
   joinedAt = 0
-  ahead: AcquireRequest<C> | undefined = undefined
-  behind: AcquireRequest<C> | undefined = undefined
   watch: Watch<C> | undefined = undefined
   /** What hooks are told of it; undefined unless the pool has any. */
   lending: Lending | undefined = undefined
@@ -52,7 +52,7 @@ export class AcquireRequest<C> implements Request {
     this.strict = strict
   }
 
-  /** What inspectors print of the message; the rest of it is places in lists, and goes in circles. */
+  /** What inspectors print of the message; the rest is of no use to them. */
   toJSON(): Pick<AcquireRequest<C>, 'type' | 'at' | 'timeout' | 'priority' | 'waits'> {
     const { type, at, timeout, priority, waits } = this
     return { type, at, timeout, priority, waits }
