@@ -66,6 +66,8 @@ export interface PoolParts<C> {
   readonly connectionTimings: ConnectionTimings
   /** What `stats()` tells of waits and leases; undefined unless `measure` is on. */
   readonly leaseTimings: LeaseTimings | undefined
+  /** How many statements are under way on connections that they share; undefined without the option `share`. */
+  sharing: { readonly underWay: number } | undefined
   /** Telemetry that follows callers and connects; undefined while there is none. */
   tracers: readonly Tracer[] | undefined
 }
@@ -121,6 +123,7 @@ export function createParts<C>(
     tracker: undefined,
     connectionTimings: new ConnectionTimings(),
     leaseTimings: config.measure ? new LeaseTimings() : undefined,
+    sharing: undefined,
     tracers: undefined,
   }
   if (parts.leaseTimings !== undefined) track(parts, parts.leaseTimings)

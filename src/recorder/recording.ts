@@ -99,6 +99,10 @@ export interface FrameStats {
   readonly connecting: number
   readonly idle: number
   readonly busy: number
+  /** Of the busy ones, those that statements share; in recordings of later versions. */
+  readonly shared?: number
+  /** The statements under way on these. */
+  readonly underWay?: number
   readonly validating: number
   readonly closing: number
   readonly waiting: number

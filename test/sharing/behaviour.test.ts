@@ -32,6 +32,19 @@ describe('statements that share connections', () => {
     expect(pool.stats()).toMatchObject({ busy: 0, idle: 1 })
   })
 
+  it('are told by the figures: the connections that they share, how many are under way, and how many there were', async () => {
+    const { pool, clock } = share({ min: 2, max: 2 })
+    await clock.advance(200)
+    const lease = await pool.acquire()
+    runAll(pool, numbered(3))
+    expect(pool.stats()).toMatchObject({ busy: 2, shared: 1, underWay: 3, statements: 3 })
+    await clock.advance(15)
+    expect(pool.stats()).toMatchObject({ shared: 1, underWay: 2, statements: 3 })
+    await clock.advance(50)
+    expect(pool.stats()).toMatchObject({ busy: 1, shared: 0, underWay: 0, statements: 3 })
+    lease.release()
+  })
+
   it('are no more on one connection than the depth; the others wait', async () => {
     const { pool, clock, database } = share({ share: { depth: 3 } })
     await clock.advance(100)

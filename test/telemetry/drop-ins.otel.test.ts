@@ -81,6 +81,7 @@ describe('pg.Pool and the drop-in, side by side', () => {
       'db.client.connection.use_time',
       'db.client.connection.wait_time',
       'statepool.leases',
+      'statepool.statements',
     ])
 
     const figures = ({ metrics }: Report) =>

@@ -21,6 +21,7 @@ it('opentelemetry.ts has the spans in each other, and all metrics', async () => 
     'db.client.connection.pending_requests 0',
     'db.client.connection.timeouts 0',
     'statepool.leases 1',
+    'statepool.statements 0',
     'db.client.connection.create_time 1 recorded',
     'db.client.connection.wait_time 1 recorded',
     'db.client.connection.use_time 1 recorded',

@@ -48,6 +48,11 @@ it('all metrics of the conventions are there', async () => {
       'The number of connection timeouts that have occurred trying to obtain a connection from the pool.',
     ],
     ['statepool.leases', '{lease}', 'The number of leases that the pool has granted.'],
+    [
+      'statepool.statements',
+      '{statement}',
+      'The number of statements that were sent on a connection which others may share.',
+    ],
     ['db.client.connection.create_time', 's', 'The time it took to create a new connection.'],
     ['db.client.connection.wait_time', 's', 'The time it took to obtain an open connection from the pool.'],
     [
@@ -88,6 +93,7 @@ it('each figure is the poolâ€™s at the moment of the collection, with the poolâ€
     'db.client.connection.pending_requests': 3,
     'db.client.connection.timeouts': 0,
     'statepool.leases': 4,
+    'statepool.statements': 0,
   })
   await clock.advance(300)
   leases.pop()?.release()

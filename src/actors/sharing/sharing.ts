@@ -48,6 +48,14 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
+    pool.parts.sharing = this
+  }
+
+  /** How many statements are under way. */
+  get underWay(): number {
+    let count = 0
+    for (const { outstanding } of this.#shared) count += outstanding
+    return count
   }
 
   /** Whether a statement may run on a connection that others share. */
@@ -77,7 +85,7 @@ export class Sharing<C> implements SharedEvents<C> {
     if (this.#waiting.size === 0 && !this.#yields) {
       const shared = this.#takerOf(statement)
       if (shared !== undefined) {
-        shared.send(statement, this.#now())
+        this.#send(shared, statement)
         return true
       }
     }
@@ -142,6 +150,11 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#shared.add(shared)
     lease.share()
     this.#support.begin(shared.connection)
+    this.#send(shared, statement)
+  }
+
+  #send(shared: SharedConnection<C>, statement: Statement): void {
+    this.#pool.parts.counters.statements++
     shared.send(statement, this.#now())
   }
 
@@ -179,7 +192,7 @@ export class Sharing<C> implements SharedEvents<C> {
       const shared = this.#takerOf(next)
       if (shared === undefined) return
       this.#take(next)
-      shared.send(next, this.#now())
+      this.#send(shared, next)
     }
   }
 

@@ -14,6 +14,8 @@ export interface Counters {
   acquired: number
   /** Leases released. */
   released: number
+  /** Statements of `query()` that were sent on a connection which others may share (the option `share`). */
+  statements: number
   /** Leases reported as leaks (`leakWarning`), whether they ended later or not. */
   leaked: number
   /** Acquires that timed out. */
@@ -32,6 +34,7 @@ export const newCounters = (): Counters => ({
   lost: 0,
   acquired: 0,
   released: 0,
+  statements: 0,
   leaked: 0,
   timedOut: 0,
   aborted: 0,

@@ -17,6 +17,10 @@ export interface PoolStats extends Readonly<Counters> {
   readonly connecting: number
   readonly idle: number
   readonly busy: number
+  /** Of the busy ones, those that statements of `query()` share. */
+  readonly shared: number
+  /** The statements under way on these. */
+  readonly underWay: number
   /** Those being validated, reset, or prepared for a caller by `onLend`. */
   readonly validating: number
   readonly closing: number
@@ -51,8 +55,11 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const now = parts.config.clock.now()
   const states = { connecting: 0, idle: 0, ...inUse, closing: 0, closed: 0, ...passedThrough }
   let total = 0
+  let shared = 0
   for (const record of parts.roster.records) {
-    states[topState(record.actor.getSnapshot().value)]++
+    const { value } = record.actor.getSnapshot()
+    states[topState(value)]++
+    if (typeof value === 'object' && 'busy' in value && value.busy === 'shared') shared++
     total++
   }
   const {
@@ -69,6 +76,8 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...snapshot.context.size,
     total,
     ...gauges,
+    shared,
+    underWay: parts.sharing?.underWay ?? 0,
     waiting: parts.queue.length,
     oldestLease: oldestLease(parts),
     oldestWaiter: oldestWaiter(parts),

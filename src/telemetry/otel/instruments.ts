@@ -22,6 +22,8 @@ export interface Instruments {
   readonly timeouts: ObservableCounter<Attributes>
   /** Not of the conventions: histograms of a busy pool record a share of its leases. */
   readonly leases: ObservableCounter<Attributes>
+  /** Not of the conventions: statements that share connections have no lease each. */
+  readonly statements: ObservableCounter<Attributes>
   readonly createTime: Histogram<Attributes>
   readonly waitTime: Histogram<Attributes>
   readonly useTime: Histogram<Attributes>
@@ -29,8 +31,8 @@ export interface Instruments {
 
 /** Those that are read at collection. */
 export function observables(instruments: Instruments): Observable<Attributes>[] {
-  const { count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases } = instruments
-  return [count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases]
+  const { count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases, statements } = instruments
+  return [count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases, statements]
 }
 
 /**
@@ -84,6 +86,10 @@ function make(meter: Meter): Instruments {
     leases: meter.createObservableCounter('statepool.leases', {
       unit: '{lease}',
       description: 'The number of leases that the pool has granted.',
+    }),
+    statements: meter.createObservableCounter('statepool.statements', {
+      unit: '{statement}',
+      description: 'The number of statements that were sent on a connection which others may share.',
     }),
     createTime: time('create_time', 'The time it took to create a new connection.'),
     waitTime: time('wait_time', 'The time it took to obtain an open connection from the pool.'),

@@ -93,10 +93,11 @@ export class PoolMetrics implements Tracker {
     }
     this.#waits.wake()
     this.#uses.wake()
-    const { idle, busy, validating, min, max, waiting, timedOut, acquired } = pool.stats()
+    const { idle, busy, validating, min, max, waiting, timedOut, acquired, statements } = pool.stats()
     this.#observeGauges(result, instruments, { idle, used: busy + validating, min, max, waiting })
     result.observe(instruments.timeouts, timedOut, attributes)
     result.observe(instruments.leases, acquired, attributes)
+    result.observe(instruments.statements, statements, attributes)
   }
 
   #observeGauges(

@@ -44,6 +44,18 @@ export const families: readonly Family[] = [
     }),
   },
   {
+    name: 'connections_shared',
+    type: 'Gauge',
+    help: 'Of the busy connections, those that statements of pool.query() share.',
+    read: ({ stats }) => ({ '': stats.shared }),
+  },
+  {
+    name: 'statements_under_way',
+    type: 'Gauge',
+    help: 'Statements of pool.query() under way on shared connections.',
+    read: ({ stats }) => ({ '': stats.underWay }),
+  },
+  {
     name: 'connections_max',
     type: 'Gauge',
     help: 'The maximum number of connections (max).',
@@ -95,6 +107,12 @@ export const families: readonly Family[] = [
       aborted,
       refused,
     }),
+  },
+  {
+    name: 'statements_total',
+    type: 'Counter',
+    help: 'Statements of pool.query() that were sent on a connection which others may share.',
+    read: ({ stats }) => ({ '': stats.statements }),
   },
   {
     name: 'connects_total',

@@ -28,9 +28,12 @@ export function verdictOf(pool: PoolView): Verdict {
 }
 
 function calm({ frame }: PoolView): string {
-  const { waiting, busy, max } = frame?.stats ?? { waiting: 0, busy: 0, max: 0 }
+  const { waiting, busy, max, shared = 0, underWay = 0 } = frame?.stats ?? { waiting: 0, busy: 0, max: 0 }
   if (waiting > 0) return `${waiting === 1 ? '1 caller waits' : `${waiting} callers wait`} for a connection.`
-  return busy === 0
-    ? 'No connection is in use; no caller waits.'
-    : `${busy} of at most ${max} connections ${busy === 1 ? 'is' : 'are'} in use; no caller waits.`
+  if (busy === 0) return 'No connection is in use; no caller waits.'
+  const sharing =
+    shared === 0
+      ? ''
+      : ` ${underWay === 1 ? '1 statement shares' : `${underWay} statements share`} ${shared} of them.`
+  return `${busy} of at most ${max} connections ${busy === 1 ? 'is' : 'are'} in use; no caller waits.${sharing}`
 }

@@ -250,6 +250,7 @@ function holding(pool: PoolView, lane: Lane, now: number) {
   const holder = pool.frame?.leases.find(({ connection }) => connection === lane.id)
   if (holder !== undefined && lane.state !== undefined && bandOf(lane.state) === 'leased') {
     const held = now - holder.since
+    if (lane.state === 'busy.shared') return <span>shared by statements</span>
     return held < 1000 ? (
       <span>lease {holder.lease}</span>
     ) : (
