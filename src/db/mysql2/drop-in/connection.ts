@@ -2,6 +2,7 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
+import { workForPool, worksForPool } from '../../../core/for-the-pool.js'
 import type { Lease } from '../../../index.js'
 import { BasePoolConnection } from './bases.js'
 import { usedAfterRelease } from './errors.js'
@@ -29,7 +30,7 @@ export class PoolConnection extends BasePoolConnection {
   readonly #lender: Lender
   #lease: Lease<PoolConnection> | undefined
   #lastLease = 0
-  /** How many times the pool itself asks something of it. */
+  /** How much is done with it for the pool at the moment. */
   #serving = 0
   /** `execute` gives two commands with the same callback. */
   #executing: 'no' | 'yes' | 'refused' = 'no'
@@ -77,7 +78,7 @@ export class PoolConnection extends BasePoolConnection {
   async serve<T>(work: () => Promise<T>): Promise<T> {
     this.#serving++
     try {
-      return await work()
+      return await workForPool(this, work)
     } finally {
       this.#serving--
     }
@@ -103,7 +104,7 @@ export class PoolConnection extends BasePoolConnection {
   override destroy(): void {
     const lease = this.#lease
     if (lease === undefined) {
-      if (this.#serving > 0) (this as unknown as Core).stream.destroy()
+      if (worksForPool(this)) (this as unknown as Core).stream.destroy()
       return
     }
     this.#lease = undefined
@@ -124,8 +125,8 @@ export class PoolConnection extends BasePoolConnection {
     const connection = this as unknown as { addCommand(command: Command): Command }
     const add = connection.addCommand
     connection.addCommand = command => {
-      if (this.#serving > 0) return add.call(this, command)
-      if (this.#lease?.held) return add.call(this, inContextOfCaller(command))
+      if (this.#lease?.held || (this.#serving > 0 && worksForPool(this)))
+        return add.call(this, inContextOfCaller(command))
       if (this.#executing !== 'refused') refuse(command, usedAfterRelease(this.#lastLease))
       if (this.#executing === 'yes') this.#executing = 'refused'
       return command

@@ -1,6 +1,7 @@
 // The clients that the drop-in leases: pg's own (or a subclass of the application's), which know whether they are leased.
 
 import type pg from 'pg'
+import { worksForPool } from '../../../core/for-the-pool.js'
 import type { Lease } from '../../../index.js'
 import { asDriver, type TellsDriver } from '../driver/ask.js'
 import { bindToCaller } from './asked.js'
@@ -10,7 +11,6 @@ import { usedAfterRelease } from './errors.js'
 export const lend = Symbol('lend')
 export const isLent = Symbol('isLent')
 export const lastLease = Symbol('lastLease')
-export const isPrepared = Symbol('isPrepared')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -29,8 +29,6 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   [lend](lease: Lease<LentClient>, owner: Owner): void
   /** A caller holds it at this moment. */
   readonly [isLent]: boolean
-  /** It is being made ready for callers: what does that may run queries. */
-  [isPrepared]: boolean
   /** Of the holder that has it, or had it last. */
   readonly [lastLease]: Lease<LentClient> | undefined
 }
@@ -63,8 +61,7 @@ function derive(Client: ClientClass): ClientClass {
   class Lendable extends Base {
     #lease: Lease<LentClient> | undefined
     #owner: Owner | undefined
-    #release: Release | undefined;
-    [isPrepared] = false
+    #release: Release | undefined
 
     constructor(config?: unknown) {
       super(config)
@@ -129,13 +126,13 @@ function derive(Client: ClientClass): ClientClass {
       this[Symbol.dispose]()
     }
 
-    /** To former holders: because they are trusted; or because it is dead, of which pg's own error tells more. */
+    /** To what prepares it for callers. To former holders: because they are trusted; or because it is dead, of which pg's own error tells more. */
     #isOpen(): boolean {
       return (
-        this[isPrepared] ||
         this.#owner?.trusting === true ||
         this._queryable === false ||
-        this._ending === true
+        this._ending === true ||
+        worksForPool(this)
       )
     }
   }

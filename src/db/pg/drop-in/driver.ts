@@ -2,11 +2,12 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
+import { workForPool } from '../../../core/for-the-pool.js'
 import type { ConnectContext, Driver, ResetContext } from '../../../index.js'
 import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
 import { wired } from '../driver/wired.js'
-import { type ClientClass, isLent, isPrepared, type LentClient, lendable } from './client.js'
+import { type ClientClass, isLent, type LentClient, lastLease, lendable } from './client.js'
 import type { Settings } from './options.js'
 
 /** What the pool is told of its clients; each call is an event of pg.Pool's. */
@@ -35,13 +36,11 @@ export function lendingDriver(
   /** The application's part of a connect, and again of a reset that undid it. */
   const prepare = async (of: pg.Client): Promise<void> => {
     const client = of as LentClient
-    client[isPrepared] = true
-    try {
+    const work = async (): Promise<void> => {
       await settings.onConnect?.(client)
       await audience.connected(client)
-    } finally {
-      client[isPrepared] = false
     }
+    await (client[lastLease] === undefined ? work() : workForPool(client, work)) // a new one has no former holder
   }
   const base = driverFor(
     { ...settings.client, Client: lendable(Client) },

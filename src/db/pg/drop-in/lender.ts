@@ -2,19 +2,12 @@
 
 import type { EventEmitter } from 'node:events'
 import { systemClock } from '../../../core/clock.js'
+import { workForPool } from '../../../core/for-the-pool.js'
 import { hooksAround } from '../../../core/hooks.js'
 import { defaultDrainTimeout } from '../../../core/options.js'
 import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
 import { type OfPool, ofPool } from '../driver/ask.js'
-import {
-  type ClientClass,
-  isPrepared,
-  type LentClient,
-  lastLease,
-  lend,
-  type Owner,
-  type Release,
-} from './client.js'
+import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
 import { lendingDriver } from './driver.js'
 import { afterEnd, asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
@@ -64,14 +57,7 @@ export class Lender implements Owner {
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
     this.#closes = error => closesAlways || driver.isFatal?.(error) === true
-    const hooks = hooksAround(settings.pool as PoolOptions<LentClient>, async (client, call) => {
-      client[isPrepared] = true
-      try {
-        return await call()
-      } finally {
-        client[isPrepared] = false
-      }
-    })
+    const hooks = hooksAround(settings.pool as PoolOptions<LentClient>, workForPool)
     this.pool = createPool(
       driver,
       { ...settings.pool, ...hooks },
