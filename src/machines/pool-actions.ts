@@ -103,7 +103,7 @@ export const poolActions = {
   noteRecovery: noted(({ context }) => afterRecovery(context, context.world.now(), context.roster)),
   /** Counts one more connection that was opened in vain. */
   noteStillborn: noted(({ context }) => afterStillborn(context, context.world.now())),
-  /** No caller asked while it backed off: the next failure belongs to the same streak only if it comes soon. */
+  /** No further connection is needed for now: the next failure belongs to the same streak only if it comes soon. */
   suspendStreak: noted(({ context }) => afterRecovery(context, context.world.now(), context.roster)),
   hastenBackoff: noted(({ context }) => ({ backoff: urgedBackoff(context.backoff) })),
   clearFailures: noted(() => noFailures),

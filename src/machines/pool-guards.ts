@@ -35,6 +35,8 @@ export const poolGuards = {
   isFilled: ({ context }: Asked) => context.roster.established >= context.size.min,
   /** A connection is missing, to fill the pool to its minimum or for callers who wait, and there is room for it. */
   isShort: ({ context }: Asked) => isShort(context),
+  /** No connection is left, so that only a connect shows whether the database is back. */
+  isCutOff: ({ context }: Asked) => context.roster.established === 0,
   /** One more connection may be opened. */
   hasRoom: ({ context }: Asked) => context.roster.total < context.size.max,
   /** The connection that ended had been opened in vain: it never was of use. */

@@ -152,7 +152,13 @@ export const poolMachine = setup({
               { guard: 'isShort', target: 'probing' },
               {
                 description:
-                  'No caller waits: the next one triggers a connect. The streak of failures is remembered, so that this is no loop.',
+                  'No caller waits, but the pool is down, and stays so for readiness probes and listeners until a connect succeeds.',
+                guard: 'isCutOff',
+                target: 'probing',
+              },
+              {
+                description:
+                  'No caller waits, and connections are left: the next one that is needed is tried then. The streak of failures is remembered, so that this is no loop.',
                 target: '#pool.running',
                 actions: 'suspendStreak',
               },

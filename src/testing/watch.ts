@@ -313,10 +313,11 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       () => `${underWay} connects are under way, and ${maxConnecting} may be`,
     )
     if (this.#pool === undefined) return // the pool is being made
-    const { roster, queue, whenDown } = this.#pool.actor.getSnapshot().context
+    const { roster, queue, whenDown, lastConnectError } = this.#pool.actor.getSnapshot().context
     if (whenDown !== 'wait') return // a caller who was refused has one tried for those who come next
+    const isDown = roster.established === 0 && lastConnectError !== undefined // it finds out when that ends
     demand(
-      roster.established < this.#min || queue.length > 0,
+      roster.established < this.#min || queue.length > 0 || isDown,
       'connects',
       () =>
         `a connect starts although no caller waits and there are ${roster.established} of at least ${this.#min}`,

@@ -114,6 +114,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'xstate.done.actor': 'forget, failFast',
       'xstate.error.actor': 'discard, forget, failFast',
       'after backoff if isShort': '→ backingOff.probing: probe',
+      'after backoff if isCutOff': '→ backingOff.probing: probe',
       'after backoff': '→ running: suspendStreak, announceReady',
       'always if isOwedAnAttempt': '→ backingOff.probing: probe',
     },

@@ -188,8 +188,16 @@ describe("a pool whose connects fail, with whenDown: 'fail'", () => {
     expect([value(), roster.connecting]).toEqual([{ backingOff: 'waiting' }, 0])
   })
 
+  it('tries again although no caller comes, as long as no connection is left', async () => {
+    const { clock, roster, send, value } = pool({ whenDown: 'fail', min: 0 })
+    send(failed, done)
+    await clock.advance(50)
+    expect([value(), roster.connecting]).toEqual([{ backingOff: 'probing' }, 1])
+  })
+
   it('counts on where it stopped if the next failure comes soon after a back-off in which nobody came', async () => {
-    const { actor, clock, send, value } = pool({ whenDown: 'fail', min: 0 })
+    const { actor, clock, roster, send, value } = pool({ whenDown: 'fail', min: 0 })
+    roster.established = 1
     send(failed, done)
     await clock.advance(50)
     expect(value()).toBe('running')

@@ -1,6 +1,6 @@
 // While connections cannot be opened the pool tries less and less often, and recovers by itself.
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 it('never loops hot: about 20 connects in five minutes, however many callers wait', async () => {
@@ -92,14 +92,51 @@ it('forgets the failures when a connect succeeds', async () => {
   expect((waiting.error as Error).cause).toBe(undefined)
 })
 
-it('ends when nothing is missing any more', async () => {
-  const { pool, clock, database } = poolInSimulatedTime({ min: 0, max: 2 })
-  database.stop()
+it('ends when nothing is missing any more, while connections are left', async () => {
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 2, validateAfter: false })
+  await clock.advance(100)
+  await pool.acquire()
+  database.change({ connectFailureRate: 1 })
   const waiting = watch(pool.acquire({ timeout: 10 }))
   await clock.advance(60_000)
   expect(waiting.state).toBe('rejected')
-  expect(pool.stats()).toMatchObject({ state: 'running', total: 0 })
-  expect(database.totals.connects).toBe(1)
+  expect(pool.stats()).toMatchObject({ state: 'running', total: 1 })
+  expect(pool.health()).toMatchObject({ status: 'degraded', kind: 'connects failing' })
+  expect(database.totals.connects).toBe(2)
+})
+
+describe('with min 0, while the database is down and no caller comes', () => {
+  async function unused() {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 0, max: 2 })
+    await clock.advance(0)
+    const told: string[] = []
+    pool.eventsOf('pool.ready', 'pool.down', 'pool.recovered').subscribe(({ type }) => told.push(type))
+    database.stop()
+    watch(pool.acquire({ timeout: 10 }))
+    await clock.advance(60_000)
+    return { pool, clock, database, told }
+  }
+
+  it('neither an event nor its health nor its state says that it is ready', async () => {
+    const { pool, told } = await unused()
+    expect(told).toEqual(['pool.down'])
+    expect(pool.health()).toMatchObject({ status: 'down', kind: 'database down' })
+    expect(pool.stats()).toMatchObject({ state: 'backingOff', total: 0 })
+  })
+
+  it('notices when it is back, so that an instance that its readiness probe took out of service gets callers again', async () => {
+    const { pool, clock, database, told } = await unused()
+    database.start()
+    await clock.advance(31_000)
+    expect(pool.health().status).toBe('ready')
+    expect(told).toEqual(['pool.down', 'pool.recovered', 'pool.ready'])
+  })
+
+  it('tries seldom: about 20 connects in five minutes', async () => {
+    const { pool, clock } = await unused()
+    await clock.advance(240_000)
+    expect(pool.stats().failedConnects).toBeLessThanOrEqual(30)
+  })
 })
 
 it.each([0.1, 0.2, 0.3])(

@@ -127,6 +127,7 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
       readonly error: unknown
     }
   | { readonly type: 'pool.resized'; readonly min: number; readonly max: number }
+  /** At least `min` connections are open, for the first time or again. */
   | { readonly type: 'pool.ready' }
   /** Connects fail: from now on, the pool tries one at a time with growing delays, the next one in `retryIn` ms. */
   | {

@@ -74,6 +74,7 @@ export const poolModel = setup({
     hasSuperfluous: ({ context }) => context.idle > 0 && context.min === 0,
     isFilled: ({ context }) => established(context) >= context.min,
     isShort: ({ context }) => isShort(context),
+    isCutOff: ({ context }) => established(context) === 0,
     isEmpty: ({ context }) => total(context) === 0,
     isCalledOff: ({ context }) => context.opening === 0,
     differs: ({ context, event }) => {
@@ -190,6 +191,7 @@ export const poolModel = setup({
             'a connect fails': { guard: 'opens', actions: 'fail' },
             'the back-off is over': [
               { guard: 'isShort', target: 'probing', actions: 'probe' },
+              { guard: 'isCutOff', target: 'probing', actions: 'probe' },
               { target: '#model.running' },
             ],
           },
