@@ -39,7 +39,7 @@ describe('a MySQL connection', () => {
   })
 
   it('may be asked to try again after deadlocks, lock wait timeouts and changed records, wrapped or not', () => {
-    for (const errno of [1020, 1205, 1213]) {
+    for (const errno of [1020, 1205, 1213, 3101]) {
       expect(isRetryable(error({ errno }))).toBe(true)
       expect(isRetryable(new Error('query failed', { cause: error({ errno }) }))).toBe(true)
     }

@@ -25,6 +25,7 @@ describe('an error of MySQL', () => {
     ['a server that is read-only for all', 1290, 'running with the --super-read-only option', text, true],
     ['a server in read-only mode', 1836, 'Running in read-only mode', text, true],
     ['an InnoDB in read-only mode', 1874, 'InnoDB is in read only mode', text, true],
+    ['a member that left its group', 3100, "running replication hook 'before_commit'", text, false],
     ['a Galera node on its own', 1047, 'WSREP has not yet prepared node', text, true],
   ])('about %s makes the session stale', (_, errno, message, command, all) => {
     expect(said(errno, message, command)).toBe(all)

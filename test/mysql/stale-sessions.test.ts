@@ -44,6 +44,42 @@ describe.skipIf(!(await hasMariadb()))('a pool on a MariaDB', () => {
     await pool.close()
   })
 
+  it.each([
+    [1836, 'Running in read-only mode', true],
+    [1874, 'InnoDB is in read only mode.', true],
+    [1047, 'WSREP has not yet prepared node for application use', true],
+    [3100, "Error on observer while running replication hook 'before_commit'.", false],
+    [1615, 'Prepared statement needs to be re-prepared', false],
+  ])('replaces, after one %i (%s), every session: %s', async (errno, message, all) => {
+    const pool = open(2)
+    const id = async (connection: Connection): Promise<number> =>
+      ((await connection.query('SELECT CONNECTION_ID() AS id, SLEEP(0.05)'))[0] as { id: number }[])[0]
+        ?.id as number
+    const ids = () => Promise.all([pool.use(id), pool.use(id)])
+    const before = await ids()
+    // The server itself says it, in the packet that it would send.
+    const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = "${message}"`
+    const said = pool.use(connection => connection.query(signal))
+    await expect(said).rejects.toMatchObject({ errno })
+    const after = await ids()
+    expect(after.filter(one => before.includes(one))).toHaveLength(all ? 0 : 1)
+    expect(await ids(), 'and once').toEqual(expect.arrayContaining(after))
+    await pool.close()
+  })
+
+  it('tries again what it is told by 3101 that another member of the group has won', async () => {
+    const pool = open(1)
+    let tries = 0
+    await pool.transaction(
+      async connection => {
+        if (tries++ === 0) await connection.query("SIGNAL SQLSTATE '40000' SET MYSQL_ERRNO = 3101")
+      },
+      { retry: 1 },
+    )
+    expect(tries).toBe(2)
+    await pool.close()
+  })
+
   it('finds room for its statements again, and a transaction that may be tried again does not notice', async () => {
     const pool = open(1)
     await root.query('SET GLOBAL max_prepared_stmt_count = 2')

@@ -49,6 +49,7 @@ const retryableNumbers = new Set([
   1020, // ER_CHECKREAD: MariaDB's serialization failure
   1205, // ER_LOCK_WAIT_TIMEOUT
   1213, // ER_LOCK_DEADLOCK; a Galera cluster says so, too, when another node won
+  3101, // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: in group replication another member won
 ])
 
 /** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */

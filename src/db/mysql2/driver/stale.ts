@@ -27,6 +27,7 @@ const table: readonly Row[] = [
   { errno: 1290, says: /read[-_]only/i, all: true, demotion: true }, // ER_OPTION_PREVENTS_STATEMENT: --read-only, --super-read-only
   { errno: 1836, all: true, demotion: true }, // ER_READ_ONLY_MODE
   { errno: 1874, all: true, demotion: true }, // ER_INNODB_READ_ONLY
+  { errno: 3100, all: false }, // ER_RUN_HOOK_ERROR: group replication took no commit; its member has left, or the transaction is too large
   { errno: 1047, says: /wsrep/i, all: true, demotion: true }, // ER_UNKNOWN_COM_ERROR: a Galera node that has left its cluster
 ]
 
