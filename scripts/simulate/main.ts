@@ -26,7 +26,7 @@ const options = new Command('npm run simulate --')
   .option('--steps <n>', 'commands in each story, or statements in each mix (default 40)', atLeast(0))
   .option(
     '--sharing',
-    'mixes of statements that share connections: errors, BEGINs, cancels and losses, 40 statements in each',
+    'statements share connections in each of them, and each has a mix of statements, too: errors, BEGINs, cancels and losses',
   )
   .option('--keep-going', 'do not stop at the first seed that fails')
   .parse()
@@ -84,7 +84,7 @@ async function simulateAll({
   console.log(
     pc.dim(
       sharing
-        ? `${count(sums.statements)} statements: ${count(sums.answered)} answered, ${count(sums.failed)} failed by themselves or with their connection, ${count(sums.givenUp)} given up by their callers`
+        ? `${count(sums.statements)} statements in mixes: ${count(sums.answered)} answered, ${count(sums.failed)} failed by themselves or with their connection, ${count(sums.givenUp)} given up by their callers`
         : `${count(sums.events)} events checked, ${count(sums.duration / 3_600_000)} hours of simulated time, ${count(sums.callers)} callers, ${count(sums.opened)} connections`,
     ),
   )

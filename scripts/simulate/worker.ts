@@ -9,7 +9,7 @@ export interface Assignment {
   readonly to: number
   readonly steps: number | undefined
   readonly keepGoing: boolean
-  /** Mixes of statements that share connections, instead of lives of pools. */
+  /** All pools' statements share, and each seed has a mix of nothing but statements, too. */
   readonly sharing: boolean
 }
 
@@ -34,6 +34,9 @@ const failures: { seed: number; message: string }[] = []
 
 Error.stackTraceLimit = 0 // thousands of errors are made in a second, and the trace of a failure says more than their stacks
 
+/** How the statements of a seed's pool share. */
+const shareOf = (seed: number) => ({ depth: 1 + (seed % 7), patience: 20 * (seed % 5) })
+
 process.on('unhandledRejection', reason => {
   failures.push({ seed: current, message: `Seed ${current}: nobody handled a rejection: ${String(reason)}` })
 })
@@ -53,10 +56,12 @@ process.on('message', async (assignment: Assignment) => {
         told.answered += answered
         told.failed += failed
         told.givenUp += givenUp
-        told.lives++
-        continue
       }
-      const report = await simulate({ seed: current, ...(steps !== undefined && { steps }) })
+      const report = await simulate({
+        seed: current,
+        ...(steps !== undefined && { steps }),
+        ...((sharing || current % 4 === 0) && { pool: { share: shareOf(current) } }),
+      })
       told.events += report.events
       told.duration += report.duration
       told.callers += report.callers

@@ -5,6 +5,7 @@ import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '
 import { type Lease, LeaseError, type Pool } from '../index.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
+import type { Statements } from './statements.js'
 import type { Trace } from './trace.js'
 import { demand } from './violation.js'
 import type { PoolWatch } from './watch.js'
@@ -22,6 +23,7 @@ export interface Scene {
   take(lease: Lease<SimulatedConnection>): void
   /** Those whom a command made ask, and how to make them give up. */
   readonly asking: Set<AbortController>
+  readonly statements: Statements
   /** Leases that a command has released. */
   readonly ended: Lease<SimulatedConnection>[]
 }
@@ -265,6 +267,17 @@ const kinds = {
     perform({ database, trace }) {
       trace.note(() => 'the primary becomes read-only under its open sessions')
       database.demote()
+    },
+  }),
+  statement: kind({
+    weight: 0, // of a pool whose statements share: 8
+    draw: random => ({ limit: random.pick(['none', 'none', 'timeout', 'signal']), time: random.int(1, 100) }),
+    perform({ pool, clock, statements, trace }, { limit, time }) {
+      trace.note(() => `a caller asks for a statement${limit === 'none' ? '' : ` (${limit} ${time} ms)`}`)
+      if (limit !== 'signal') return statements.run(pool, limit === 'none' ? undefined : { timeout: time })
+      const controller = new AbortController()
+      const timer = clock.setTimeout(() => controller.abort('enough'), time)
+      statements.run(pool, { signal: controller.signal }, () => clock.clearTimeout(timer))
     },
   }),
   resize: kind({

@@ -31,7 +31,7 @@ export interface SimulateOptions {
   /**
    * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
    * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
-   * and closed. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
+   * and closed. Statements are drawn if the option `share` of the pool is given. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
    */
   commands?: Weights
   /** The story itself, instead of a drawn one: the `scenario` of a {@link SimulationFailure}. */

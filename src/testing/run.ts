@@ -8,6 +8,7 @@ import { faults, isOpen, perform, type Scene } from './commands.js'
 import { createRandom } from './random.js'
 import { aTurnOfTheLoop, promisesAtRest } from './rest.js'
 import { createSimulatedClock, type SimulatedClock } from './simulated-clock.js'
+import { Statements } from './statements.js'
 import type { Story } from './story.js'
 import { Trace, type TraceEntry } from './trace.js'
 import { demand } from './violation.js'
@@ -69,11 +70,13 @@ class Life implements Scene {
   readonly watch: PoolWatch
   readonly trace: Trace
   readonly asking = new Set<AbortController>()
+  readonly statements = new Statements()
   readonly ended: Scene['ended'] = []
   #taken: readonly Scene['ended'][number][] = []
   readonly #story: Story
   readonly #seed: number
   readonly #clients: Clients
+  readonly #depth: number | undefined
   #events = 0
 
   constructor(story: Story, { seed, clients, tolerate, traced, make = createPool }: RunInput) {
@@ -92,13 +95,9 @@ class Life implements Scene {
     const options = { random: chance, ...story.pool, clock: this.clock }
     const driver = simulated({ seed, ...story.database, clock: this.clock, session: setUp })
     this.database = driver.database
-    this.watch = new PoolWatch(
-      parseOptions(options),
-      this.clock,
-      this.trace,
-      createRandom(seed, 'driver'),
-      setUp,
-    )
+    const parsed = parseOptions(options)
+    this.#depth = parsed.share?.depth
+    this.watch = new PoolWatch(parsed, this.clock, this.trace, createRandom(seed, 'driver'), setUp)
     this.pool = this.watch.attach(make(this.watch.driver(driver), options))
     this.trace.follow(this.pool)
     this.#clients = new Clients(clients, this, seed, tolerate)
@@ -128,12 +127,16 @@ class Life implements Scene {
     this.trace.note(() => 'the story is over: the database has recovered, and holders release what they hold')
     this.database.change(healthy)
     await this.#letClientsEnd()
-    if (this.#clients.count > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
+    if (this.#clients.count + this.statements.unanswered > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
     this.database.start()
     if (isOpen(this.pool)) this.pool.resume()
     const { callers } = this.watch
     const deadline = this.clock.now() + patience
-    const isOver = () => callers.waiting.size === 0 && callers.held.length === 0 && this.#clients.areDone
+    const isOver = () =>
+      callers.waiting.size === 0 &&
+      callers.held.length === 0 &&
+      this.statements.unanswered === 0 &&
+      this.#clients.areDone
     do {
       this.#releaseAll()
       await this.clock.advance(40)
@@ -143,6 +146,8 @@ class Life implements Scene {
       const stuck = [...callers.waiting].map(({ order }) => order)
       return `${stuck.length} callers wait forever (${stuck.join(', ')})`
     })
+    const { unanswered } = this.statements
+    demand(unanswered === 0, 'remains', () => `${unanswered} statements are never answered`)
     this.#clients.checkGivenBack(callers.held)
     if (this.pool.stats().state === 'closed') return
     await this.clock.advance(500)
@@ -206,6 +211,7 @@ class Life implements Scene {
   #check(): void {
     this.#events++
     this.watch.check()
+    this.statements.check(this.database, this.#depth, this.watch.callers.held)
     this.#clients.check()
   }
 

@@ -22,6 +22,7 @@ const withClients: Weights = {
   set: 0,
   end: 0,
   query: 0,
+  statement: 0,
   misuse: 0,
   resize: 0,
   pause: 0,

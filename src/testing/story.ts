@@ -69,10 +69,11 @@ export function drawStory(
   const options = drawPoolOptions(createRandom(seed, 'pool'))
   const ailments = drawAilments(createRandom(seed, 'ailments'))
   const pool = reconcile(options, given.pool)
+  const weights = pool.share ? { statement: 8, ...given.weights } : given.weights
   return {
     pool,
     database: { ...ailments, ...drawLingering(createRandom(seed, 'lingering'), pool), ...given.database },
-    commands: drawCommands(createRandom(seed, 'commands'), steps, given.weights),
+    commands: drawCommands(createRandom(seed, 'commands'), steps, weights),
   }
 }
 

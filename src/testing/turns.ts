@@ -1,6 +1,6 @@
 // Whose turn it is: within one priority, callers are served in the order in which they came.
 
-import type { PoolStats, WaitingCaller } from '../index.js'
+import type { WaitingCaller } from '../index.js'
 import type { Caller, Callers } from './callers.js'
 import { demand } from './violation.js'
 
@@ -29,8 +29,11 @@ export class Turns {
     }
   }
 
-  /** Throws if a caller who was just served should have waited for others. */
-  check(caller: Caller, { waiting }: PoolStats): void {
+  /**
+   * Throws if a caller who was just served should have waited for others.
+   * @param waiting how many callers are in the queue
+   */
+  check(caller: Caller, waiting: number): void {
     if (this.#chosen.has(caller)) return
     const passedOver = this.#callers.passedOver(caller)
     if (passedOver.length === 0) return

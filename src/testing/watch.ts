@@ -235,8 +235,10 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#driver.check()
     if (!this.#isBehind) callers.check(this.#config.clock.now())
     const { held, outcomes } = callers
+    const pending = (this.#pool as SimulatedPool).sharing?.pending
+    const shares = pending !== undefined
     demand(
-      held.length === stats.busy,
+      shares ? held.length + stats.shared <= stats.busy : held.length === stats.busy,
       'fence',
       () => `${held.length} leases are held, and ${stats.busy} connections are busy`,
     )
@@ -257,7 +259,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     }
     for (const told of ['acquired', 'timedOut', 'aborted', 'refused'] as const) {
       demand(
-        outcomes[told] === stats[told],
+        shares ? outcomes[told] <= stats[told] : outcomes[told] === stats[told],
         'settlement',
         () => `${outcomes[told]} callers were told that they ${told}, and the pool counted ${stats[told]}`,
       )
@@ -267,7 +269,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     const listed = (this.#pool as SimulatedPool).waiting()
     this.#turns.noteRest(listed)
     demand(
-      callers.waiting.size === listed.length,
+      shares ? callers.waiting.size <= listed.length : callers.waiting.size === listed.length,
       'settlement',
       () =>
         `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the queue, and ${stats.validating} connections are being validated`,
@@ -286,7 +288,8 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
         `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted, was stale, or had been ended`,
     )
     if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
-    this.#turns.check(caller, (this.#pool as SimulatedPool).stats())
+    const { sharing } = this.#pool as SimulatedPool
+    this.#turns.check(caller, (this.#pool as SimulatedPool).stats().waiting - (sharing?.pending ?? 0))
   }
 
   #refused(caller: Caller, error: unknown): void {

@@ -27,11 +27,12 @@ let repair = () => {}
 afterEach(() => repair())
 
 /** What the simulation says of a seed: the invariant that is broken, if one is; `twice` if that may be `time`. */
-async function judge(seed: number, twice: boolean): Promise<string | undefined> {
+async function judge(seed: number, twice: boolean, shares: boolean): Promise<string | undefined> {
+  const options = { seed, shrink: 0, ...(shares && { pool: { share: { depth: 3, patience: 50 } } }) }
   try {
-    const first = await simulate({ seed, shrink: 0, trace: twice })
+    const first = await simulate({ ...options, trace: twice })
     if (!twice) return undefined
-    const again = await simulate({ seed, shrink: 0, trace: true })
+    const again = await simulate({ ...options, trace: true })
     return JSON.stringify(first.trace) === JSON.stringify(again.trace) ? undefined : 'time'
   } catch (error) {
     return error instanceof SimulationFailure ? (error.invariant ?? String(error.cause)) : String(error)
@@ -40,13 +41,13 @@ async function judge(seed: number, twice: boolean): Promise<string | undefined> 
 
 it.each(mutations)(
   'a pool that $name is found out',
-  async ({ name, breaks, apply }) => {
+  async ({ name, breaks, apply, shares = false }) => {
     const twice = breaks.includes('time')
-    expect(await judge(1, twice)).toBeUndefined()
+    expect(await judge(1, twice, shares)).toBeUndefined()
     repair = apply()
     let found: string | undefined
     for (const seed of seedsFor(name)) {
-      found = await judge(seed, twice)
+      found = await judge(seed, twice, shares)
       if (found === undefined) continue
       if (process.env.SEEDS_NEEDED) console.log(`| ${name} | ${found} | ${seed} |`)
       break

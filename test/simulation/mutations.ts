@@ -12,6 +12,9 @@ import { Roster } from '../../src/actors/connections/roster.js'
 import { Supervisor } from '../../src/actors/connections/supervisor.js'
 import { Lease } from '../../src/actors/leases/lease.js'
 import { poolRunner } from '../../src/actors/pool-actions.js'
+import { Cancelling } from '../../src/actors/sharing/cancelling.js'
+import { SharedConnection } from '../../src/actors/sharing/shared-connection.js'
+import { Sharing } from '../../src/actors/sharing/sharing.js'
 import { Alarm } from '../../src/actors/time/alarm.js'
 import { ClockScheduler } from '../../src/actors/time/scheduler.js'
 import type { Driver } from '../../src/db/driver.js'
@@ -27,6 +30,8 @@ export interface Mutation {
   readonly name: string
   /** Which invariant is broken; any of them, where a mistake shows in more than one way. */
   readonly breaks: readonly Invariant[]
+  /** Seen only where statements share connections. */
+  readonly shares?: true
   /** Breaks it, and answers how to repair it. */
   readonly apply: () => () => void
 }
@@ -478,5 +483,47 @@ export const mutations: readonly Mutation[] = [
             this.settings = {}
           },
       ),
+  },
+  {
+    name: 'sends more statements on a connection than its depth',
+    breaks: ['fence'],
+    shares: true,
+    apply: () => replaceGetter(SharedConnection, 'outstanding', () => () => 0),
+  },
+  {
+    name: 'gives a statement the answer to the one before it',
+    breaks: ['fence'],
+    shares: true,
+    apply() {
+      let before: unknown
+      return replace(
+        Sharing,
+        'answered',
+        original =>
+          function (shared, statement, error, result) {
+            const other = before ?? result
+            before = result
+            original.call(this, shared, statement, error, other)
+          },
+      )
+    },
+  },
+  {
+    name: 'leases a connection while statements are under way on it',
+    breaks: ['fence', 'errors'],
+    shares: true,
+    apply: () => replaceGetter(SharedConnection, 'over', () => () => true),
+  },
+  {
+    name: 'sends statements while a request to cancel another one is on its way',
+    breaks: ['errors'],
+    shares: true,
+    apply: () => replaceGetter(Cancelling, 'out', () => () => false),
+  },
+  {
+    name: 'forgets the statements that wait for a connection',
+    breaks: ['remains'],
+    shares: true,
+    apply: () => replace(Sharing, 'freed', () => () => {}),
   },
 ]

@@ -51,6 +51,11 @@ export class Sharing<C> implements SharedEvents<C> {
     pool.parts.sharing = this
   }
 
+  /** How many statements were neither sent nor refused. */
+  get pending(): number {
+    return this.#waiting.size
+  }
+
   /** How many statements are under way. */
   get underWay(): number {
     let count = 0
@@ -116,7 +121,7 @@ export class Sharing<C> implements SharedEvents<C> {
     // In a microtask: the pool is in the midst of a message.
     request.tell(
       lease => queueMicrotask(() => this.#granted(lease, statement)),
-      error => queueMicrotask(() => this.#refused(statement, error)),
+      error => queueMicrotask(() => this.#refused(statement, request, error)),
     )
   }
 
@@ -132,8 +137,10 @@ export class Sharing<C> implements SharedEvents<C> {
     } else this.#ask(next) // lost on the way
   }
 
-  #refused(statement: Statement, error: unknown): void {
-    if (this.#waiting.delete(statement)) statement.settle(error)
+  #refused(statement: Statement, request: AcquireRequest<C>, error: unknown): void {
+    if (this.#waiting.get(statement) !== request) return // it waits no longer, or by another one
+    this.#waiting.delete(statement)
+    statement.settle(error)
   }
 
   #ask(statement: Statement): void {
