@@ -2,7 +2,7 @@
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import {
   Application,
   Converter,
@@ -11,6 +11,7 @@ import {
   ReferenceType,
   ReflectionKind,
 } from 'typedoc'
+import { anchorsIn } from '../site/headings.js'
 
 /** What is documented: source files by the names under which they are imported. */
 export type EntryPoints = ReadonlyMap<string, string>
@@ -41,7 +42,7 @@ export async function writeApi(root: string, entries: EntryPoints): Promise<Map<
     app.validate(project)
     await app.outputs.writeOutput({ name: 'markdown', path: folder }, project)
     if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc complains; see above.')
-    return await readFolder(folder)
+    return withLiveAnchors(await readFolder(folder))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -96,6 +97,19 @@ function optionsFor(root: string, entries: EntryPoints) {
     sortEntryPoints: false,
     useCodeBlocks: true,
   }
+}
+
+/** typedoc numbers headings that it then leaves out: `#poolstats-1`, where there is one `PoolStats`. */
+function withLiveAnchors(files: ReadonlyMap<string, string>): Map<string, string> {
+  const anchors = new Map([...files].map(([path, text]) => [path, anchorsIn(text)]))
+  const repaired = [...files].map(([path, text]): [string, string] => [
+    path,
+    text.replace(/\]\(([^)#\s]*)#([\w-]+?)-(\d+)\)/g, (link, file: string, name: string, count: string) => {
+      const there = anchors.get(file === '' ? path : posix.join(dirname(path), file))
+      return there?.has(`${name}-${count}`) || !there?.has(name) ? link : `](${file}#${name})`
+    }),
+  ])
+  return new Map(repaired)
 }
 
 async function readFolder(folder: string): Promise<Map<string, string>> {

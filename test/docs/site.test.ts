@@ -1,0 +1,64 @@
+// The static site's pages, without its generator: links lead somewhere, and every page is listed.
+import { existsSync, readdirSync } from 'node:fs'
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { anchorsIn, proseOf } from '../../scripts/site/headings.js'
+import { pagesOf, placeOf } from '../../scripts/site/pages.js'
+import { relativeHtml, relativeScript } from '../../scripts/site/relative.js'
+import { contents } from '../../site/docs/contents.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const pages = pagesOf(root) // throws for a link to a file that is not there
+
+it('every link leads to a page of the site, and to a heading of it', () => {
+  const dead: string[] = []
+  for (const [page, content] of pages) {
+    if (!('text' in content)) continue
+    for (const [, target = ''] of proseOf(content.text)
+      .replace(/`[^`\n]+`/g, '')
+      .matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/i.test(target)) continue
+      const [file = '', anchor = ''] = target.split('#')
+      const found = file === '' ? page : posix.join(posix.dirname(page), file)
+      const there = pages.get(found)
+      const leads =
+        there !== undefined && (anchor === '' || !('text' in there) || anchorsIn(there.text).has(anchor))
+      if (!leads) dead.push(`${page}: ${target}`)
+    }
+  }
+  expect(dead).toEqual([])
+})
+
+it('the contents list every page once, and no other', () => {
+  const written = [
+    ...readdirSync(`${root}docs`),
+    ...readdirSync(`${root}docs/guides`).map(name => `guides/${name}`),
+  ]
+    .filter(name => name.endsWith('.md'))
+    .map(name => placeOf(`docs/${name}`))
+  const beside = ['overview.md', 'contributing.md', 'changelog.md', 'decisions/index.md']
+  const charts = ['statecharts/connection.md', 'statecharts/pool.md']
+  const listed = contents.flatMap(({ entries }) => entries.map(([page]) => `${page}.md`))
+  expect(listed.toSorted()).toEqual([...written, ...beside, ...charts].toSorted())
+  for (const page of listed) expect(pages.has(page)).toBe(true)
+})
+
+it('a source that a page links to is a page, as it is', () => {
+  const [path, content] = [...pages].find(([page]) => page.startsWith('source/test/')) ?? []
+  expect(existsSync(`${root}${path?.replace(/^source\/(.*)\.md$/, '$1')}`)).toBe(true)
+  expect(content && 'text' in content && content.text).toMatch(/^---\nsearch: false\n[\s\S]*````ts\n/)
+})
+
+it('an address on the site is relative, or put together from where the page is', () => {
+  expect(relativeHtml('<head></head><a href="/__base__/guides/x.html">', 1)).toBe(
+    '<head><script>__base=new URL("../",location.href).pathname</script></head><a href="../guides/x.html">',
+  )
+  expect(relativeHtml(String.raw`<script>d=JSON.parse("{\"base\":\"/__base__/\"}")</script>`, 0)).toBe(
+    String.raw`<script>d=JSON.parse("{\"base\":\""+__base+"\"}")</script>`,
+  )
+  const dollar = '$'
+  expect(relativeScript(`i("/__base__/a.js");j(\`/__base__/${dollar}{k}\`)`)).toBe(
+    `i((__base+"a.js"));j(\`${dollar}{__base}${dollar}{k}\`)`,
+  )
+})
