@@ -37,6 +37,8 @@ export interface BenchPool<C extends Marks, H = unknown> {
   acquireAbortable?(token: unknown): Promise<H>
   /** What `count` callers bring with them to abort by. Made before the measurement starts: it is not the pool's work. */
   abortables?(count: number): { readonly token: unknown; abort(): void }[]
+  /** Runs one statement on whatever connection; of pools of a database. */
+  query?(text: string, values: unknown[]): Promise<readonly Record<string, unknown>[]>
   close(): Promise<void>
 }
 

@@ -24,6 +24,7 @@ type Judge = (values: ByPeer, rivals: readonly string[]) => Verdict | undefined
 
 const own = 'statepool'
 const dropIn = 'statepool/pg'
+const sharing = ['statepool (shared)', 'statepool/pg (shared)']
 const withRecorder = 'statepool (recorded)'
 const pgPool = 'pg-pool'
 
@@ -77,6 +78,17 @@ const atLeastPgPool =
     return { of: dropIn, target, got, unit: '×', against: pgPool, reached: got.median >= 1 }
   }
 
+/** Pools whose statements share connections, as a multiple of another pool. */
+const sharedAgainst = (other: string, factor: number, better: 'lower' | 'higher', words: string): Judge[] =>
+  sharing.map(of => values => {
+    const mine = values.get(of)
+    const theirs = values.get(other)
+    if (mine === undefined || theirs === undefined) return undefined
+    const got = ratioOf(mine, theirs)
+    const reached = better === 'higher' ? got.median >= factor : got.median <= factor
+    return { of, target: words, got, unit: '×', against: other, reached }
+  })
+
 /** What the flight recorder costs for each of the three transitions of an acquire and a release. */
 const recording =
   (most: number): Judge =>
@@ -107,6 +119,16 @@ const targets: Readonly<Record<string, readonly Judge[]>> = {
   'pg-100-rate': [comparedTo(pgPool, '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05), atLeastPgPool('higher')],
   'pg-10-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
   'pg-100-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
+  'statements-rate': [
+    ...sharedAgainst(pgPool, 2, 'higher', '≥ 2 × the throughput of pg.Pool'),
+    ...sharedAgainst('postgres.js', 1, 'higher', '≥ that of postgres.js'),
+  ],
+  'statements-cpu': sharedAgainst(pgPool, 0.6, 'lower', '≤ 0.6 × the CPU time of pg.Pool'),
+  'statements-far': [
+    ...sharedAgainst(pgPool, 4, 'higher', '≥ 4 × the throughput of pg.Pool'),
+    ...sharedAgainst('postgres.js', 1, 'higher', '≥ that of postgres.js'),
+  ],
+  'statements-slow-p99': sharedAgainst(pgPool, 1, 'lower', '≤ the wait at pg.Pool'),
   'growth-connections': [atMost(1.3, '×')],
   'growth-waiters': [atMost(1.3, '×')],
   'growth-opening': [atMost(1.3, '×')],

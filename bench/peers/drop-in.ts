@@ -12,29 +12,44 @@ const installed: string = 'statepool/pg'
 export const dropIn: Peer = {
   name: 'statepool/pg',
   kind: 'own',
-  async open<C extends Marks>(
-    source: Source<C>,
-    { min, max, acquireTimeout = 0, defaultPace = false, defaults = false }: Settings,
-  ): Promise<BenchPool<C, Client<C>>> {
-    const { Pool } = (await import(installed)) as typeof import('../../src/db/pg/index.js')
-    const { connectionString } = source
-    const pool = new Pool({
-      ...(connectionString !== undefined && { connectionString }),
-      Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
-      min,
-      max,
-      ...(!defaults && {
-        idleTimeoutMillis: 0,
-        connectionTimeoutMillis: acquireTimeout,
-        statepool: { validateAfter: false, ...(!defaultPace && { maxConnecting: max }) },
-      }),
-    })
-    await pool.statepool.ready()
-    return {
-      acquire: () => pool.connect() as unknown as Promise<Client<C>>,
-      connectionOf: connectionOf(source),
-      release: client => client.release(),
-      close: () => pool.end(),
-    }
-  },
+  open: (source, settings) => open(source, settings, false),
+}
+
+/** Statements share connections. */
+export const sharingDropIn: Peer = {
+  name: 'statepool/pg (shared)',
+  kind: 'own',
+  open: (source, settings) => open(source, settings, true),
+}
+
+async function open<C extends Marks>(
+  source: Source<C>,
+  { min, max, acquireTimeout = 0, defaultPace = false, defaults = false }: Settings,
+  share: boolean,
+): Promise<BenchPool<C, Client<C>>> {
+  const { Pool } = (await import(installed)) as typeof import('../../src/db/pg/index.js')
+  const { connectionString } = source
+  const pool = new Pool({
+    ...(connectionString !== undefined && { connectionString }),
+    Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
+    min,
+    max,
+    ...(!defaults && {
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: acquireTimeout,
+      statepool: {
+        validateAfter: false,
+        ...(!defaultPace && { maxConnecting: max }),
+        ...(share && { share }),
+      },
+    }),
+  })
+  await pool.statepool.ready()
+  return {
+    acquire: () => pool.connect() as unknown as Promise<Client<C>>,
+    connectionOf: connectionOf(source),
+    release: client => client.release(),
+    query: async (text, values) => (await pool.query(text, values)).rows,
+    close: () => pool.end(),
+  }
 }

@@ -7,12 +7,15 @@ export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   statepool: async () => (await import('./statepool.js')).statepool,
   'statepool (interpreted)': async () => (await import('./statepool.js')).interpreted,
   'statepool (recorded)': async () => (await import('./statepool.js')).recorded,
+  'statepool (shared)': async () => (await import('./statepool.js')).sharing,
+  'statepool/pg (shared)': async () => (await import('./drop-in.js')).sharingDropIn,
   'statepool/pg': async () => (await import('./drop-in.js')).dropIn,
   'generic-pool': async () => (await import('./generic-pool.js')).genericPool,
   'lightning-pool': async () => (await import('./lightning-pool.js')).lightningPool,
   tarn: async () => (await import('./tarn.js')).tarn,
   'sequelize-pool': async () => (await import('./sequelize-pool.js')).sequelizePool,
   'pg-pool': async () => (await import('./pg-pool.js')).pgPool,
+  'postgres.js': async () => (await import('./postgres-js.js')).postgresJs,
 }
 
 export const peerNames: readonly string[] = Object.keys(peers)

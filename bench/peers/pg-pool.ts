@@ -36,6 +36,7 @@ export const pgPool: Peer = {
           options.connectionTimeoutMillis = acquireTimeout
           return acquired
         },
+        query: async (text: string, values: unknown[]) => (await pool.query(text, values)).rows,
         close: () => pool.end(),
       },
       min,

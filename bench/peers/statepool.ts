@@ -30,11 +30,18 @@ export const interpreted: Peer = {
   open: (source, settings) => open(interpretedBuild, source, settings),
 }
 
+/** Statements share connections. */
+export const sharing: Peer = {
+  name: 'statepool (shared)',
+  kind: 'own',
+  open: (source, settings) => open(installed, source, settings, { share: true }),
+}
+
 /** With the flight recorder on, as it is by default. */
 export const recorded: Peer = {
   name: 'statepool (recorded)',
   kind: 'own',
-  open: (source, settings) => open(installed, source, settings, true),
+  open: (source, settings) => open(installed, source, settings, { recorded: true }),
 }
 
 /**
@@ -45,7 +52,7 @@ async function open<C extends Marks>(
   build: Build,
   source: Source<C>,
   { min, max, acquireTimeout = Number.POSITIVE_INFINITY, defaultPace = false, defaults = false }: Settings,
-  isRecorded = false,
+  { share = false, recorded = false } = {},
 ): Promise<BenchPool<C, Lease<C>>> {
   const { createPool } = (await import(build.core)) as typeof import('../../src/index.js')
   const pool = createPool(await driverFor(build, source), {
@@ -53,8 +60,9 @@ async function open<C extends Marks>(
     max,
     ...(!defaults && { acquireTimeout, validateAfter: false }),
     ...(!defaults && !defaultPace && { maxConnecting: max }),
+    ...(share && { share }),
   })
-  if (isRecorded) {
+  if (recorded) {
     const { recorder } = (await import(build.recorder)) as typeof import('../../src/recorder/index.js')
     recorder(pool)
   }
@@ -89,6 +97,7 @@ function adapt<C extends Marks>(pool: Pool<C>): BenchPool<C, Lease<C>> {
         const token = new AbortController()
         return { token, abort: () => token.abort() }
       }),
+    query: async (text, values) => (await pool.query<{ rows: Record<string, unknown>[] }>(text, values)).rows,
     close: () => pool.close(),
   }
 }

@@ -11,6 +11,7 @@ import { memory } from './memory.js'
 import { pg } from './pg.js'
 import { serial } from './serial.js'
 import { spike } from './spike.js'
+import { statements } from './statements.js'
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   serial,
@@ -21,6 +22,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'long-line': longLine,
   spike,
   pg,
+  statements,
   'growth-connections': growthOfConnections,
   'growth-waiters': growthOfWaiters,
   'growth-opening': growthOfOpening,

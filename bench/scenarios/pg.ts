@@ -7,7 +7,7 @@ import pgClient from 'pg'
 import { Ledger } from '../loan.js'
 import { calibrate, cpuClock } from '../measure.js'
 import type { Marks, Source } from '../peer.js'
-import type { Reading, Scenario } from '../scenario.js'
+import { type Reading, type Scenario, withRecorded } from '../scenario.js'
 
 type Client = pgClient.Client & Marks
 
@@ -26,7 +26,9 @@ export const pg: Scenario = {
     'pg-100-cpu': { title: '100 tasks', unit: 'µs of CPU/query', better: 'lower' },
   },
   contestants: (peers, { quick }) =>
-    quick ? peers.filter(peer => ['limit', 'statepool', 'statepool/pg', 'pg-pool'].includes(peer)) : peers,
+    quick
+      ? peers.filter(peer => ['limit', 'statepool', 'statepool/pg', 'pg-pool'].includes(peer))
+      : withRecorded(peers),
   needsPostgres: true,
   async prepare(peer, { roundTime, connectionString = '' }) {
     const pool = await peer.open(sourceOf(connectionString), { min: connections, max: connections })
