@@ -15,6 +15,7 @@ import { KillHelper } from './kill.js'
 import { remedyFor } from './remedies.js'
 import { expectClean, resetSession, tidySession } from './reset.js'
 import { Session } from './session.js'
+import { limitConnect } from './times.js'
 import { transactions } from './transaction.js'
 
 /** What is leased, and how to come by it. */
@@ -82,6 +83,7 @@ export function driverFor<C extends EventEmitter>(
       const options = await abortable(connectionOptions(), signal)
       const core = create(options) as Core
       hideFromPrint(core.config)
+      limitConnect(core)
       const session = follow(core, context)
       const ready = async (): Promise<C> => {
         session.begin()

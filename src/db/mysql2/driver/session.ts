@@ -1,10 +1,10 @@
 // One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
 import type { EventEmitter } from 'node:events'
-import { longestDelay } from '../../../core/clock.js'
 import { type Core, quitPacket } from './internals.js'
 import { Listeners } from './listeners.js'
 import { connectionLost } from './lost.js'
+import { limitQuery } from './times.js'
 import { Tracker, type TrackerContext } from './tracker.js'
 
 /** What a session tells the driver. */
@@ -240,19 +240,14 @@ export class Session {
       this.#depth++
       try {
         const command = core._command
-        if (packet === undefined) this.#mendTimeout()
-        else if (!core._paused && command && this.#connected) this.tracker.read(packet, command)
+        if (packet === undefined) {
+          if (command?.timeout) limitQuery(command) // it is about to begin
+        } else if (!core._paused && command && this.#connected) this.tracker.read(packet, command)
         handle.call(core, packet)
       } finally {
         if (--this.#depth === 0 && this.#afterwards.length > 0) this.#callBack()
       }
     }
-  }
-
-  /** Of a command that is about to begin. */
-  #mendTimeout(): void {
-    const command = this.core._command
-    if (Number(command?.timeout) > longestDelay) (command as { timeout?: unknown }).timeout = undefined
   }
 
   #callBack(): void {

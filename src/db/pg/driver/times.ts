@@ -5,6 +5,7 @@ import { longestDelay, systemClock } from '../../../core/clock.js'
 import { longestKeepAliveDelay } from '../../../core/network.js'
 import { hiddenRefusal } from '../../../core/refusal.js'
 import { asDriver } from './ask.js'
+import { askInTime, hasTimeLimit } from './query-time.js'
 import { wired } from './wired.js'
 
 type Time = number | string | false | null | undefined
@@ -51,19 +52,12 @@ export function limitTimes<C extends pg.Client>(client: C): C {
   return client
 }
 
-/** A query may have a limit of its own. Through the class's method as it is when the query is made: it may be instrumented by then. */
+/** Through the class's method as it is when the query is made: it may be instrumented by then. */
 function limitQueries(client: pg.Client): void {
   const prototype = Object.getPrototypeOf(client)
-  client.query = ((...args: unknown[]) => {
-    if (typeof args[0] === 'object' && args[0] !== null) args[0] = limitQueryTime(args[0])
-    return Reflect.apply(prototype.query, client, args)
-  }) as typeof client.query
-}
-
-/** The configuration of one query, with a time limit that pg can set a timer for. */
-export function limitQueryTime<Q extends object>(query: Q): Q {
-  const { [onClient]: time } = query as { [onClient]?: Time }
-  return time && Number(time) > longestDelay ? { ...query, [onClient]: longestDelay } : query
+  const ask = (...args: unknown[]): unknown => Reflect.apply(prototype.query, client, args)
+  client.query = ((...args: unknown[]) =>
+    hasTimeLimit(client, args) ? askInTime(client, args, ask) : ask(...args)) as typeof client.query
 }
 
 /**

@@ -1,8 +1,7 @@
-// A query as its caller asks for it: callbacks and listeners run in the caller's async context, and its time limit is one that Node can count to.
+// A query as its caller asks for it: callbacks and listeners run in the caller's async context.
 
 import { AsyncResource } from 'node:async_hooks'
 import { ofPool } from '../driver/ask.js'
-import { limitQueryTime } from '../driver/times.js'
 import { isSubmittable } from './submittable.js'
 
 interface Query {
@@ -14,7 +13,7 @@ interface Query {
 export function bindToCaller(args: unknown[]): void {
   const query = args[0] as Query | string | null | undefined
   if (typeof query === 'object' && query !== null)
-    args[0] = isSubmittable(query) ? bindSubmittable(query) : bindConfig(limitQueryTime(query))
+    args[0] = isSubmittable(query) ? bindSubmittable(query) : bindConfig(query)
   for (let index = 1; index < args.length; index++) {
     const callback = args[index]
     if (typeof callback === 'function' && !(ofPool in callback))

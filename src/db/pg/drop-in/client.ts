@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { worksForPool } from '../../../core/for-the-pool.js'
 import type { Lease } from '../../../index.js'
 import { asDriver, type TellsDriver } from '../driver/ask.js'
+import { askInTime, hasTimeLimit } from '../driver/query-time.js'
 import { bindToCaller } from './asked.js'
 import { usedAfterRelease } from './errors.js'
 
@@ -99,6 +100,7 @@ function derive(Client: ClientClass): ClientClass {
       const lease = this.#lease
       if (lease === undefined || lease.held || this.#isOpen()) {
         bindToCaller(args)
+        if (hasTimeLimit(this, args)) return this.#askInTime(args)
         // As many as there were: a subclass, or what instruments pg, may look at the last one.
         if (args.length === 1) return super.query(args[0])
         return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)
@@ -115,7 +117,11 @@ function derive(Client: ClientClass): ClientClass {
     }
 
     [asDriver](sql: string): unknown {
-      return super.query(sql)
+      return hasTimeLimit(this, [sql]) ? this.#askInTime([sql]) : super.query(sql)
+    }
+
+    #askInTime(args: unknown[]): unknown {
+      return askInTime(this as unknown as pg.Client, args, (...args) => super.query(...args))
     }
 
     [Symbol.dispose](): void {

@@ -1,0 +1,83 @@
+// A query's time limit (`query_timeout`), by the pool's clock: pg's own timer would pass before an answer is read that is already there.
+
+import { AsyncResource } from 'node:async_hooks'
+import type pg from 'pg'
+import { longestDelay, systemClock } from '../../../core/clock.js'
+
+/** What pg's typings leave out. */
+interface Asked {
+  readonly connectionParameters?: { readonly query_timeout?: unknown }
+  /** What is not sent yet. */
+  readonly _queryQueue?: Queued[]
+  readonly _Promise?: PromiseConstructor
+}
+
+interface Queued {
+  readonly callback?: Callback
+}
+
+interface QueryConfig {
+  readonly text?: unknown
+  readonly query_timeout?: unknown
+  readonly callback?: unknown
+  readonly submit?: unknown
+}
+
+type Callback = (error: unknown, result?: unknown) => void
+
+/** Asks as `client.query()` of the client's class does. */
+type Ask = (...args: unknown[]) => unknown
+
+/** Whether these arguments of `client.query()` are to be asked by {@link askInTime}: what submits itself keeps pg's timer. */
+export function hasTimeLimit(client: object, [query]: readonly unknown[]): boolean {
+  const { query_timeout: own, submit } = Object(query) as QueryConfig
+  return Boolean(own || (client as Asked).connectionParameters?.query_timeout) && submit === undefined
+}
+
+/** Asks, and answers with pg's error when that takes too long. A limit that Node cannot count to is none. */
+export function askInTime(client: pg.Client, args: readonly unknown[], ask: Ask): unknown {
+  const asked = client as unknown as Asked
+  const config = copyOf(args[0])
+  const limit = Number(config.query_timeout || asked.connectionParameters?.query_timeout)
+  const callback = args.slice(1).find(isCallback) ?? config.callback
+  const values = isCallback(args[1]) ? undefined : args[1]
+  Object.assign(config, { query_timeout: longestDelay, callback: undefined })
+  if (callback !== undefined && !isCallback(callback)) return ask(config, values, callback) // pg says what is wrong with it
+  if (callback !== undefined) return send(AsyncResource.bind(callback))
+  const { _Promise: Wanted = Promise } = asked
+  return new Wanted((resolve, reject) => {
+    send((error, result) => (error ? reject(error) : resolve(result)))
+  }).catch((error: Error) => {
+    Error.captureStackTrace(error) // as pg does: it leads to the code that asks
+    throw error
+  })
+
+  function send(answer: Callback): void {
+    let over = false
+    let query: Queued | undefined
+    const timer = systemClock.setTimeout(() => {
+      over = true
+      const error = new Error('Query read timeout')
+      const { _queryQueue: queue = [] } = asked
+      if (query !== undefined && queue.includes(query)) {
+        queue.splice(queue.indexOf(query), 1) // it is not sent, and never will be
+        query.callback?.(error) // which clears pg's own timer
+      }
+      answer(error)
+    }, limit)
+    ask(config, values, (error: unknown, result: unknown) => {
+      if (over) return
+      systemClock.clearTimeout(timer)
+      answer(error, result)
+    })
+    query = asked._queryQueue?.at(-1)
+  }
+}
+
+const isCallback = (value: unknown): value is Callback => typeof value === 'function'
+
+/** A copy that can be changed; what builds queries may have `text` as a getter of its class. */
+function copyOf(query: unknown): QueryConfig {
+  if (typeof query !== 'object' || query === null) return { text: query }
+  return Object.assign(Object.create(Object.getPrototypeOf(query)), query)
+}
