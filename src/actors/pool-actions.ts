@@ -119,7 +119,7 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).callers.refuseAll(closedError)
       },
       grow: ({ context, event }) => systemOf(context).supervisor.grow(context, event.type === 'growth.due'),
-      probe: ({ context }) => systemOf(context).supervisor.probe(),
+      probe: ({ context }) => systemOf(context).supervisor.probe(context),
       shrink: ({ context }) => {
         noticesOf(context).publish({ type: 'pool.resized', ...context.size })
         systemOf(context).supervisor.shrink(context)

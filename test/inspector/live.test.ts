@@ -4,6 +4,7 @@ import { systemBehind } from '../../src/actors/create-pool.js'
 import type { Pool } from '../../src/index.js'
 import { type Inspector, type InspectorOptions, inspector } from '../../src/inspector/index.js'
 import { isUnwatched } from '../../src/machines/compiled/inspection.js'
+import { patience } from '../support/patience.js'
 import { isFrame, isHello, Page, partsOf, quickPool } from './support.js'
 
 const toClose: { close(): Promise<unknown> }[] = []
@@ -42,7 +43,7 @@ const post = async (
 describe('a page that opens', () => {
   it('is introduced to every pool, and told how each stands', async () => {
     const one = closed(
-      quickPool({ name: 'orders', max: 3, min: 1, acquireTimeout: Number.POSITIVE_INFINITY }),
+      quickPool({ name: 'introduced', max: 3, min: 1, acquireTimeout: Number.POSITIVE_INFINITY }),
     )
     const two = closed(quickPool({ name: 'reports', max: 1 }))
     const { page } = await opened([one, two])
@@ -55,7 +56,7 @@ describe('a page that opens', () => {
       process: { pid: process.pid },
     })
     expect(hello.pools.map(({ id, name, driver }) => [id, name, driver])).toEqual([
-      [0, 'orders', 'simulated'],
+      [0, 'introduced', 'simulated'],
       [1, 'reports', 'simulated'],
     ])
     expect(hello.pools[0]?.options).toMatchObject({ min: 1, max: 3, acquireTimeout: null })
@@ -101,7 +102,7 @@ describe('a page that opens', () => {
 
   it('is told what is wrong, in words', async () => {
     const pool = closed(quickPool({ min: 0, max: 1, acquireTimeout: 20, leakWarning: 20 }))
-    const lease = await pool.acquire()
+    const lease = await pool.acquire({ timeout: patience })
     const { page } = await opened(pool)
     await page.until(isFrame)
     await expect(pool.acquire()).rejects.toThrow('No connection became free')

@@ -132,6 +132,26 @@ describe('with min 0, while the database is down and no caller comes', () => {
     expect(told).toEqual(['pool.down', 'pool.recovered', 'pool.ready'])
   })
 
+  it('tries no connect while one that still closes takes the last place', async () => {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 0, max: 2 }, {}, () => ({
+      close: () => new Promise(() => {}), // it takes closeTimeout
+    }))
+    const [lease] = await Promise.all([pool.acquire(), clock.advance(100)])
+    pool.evict()
+    lease.release()
+    database.stop()
+    watch(pool.acquire({ timeout: 10 }))
+    await clock.advance(20)
+    pool.resize({ max: 1 })
+    for (let time = 0; time < 4_000; time += 50) {
+      await clock.advance(50)
+      expect(pool.stats()).toMatchObject({ state: 'backingOff', closing: 1, connecting: 0 })
+    }
+    await clock.advance(5_000)
+    expect(pool.stats()).toMatchObject({ state: 'backingOff', closing: 0 })
+    expect(pool.stats().failedConnects).toBeGreaterThan(1)
+  })
+
   it('tries seldom: about 20 connects in five minutes', async () => {
     const { pool, clock } = await unused()
     await clock.advance(240_000)

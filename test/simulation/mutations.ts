@@ -277,7 +277,7 @@ export const mutations: readonly Mutation[] = [
         original =>
           function (record) {
             original.call(this, record)
-            this.probe()
+            this.probe({ size: { max: Number.POSITIVE_INFINITY } } as never)
           },
       ),
   },

@@ -55,9 +55,9 @@ export class Supervisor<C> {
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
-  probe(): void {
+  probe({ size }: PoolContext): void {
     const { roster, config } = this.#parts
-    if (roster.connecting < config.maxConnecting) this.#open()
+    if (roster.connecting < config.maxConnecting && roster.total < size.max) this.#open()
   }
 
   /** Starts a connection as a child of the pool. */

@@ -1,6 +1,6 @@
 // Publishes what the pool reports about itself: to the subscribers of `events$`, and by its actor.
 import { outside } from '../../core/outside.js'
-import { Observable, Subject } from '../rx.js'
+import { Observable, type Subscriber } from '../rx.js'
 import { publishChange } from './channels.js'
 import {
   isEmitted,
@@ -18,23 +18,27 @@ type NoticeType = PoolNotice['type']
  * microtask of their own: subscribers must not run inside a transition of the pool, nor in a caller's async context.
  */
 export class Notices {
-  readonly #subject = new Subject<PoolNotice>()
   readonly #pool: string
   readonly #now: () => number
   readonly #emit: (notice: PoolEmitted) => void
+  /** Replaced, never changed: a delivery goes on with those who were there when it began. */
+  #subscribers: readonly Recipient[] = []
   /** How many subscribe to all types. */
   #toAll = 0
   /** How many subscribe to a type by its name; without types to which none does. */
   readonly #byType = new Map<NoticeType, number>()
   #undelivered: PoolNotice[] = []
+  /** Whether one of them is to be emitted: those of acquires and leases, which are many, never are. */
+  #emits = false
   #wake: (() => void) | undefined
   #closed = false
+  #completed = false
 
   /** All notices. */
   readonly events$: Observable<PoolNotice> = new Observable(subscriber => {
     this.#toAll++
     subscriber.add(() => this.#toAll--)
-    this.#subject.subscribe(subscriber)
+    this.#join({ subscriber, wanted: undefined })
   })
 
   constructor(pool: string, now: () => number, emit: (notice: PoolEmitted) => void) {
@@ -51,12 +55,15 @@ export class Notices {
       subscriber.add(() => {
         for (const type of wanted) this.#count(type, -1)
       })
-      subscriber.add(
-        this.#subject.subscribe({
-          next: notice => wanted.has(notice.type) && subscriber.next(notice as NoticeOf<T>),
-          complete: () => subscriber.complete(),
-        }),
-      )
+      this.#join({ subscriber: subscriber as Subscriber<PoolNotice>, wanted })
+    })
+  }
+
+  #join(recipient: Recipient): void {
+    if (this.#completed) recipient.subscriber.complete()
+    this.#subscribers = [...this.#subscribers, recipient]
+    recipient.subscriber.add(() => {
+      this.#subscribers = this.#subscribers.filter(other => other !== recipient)
     })
   }
 
@@ -73,18 +80,17 @@ export class Notices {
 
   /** Publishes a notice that is of now. */
   publish(notice: UnstampedNotice): void {
-    if (this.#closed || !(this.wants(notice.type) || isEmitted(notice))) return
-    this.#add({ at: this.#now(), pool: this.#pool, ...notice } as PoolNotice)
+    if (this.#closed) return
+    const emits = isEmitted(notice)
+    if (!emits && !this.wants(notice.type)) return
+    if (emits) this.#emits = true
+    this.publishStamped({ at: this.#now(), pool: this.#pool, ...notice } as PoolNotice)
   }
 
-  /** Publishes a notice that has its time with it. To be called only if it is wanted. */
+  /** Publishes a notice that has its time with it, and that the pool's actor does not emit. To be called only if it is wanted. */
   publishStamped(notice: PoolNotice): void {
-    if (!this.#closed) this.#add(notice)
-  }
-
-  #add(notice: PoolNotice): void {
-    this.#undelivered.push(notice)
-    if (this.#undelivered.length === 1) this.#deliverSoon()
+    if (this.#closed) return
+    if (this.#undelivered.push(notice) === 1) this.#deliverSoon()
   }
 
   close(): void {
@@ -107,30 +113,48 @@ export class Notices {
   }
 
   #deliverSoon(): void {
-    if (this.#wake === undefined) outside(() => this.#arm())
+    if (this.#wake === undefined) outside(() => void this.#deliverForever())
     this.#wake?.()
   }
 
   /**
-   * Prepares a microtask that wakes up with the next notice. It runs in the async context in which it was prepared: each delivery
-   * prepares the next one, and so only the first pays for leaving the caller's context.
+   * Wakes up in a microtask after a notice came. It goes on in the async context in which it began, and so only the first notice pays for
+   * leaving a caller's context. Once the pool is let go of, so is this.
    */
-  #arm(): void {
-    new Promise<void>(this.#setWake).then(this.#deliver)
+  async #deliverForever(): Promise<void> {
+    while (!this.#completed) {
+      await new Promise<void>(this.#setWake)
+      this.#deliver()
+    }
   }
 
   readonly #setWake = (wake: () => void): void => {
     this.#wake = wake
+    if (this.#undelivered.length > 0) wake()
   }
 
-  readonly #deliver = (): void => {
+  #deliver(): void {
     const notices = this.#undelivered
+    const emits = this.#emits
     this.#undelivered = []
-    this.#arm()
+    this.#emits = false
     for (const notice of notices) {
-      if (!this.#closed) this.#emitIfMeant(notice)
-      this.#subject.next(notice)
+      if (emits && !this.#closed) this.#emitIfMeant(notice)
+      for (const { subscriber, wanted } of this.#subscribers)
+        if (wanted === undefined || wanted.has(notice.type)) subscriber.next(notice)
     }
-    if (this.#closed && this.#undelivered.length === 0) this.#subject.complete()
+    if (this.#closed && this.#undelivered.length === 0) this.#complete()
   }
+
+  #complete(): void {
+    this.#completed = true
+    for (const { subscriber } of this.#subscribers) subscriber.complete()
+  }
+}
+
+/** One who subscribes. */
+interface Recipient {
+  readonly subscriber: Subscriber<PoolNotice>
+  /** The types that it wants; undefined = all. */
+  readonly wanted: ReadonlySet<NoticeType> | undefined
 }
