@@ -1,6 +1,6 @@
 // Builds the inspector's page into dist/inspector/page, with the charts' geometry inside.
 
-import { cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
@@ -34,6 +34,7 @@ export async function pageBuild(): Promise<BuildOptions> {
 
 /** Builds the page into a folder. */
 export async function buildPage(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }) // `npm run build` leaves it compressed
   await mkdir(folder, { recursive: true })
   await build({
     ...(await pageBuild()),

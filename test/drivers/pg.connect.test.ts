@@ -1,6 +1,7 @@
 // Connecting to PostgreSQL: passwords that are asked for, servers that refuse, and nothing left behind by any failure.
 
 import { getEventListeners } from 'node:events'
+import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
@@ -85,7 +86,9 @@ describe('connecting to PostgreSQL', () => {
 
   it("rejects a server whose certificate is not trusted, and accepts it with its authority's", async () => {
     await expect(connect({ ssl: true })).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
-    const client = await connect({ ssl: { ca: inject('postgres').cert } })
+    const { host, cert } = inject('postgres')
+    // Before 8.23, pg does not tell TLS the address that the certificate is for.
+    const client = await connect({ ssl: { ca: cert, host } as ConnectionOptions })
     const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
     expect(rows).toEqual([{ ssl: true }])
   })

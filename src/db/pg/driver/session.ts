@@ -6,7 +6,7 @@ import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, type ServerMessage } from './stale.js'
-import { wired } from './wired.js'
+import { activeQueryOf, wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -147,7 +147,7 @@ export class Session {
 
   /** What runs is no query of pg's own but a cursor, a stream or a COPY, whose end need not come of itself. */
   get halfRead(): boolean {
-    const query = wired(this.client)._activeQuery
+    const query = activeQueryOf(this.client)
     return !this.ready && query !== null && query !== undefined && !(query instanceof pg.Query)
   }
 
@@ -256,8 +256,8 @@ export class Session {
     this.#failed = true
     this.#lastError = error
     if (isFatal(error)) this.#lastWords = error
-    const { _activeQuery, connection } = wired(this.client)
-    const name = _activeQuery?.name
+    const { connection } = wired(this.client)
+    const name = activeQueryOf(this.client)?.name
     const named = typeof name === 'string' && name !== ''
     const parsedBefore = named && !this.#parsed && connection.parsedStatements?.[name] !== undefined
     if (error.code === '25006') this.#refusedWrite = error
@@ -276,9 +276,8 @@ export class Session {
 
   /** The server does not say which: pg forgets the one that the text names, and all of them once the session is free. */
   #forgetOne(): void {
-    const { _activeQuery, connection } = wired(this.client)
-    const { parsedStatements = {} } = connection
-    const words = String(_activeQuery?.text ?? '').split(/[^\w$-]+/)
+    const { parsedStatements = {} } = wired(this.client).connection
+    const words = String(activeQueryOf(this.client)?.text ?? '').split(/[^\w$-]+/)
     for (const name of Object.keys(parsedStatements)) if (words.includes(name)) delete parsedStatements[name]
     this.#owe('statements', true)
   }

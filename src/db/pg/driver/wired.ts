@@ -1,4 +1,4 @@
-// What pg's typings leave out of a client; all of it is as old as pg 8, and none of it is deprecated.
+// What pg's typings leave out of a client; all of it is as old as pg 8.11, and none of it is deprecated.
 
 import type pg from 'pg'
 import { isBlind, standIn } from './blind.js'
@@ -12,7 +12,10 @@ export interface ActiveQuery {
 export interface Wired {
   /** True between a ReadyForQuery from the server and the next query: nothing runs and nothing is queued. */
   readonly readyForQuery?: boolean
+  /** From pg 8.17 on. */
   readonly _activeQuery?: ActiveQuery | null
+  /** Before it; afterwards reading it warns. */
+  readonly activeQuery?: ActiveQuery | null
   readonly _queryable?: boolean
   readonly _ending?: boolean
   _errorAllQueries?(error: Error): void
@@ -30,3 +33,9 @@ export interface WiredConnection extends pg.Connection {
 
 /** A client as the driver sees it; a stand-in if it has no connection. */
 export const wired = (client: pg.Client): Wired => (isBlind(client) ? standIn(client) : client) as Wired
+
+/** The query under way. */
+export function activeQueryOf(client: pg.Client): ActiveQuery | null | undefined {
+  const seen = wired(client)
+  return '_activeQuery' in seen ? seen._activeQuery : seen.activeQuery
+}
