@@ -165,7 +165,7 @@ export interface AcquireOptions {
 export interface ShareOptions {
   /** The most statements that one connection has under way. Default 8; at least 1. */
   depth?: number | undefined
-  /** No statement is sent behind one that has been under way for longer than this, in milliseconds. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
+  /** No statement is sent behind one that has been under way for longer than this, in milliseconds, nor behind one whose kind took longer than a quarter of it the last two times. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
   patience?: number | undefined
 }
 

@@ -99,6 +99,8 @@ export interface SharingSupport<C> {
   send(connection: C, statement: unknown, answer: (error: unknown, result?: unknown) => void): void
   /** Whether the session is as it was before the statements that have been answered so far. */
   isClean(connection: C): boolean
+  /** What a statement has in common with others of its kind, such as its text without its values: kinds that take long do not share. */
+  kindOf?(statement: unknown): unknown
   /** How long a statement may run, in milliseconds, and with what its caller is told after that; undefined = without a limit. */
   limit?(connection: C, statement: unknown): { readonly time: number; error(): unknown } | undefined
   /**

@@ -500,10 +500,10 @@ export const mutations: readonly Mutation[] = [
         Sharing,
         'answered',
         original =>
-          function (shared, statement, error, result) {
+          function (shared, statement, error, result, since, isFirst) {
             const other = before ?? result
             before = result
-            original.call(this, shared, statement, error, other)
+            original.call(this, shared, statement, error, other, since, isFirst)
           },
       )
     },

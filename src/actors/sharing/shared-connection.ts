@@ -9,8 +9,19 @@ import type { Statement } from './statement.js'
 
 /** Who is told what happens on it. */
 export interface SharedEvents<C> {
-  /** Called once for each statement, with its answer, also if its caller has one already. */
-  answered(shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown): void
+  /**
+   * Called once for each statement, with its answer, also if its caller has one already.
+   * @param since when it was sent, or when the one before it was answered
+   * @param isFirst no other was under way when it was sent
+   */
+  answered(
+    shared: SharedConnection<C>,
+    statement: Statement,
+    error: unknown,
+    result: unknown,
+    since: number,
+    isFirst: boolean,
+  ): void
   /** It may take statements again, or be over. */
   freed(shared: SharedConnection<C>): void
 }
@@ -24,6 +35,8 @@ export class SharedConnection<C> implements SharedLoad {
   readonly #events: SharedEvents<C>
   readonly #flight: Statement[] = []
   #drains = false
+  /** When a statement was answered last. */
+  #answeredAt = Number.NEGATIVE_INFINITY
   /** How many are under way for which no caller waits. */
   #abandoned = 0
   #cancelling: Cancelling | undefined = undefined
@@ -65,6 +78,10 @@ export class SharedConnection<C> implements SharedLoad {
   break(error: unknown): void {
     this.#drains = true
     this.#broken ??= { error }
+  }
+
+  get drains(): boolean {
+    return this.#drains
   }
 
   get outstanding(): number {
@@ -115,7 +132,10 @@ export class SharedConnection<C> implements SharedLoad {
     const [next] = this.#flight
     if (place === 0 && next !== undefined) this.#runs(next)
     this.#cancelling?.look(false)
-    this.#events.answered(this, statement, error, result)
+    const before = this.#answeredAt
+    const { sentAt } = statement
+    this.#answeredAt = this.#parts.config.clock.now()
+    this.#events.answered(this, statement, error, result, Math.max(before, sentAt), before <= sentAt)
   }
 
   /** Nothing is to be done for one that was answered before it could be watched over. */

@@ -1,7 +1,8 @@
 // Statements that share connections: each connection has several under way at once, of whatever callers.
 //
 // To the pool, sharing is one more borrower: it leases connections, sends what callers want to have run, and gives a connection back
-// when its last statement is answered. So a lease waits for no more than the statements that are under way, and the queue is one.
+// when its last statement is answered. While callers wait for one of their own, as many drain: so a lease waits for no more than the
+// statements that are under way on one, and the queue is one.
 import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
 import { leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
@@ -10,6 +11,7 @@ import type { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
+import { SlowOnes } from './slow-ones.js'
 import { type Done, type QueryLimits, Statement } from './statement.js'
 
 /** What sharing needs of its pool. */
@@ -23,6 +25,9 @@ export interface SharingPool<C> {
 
 /** How long a connection is shared before it goes back to the pool for a moment, in milliseconds. */
 const longestHold = 1_000
+
+/** Also those that are full, and those with a slow statement. */
+const anyLoad: SharePolicy = { depth: Number.POSITIVE_INFINITY, patience: Number.POSITIVE_INFINITY }
 
 /** The sharing of a pool that has the option `share`. */
 export function sharingOf<C>(
@@ -43,17 +48,21 @@ export class Sharing<C> implements SharedEvents<C> {
   readonly #shared = new Set<SharedConnection<C>>()
   /** Those that were neither sent nor refused, in the order in which they came, with the request that waits in the pool's queue for each. */
   #waiting = new Map<Statement, AcquireRequest<C>>()
+  /** The same of slow ones: they wait for a connection to themselves, as leases do. */
+  readonly #waitingAlone = new Map<Statement, AcquireRequest<C>>()
+  readonly #slow: SlowOnes
 
   constructor(pool: SharingPool<C>, support: SharingSupport<C>, policy: SharePolicy) {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
+    this.#slow = new SlowOnes(policy.patience)
     pool.parts.sharing = this
   }
 
   /** How many statements were neither sent nor refused. */
   get pending(): number {
-    return this.#waiting.size
+    return this.#waiting.size + this.#waitingAlone.size
   }
 
   /** How many statements are under way. */
@@ -75,7 +84,8 @@ export class Sharing<C> implements SharedEvents<C> {
    * @returns whether it was sent; if not, it waits
    */
   run(what: unknown, done: Done, limits?: QueryLimits): boolean {
-    const statement = new Statement(what, done, limits, this.#now())
+    const kind = this.#support.kindOf?.(what)
+    const statement = new Statement(what, done, limits, this.#now(), kind, this.#slow.has(kind))
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
       const request = this.#pool.ask(limits)
@@ -87,7 +97,8 @@ export class Sharing<C> implements SharedEvents<C> {
       this.#await(statement, request)
       return false
     }
-    if (this.#waiting.size === 0 && !this.#yields) {
+    if (!statement.alone && this.#waiting.size === 0 && queue.open) {
+      this.#makeWay()
       const shared = this.#takerOf(statement)
       if (shared !== undefined) {
         this.#send(shared, statement)
@@ -98,15 +109,22 @@ export class Sharing<C> implements SharedEvents<C> {
     return false
   }
 
-  /** Others wait for a connection: those that are shared are given back as soon as their statements are answered. Or the pool is paused. */
-  get #yields(): boolean {
-    const { queue } = this.#pool.parts
-    return !queue.open || queue.length > this.#waiting.size
+  /** Has as many connections drain as callers wait for one of their own, those with the fewest statements first. */
+  #makeWay(): void {
+    const others = this.#pool.parts.queue.length - this.#waiting.size
+    if (others <= 0) return
+    let missing = others
+    for (const { drains } of this.#shared) if (drains) missing--
+    for (; missing > 0; missing--) {
+      const shared = leastLoaded(this.#shared, Number.NaN, anyLoad)
+      if (shared === undefined) return
+      shared.drain()
+    }
   }
 
   /** Under a steady load a connection would never come back, and the pool could not see whether it is too old, used up or leaked. */
-  #isHeldLong({ acquiredAt }: Lease<C>): boolean {
-    return this.#now() - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
+  #isHeldLong({ acquiredAt }: Lease<C>, now: number): boolean {
+    return now - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
   }
 
   #takerOf({ what }: Statement): SharedConnection<C> | undefined {
@@ -117,7 +135,7 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   #await(statement: Statement, request: AcquireRequest<C>): void {
-    this.#waiting.set(statement, request)
+    this.#waitingOf(statement).set(statement, request)
     // In a microtask: the pool is in the midst of a message.
     request.tell(
       lease => queueMicrotask(() => this.#granted(lease, statement)),
@@ -125,10 +143,14 @@ export class Sharing<C> implements SharedEvents<C> {
     )
   }
 
+  #waitingOf({ alone }: Statement): Map<Statement, AcquireRequest<C>> {
+    return alone ? this.#waitingAlone : this.#waiting
+  }
+
   /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
   #granted(lease: Lease<C>, asker: Statement): void {
     this.#dropAborted(asker)
-    const next = this.#waiting.has(asker) ? asker : this.#next
+    const next = this.#waitingOf(asker).has(asker) ? asker : this.#next
     if (next !== undefined) this.#take(next)
     if (next === undefined) lease[Symbol.dispose]()
     else if (lease.held) {
@@ -138,8 +160,9 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   #refused(statement: Statement, request: AcquireRequest<C>, error: unknown): void {
-    if (this.#waiting.get(statement) !== request) return // it waits no longer, or by another one
-    this.#waiting.delete(statement)
+    const waiting = this.#waitingOf(statement)
+    if (waiting.get(statement) !== request) return // it waits no longer, or by another one
+    waiting.delete(statement)
     statement.settle(error)
   }
 
@@ -157,6 +180,7 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#shared.add(shared)
     lease.share()
     this.#support.begin(shared.connection)
+    if (statement.alone) shared.drain()
     this.#send(shared, statement)
   }
 
@@ -166,9 +190,18 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   /** @internal */
-  answered(shared: SharedConnection<C>, statement: Statement, error: unknown, result: unknown): void {
+  answered(
+    shared: SharedConnection<C>,
+    statement: Statement,
+    error: unknown,
+    result: unknown,
+    since: number,
+    isFirst: boolean,
+  ): void {
+    const now = this.#now()
+    this.#slow.note(statement.kind, since, now, isFirst)
     if (error && this.#isFatal(error)) shared.break(error)
-    else if (this.#isHeldLong(shared.lease) || !this.#support.isClean(shared.connection)) shared.drain()
+    else if (this.#isHeldLong(shared.lease, now) || !this.#support.isClean(shared.connection)) shared.drain()
     const again = error && !statement.over && statement.exposed && this.#support.isCancelled?.(error)
     if (again) this.#sendAgain(statement)
     this.freed(shared)
@@ -188,14 +221,17 @@ export class Sharing<C> implements SharedEvents<C> {
     statement.unwatch()
     statement.exposed = false
     const others = this.#waiting
-    this.#waiting = new Map()
+    if (!statement.alone) this.#waiting = new Map()
     this.#ask(statement)
+    if (statement.alone) return
     for (const [other, request] of others) this.#waiting.set(other, request)
   }
 
   /** Sends those that wait to the connections that take more. */
   #fill(): void {
-    for (let next = this.#next; next !== undefined && !this.#yields; next = this.#next) {
+    const { queue } = this.#pool.parts
+    this.#makeWay()
+    for (let next = this.#next; next !== undefined && queue.open; next = this.#next) {
       const shared = this.#takerOf(next)
       if (shared === undefined) return
       this.#take(next)
@@ -205,8 +241,9 @@ export class Sharing<C> implements SharedEvents<C> {
 
   /** It waits no longer, whichever request is served. */
   #take(statement: Statement): void {
-    const request = this.#waiting.get(statement)
-    this.#waiting.delete(statement)
+    const waiting = this.#waitingOf(statement)
+    const request = waiting.get(statement)
+    waiting.delete(statement)
     if (request?.waits) this.#pool.withdraw(request)
   }
 
@@ -218,7 +255,7 @@ export class Sharing<C> implements SharedEvents<C> {
   /** Its caller gave up before it was sent. */
   #dropAborted(statement: Statement): boolean {
     if (!statement.isAborted) return false
-    if (!this.#waiting.has(statement)) return true
+    if (!this.#waitingOf(statement).has(statement)) return true
     this.#take(statement)
     const error = new AcquireAbortedError(statement.limits?.signal?.reason, this.#now() - statement.at)
     statement.settle(ofPool(this.#pool.parts, error))

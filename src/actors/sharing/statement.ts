@@ -31,14 +31,27 @@ export class Statement {
   readonly limits: QueryLimits | undefined
   /** When its caller asked for it. */
   readonly at: number
+  /** Which others take as long, as far as is known. */
+  readonly kind: unknown
+  /** Others of its kind were slow: it shares with none. */
+  readonly alone: boolean
   sentAt = Number.NaN
   /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
   exposed = false
   #done: Done | undefined
   #watches: (() => void)[] | undefined = undefined
 
-  constructor(what: unknown, done: Done, limits: QueryLimits | undefined, at: number) {
+  constructor(
+    what: unknown,
+    done: Done,
+    limits: QueryLimits | undefined,
+    at: number,
+    kind?: unknown,
+    alone = false,
+  ) {
     this.what = what
+    this.kind = kind
+    this.alone = alone
     this.#done = done
     this.limits = limits
     this.at = at

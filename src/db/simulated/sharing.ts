@@ -15,6 +15,7 @@ const changes = /^\s*(begin|start\s+transaction|commit|end|rollback|abort|set)\b
 /** What the driver of a database does. */
 export const sharingOn = (database: Database): SharingSupport<SimulatedConnection> => ({
   mayShare: statement => !changes.test(String((statement as Statement).text)),
+  kindOf: statement => (statement as Statement).text,
   begin() {},
   end() {},
   send(connection, statement, answer) {

@@ -54,6 +54,11 @@ export function sharing(
       return typeof sql === 'string' && mayShareText(sql)
     },
 
+    kindOf(statement) {
+      const { text } = statement as PgStatement
+      return typeof text === 'string' ? text : (text as QueryObject).text
+    },
+
     begin(client) {
       const pipelined = client as unknown as Pipelined
       const { connectionParameters: parameters } = pipelined
