@@ -9,6 +9,7 @@ import {
   type Drawing,
   groupArrows,
   initialSuffix,
+  type Line,
   labelOf,
   linesOf,
   type Mark,
@@ -17,32 +18,85 @@ import {
   sizeOf,
 } from '../../src/chart/drawing.js'
 
-/** As wide as a drawing may be to be read on a page without scrolling sideways. */
-const widest = 976
+/** What a drawing may measure to be read on a laptop (1440 × 900) without scrolling, and at full size in a README. */
+export const screen = { width: 976, height: 776 }
 
-/** Ways to decide which arrows point upwards; none is the best for every chart. */
-const strategies = ['MODEL_ORDER', 'DEPTH_FIRST']
-
-/**
- * Lays the chart out from top to bottom, in the order of life: of several drawings the lowest that is not too wide. The same chart always
- * gets the same drawing.
- */
-export async function layOut(root: ChartState): Promise<Drawing> {
-  const drawings = await Promise.all(strategies.map(strategy => layOutBy(strategy, root)))
-  const fitting = drawings.filter(({ width }) => width <= widest)
-  return (fitting.length > 0 ? fitting : drawings).reduce((low, next) =>
-    next.height < low.height ? next : low,
-  )
+/** How much a drawing tells. */
+interface Detail {
+  /** What is written inside of a state. */
+  readonly lines: (state: ChartState) => readonly Line[]
+  /** What is written on an arrow, from the titles of the transitions that it stands for. */
+  readonly titles: (titles: readonly string[]) => readonly string[]
+  /** Whether the chart as a whole has a box, in which stands what it does in every state. */
+  readonly frame: boolean
 }
 
-async function layOutBy(strategy: string, root: ChartState): Promise<Drawing> {
-  const edges = arrowsOf(root)
+/** The guard is left out, what needs no event says nothing, and two short ones share a line. */
+function eventsOf(titles: readonly string[]): string[] {
+  const events = new Set(titles.map(title => title.replace(/ \[.*\]$/, '')))
+  events.delete('always')
+  const lines: string[] = []
+  for (const event of events) {
+    const joined = `${lines.at(-1)}, ${event}`
+    if (lines.length > 0 && joined.length <= longestLine) lines[lines.length - 1] = joined
+    else lines.push(event)
+  }
+  return lines
+}
+
+const longestLine = 18
+
+/** From all that there is to tell down to the states' names and the events that lead from one to another. */
+const details: readonly [Detail, ...Detail[]] = [
+  { lines: linesOf, titles: titles => titles, frame: true },
+  { lines: () => [], titles: titles => titles, frame: false },
+  { lines: () => [], titles: eventsOf, frame: false },
+]
+
+/** Ways to lay a chart out, of which none is the best for every chart: the direction of life, and how ELK decides which arrows point backwards. */
+const ways = ['DOWN', 'RIGHT'].flatMap(direction =>
+  ['MODEL_ORDER', 'DEPTH_FIRST'].map(strategy => ({ direction, strategy })),
+)
+
+/**
+ * Lays the chart out: with as much detail as can be read on a screen without scrolling, in the way that takes the least room. The same chart
+ * always gets the same drawing.
+ */
+export async function layOut(root: ChartState): Promise<Drawing> {
+  let smallest: Drawing | undefined
+  for (const detail of details) {
+    const drawings = await Promise.all(ways.map(way => layOutBy(way, detail, root)))
+    const [best] = drawings.toSorted((one, other) => excess(one) - excess(other))
+    if (best !== undefined && excess(best) <= 1) return best
+    smallest = best
+  }
+  return smallest as Drawing
+}
+
+/** Lays the chart out with all that there is to tell, in the way that takes the least room: to be looked at alone. */
+export async function layOutInFull(root: ChartState): Promise<Drawing> {
+  const [all] = details
+  const drawings = await Promise.all(ways.map(way => layOutBy(way, all, root)))
+  return drawings.reduce((best, next) => (excess(next) < excess(best) ? next : best))
+}
+
+/** How many times as large as the screen, in the direction in which it is larger. */
+const excess = ({ width, height }: Drawing): number => Math.max(width / screen.width, height / screen.height)
+
+async function layOutBy(
+  { direction, strategy }: (typeof ways)[number],
+  detail: Detail,
+  root: ChartState,
+): Promise<Drawing> {
+  const edges = arrowsOf(root, detail)
+  const node = nodeOf(root, edges, detail, direction)
   const graph = await new elk.default().layout({
-    ...nodeOf(root, edges),
+    ...node,
     edges,
     layoutOptions: {
-      ...nodeOf(root, edges).layoutOptions,
+      ...node.layoutOptions,
       ...layoutOptions,
+      'elk.direction': direction,
       'elk.layered.cycleBreaking.strategy': strategy,
     },
   })
@@ -52,8 +106,9 @@ async function layOutBy(strategy: string, root: ChartState): Promise<Drawing> {
   const collect = (node: ElkNode, depth: number): void => {
     const box = boxOf(node)
     const state = byName.get(node.id)
-    if (state) states.push({ ...box, state, depth, lines: linesOf(state) })
-    else marks.push({ ...box, kind: node.id.endsWith(initialSuffix) ? 'initial' : 'any' })
+    if (state) {
+      if (depth > 0 || detail.frame) states.push({ ...box, state, depth, lines: detail.lines(state) })
+    } else marks.push({ ...box, kind: node.id.endsWith(initialSuffix) ? 'initial' : 'any' })
     for (const child of node.children ?? []) collect(child, depth + 1)
   }
   collect(graph, 0)
@@ -68,27 +123,31 @@ async function layOutBy(strategy: string, root: ChartState): Promise<Drawing> {
 
 const layoutOptions = {
   'elk.algorithm': 'layered',
-  'elk.direction': 'DOWN',
+  'elk.randomSeed': '5',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.json.shapeCoords': 'ROOT',
   'elk.json.edgeCoords': 'ROOT',
   'elk.layered.edgeLabels.centerLabelPlacementStrategy': 'SPACE_EFFICIENT_LAYER',
-  'elk.randomSeed': '1',
-  'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
-  'elk.layered.nodePlacement.strategy': 'LINEAR_SEGMENTS',
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.thoroughness': '40',
-  'elk.spacing.nodeNode': '28',
-  'elk.spacing.edgeNode': '18',
-  'elk.spacing.edgeEdge': '14',
-  'elk.spacing.edgeLabel': '4',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '26',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+  'elk.spacing.nodeNode': '14',
+  'elk.spacing.edgeNode': '8',
+  'elk.spacing.edgeEdge': '7',
+  'elk.spacing.edgeLabel': '2',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '10',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '5',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '6',
 }
 
-function nodeOf(state: ChartState, edges: readonly ElkExtendedEdge[]): ElkNode {
-  const { width, height } = sizeOf(state)
+function nodeOf(
+  state: ChartState,
+  edges: readonly ElkExtendedEdge[],
+  detail: Detail,
+  direction: string,
+): ElkNode {
+  const { width, height } = sizeOf(state, detail.lines(state))
   if (state.children.length === 0) return { id: state.name, width, height }
   const mark = (suffix: string, size: { width: number; height: number }): ElkNode[] =>
     edges.some(edge => edge.sources[0] === state.name + suffix) ? [{ id: state.name + suffix, ...size }] : []
@@ -97,17 +156,21 @@ function nodeOf(state: ChartState, edges: readonly ElkExtendedEdge[]): ElkNode {
     children: [
       ...mark(initialSuffix, markSizes.initial),
       ...mark(anySuffix, markSizes.any),
-      ...state.children.map(child => nodeOf(child, edges)),
+      ...state.children.map(child => nodeOf(child, edges, detail, direction)),
     ],
     layoutOptions: {
-      'elk.padding': `[top=${height + 12},left=16,bottom=16,right=16]`,
+      'elk.padding':
+        state.parent === undefined && !detail.frame
+          ? '[top=2,left=2,bottom=2,right=2]'
+          : `[top=${height + 6},left=10,bottom=10,right=10]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-      'elk.nodeSize.minimum': `(${height},${width})`, // ELK forgets to turn this pair when it lays out downwards
+      // ELK forgets to turn this pair when it lays out downwards.
+      'elk.nodeSize.minimum': direction === 'DOWN' ? `(${height},${width})` : `(${width},${height})`,
     },
   }
 }
 
-function arrowsOf(root: ChartState): ElkExtendedEdge[] {
+function arrowsOf(root: ChartState, detail: Detail): ElkExtendedEdge[] {
   const starts = statesOf(root).flatMap(({ name, initial }) =>
     initial ? [{ from: name + initialSuffix, to: initial.name, titles: [] }] : [],
   )
@@ -117,7 +180,7 @@ function arrowsOf(root: ChartState): ElkExtendedEdge[] {
     sources: [from],
     targets: [to],
     layoutOptions: { 'elk.layered.priority.direction': order.indexOf(from) < order.indexOf(to) ? '10' : '0' },
-    labels: titles.length === 0 ? [] : [elkLabelOf(titles)],
+    labels: detail.titles(titles).length === 0 ? [] : [elkLabelOf(detail.titles(titles))],
   }))
 }
 

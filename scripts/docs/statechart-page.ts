@@ -10,7 +10,7 @@ import {
 } from '../../src/chart/chart.js'
 import { writeMermaid } from '../../src/chart/mermaid.js'
 import { drawSvg } from '../../src/chart/svg.js'
-import { layOut } from './layout.js'
+import { layOut, layOutInFull } from './layout.js'
 
 /** The files of one chart, by their names within its folder. */
 export async function writeStatechart(root: ChartState): Promise<Map<string, string>> {
@@ -23,6 +23,7 @@ export async function writeStatechart(root: ChartState): Promise<Map<string, str
     [`${root.name}.md`, writePage(root)],
     [`${root.name}.svg`, drawSvg(drawing, title, 'light')],
     [`${root.name}-dark.svg`, drawSvg(drawing, title, 'dark')],
+    [`${root.name}-in-full.svg`, drawSvg(await layOutInFull(root), title, 'light')],
   ])
 }
 
@@ -37,12 +38,9 @@ function writePage(root: ChartState): string {
   <img alt="The statechart of ${name}" src="${name}.svg">
 </picture>
 
-A black dot marks where a state begins, a double red box an end. In a box stand what the state does on entry and exit
-(\`entry / action\`), the events that it answers without leaving (\`event [guard] / action\`) or by a way that is not the usual one
-(\`event [guard] → state\`), in red those that end it
-early (\`event → final state\`), and in grey those that it ignores by decision. \`[else]\` is asked when no guard above it
-held; \`after\` is a time in that state. What stands in an outer box, or leads from “any state”, holds in every state inside
-that does not answer the event itself.
+The drawing shows how life goes as a rule. What ends a state early, what leads to where another arrow leads anyway, and all guards and
+actions are in the [drawing in full](${name}-in-full.svg) and in the tables below. A black dot marks where a state begins, a double red box an end. \`after\` is a time in that state;
+\`[else]\` is asked when no guard above it held. What leads from “any state” holds in every state inside that does not answer the event itself.
 
 ## Which state answers which event
 

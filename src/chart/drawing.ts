@@ -11,13 +11,13 @@ import {
 
 /** Widths and heights of the text, in pixels. All but the titles is monospaced, so that widths are known without a browser. */
 export const text = {
-  title: 14,
+  title: 13,
   line: 11,
   lineHeight: 15,
   charWidth: 6.65,
-  titleCharWidth: 8.2,
+  titleCharWidth: 7.7,
   inset: 12,
-  header: 32,
+  header: 26,
 }
 
 export interface Point {
@@ -78,10 +78,12 @@ export const markSizes = {
 }
 
 /** How large a box must be for what is written in it. */
-export function sizeOf(state: ChartState): { readonly width: number; readonly height: number } {
-  const lines = linesOf(state)
+export function sizeOf(
+  state: ChartState,
+  lines: readonly Line[] = linesOf(state),
+): { readonly width: number; readonly height: number } {
   const width = Math.max(
-    88,
+    64,
     state.key.length * text.titleCharWidth + 2 * text.inset,
     ...lines.map(line => line.text.length * text.charWidth + 2 * text.inset),
   )

@@ -46,7 +46,7 @@ export function darkened(svg: string): string {
   return svg.replaceAll(/#[\da-f]{6}\b/g, color => dark?.[light?.indexOf(color) ?? -1] ?? color)
 }
 
-const margin = 12
+const margin = 6
 const sans =
   '-apple-system, BlinkMacSystemFont, &quot;Segoe UI&quot;, Helvetica, Arial, &quot;DejaVu Sans&quot;, sans-serif'
 const mono = 'ui-monospace, SFMono-Regular, Menlo, Consolas, &quot;DejaVu Sans Mono&quot;, monospace'
@@ -91,7 +91,7 @@ function drawState(box: StateBox, palette: Palette): string {
     : ''
   return [
     `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="8" fill="${fill}" stroke="${border}" stroke-width="1.25"${dashes}/>${inner}${rule}`,
-    `<text x="${n(titleX)}" y="${n(y + 21)}" font-family="${sans}" font-size="${text.title}" font-weight="600"${anchor}>${escapeXml(state.key)}</text>`,
+    `<text x="${n(titleX)}" y="${n(y + text.header / 2 + 5)}" font-family="${sans}" font-size="${text.title}" font-weight="600"${anchor}>${escapeXml(state.key)}</text>`,
   ].join('\n')
 }
 

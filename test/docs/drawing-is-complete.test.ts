@@ -45,8 +45,8 @@ describe.each(Object.entries<AnyStateMachine>(machines))('the chart of %s', (nam
     expect(expected.length).toBeGreaterThan(5)
   })
 
-  test('names every state, event, guard and delay in its SVG', async () => {
-    const text = textOfSvg((await writeStatechart(readChart(machine))).get(`${name}.svg`) ?? '')
+  test('names every state, event, guard and delay in its drawing in full', async () => {
+    const text = textOfSvg((await writeStatechart(readChart(machine))).get(`${name}-in-full.svg`) ?? '')
     for (const { state, event, guard, targets } of expected)
       for (const word of [state, event, guard ?? '', ...targets]) expect(text).toContain(word)
   })
@@ -64,7 +64,7 @@ describe.each(Object.entries<AnyStateMachine>(machines))('the chart of %s', (nam
   })
 
   test('shows each transition in the SVG once, as a label or as a line in its state', async () => {
-    const svg = (await writeStatechart(readChart(machine))).get(`${name}.svg`) ?? ''
+    const svg = (await writeStatechart(readChart(machine))).get(`${name}-in-full.svg`) ?? ''
     const text = textOfSvg(svg.replaceAll(/<text[^>]*font-weight.*<\/text>/g, '')) // without the states' titles
     const counted = new Map<string, number>()
     for (const { event } of expected) counted.set(event, (counted.get(event) ?? 0) + 1)

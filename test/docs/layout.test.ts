@@ -1,8 +1,8 @@
-// A drawn chart can be read: nothing covers anything else, everything fits where it stands, and it fits a README's width.
+// A drawn chart can be read: nothing covers anything else, everything fits where it stands, and it fits a laptop's screen.
 
 import { describe, expect, test } from 'vitest'
 import type { AnyStateMachine } from 'xstate'
-import { layOut } from '../../scripts/docs/layout.js'
+import { layOut, layOutInFull } from '../../scripts/docs/layout.js'
 import { readChart } from '../../src/chart/chart.js'
 import { type Box, text } from '../../src/chart/drawing.js'
 import { connectionMachine, poolMachine } from '../../src/machines/index.js'
@@ -19,8 +19,16 @@ const holds = (outer: Box, inner: Box): boolean =>
 
 const machines = { connection: connectionMachine, pool: poolMachine, sample: sampleMachine }
 
-describe.each(Object.entries<AnyStateMachine>(machines))('the drawing of %s', async (_, machine) => {
-  const { states, arrows, width } = await layOut(readChart(machine))
+const drawings = Object.entries<AnyStateMachine>(machines).flatMap(
+  ([name, machine]) =>
+    [
+      [name, 'that fits a screen', machine, layOut],
+      [name, 'in full', machine, layOutInFull],
+    ] as const,
+)
+
+describe.each(drawings)('the drawing of %s %s', async (_name, kind, machine, draw) => {
+  const { states, arrows, width, height } = await draw(readChart(machine))
   const labels = arrows.flatMap(({ label }) => (label ? [label] : []))
 
   test('has no two labels over each other', () => {
@@ -55,7 +63,11 @@ describe.each(Object.entries<AnyStateMachine>(machines))('the drawing of %s', as
     }
   })
 
-  test('is no wider than a README', () => {
-    expect(width).toBeLessThanOrEqual(1000)
-  })
+  test.runIf(kind === 'that fits a screen')(
+    'fits a laptop (1440 × 900) below the browser’s own bars, and the width of a README',
+    () => {
+      expect(width).toBeLessThanOrEqual(1000)
+      expect(height).toBeLessThanOrEqual(780)
+    },
+  )
 })
