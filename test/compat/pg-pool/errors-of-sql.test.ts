@@ -38,3 +38,16 @@ it('release(error) closes the client all the same: its borrower says so', async 
   client.release(new Error('of SQL or not'))
   expect(pool.totalCount).toBe(0)
 })
+
+it.each<[string, unknown[]]>([
+  ['has neither text nor name', [{}]],
+  ['has a number for its text', [{ text: 5 }]],
+  ['is a number', [5]],
+  ['has values that are no list', ['SELECT $1', 'one']],
+])('a query that pg does not send because it %s costs no client, and holds no one up', async (_, query) => {
+  await using pool = dropIn({ max: 1, statepool: { resetTimeout: Number.POSITIVE_INFINITY } })
+  const connects = countConnects(pool)
+  await expect((pool.query as (...args: unknown[]) => Promise<unknown>)(...query)).rejects.toThrow()
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  expect(connects()).toBe(1)
+})

@@ -101,6 +101,7 @@ export function lendingDriver(
     /** What a holder did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
     async reset(client: LentClient, context: ResetContext): Promise<void> {
       const { connection } = wired(client)
+      await undefined // a release from within the callback of a query that pg did not send: it is ready when that has returned
       // One by one: behind a statement there may be a cursor, which has no end.
       while (wired(client).readyForQuery !== true && !base.isHalfRead(client))
         await once(connection, 'readyForQuery', { signal: context.signal })
