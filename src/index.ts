@@ -1,4 +1,11 @@
 // statepool: the exports of the core. Drivers and other optional features are subpaths of their own.
+export {
+  type GroupedPool,
+  PoolGroup,
+  type PoolGroupOptions,
+  type PoolGroupStats,
+  poolGroup,
+} from './actors/budget/group.js'
 export { createPool, poolOf } from './actors/create-pool.js'
 export { Lease } from './actors/leases/lease.js'
 export type { TransactionOptions } from './actors/leases/transaction-options.js'
@@ -19,6 +26,7 @@ export type { HealthOptions, PoolHealth } from './actors/watching/health.js'
 export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-waiters.js'
 export type { PoolStats } from './actors/watching/stats.js'
 export type { PoolTransition } from './actors/watching/transitions.js'
+export type { Allotment, Budget, BudgetEvidence, BudgetHolder, BudgetMember } from './core/budget.js'
 export { type Clock, systemClock } from './core/clock.js'
 export {
   AcquireAbortedError,

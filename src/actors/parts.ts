@@ -1,5 +1,6 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
+import type { Allotment } from '../core/budget.js'
 import type { ConnectError } from '../core/errors.js'
 import { hooksOf, type PoolHooks } from '../core/hooks.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
@@ -47,6 +48,8 @@ export interface PoolParts<C> {
   readonly limits: Limits
   /** The connections. */
   readonly roster: Roster<C>
+  /** What it has of the budget that it shares with other pools; undefined = it is on its own. */
+  budget: Allotment | undefined
   /** Those who wait for one. */
   readonly queue: WaitingQueue<C>
   readonly counters: Counters
@@ -111,6 +114,7 @@ export function createParts<C>(
     mayExit: config.allowExitOnIdle,
     limits: new Limits(config),
     roster: new Roster(counters),
+    budget: undefined,
     queue: new WaitingQueue(),
     counters,
     notices: new Notices(name, () => config.clock.now(), emit),

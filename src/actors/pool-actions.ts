@@ -120,6 +120,12 @@ const providePool = (): typeof poolMachine =>
       },
       grow: ({ context, event }) => systemOf(context).supervisor.grow(context, event.type === 'growth.due'),
       probe: ({ context }) => systemOf(context).supervisor.probe(context),
+      declineGrant: ({ context }) => systemOf(context).parts.budget?.withdraw(),
+      yieldOne: ({ context }) => systemOf(context).supervisor.yieldOne(),
+      noteSpentBudget: ({ context, event }) => {
+        if (event.type === 'connection.failed')
+          systemOf(context).supervisor.noteSpentBudget(recordOf(event.connection))
+      },
       shrink: ({ context }) => {
         noticesOf(context).publish({ type: 'pool.resized', ...context.size })
         systemOf(context).supervisor.shrink(context)

@@ -1,5 +1,6 @@
 // A running pool: its actor with everything that the actor's actions need.
 import type { ActorScope, AnyActorScope } from 'xstate'
+import type { BudgetMember } from '../core/budget.js'
 import { PoolClosedError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
@@ -55,6 +56,7 @@ export class PoolSystem<C> {
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
+    parts.budget = config.group?.join(memberOf(parts, actor))
     this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
@@ -64,7 +66,7 @@ export class PoolSystem<C> {
 
   /** What the pool's machine starts with. */
   get input(): PoolInput {
-    const { name, roster, queue, config } = this.parts
+    const { name, roster, queue, config, budget } = this.parts
     const { min, max, maxWaiting, whenDown } = config
     return {
       name,
@@ -74,6 +76,7 @@ export class PoolSystem<C> {
       roster,
       queue,
       world: new ConfiguredWorld(config),
+      budget,
     }
   }
 
@@ -106,6 +109,7 @@ export class PoolSystem<C> {
     this.intake.close(newError)
     this.parts.since = { state: 'closed', at: this.parts.config.clock.now() }
     freeName(this.parts.name)
+    this.parts.budget?.leave()
     this.supervisor.stopAlarms()
     this.leaks?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
@@ -116,6 +120,26 @@ export class PoolSystem<C> {
   beginBackoff(): void {
     const { mayExit, queue } = this.parts
     if (mayExit && queue.length === 0 && !this.readiness.isAwaited) this.#machineClock.letNextOneGo()
+  }
+}
+
+/** The pool as its budget sees it. */
+function memberOf<C>({ name, config, roster, queue }: PoolParts<C>, actor: PoolActorRef<C>): BudgetMember {
+  return {
+    name,
+    min: config.min,
+    now: () => config.clock.now(),
+    get total() {
+      return roster.total
+    },
+    get idle() {
+      return roster.idle
+    },
+    get waiting() {
+      return queue.length
+    },
+    granted: () => actor.send({ type: 'budget.granted' }),
+    reclaim: () => actor.send({ type: 'budget.reclaimed' }),
   }
 }
 

@@ -419,6 +419,7 @@ export class Pool<C> implements AsyncDisposable {
     const { context } = this.#system.actor.getSnapshot()
     const parsed = parseSize(size, { ...context.size, maxWaiting: context.maxWaiting })
     this.#refuseIfClosing('resized')
+    this.#system.parts.budget?.resize(parsed.min)
     this.#system.actor.send({ type: 'resize', ...parsed })
   }
 

@@ -1,4 +1,5 @@
 // Every error that the pool itself creates. Each says what happened, why, and what to do, and carries the evidence as fields.
+import type { BudgetEvidence } from './budget.js'
 import type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './evidence.js'
 import {
   describeDeadlock,
@@ -93,6 +94,7 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
   readonly lastValidationError: unknown
   readonly paused: boolean
   readonly deadlocked: readonly number[]
+  readonly budget: BudgetEvidence | undefined
 
   constructor(timeout: number, evidence: AcquireEvidence) {
     const obstacle = obstacleIn(evidence)
@@ -119,6 +121,7 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
     this.lastValidationError = evidence.lastValidationError
     this.paused = evidence.paused
     this.deadlocked = evidence.deadlocked
+    this.budget = evidence.budget
   }
 }
 
@@ -128,6 +131,7 @@ function obstacleIn(evidence: AcquireEvidence): AcquireObstacle {
   if (evidence.deadlocked.length > 0) return 'self-deadlock'
   if (evidence.lastConnectError !== undefined) return 'connects failing'
   if (evidence.holders.length >= evidence.max) return 'exhausted'
+  if (evidence.budget !== undefined) return 'budget spent'
   if (evidence.lastValidationError !== undefined) return 'validations failing'
   return evidence.connecting > 0 ? 'connects slow' : 'in transit'
 }

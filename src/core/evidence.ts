@@ -1,4 +1,5 @@
 // What an error of the pool has of the moment when it was made.
+import type { BudgetEvidence } from './budget.js'
 
 /** A lease that another caller held when an acquire timed out. */
 export interface LeaseHolder {
@@ -15,7 +16,7 @@ export interface LeaseHolder {
 /**
  * What blocked an acquire: the caller and every other holder waited for one another (`deadlockCheck`); all connections were leased;
  * connects were failing, or were only slow; validations were failing; the pool was paused; or connections were in transit (being reset
- * or closed).
+ * or closed); or the pool shares a budget with others (`group`, `fleet`), which had none left.
  */
 export type AcquireObstacle =
   | 'self-deadlock'
@@ -25,6 +26,7 @@ export type AcquireObstacle =
   | 'validations failing'
   | 'paused'
   | 'in transit'
+  | 'budget spent'
 
 /** Why an acquire was not served: the state of the pool when the acquire timed out. */
 export interface AcquireEvidence {
@@ -56,6 +58,8 @@ export interface AcquireEvidence {
   readonly paused: boolean
   /** The leases that the caller itself held, if it was part of a deadlock; recorded only with `deadlockCheck: 'warn'`, otherwise empty. */
   readonly deadlocked: readonly number[]
+  /** Who held the connections of the budget that the pool shares with others; undefined unless the budget held back the pool's growth. */
+  readonly budget?: BudgetEvidence | undefined
 }
 
 /** The state of the pool when it refused a caller because its queue was full. */

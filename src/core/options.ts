@@ -1,5 +1,6 @@
 // The pool's options: the meaning, default and range of each, and the one place that checks them.
 
+import type { Budget } from './budget.js'
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
@@ -33,7 +34,8 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   name?: string | undefined
   /**
    * The number of connections that the pool keeps open, even when idle. Default 2 (or `max`, if that is smaller); 0 = the pool opens
-   * none until a caller needs one. The same as HikariCP's `minimumIdle` plus those in use.
+   * none until a caller needs one. The same as HikariCP's `minimumIdle` plus those in use. In a `group` the default is 0, and what is set
+   * is kept for the pool: createPool refuses a `min` that the group cannot guarantee.
    */
   min?: number | undefined
   /** The maximum number of connections, as the database counts them: connecting and closing ones included. Default 10; at least 1. */
@@ -123,6 +125,11 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * of {@link ShareOptions}. Not through a proxy that cannot pipeline (Supavisor in transaction mode).
    */
   share?: boolean | ShareOptions | undefined
+  /**
+   * The group that the pool belongs to: `poolGroup({ max })`, one cap over many pools in this process. The pool asks the group before it
+   * opens a connection; its own `max` applies, too. Default: none. See docs/guides/groups.md.
+   */
+  group?: Budget | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -212,6 +219,11 @@ const share: Check<SharePolicy | undefined> = (name, value) => {
   return parse(name, sharing, value, { prefix: `${name}.` })
 }
 
+function isBudget(value: unknown): boolean {
+  const { join, admit } = Object(value) as Partial<Budget>
+  return typeof join === 'function' && typeof admit === 'function'
+}
+
 /** With `closeTimeout` it stays within the 30 seconds between SIGTERM and SIGKILL in Kubernetes, with room for what comes before. */
 export const defaultDrainTimeout = 20_000
 
@@ -239,6 +251,7 @@ const shape = {
   allowExitOnIdle: or(boolean, true),
   measure: or(boolean, false),
   share,
+  group: optional(is<Budget>('a group made by poolGroup({ max })', isBudget)),
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),
@@ -270,7 +283,8 @@ export const hintAtPool: Hint = (name, owner) => {
  */
 export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions {
   const parsed = parse('createPool', shape, given, { hint: hintOf })
-  const { min = Math.min(2, parsed.max), max, clock, random } = parsed
+  const { max, clock, random, group } = parsed
+  const { min = group === undefined ? Math.min(2, max) : 0 } = parsed
   checkSize(min, max)
   return Object.freeze({ ...parsed, min, clock: guardedClock(clock), random: guardedRandom(random) })
 }

@@ -62,6 +62,7 @@ export type EndReason =
   | 'max uses'
   | 'resized'
   | 'evicted'
+  | 'reclaimed'
   | 'pool closing'
   | 'stale session'
   | 'ended by its borrower'

@@ -15,4 +15,13 @@ export type {
   ReturnedSession,
 } from './connection-types.js'
 export { poolMachine } from './pool.js'
-export type { PoolContext, PoolEvent, PoolInput, PoolSize, Queue, Roster, World } from './pool-types.js'
+export type {
+  BudgetView,
+  PoolContext,
+  PoolEvent,
+  PoolInput,
+  PoolSize,
+  Queue,
+  Roster,
+  World,
+} from './pool-types.js'

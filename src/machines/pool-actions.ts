@@ -64,6 +64,12 @@ export const poolActions = {
   serveQueue: provided,
   /** Opens as many connections as are missing and allowed. */
   grow: provided,
+  /** What the budget grants is not needed now: it goes to another pool. */
+  declineGrant: provided,
+  /** Closes an idle connection, or a leased one when its holder releases it, so that another pool of the budget can open one. */
+  yieldOne: provided,
+  /** A connect failed because the budget is spent. */
+  noteSpentBudget: provided,
   /** Opens one connection, if one more may be opened, to see whether the database can be reached again. */
   probe: provided,
   /** Retires connections until there are no more than the maximum. */

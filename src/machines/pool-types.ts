@@ -37,6 +37,16 @@ export interface Queue {
   open: boolean
 }
 
+/** The pool machine's view of the budget that it shares with other pools. */
+export interface BudgetView {
+  /** Whether the pool wants one more connection, and the budget has none left: its growth is held back. */
+  readonly isHeldBack: boolean
+  /** How many connections could be opened now, idle ones of other pools that would be closed for it included. */
+  readonly room: number
+  /** Whether a failed connect only says that the budget is spent. */
+  isSpent(error: unknown): boolean
+}
+
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
 export type PoolEvent =
   /** A caller wants a connection. The request is its own message, so that none has to be made for it. */
@@ -51,6 +61,10 @@ export type PoolEvent =
   | { readonly type: 'evict' }
   /** Stop lending; wait for leases this long, then destroy them. */
   | { readonly type: 'close'; readonly timeout: number; readonly at: number }
+  /** The budget lets the pool open the connection that it asked for. */
+  | { readonly type: 'budget.granted' }
+  /** The budget wants a connection back: an idle one now, or else a leased one when its holder releases it. */
+  | { readonly type: 'budget.reclaimed' }
   /** The earliest deadline of a waiting caller has passed. */
   | { readonly type: 'acquire.due' }
   /** Time to look again whether more connections are needed. */
@@ -89,6 +103,8 @@ export interface PoolInput {
   readonly queue: Queue
   /** Where time and chance come from. */
   readonly world: World
+  /** What the pool shares its connections by with other pools; undefined = it is on its own. */
+  readonly budget?: BudgetView | undefined
 }
 
 /** The context of {@link poolMachine}. */

@@ -49,6 +49,8 @@ export const poolMachine = setup({
     cancel: { actions: 'cancel' },
     'acquire.due': { actions: 'expire' },
     'growth.due': { actions: 'grow' },
+    'budget.granted': { actions: 'grow' },
+    'budget.reclaimed': { actions: 'yieldOne' },
     'maintenance.due': { actions: 'maintain' },
     'leak.due': { actions: 'reportLeaks' },
     resize: { actions: ['resize', 'shrink', 'grow'] },
@@ -70,10 +72,14 @@ export const poolMachine = setup({
       },
     ],
     'connection.closing': { actions: ['noteClosing', 'grow'] },
-    'connection.failed': {
-      target: '.backingOff',
-      actions: ['noteFailed', 'countFailure', 'announceFailure'],
-    },
+    'connection.failed': [
+      {
+        description: 'The database is not down: the budget that the pool shares with others is spent.',
+        guard: 'isBudgetSpent',
+        actions: 'noteSpentBudget',
+      },
+      { target: '.backingOff', actions: ['noteFailed', 'countFailure', 'announceFailure'] },
+    ],
     'xstate.done.actor.*': [
       {
         description: 'Connections open, but end at once: that is as bad as a connect that fails.',
@@ -110,6 +116,7 @@ export const poolMachine = setup({
           { actions: 'enqueue' },
         ],
         'growth.due': {},
+        'budget.granted': { actions: 'declineGrant' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll', 'failFast'] },
         'connection.closing': { actions: ['noteClosing', 'failFast'] },
@@ -137,10 +144,14 @@ export const poolMachine = setup({
               reenter: true,
               actions: ['raiseGeneration', 'evictAll', 'hastenBackoff', 'failFast'],
             },
-            'connection.failed': {
-              description: 'It was being opened when the other one failed. One back-off is enough for both.',
-              actions: ['noteFailed', 'noteConnectError', 'announceFailure', 'failFast'],
-            },
+            'connection.failed': [
+              { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },
+              {
+                description:
+                  'It was being opened when the other one failed. One back-off is enough for both.',
+                actions: ['noteFailed', 'noteConnectError', 'announceFailure', 'failFast'],
+              },
+            ],
             'connection.ready': {
               description: 'Connections have been ending at once, so one more that opens says nothing.',
               guard: 'isFlapping',
@@ -170,7 +181,10 @@ export const poolMachine = setup({
             'A caller was refused. The database may be back by now, so the back-off ends within half a second.',
           entry: 'beginBackoff',
           on: {
-            'connection.failed': { actions: ['noteFailed', 'noteConnectError', 'announceFailure'] },
+            'connection.failed': [
+              { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },
+              { actions: ['noteFailed', 'noteConnectError', 'announceFailure'] },
+            ],
             'connection.ready': { guard: 'isFlapping', actions: 'noteReady' },
           },
           after: { urgedBackoff: [{ guard: 'hasRoom', target: 'probing' }, { target: 'waiting' }] },
@@ -185,10 +199,24 @@ export const poolMachine = setup({
           },
           on: {
             acquire: { guard: 'isTriedAnew', actions: 'enqueue' },
-            'connection.failed': {
-              target: 'waiting',
-              actions: ['noteFailed', 'countFailure', 'announceFailure', 'failFast'],
+            'budget.granted': { actions: 'probe' },
+            'growth.due': {
+              description: 'The probe waits for the budget, which is asked again.',
+              guard: 'isHeldBack',
+              actions: 'probe',
             },
+            'connection.failed': [
+              {
+                description: 'The database can be reached, but the budget is spent.',
+                guard: 'isBudgetSpent',
+                target: '#pool.starting',
+                actions: ['noteRecovery', 'noteSpentBudget', 'announceRecovery'],
+              },
+              {
+                target: 'waiting',
+                actions: ['noteFailed', 'countFailure', 'announceFailure', 'failFast'],
+              },
+            ],
           },
         },
       },
@@ -215,11 +243,15 @@ export const poolMachine = setup({
         },
         // Nothing is opened here: what is missing is opened after the pause.
         'growth.due': {},
+        'budget.granted': { actions: 'declineGrant' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll'] },
         'connection.ready': { actions: ['noteRecovery', 'noteReady'] },
         'connection.closing': { actions: 'noteClosing' },
-        'connection.failed': { actions: ['noteFailed', 'countFailure', 'announceFailure'] },
+        'connection.failed': [
+          { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },
+          { actions: ['noteFailed', 'countFailure', 'announceFailure'] },
+        ],
         'xstate.done.actor.*': { actions: 'forget' },
         'xstate.error.actor.*': { actions: ['discard', 'forget'] },
       },
@@ -245,6 +277,8 @@ export const poolMachine = setup({
         pause: {},
         'acquire.due': {},
         'growth.due': {},
+        'budget.granted': { actions: 'declineGrant' },
+        'budget.reclaimed': {},
         'maintenance.due': {},
       },
       states: {

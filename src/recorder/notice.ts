@@ -22,6 +22,7 @@ export const recordedTypes = [
   'pool.ready',
   'pool.down',
   'pool.recovered',
+  'pool.heldBack',
   'pool.paused',
   'pool.resumed',
   'pool.resized',

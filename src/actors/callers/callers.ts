@@ -197,6 +197,7 @@ export class Callers<C> {
     return {
       holders: holders.sort((a, b) => b.heldFor - a.heldFor),
       connecting: this.#parts.roster.connecting,
+      budget: this.#parts.budget?.isHeldBack ? this.#parts.budget.evidence() : undefined,
       connectingFor,
       ...this.#refusalEvidence(context),
     }

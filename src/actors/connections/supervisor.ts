@@ -42,7 +42,11 @@ export class Supervisor<C> {
    * @param again whether this is that later look: connections still under reset are not waited for any longer
    */
   grow({ size, roster, queue }: PoolContext, again = false): void {
-    if (roster.total >= size.max) return // asked for each caller who has to wait
+    const { budget } = this.#parts
+    if (roster.total >= size.max) {
+      budget?.withdraw()
+      return // asked for each caller who has to wait
+    }
     const now = this.#parts.config.clock.now()
     const plan = growth(
       { size, roster, queue },
@@ -50,14 +54,47 @@ export class Supervisor<C> {
       () => this.#parts.roster.pace(now),
       again ? 0 : this.#parts.roster.resetting,
     )
-    for (let count = 0; count < plan.open; count++) this.#open()
+    let left = plan.open
+    for (; left > 0 && this.#mayOpen(); left--) this.#open()
+    if (left === 0) budget?.withdraw()
     if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
   probe({ size }: PoolContext): void {
-    const { roster, config } = this.#parts
-    if (roster.connecting < config.maxConnecting && roster.total < size.max) this.#open()
+    const { roster, config, budget } = this.#parts
+    if (roster.connecting >= config.maxConnecting || roster.total >= size.max) budget?.withdraw()
+    else if (this.#mayOpen()) this.#open()
+  }
+
+  /** Whether the budget lets the pool open one more. If not, the pool is told when it may, and asks again meanwhile. */
+  #mayOpen(): boolean {
+    const { budget, config, notices } = this.#parts
+    if (budget === undefined) return true
+    const wasHeldBack = budget.isHeldBack
+    if (budget.ask()) return true
+    this.#growthAlarm.noLaterThan(config.clock.now() + budget.lookAgainIn)
+    if (!wasHeldBack && budget.isHeldBack && notices.wants('pool.heldBack'))
+      notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
+    return false
+  }
+
+  /** The budget wants a connection: the one that has been idle for longest, or the latest leased one, which likely comes back soonest. */
+  yieldOne(): void {
+    const { roster, budget } = this.#parts
+    const [idle] = roster.idleRecords
+    let record = idle
+    if (record === undefined)
+      for (const lent of roster.lent())
+        if (record === undefined || startOf(lent) >= startOf(record)) record = lent
+    if (record === undefined) budget?.kept()
+    else this.retire(record, 'reclaimed')
+  }
+
+  noteSpentBudget(record: ConnectionRecord<C>): void {
+    this.#parts.roster.noteEnding(record)
+    this.#parts.budget?.refused()
+    traceConnected(record, { reason: 'reclaimed' })
   }
 
   /** Starts a connection as a child of the pool. */
@@ -269,6 +306,7 @@ export class Supervisor<C> {
     const { id } = record
     dismiss(this.#pool, id)
     this.#parts.roster.remove(record)
+    this.#parts.budget?.ended()
     const ending = record.ending ?? { reason: 'crashed' }
     const { reason } = ending
     if (record.handle !== undefined) {
@@ -290,6 +328,9 @@ export class Supervisor<C> {
     notices.publish({ type: 'connection.closed', ...named(record), reason, error })
   }
 }
+
+/** When the lease that is out began. */
+const startOf = <C>({ lease }: ConnectionRecord<C>): number => lease?.acquiredAt ?? 0
 
 /** The ends of connections that make one doubt the others. */
 const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])

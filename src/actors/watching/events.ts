@@ -1,5 +1,6 @@
 // What the pool reports about itself while it runs: `pool.events$`.
 
+import type { BudgetEvidence } from '../../core/budget.js'
 import type {
   AcquireAbortedError,
   AcquireTimeoutError,
@@ -138,6 +139,8 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
     }
   /** The pool can connect again, after this many failures in a row. */
   | { readonly type: 'pool.recovered'; readonly failures: number }
+  /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; here is who holds them. */
+  | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)
   | { readonly type: 'pool.paused' }
   | { readonly type: 'pool.resumed' }
   | { readonly type: 'pool.evicted'; readonly generation: number }
@@ -166,6 +169,7 @@ const types = {
   'pool.ready': true,
   'pool.down': true,
   'pool.recovered': true,
+  'pool.heldBack': true,
   'pool.paused': true,
   'pool.resumed': true,
   'pool.resized': true,

@@ -26,6 +26,8 @@ export interface PoolStats extends Readonly<Counters> {
   readonly closing: number
   /** Callers in the queue. */
   readonly waiting: number
+  /** Whether the pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left. */
+  readonly heldBack: boolean
   /** When the lease that has been held longest was granted, on the pool's clock; undefined if there is no lease. */
   readonly oldestLease: number | undefined
   /** When the caller that has waited longest called `acquire`, on the pool's clock; undefined if no caller waits. */
@@ -79,6 +81,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     shared,
     underWay: parts.sharing?.underWay ?? 0,
     waiting: parts.queue.length,
+    heldBack: parts.budget?.isHeldBack ?? false,
     oldestLease: oldestLease(parts),
     oldestWaiter: oldestWaiter(parts),
     closedBy: parts.connectionTimings.closedBy,

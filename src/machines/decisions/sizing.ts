@@ -1,12 +1,14 @@
 // How many connections the pool should have: pure decisions over its sizes, its queue and its roster.
 
-import type { PoolSize, Queue, Roster, WhenDown } from '../pool-types.js'
+import type { BudgetView, PoolSize, Queue, Roster, WhenDown } from '../pool-types.js'
 
 /** What the decisions about sizes are made from. */
 export interface Sizes {
   readonly size: PoolSize
   readonly roster: Roster
   readonly queue: Pick<Queue, 'length' | 'newest'>
+  /** What the pool shares with others; undefined = nothing. */
+  readonly budget?: Pick<BudgetView, 'room'> | undefined
 }
 
 /**
@@ -18,9 +20,13 @@ export function isLineFull({
   roster,
   queue,
   maxWaiting,
+  budget,
 }: Sizes & { readonly maxWaiting: number }): boolean {
   const openable = Math.max(0, size.max - roster.established)
-  return queue.length >= maxWaiting + openable
+  if (queue.length >= maxWaiting + openable) return true
+  // Asked only where it may matter: a budget looks at all its pools for an answer.
+  if (budget === undefined || queue.length < maxWaiting) return false
+  return queue.length >= maxWaiting + Math.min(openable, roster.connecting + budget.room)
 }
 
 /** Whether nothing can be leased, and no caller should wait for it: no connection is left, and callers are to be told at once. */

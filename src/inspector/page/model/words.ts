@@ -120,6 +120,10 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
     `Connects fail${because(each)}; next try in ${duration(number(each.retryIn))}`,
   ],
   'pool.recovered': each => ['good', `Connects succeed again, after ${number(each.failures)} failures`],
+  'pool.heldBack': each => [
+    'warn',
+    `Wants one more connection, and ${each.budget} has none left (max ${each.max})`,
+  ],
   'pool.paused': () => ['warn', 'The pool is paused'],
   'pool.resumed': () => ['good', 'The pool is resumed'],
   'pool.evicted': () => ['plain', 'Every connection is being replaced'],

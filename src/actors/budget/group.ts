@@ -1,0 +1,344 @@
+// One cap over many pools in a process: a pool a tenant, a host, a role.
+import type { Allotment, Budget, BudgetEvidence, BudgetHolder, BudgetMember } from '../../core/budget.js'
+import { OptionsError } from '../../core/errors.js'
+import { number, optional, parse, textLike } from '../../core/shape.js'
+import {
+  type BudgetShare,
+  mayOpen,
+  nextInTurn,
+  reclaims,
+  spokenFor,
+} from '../../machines/decisions/budget.js'
+
+/** The options of {@link poolGroup}. */
+export interface PoolGroupOptions {
+  /** The maximum number of connections of all pools in the group together, as the databases count them. At least 1. */
+  max: number
+  /** What the group is called in errors. Default: "the group". */
+  name?: string | undefined
+}
+
+/** One pool of a group at one moment. */
+export interface GroupedPool {
+  /** The pool's name. */
+  readonly pool: string
+  /** Its connections, in any state. */
+  readonly connections: number
+  /** How many of the group's connections are kept for it. */
+  readonly min: number
+  /** Whether it wants one more connection, and the group has none left. */
+  readonly heldBack: boolean
+}
+
+/** A group at one moment. */
+export interface PoolGroupStats {
+  readonly max: number
+  /** The connections of all pools together; never more than `max`, unless `max` was just lowered. */
+  readonly connections: number
+  /** In the order in which they joined. */
+  readonly pools: readonly GroupedPool[]
+}
+
+const max = number({ least: 1, integer: true, finite: true })
+const shape = { max, name: optional(textLike('a non-empty string', /\S/)) }
+
+/**
+ * Makes a group: one cap over many pools in this process. Pass it to each of them as the option `group`; a pool leaves the group when it
+ * is closed.
+ *
+ * ```ts
+ * const group = poolGroup({ max: 50 })
+ * const poolOf = (tenant: string) => createPool(postgres(urlOf(tenant)), { name: tenant, group })
+ * ```
+ *
+ * A pool of a group asks the group before it opens a connection. When the group has none left, an idle connection of a pool without
+ * waiting callers is closed for it. When there is none, pools that hold more give way on release, until all pools with waiting callers hold
+ * as many, give or take one; where there are more such pools than connections, each has its turn. `min` is kept for each pool.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function poolGroup(options: PoolGroupOptions): PoolGroup {
+  return new PoolGroup(options)
+}
+
+/** One cap over many pools; see {@link poolGroup}. */
+export class PoolGroup implements Budget {
+  #max: number
+  readonly #name: string
+  readonly #members = new Set<Member>()
+  readonly #asking = new Set<Member>()
+  /** Open, or about to be. */
+  #held = 0
+  /** What is spoken for. */
+  #reserved = 0
+  #mins = 0
+  #askings = 0
+  #settling = false
+  #again = false
+
+  /** @internal */
+  constructor(options: PoolGroupOptions) {
+    const { max, name } = parse('poolGroup', shape, options)
+    this.#max = max
+    this.#name = name === undefined ? 'the group' : `the group "${name}"`
+  }
+
+  /** The most connections of all pools in the group together. */
+  get max(): number {
+    return this.#max
+  }
+
+  /** The group at this moment: who holds what. */
+  stats(): PoolGroupStats {
+    const pools = [...this.#members].map(({ member, min, isHeldBack }) =>
+      Object.freeze({ pool: member.name, connections: member.total, min, heldBack: isHeldBack }),
+    )
+    const connections = pools.reduce((sum, pool) => sum + pool.connections, 0)
+    return Object.freeze({ max: this.#max, connections, pools: Object.freeze(pools) })
+  }
+
+  /**
+   * Changes the group's `max`. Surplus connections are closed: idle ones at once, leased ones on release.
+   * @throws OptionsError for a `max` below what the pools' `min` need.
+   */
+  resize(size: { max: number }): void {
+    const parsed = parse('resize', { max }, size)
+    if (parsed.max < this.#mins)
+      throw new OptionsError(
+        'max',
+        parsed.max,
+        `max must be at least ${this.#mins}: so many connections ${this.#label} has to keep for its pools (min); got ${parsed.max}.`,
+      )
+    this.#max = parsed.max
+    const [first] = this.#members
+    if (first !== undefined) this.settle(first)
+  }
+
+  /** @internal */
+  admit(min: number, instead = 0): void {
+    const others = this.#mins - instead
+    if (others + min <= this.#max) return
+    throw new OptionsError(
+      'min',
+      min,
+      `min must be at most ${this.#max - others}: ${this.#label} has ${this.#max} connections (max), and ${others} of them are kept for its other pools (min); got ${min}. Lower min (0 = the pool opens none until a caller needs one), or raise the group's max.`,
+    )
+  }
+
+  /** @internal */
+  join(member: BudgetMember): Allotment {
+    this.admit(member.min)
+    const joined = new Member(this, member)
+    this.#members.add(joined)
+    this.reserve(joined, joined.held, member.min)
+    return joined
+  }
+
+  get #label(): string {
+    return this.#name
+  }
+
+  /** @internal */
+  resizeMember(member: Member, min: number): void {
+    this.admit(min, member.min)
+    this.reserve(member, member.held, min)
+    this.settle(member)
+  }
+
+  /** @internal */
+  reserve(member: Member, held: number, min: number): void {
+    this.#reserved -= spokenFor(member)
+    this.#held += held - member.held
+    this.#mins += min - (member.hasJoined ? member.min : 0)
+    member.held = held
+    member.min = min
+    member.hasJoined = true
+    this.#reserved += spokenFor(member)
+  }
+
+  /** @internal */
+  ask(member: Member): boolean {
+    if (member.asked === undefined && mayOpen(member, this.#reserved, this.#max, this.#held)) {
+      this.#grant(member)
+      return true
+    }
+    if (member.asked === undefined) {
+      member.asked = ++this.#askings
+      this.#asking.add(member)
+    }
+    this.settle(member)
+    return false
+  }
+
+  /** @internal */
+  withdraw(member: Member): void {
+    if (!this.#asking.delete(member)) return
+    member.asked = undefined
+  }
+
+  /** @internal */
+  leave(member: Member): void {
+    this.withdraw(member)
+    if (!this.#members.delete(member)) return
+    this.reserve(member, 0, 0)
+    this.settle(member)
+  }
+
+  /** How many more connections this pool could open now. @internal */
+  roomFor(member: Member): number {
+    let idle = 0
+    for (const other of this.#members)
+      if (other !== member && other.asked === undefined)
+        idle += Math.min(other.idle, Math.max(0, other.held - other.min))
+    const free = this.#max - this.#reserved + Math.max(0, member.min - member.held)
+    return Math.max(0, Math.min(free, this.#max - this.#held)) + idle
+  }
+
+  /** @internal */
+  evidence(): BudgetEvidence {
+    const holders: BudgetHolder[] = []
+    for (const { member } of this.#members)
+      if (member.total > 0) holders.push({ pool: member.name, connections: member.total })
+    holders.sort((one, other) => other.connections - one.connections)
+    return { budget: this.#label, max: this.#max, holders }
+  }
+
+  /**
+   * Something has changed: grants what is free to those that ask, and tells pools to close what others need more. A pool that is told may come
+   * back here before it has heard all: one run at a time, and the next one after it.
+   * @internal
+   */
+  settle({ member }: Member): void {
+    if (this.#asking.size === 0 && this.#held <= this.#max) return
+    this.#again = true
+    if (this.#settling) return
+    this.#settling = true
+    try {
+      while (this.#again) {
+        this.#again = false
+        this.#grantInTurn()
+        this.#reclaim(member.now())
+      }
+    } finally {
+      this.#settling = false
+    }
+  }
+
+  #grantInTurn(): void {
+    const granted: Member[] = []
+    const open = [...this.#asking]
+    for (;;) {
+      const next = nextInTurn(open.filter(one => mayOpen(one, this.#reserved, this.#max, this.#held)))
+      if (next === undefined) break
+      open.splice(open.indexOf(next), 1)
+      this.withdraw(next)
+      this.#grant(next)
+      next.grants++
+      granted.push(next)
+    }
+    for (const { member } of granted) member.granted()
+  }
+
+  #reclaim(now: number): void {
+    const told = reclaims([...this.#members], [...this.#asking], Math.max(0, this.#held - this.#max), now)
+    for (const each of told) each.owes++
+    for (const { member } of told) member.reclaim()
+  }
+
+  #grant(member: Member): void {
+    this.reserve(member, member.held + 1, member.min)
+    member.grantedAt = member.member.now()
+  }
+}
+
+/** How long a pool waits before it asks again, in milliseconds: a connection of another pool may have become idle meanwhile. */
+const lookAgainIn = 50
+
+/** One pool of a group. */
+class Member implements Allotment, BudgetShare {
+  readonly #group: PoolGroup
+  readonly #member: BudgetMember
+  held = 0
+  min = 0
+  owes = 0
+  /** Connections that it was granted after it had asked, and has not begun to open. */
+  grants = 0
+  asked: number | undefined = undefined
+  grantedAt = 0
+  hasJoined = false
+
+  constructor(group: PoolGroup, member: BudgetMember) {
+    this.#group = group
+    this.#member = member
+  }
+
+  get member(): BudgetMember {
+    return this.#member
+  }
+
+  get idle(): number {
+    return this.#member.idle
+  }
+
+  get isHeldBack(): boolean {
+    return this.asked !== undefined
+  }
+
+  get room(): number {
+    return this.grants + this.#group.roomFor(this)
+  }
+
+  get lookAgainIn(): number {
+    return lookAgainIn
+  }
+
+  ask(): boolean {
+    if (this.grants === 0) return this.#group.ask(this)
+    this.grants--
+    return true
+  }
+
+  withdraw(): void {
+    this.#group.withdraw(this)
+    for (; this.grants > 0; this.grants--) this.#release()
+  }
+
+  ended(): void {
+    this.owes = Math.max(0, this.owes - 1)
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.held === 0) return // the pool has left
+    this.#group.reserve(this, this.held - 1, this.min)
+    this.#group.settle(this)
+  }
+
+  kept(): void {
+    this.owes = Math.max(0, this.owes - 1)
+  }
+
+  isSpent(): boolean {
+    return false
+  }
+
+  refused(): void {}
+
+  resize(min: number): void {
+    this.#group.resizeMember(this, min)
+  }
+
+  leave(): void {
+    this.grants = 0
+    this.#group.leave(this)
+  }
+
+  evidence(): BudgetEvidence {
+    return this.#group.evidence()
+  }
+
+  /** What inspectors print of it. */
+  toJSON(): object {
+    const { held, min, isHeldBack } = this
+    return { held, min, heldBack: isHeldBack }
+  }
+}
