@@ -56,7 +56,7 @@ export class PoolSystem<C> {
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
-    parts.budget = config.group?.join(memberOf(parts, actor))
+    parts.budget = config.group?.join(new Member(parts, actor))
     this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
@@ -123,23 +123,46 @@ export class PoolSystem<C> {
   }
 }
 
-/** The pool as its budget sees it. */
-function memberOf<C>({ name, config, roster, queue }: PoolParts<C>, actor: PoolActorRef<C>): BudgetMember {
-  return {
-    name,
-    min: config.min,
-    now: () => config.clock.now(),
-    get total() {
-      return roster.total
-    },
-    get idle() {
-      return roster.idle
-    },
-    get waiting() {
-      return queue.length
-    },
-    granted: () => actor.send({ type: 'budget.granted' }),
-    reclaim: () => actor.send({ type: 'budget.reclaimed' }),
+/** The pool as its budget sees it. A class, because a thousand pools may have a budget: an object with getters costs each of them a kilobyte. */
+class Member<C> implements BudgetMember {
+  readonly #parts: PoolParts<C>
+  readonly #actor: PoolActorRef<C>
+
+  constructor(parts: PoolParts<C>, actor: PoolActorRef<C>) {
+    this.#parts = parts
+    this.#actor = actor
+  }
+
+  get name(): string {
+    return this.#parts.name
+  }
+
+  get min(): number {
+    return this.#parts.config.min
+  }
+
+  get total(): number {
+    return this.#parts.roster.total
+  }
+
+  get idle(): number {
+    return this.#parts.roster.idle
+  }
+
+  get waiting(): number {
+    return this.#parts.queue.length
+  }
+
+  now(): number {
+    return this.#parts.config.clock.now()
+  }
+
+  granted(): void {
+    this.#actor.send({ type: 'budget.granted' })
+  }
+
+  reclaim(): void {
+    this.#actor.send({ type: 'budget.reclaimed' })
   }
 }
 

@@ -62,12 +62,12 @@ export type EndReason =
   | 'max uses'
   | 'resized'
   | 'evicted'
-  | 'reclaimed'
   | 'pool closing'
   | 'stale session'
   | 'ended by its borrower'
   | 'destroyed'
   | 'crashed'
+  | 'reclaimed'
 
 /** Why a connection ends, with the error that caused it, if one did. */
 export interface ConnectionEnding {

@@ -218,6 +218,7 @@ export const endReasons = [
   'ended by its borrower',
   'destroyed',
   'crashed',
+  'reclaimed',
 ] as const
 
 /** What a live view gets: what has come since the slice before. */

@@ -47,6 +47,14 @@ test('watch-events.ts sees the life of a connection, and warns of a long lease',
   ])
 })
 
+test('pool-group.ts caps the sum, and says who has all of it', async () => {
+  const { code, output, errors } = await runExample('pool-group')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output[0]).toBe('10 pools have 4 of at most 4 connections')
+  expect(output.join('\n')).toContain("pool: 'tenant-0', connections: 4, min: 0, heldBack: false")
+  expect(output.at(-1)).toBe('Why: the group "tenants" has no connection left (max is 4): tenant-0 holds 4.')
+})
+
 test('who-holds-what.ts lists holders and waiting callers, and where they called', async () => {
   const { code, output, errors } = await runExample('who-holds-what')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })

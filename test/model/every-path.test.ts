@@ -61,6 +61,10 @@ const onlyByHand = {
   'draining · maintenance.due': 'maintenance.due',
 } as const
 
+/** The pools of these paths share no budget: test/budget/port.test.ts takes the transitions of those that do. */
+const missing = () =>
+  coverage.pool.missingTransitions.filter(name => !/budget\.|\[is(BudgetSpent|HeldBack)\]/.test(name))
+
 beforeAll(() => {
   // XState's development build warns of events that come too late, which is what these paths are about.
   vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -411,7 +415,7 @@ describe('the paths together', () => {
 
   it('take every transition of both machines, but those that nothing but a hand can cause', () => {
     expect(coverage.connection.missingTransitions).toEqual([])
-    expect(coverage.pool.missingTransitions).toEqual(Object.keys(onlyByHand))
+    expect(missing()).toEqual(Object.keys(onlyByHand))
   })
 
   it('leave out what is harmless when it is done by hand', async () => {
@@ -426,7 +430,7 @@ describe('the paths together', () => {
       expect(system.connectionStates).toEqual(['busy.retiring'])
       expect([system.leases.length, system.pool.stats().busy]).toEqual([1, 1])
     }
-    expect(coverage.pool.missingTransitions).toEqual([])
+    expect(missing()).toEqual([])
   })
 })
 

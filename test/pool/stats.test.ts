@@ -20,6 +20,7 @@ it('has all the figures from the start', () => {
     validating: 0,
     closing: 0,
     waiting: 0,
+    heldBack: false,
     oldestLease: undefined,
     oldestWaiter: undefined,
     closedBy: {},
