@@ -1,5 +1,6 @@
 // Statements that share connections of a real PostgreSQL, of the driver and of the drop-in: each gets its own answer, whatever the others do.
 
+import { Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { Pool, postgres } from '../../src/db/pg/index.js'
@@ -137,6 +138,20 @@ describe.each(Object.entries(kinds))('shared statements of %s', (_, open) => {
     expect(givenUp).toBeGreaterThan(statements / 100)
     // What callers gave up on may still be on its way to an end.
     await vi.waitFor(() => expect(core.stats()).toMatchObject({ busy: 0, waiting: 0 }), patience)
+    await end()
+  })
+
+  it('of one turn go out in one piece for each connection', async () => {
+    const { run, end } = open()
+    await Promise.all(Array.from({ length: 40 }, () => run('SELECT 1')))
+    const { prototype } = Socket as unknown as {
+      prototype: { _writev(...args: unknown[]): void; _write(...args: unknown[]): void }
+    }
+    const pieces = [vi.spyOn(prototype, '_writev'), vi.spyOn(prototype, '_write')]
+    await Promise.all(Array.from({ length: 40 }, () => run('SELECT $1::int', [1])))
+    const written = pieces.reduce((sum, { mock }) => sum + mock.calls.length, 0)
+    for (const piece of pieces) piece.mockRestore()
+    expect(written).toBeLessThan(25) // of 40: on five connections at most, which may be opening
     await end()
   })
 

@@ -88,6 +88,7 @@ export function sharing(
 
     send(client, statement, answer) {
       const { text, values } = statement as PgStatement
+      if (isPipelined(client)) holdWrites(wired(client).connection.stream)
       const own = (text as QueryObject).query_timeout
       const plain = own && isPipelined(client) ? { ...(text as object), query_timeout: undefined } : text
       ;(answer as OfPool)[ofPool] = true
@@ -113,6 +114,30 @@ export function sharing(
 
     isClean: client => sessionOf(client).untouched,
   }
+}
+
+interface Corkable {
+  cork?(): void
+  uncork?(): void
+}
+
+/** Streams that are held until the end of this turn. */
+const held = new WeakSet<Corkable>()
+
+/**
+ * What is written in this turn goes out in one piece. Answers come several at a time, and so do the next statements of those who get them: a write
+ * for each would cost a third of all that a statement costs.
+ */
+function holdWrites(stream: Corkable): void {
+  if (held.has(stream) || typeof stream.cork !== 'function') return
+  held.add(stream)
+  stream.cork()
+  process.nextTick(letGo, stream) // after all promises of this turn
+}
+
+function letGo(stream: Corkable): void {
+  held.delete(stream)
+  stream.uncork?.()
 }
 
 const isPipelined = (client: pg.Client): boolean => (client as unknown as Pipelined).pipeline
