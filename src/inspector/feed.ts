@@ -1,4 +1,4 @@
-// One pool as its viewers are told of it: listens only while there are viewers.
+// One pool as its viewers are told of it: keeps a history for those who come later, or listens only while there are viewers.
 import type { PoolSystem } from '../actors/pool-actor.js'
 import { factsOf } from '../actors/watching/health.js'
 import { track } from '../actors/watching/trackers.js'
@@ -11,7 +11,7 @@ import { diagnose } from './diagnose.js'
 import { type Diagnosis, encodeMessage, type PoolIntroduction } from './protocol.js'
 import { RecentTimes } from './times.js'
 
-/** So many records are kept for those who look later, and for those who read slowly: 2.4 MB. */
+/** Without a history, so many records are kept while there are viewers, for those who read slowly: 2.4 MB. */
 const keptRecords = 100_000
 /** The diagnosis looks at so many notices, of the last minute at most. */
 const keptNotices = 500
@@ -29,6 +29,7 @@ export class Feed {
   readonly id: number
   readonly system: PoolSystem<unknown>
   readonly #wallTime: () => number
+  readonly #history: number
   #log: PoolLog<unknown> | undefined
   #times = new RecentTimes()
   #stopTimes: (() => void) | undefined
@@ -36,11 +37,16 @@ export class Feed {
   /** The last piece of this turn: all viewers who have read as far get the same. */
   #last: { readonly turn: number; readonly from: Cursor; readonly piece: Piece | undefined } | undefined
 
-  /** @param wallTime the time of day, as `Date.now()` has it */
-  constructor(id: number, system: PoolSystem<unknown>, wallTime: () => number) {
+  /**
+   * @param wallTime the time of day, as `Date.now()` has it
+   * @param history how many records are kept before anyone looks; 0 = none
+   */
+  constructor(id: number, system: PoolSystem<unknown>, wallTime: () => number, history: number) {
     this.id = id
     this.system = system
     this.#wallTime = wallTime
+    this.#history = history
+    if (history > 0) this.#listen(history)
   }
 
   get introduction(): PoolIntroduction {
@@ -57,24 +63,34 @@ export class Feed {
     return this.system.actor.getSnapshot().status !== 'active'
   }
 
-  /** Listens to the pool from now on. */
+  /** There is a viewer. */
   start(): void {
-    if (this.#log !== undefined) return
-    this.#log = new PoolLog(this.system, keptRecords, {
-      wallTime: this.#wallTime,
-      told: notice => this.#note(notice),
-    })
+    if (this.#log === undefined) this.#listen(keptRecords)
+    if (this.#stopTimes !== undefined) return
     this.#times = new RecentTimes()
     this.#stopTimes = track(this.system.parts, this.#times)
   }
 
-  /** Leaves the pool alone: it does not know that there is an inspector. */
+  /** There is no viewer any more. Without a history, the pool is left alone: it does not know that there is an inspector. */
   stop(): void {
-    this.#log?.stop()
     this.#stopTimes?.()
-    this.#log = undefined
+    this.#stopTimes = undefined
     this.#last = undefined
+    if (this.#history === 0) this.close()
+  }
+
+  /** Leaves the pool alone for good, and forgets. */
+  close(): void {
+    this.#log?.stop()
+    this.#log = undefined
     this.#notices = []
+  }
+
+  #listen(records: number): void {
+    this.#log = new PoolLog(this.system, records, {
+      wallTime: this.#wallTime,
+      told: notice => this.#note(notice),
+    })
   }
 
   #note(notice: Notice): void {
@@ -91,13 +107,15 @@ export class Feed {
     const last = this.#last
     if (last !== undefined && last.turn === turn && isSame(last.from, from)) return last.piece
     const next = this.#log?.since(from)
-    const piece = next === undefined || isSame(next.cursor, from) ? undefined : this.#piece(next)
+    const piece = next === undefined || isSame(next.cursor, from) ? undefined : this.#piece(next, cursor)
     this.#last = { turn, from, piece }
     return piece
   }
 
-  #piece({ slice, cursor }: ReturnType<PoolLog<unknown>['since']>): Piece {
-    const bytes = encodeSlice({ ...slice, frames: [] })
+  /** @param before undefined for a viewer's first piece: what came before the history is nothing that it missed */
+  #piece({ slice, cursor }: ReturnType<PoolLog<unknown>['since']>, before: Cursor | undefined): Piece {
+    const skipped = before === undefined ? 0 : slice.skipped
+    const bytes = encodeSlice({ ...slice, skipped, frames: [] })
     return { message: encodeMessage({ type: 'slice', pool: this.id, bytes }), cursor }
   }
 

@@ -69,8 +69,9 @@ export class Hub {
     if (this.#viewers.size === 1) outside(() => this.#start()) // and not in the context of that request
     this.#send(viewer, encodeMessage(this.#hello(mayControl)))
     for (const event of this.#extras.systems()) this.#send(viewer, encodeMessage(event))
+    this.#sendSlices([viewer]) // what was comes before what is
     this.#sendFrames([viewer])
-    this.#sendSlices([viewer])
+    this.#farewells([viewer])
     return viewer.stream
   }
 
@@ -85,6 +86,7 @@ export class Hub {
   close(): void {
     this.#closed = true
     for (const viewer of [...this.#viewers]) viewer.end()
+    for (const feed of this.#feeds) feed.close()
   }
 
   #hello(allowControl: boolean): Hello {
@@ -104,7 +106,12 @@ export class Hub {
     for (const feed of this.#feeds) feed.start()
     const { every } = this.#surroundings
     this.#stops = [
-      every(sliceEvery, () => this.#safely(() => this.#sendSlices(this.#viewers))),
+      every(sliceEvery, () =>
+        this.#safely(() => {
+          this.#sendSlices(this.#viewers)
+          this.#farewells(this.#viewers)
+        }),
+      ),
       every(frameEvery, () => this.#safely(() => this.#sendFrames(this.#viewers))),
     ]
   }
@@ -137,21 +144,25 @@ export class Hub {
         const progress = viewer.with(feed.id)
         if (progress.gone) continue
         const piece = feed.since(progress.cursor, this.#turn)
-        if (piece === undefined) continue
+        if (piece === undefined) {
+          progress.begun = true
+          continue
+        }
         // What does not fit is not lost yet: the next piece begins where the last one that was sent ended.
-        if (this.#send(viewer, piece.message)) progress.cursor = piece.cursor
-        else progress.missed.slices++
+        if (this.#send(viewer, piece.message)) {
+          progress.cursor = piece.cursor
+          progress.begun = true
+        } else if (progress.begun) progress.missed.slices++
       }
     }
-    for (const feed of this.#feeds) if (feed.hasEnded) this.#farewell(feed, viewers)
   }
 
   #sendFrames(viewers: Iterable<Viewer>): void {
     for (const feed of this.#feeds) {
       let frame: Uint8Array | undefined
       for (const viewer of viewers) {
-        const { missed, gone } = viewer.with(feed.id)
-        if (gone) continue
+        const { missed, gone, begun } = viewer.with(feed.id)
+        if (gone || !begun) continue
         frame ??= feed.frame(this.#surroundings.now())
         if (!this.#send(viewer, frame)) missed.frames++
         else if (missed.frames + missed.slices > 0) this.#confess(viewer, feed)
@@ -167,10 +178,14 @@ export class Hub {
   }
 
   /** The last that is told of a pool, when all else has been. */
-  #farewell(feed: Feed, viewers: Iterable<Viewer>): void {
-    for (const viewer of viewers) {
-      const progress = viewer.with(feed.id)
-      if (!progress.gone) progress.gone = this.#send(viewer, encodeMessage({ type: 'gone', pool: feed.id }))
+  #farewells(viewers: Iterable<Viewer>): void {
+    for (const feed of this.#feeds) {
+      if (!feed.hasEnded) continue
+      for (const viewer of viewers) {
+        const progress = viewer.with(feed.id)
+        if (progress.gone || !progress.begun) continue
+        progress.gone = this.#send(viewer, encodeMessage({ type: 'gone', pool: feed.id }))
+      }
     }
   }
 

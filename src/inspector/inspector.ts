@@ -1,6 +1,7 @@
 // `inspector()`: pools that can be looked at in a browser.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { outside } from '../core/outside.js'
 import { answerFetch, answerNode } from './adapters.js'
 import { addressOf } from './address.js'
 import { control, failure } from './controls.js'
@@ -47,8 +48,8 @@ const controlBurst = 20
 const controlsPerSecond = 10
 
 /**
- * Shows pools in a browser: their charts, connections, queues and figures, as they change. The pools are listened to only while a page
- * is open, and never wait for one.
+ * Shows pools in a browser: their charts, connections, queues and figures, as they change. The last transitions of each pool are kept for a
+ * page that opens later (`history`); no pool ever waits for a page.
  *
  * ```ts
  * const { url } = await inspector(pool)
@@ -66,9 +67,14 @@ export async function inspector(
 ): Promise<Inspector> {
   const systems = systemsOf(pools)
   const parsed = parseInspectorOptions(options)
-  const feeds = systems.map((system, id) => new Feed(id, system, Date.now))
+  const feeds = outside(() => systems.map((system, id) => new Feed(id, system, Date.now, parsed.history)))
   const running = new RunningInspector(feeds, parsed)
-  await running.listen()
+  try {
+    await running.listen()
+  } catch (error) {
+    await running.close()
+    throw error
+  }
   return running
 }
 

@@ -1,7 +1,7 @@
 // What `inspector()` can be told, and how it is checked.
 import { randomBytes } from 'node:crypto'
 import { discreetRefusal, refusal } from '../core/refusal.js'
-import { boolean, callable, discreet, is, optional, or, parse, textLike } from '../core/shape.js'
+import { boolean, callable, discreet, is, number, optional, or, parse, textLike } from '../core/shape.js'
 
 /** The options of {@link inspector}. */
 export interface InspectorOptions {
@@ -26,6 +26,12 @@ export interface InspectorOptions {
   token?: string | undefined
   /** The same for those who may control, with `allowControl`; it must differ from `token`. Default: another random one. */
   controlToken?: string | undefined
+  /**
+   * How many of each pool's transitions are kept for a page that opens later, which then shows the last minutes at once: 24 bytes for each, at most
+   * 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. 0 = none: the pools are listened to only while a
+   * page is open.
+   */
+  history?: number | undefined
   /** Switches for the page to show: faults in a demonstration, for example. They need `allowControl`. Default none. */
   switches?: readonly Switch[] | undefined
 }
@@ -53,6 +59,7 @@ export interface ParsedOptions {
   readonly base: string
   readonly viewToken: string
   readonly controlToken: string | undefined
+  readonly history: number
   readonly switches: readonly Switch[]
 }
 
@@ -87,13 +94,24 @@ const shape = {
   allowControl: or(boolean, false),
   token,
   controlToken: token,
+  history: or(number({ least: 0, most: 100_000, integer: true }), 20_000),
   switches: or(parseSwitches, []),
 }
 
 /** @throws OptionsError, which names the option, its value and the valid values. */
 export function parseInspectorOptions(options: InspectorOptions = {}): ParsedOptions {
   const parsed = parse('inspector', shape, options)
-  const { port, host, hosts, base, allowControl, token = newToken(), controlToken, switches } = parsed
+  const {
+    port,
+    host,
+    hosts,
+    base,
+    allowControl,
+    token = newToken(),
+    controlToken,
+    history,
+    switches,
+  } = parsed
   if (controlToken !== undefined && !allowControl)
     throw discreetRefusal('controlToken', controlToken, 'left out unless allowControl is true')
   if (controlToken === token) throw discreetRefusal('controlToken', controlToken, 'another one than token')
@@ -104,6 +122,7 @@ export function parseInspectorOptions(options: InspectorOptions = {}): ParsedOpt
     base: base.endsWith('/') ? base : `${base}/`,
     viewToken: token,
     controlToken: allowControl ? (controlToken ?? newToken()) : undefined,
+    history,
     switches,
   }
 }

@@ -12,6 +12,8 @@ export interface Progress {
   cursor: Cursor | undefined
   /** What it was too slow for, and has not been told of yet. */
   missed: { slices: number; frames: number }
+  /** It has been told of what was before it came. */
+  begun: boolean
   /** It was told that the pool has closed: there is nothing to tell any more. */
   gone: boolean
 }
@@ -48,6 +50,7 @@ export class Viewer {
     const known = this.#progress.get(pool) ?? {
       cursor: undefined,
       missed: { slices: 0, frames: 0 },
+      begun: false,
       gone: false,
     }
     this.#progress.set(pool, known)

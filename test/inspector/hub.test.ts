@@ -13,6 +13,7 @@ it('a feed that fails ends the streams with a warning, and throws into no timer'
     introduction: {},
     start() {},
     stop: () => stopped++,
+    close() {},
     since: () => undefined,
     frame() {
       if (fails) throw new Error('not to be shown')

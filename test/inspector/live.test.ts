@@ -100,6 +100,35 @@ describe('a page that opens', () => {
     expect(later.records).toEqual(page.records)
   })
 
+  it('sees what happened before, and is told how the pool stands after that', async () => {
+    const pool = closed(quickPool({ min: 1, max: 1 }))
+    await pool.ready()
+    const seen = closed(await inspector(pool))
+    await pool.use(async () => {})
+    const page = closed(await Page.open(seen.url))
+    await page.until(isFrame)
+    expect(page.messages.map(({ type }) => type)).toEqual(['hello', 'slice', 'frame'])
+    expect(page.records.map(({ actor, event, to }) => `${actor} ${event} ${to}`)).toEqual([
+      'pool recorder.start running',
+      'connection-1 recorder.start idle',
+      'connection-1 checkout busy.lent',
+      'pool acquire running',
+      'connection-1 release idle',
+    ])
+  })
+
+  it('sees no more of what was than is kept, and has missed nothing', async () => {
+    const pool = closed(quickPool({ min: 1, max: 1 }))
+    await pool.ready()
+    const seen = closed(await inspector(pool, { history: 10 }))
+    for (let turn = 0; turn < 20; turn++) await pool.use(async () => {})
+    const page = closed(await Page.open(seen.url))
+    await page.until(isFrame)
+    expect(page.records).toHaveLength(10)
+    expect(page.records.at(-1)?.event).toBe('release')
+    expect(page.skipped).toBe(0)
+  })
+
   it('is told what is wrong, in words', async () => {
     const pool = closed(quickPool({ min: 0, max: 1, acquireTimeout: 20, leakWarning: 20 }))
     const lease = await pool.acquire({ timeout: patience })
@@ -145,7 +174,7 @@ describe('a page that opens', () => {
     const ofRunning = page.messages.filter(isOf(1)).length
     await page.until(() => page.messages.filter(isOf(1)).length >= ofRunning + 3)
     const ofOver = page.messages.filter(message => 'pool' in message && message.pool === 0)
-    expect(ofOver.map(({ type }) => type)).toEqual(['frame', 'slice', 'gone']) // the slice has the dictionary
+    expect(ofOver.map(({ type }) => type)).toEqual(['slice', 'frame', 'gone']) // the slice has the dictionary
     expect(page.messages.find(isOf(0))).toMatchObject({
       diagnosis: { level: 'down', findings: [{ kind: 'closed' }] },
     })
@@ -153,17 +182,17 @@ describe('a page that opens', () => {
 })
 
 describe('the pool', () => {
-  it('is listened to only while a page is open', async () => {
+  it('is listened to only while a page is open, without a history', async () => {
     const pool = closed(quickPool({ min: 1 }))
     await pool.ready()
     const { system, parts } = { system: systemBehind(pool.actor), parts: systemBehind(pool.actor)?.parts }
     const isLeftAlone = () => isUnwatched(parts?.system as never) && parts?.tracker === undefined
     await pool.use(async () => {})
     expect(system).toBeDefined()
-    const { page } = await opened(pool)
+    const { page } = await opened(pool, { history: 0 })
     await page.until(isFrame)
     expect(isLeftAlone()).toBe(false)
-    const { page: other } = await opened(pool)
+    const { page: other } = await opened(pool, { history: 0 })
     await other.until(isFrame)
     await page.close()
     await other.close()
@@ -180,6 +209,16 @@ describe('the pool', () => {
     expect(isUnwatched(parts?.system as never)).toBe(true)
     expect(parts?.tracker).toBeUndefined()
     await expect(Page.open(inspector.url)).rejects.toThrow()
+  })
+})
+
+describe('an inspector that cannot listen', () => {
+  it('says why, and leaves the pool alone', async () => {
+    const pool = closed(quickPool({ min: 1 }))
+    await pool.ready()
+    const { port } = closed(await inspector([]))
+    await expect(inspector(pool, { port: port as number })).rejects.toThrow('EADDRINUSE')
+    expect(isUnwatched(systemBehind(pool.actor)?.parts.system as never)).toBe(true)
   })
 })
 

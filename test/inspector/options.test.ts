@@ -28,6 +28,8 @@ const refused: [object, string][] = [
     { allowControl: true, token: 'a-token-that-is-long', controlToken: 'a-token-that-is-long' },
     'controlToken must be another one than token',
   ],
+  [{ history: -1 }, 'history must be an integer from 0 to 100000; got -1.'],
+  [{ history: 1.5 }, 'history must be an integer'],
   [{ switches: [{ name: 'x' }] }, 'set of the switch "x" must be a function'],
   [{ switches: [{ name: ' ', set() {} }] }, 'each with a name that is not empty'],
   [{ switches: [1, 2].map(() => ({ name: 'x', set() {} })) }, 'a list of switches with different names'],

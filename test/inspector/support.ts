@@ -31,6 +31,8 @@ export class Page {
   readonly texts: string[] = []
   readonly records: TransitionRecord[] = []
   readonly notices: Notice[] = []
+  /** How many records it was told to have missed. */
+  skipped = 0
   #names: string[] = []
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #parser = new MessageReader()
@@ -76,7 +78,8 @@ export class Page {
   #take(message: ServerMessage): void {
     this.messages.push(message)
     if (message.type !== 'slice') return
-    const { namesBefore, names, records, notices } = decodeSlice(message.bytes)
+    const { namesBefore, names, records, notices, skipped } = decodeSlice(message.bytes)
+    this.skipped += skipped
     this.#names = [...this.#names.slice(0, namesBefore), ...names]
     this.records.push(...decodeRecords(records, this.#names))
     this.notices.push(...notices)

@@ -5,6 +5,7 @@ import {
   counted,
   duration,
   firstUsefulLine,
+  momentOf,
   openOfMost,
   sentenceOf,
   shortly,
@@ -66,6 +67,14 @@ describe('words', () => {
       }).text,
     ).toBe('Could not connect to db:5432: ECONNREFUSED.')
     expect(sentenceOf({ at: 0, type: 'something.new' })).toEqual({ tone: 'plain', text: 'something.new' })
+  })
+
+  it('a moment is a time of day, whichever clock counts from when; in simulated time, how long after the beginning', () => {
+    const day = /^\d\d:\d\d:05\.250$/
+    const unix = Date.UTC(2026, 0, 5, 12, 0, 5, 250)
+    expect(momentOf(unix, 0.4)).toMatch(day) // the system's clock
+    expect(momentOf(5_250, unix - 5_250)).toMatch(day) // one that began with the program
+    expect(momentOf(65_250, 0)).toBe('1:05.250')
   })
 
   it('of how many are open take as many places for each number', () => {

@@ -44,6 +44,13 @@ export function clockTime(wall: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
+/** When something happened: the time of day, or in simulated time how long after its beginning. */
+export const momentOf = (at: number, wallOffset: number): string =>
+  at + wallOffset > years ? clockTime(at + wallOffset) : elapsedTime(at)
+
+/** No program of today runs in 1973, but simulated time may begin at zero. */
+const years = 1e11
+
 /** `0:42.350` since the clock's zero, for pools in simulated time. */
 export function elapsedTime(at: number): string {
   const minutes = Math.floor(at / 60_000)

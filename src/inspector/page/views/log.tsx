@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks'
 import type { LogEntry, PoolView, Transition } from '../model/pool-view.js'
-import { clockTime, counted, elapsedTime, sentenceOf } from '../model/words.js'
+import { counted, momentOf, sentenceOf } from '../model/words.js'
 import { Card, Scroll } from './card.js'
 import { useStore } from './hooks.js'
 
@@ -146,7 +146,7 @@ const textOf = ({ actor, event, from, to }: Transition): string =>
 function Line({ entry, times, pool }: LogLine & { readonly pool: PoolView }) {
   const store = useStore()
   const { wallOffset } = pool.identity
-  const time = wallOffset > 1e11 ? clockTime(entry.at + wallOffset) : elapsedTime(entry.at)
+  const time = momentOf(entry.at, wallOffset)
   const where = entry.kind === 'notice' ? (entry.notice.connection ?? 'pool') : entry.transition.actor
   const tone = entry.kind === 'notice' ? sentenceOf(entry.notice).tone : 'plain'
   return (

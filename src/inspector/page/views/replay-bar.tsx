@@ -1,7 +1,7 @@
 // Moves through a recording: where one is, how fast it goes, and what is worth a look.
 
 import type { PoolView } from '../model/pool-view.js'
-import { clockTime, elapsedTime } from '../model/words.js'
+import { momentOf } from '../model/words.js'
 import type { Replay } from '../source.js'
 import { useTick } from './hooks.js'
 
@@ -19,7 +19,7 @@ export function ReplayBar({
   const length = Math.max(1, end - start)
   const shareOf = (at: number): string => `${((at - start) / length) * 100}%`
   const wallOffset = pool?.identity.wallOffset ?? 0
-  const timeOf = (at: number): string => (wallOffset > 1e11 ? clockTime(at + wallOffset) : elapsedTime(at))
+  const timeOf = (at: number): string => momentOf(at, wallOffset)
   const incident = marks.find(mark => mark.incident) ?? marks[0]
   return (
     <section class="replay" aria-label="Replay">
