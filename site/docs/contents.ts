@@ -20,6 +20,8 @@ export const contents: readonly Group[] = [
       ['production', 'Going live'],
       ['errors', 'Errors and warnings'],
       ['pains', 'What cannot happen here'],
+      ['compatibility', 'What it was tried with'],
+      ['stability', 'What is stable'],
     ],
   },
   {
@@ -31,6 +33,7 @@ export const contents: readonly Group[] = [
       ['guides/pgbouncer', 'Behind PgBouncer'],
       ['guides/pg-errors', 'PostgreSQL’s errors'],
       ['guides/sharing', 'Statements that share'],
+      ['guides/groups', 'One cap over many pools'],
       ['guides/hooks', 'Hooks'],
       ['guides/your-own-driver', 'Write your own driver'],
     ],
@@ -89,3 +92,16 @@ export const contents: readonly Group[] = [
     ],
   },
 ]
+
+/**
+ * The contents, and at their end the pages that they do not name yet, by their headings: none is out of reach.
+ * @param pages every page with its text, by its path with its extension
+ */
+export function complete(pages: ReadonlyMap<string, string>): readonly Group[] {
+  const named = new Set(contents.flatMap(({ entries }) => entries.map(([page]) => page)))
+  const rest = [...pages].flatMap(([path, text]): Entry[] => {
+    const page = path.replace(/\.md$/, '')
+    return named.has(page) ? [] : [[page, /^# (.+)$/m.exec(text)?.[1]?.replaceAll('`', '') ?? page]]
+  })
+  return rest.length === 0 ? contents : [...contents, { title: 'More', entries: rest }]
+}

@@ -2,11 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { slugify } from '../../../scripts/site/headings.js'
-import { contents } from '../contents.js'
+import { complete } from '../contents.js'
 
 const pages = fileURLToPath(new URL('../.pages', import.meta.url))
 
 const icon = readFileSync(`${pages}/public/icon.svg`).toString('base64')
+
+/** Pages to read, as against the reference and what pages link to. */
+const written = new Map(
+  [...readdirSync(pages), ...readdirSync(`${pages}/guides`).map(name => `guides/${name}`)]
+    .filter(path => path.endsWith('.md') && !['index.md', 'license.md'].includes(path))
+    .map(path => [path, readFileSync(`${pages}/${path}`, 'utf8')]),
+)
 
 const reference = readdirSync(`${pages}/api/statepool`, { recursive: true, encoding: 'utf8' })
   .filter(path => path.endsWith('.md'))
@@ -47,7 +54,7 @@ export default {
           ],
         },
       ],
-      '/': contents.map(({ title, entries, closed }) => ({
+      '/': complete(written).map(({ title, entries, closed }) => ({
         text: title,
         collapsed: closed ?? false,
         items: entries.map(([page, text]) => ({ text, link: `/${page.replace(/index$/, '')}` })),
