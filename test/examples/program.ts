@@ -8,11 +8,19 @@ import { bundle } from '../support/bundle.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What an example wrote, line by line, and how it ended. It ends by itself, for nothing may keep its process alive. */
-export async function runExample(
-  name: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ code: number | null; output: string[]; errors: string }> {
-  const child = spawn(process.execPath, [await bundle(`examples/${name}.ts`)], {
+export const runExample = (name: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+  runProgram(`examples/${name}.ts`, env)
+
+/** What a program did. */
+interface Ran {
+  readonly code: number | null
+  readonly output: string[]
+  readonly errors: string
+}
+
+/** @param path from the repository's root */
+export async function runProgram(path: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [await bundle(path)], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

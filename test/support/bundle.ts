@@ -22,7 +22,7 @@ export function bundle(program: string): Promise<string> {
 }
 
 async function make(program: string): Promise<string> {
-  const name = program.replaceAll('/', '-').replace(/\.ts$/, '')
+  const name = program.replaceAll('/', '-').replace(/\.tsx?$/, '')
   const outfile = join(inject('bundles'), `${name}-${process.pid}.mjs`) // other processes may be making it too
   await build({
     absWorkingDir: root,
@@ -44,10 +44,10 @@ async function make(program: string): Promise<string> {
 const ownAddresses: Plugin = {
   name: 'own-addresses',
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
       const code = await readFile(path, 'utf8')
       return {
-        loader: 'ts',
+        loader: path.endsWith('x') ? 'tsx' : 'ts',
         contents: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
       }
     })
