@@ -10,9 +10,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startPostgres } from '../../support/postgres-server.js'
 import { checkTypes } from './consumer-types.js'
+import { runJest } from './jest.js'
 import { proseOf } from './pages.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Here are the package.json and the lock of what only this check needs. */
+const tools = fileURLToPath(new URL('.', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** What is supported: the oldest, and the newest of each line. */
@@ -23,6 +26,8 @@ const mostBytes = 1_500_000
 const folder = mkdtempSync(join(tmpdir(), 'statepool-packed-'))
 const complaints: string[] = []
 try {
+  say('npm ci, of the tools')
+  npm(tools, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--silent')
   say('npm pack')
   const tarball = pack()
   say('what is inside')
@@ -34,6 +39,8 @@ try {
   install(tarball)
   say('types')
   complaints.push(...(await checkTypes(folder, manifest)))
+  say('Jest')
+  complaints.push(...(await runJest(folder, tools)))
   say(`the README's first program on Node ${nodes.join(', ')}`)
   await runFirstProgram()
 } finally {
@@ -88,7 +95,7 @@ function brokenLinks(unpacked: string, name: string): string[] {
 
 async function tool(name: string, ...args: string[]): Promise<void> {
   try {
-    await promisify(execFile)(join(root, 'node_modules/.bin', name), args, { cwd: root })
+    await promisify(execFile)(join(tools, 'node_modules/.bin', name), args, { cwd: root })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     complaints.push(`${name}: ${stdout}${stderr}`)

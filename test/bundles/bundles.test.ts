@@ -98,23 +98,6 @@ describe('webpack', () => {
   })
 })
 
-describe('Jest', () => {
-  const examples = 'examples/test-runners'
-  const jest = resolve('node_modules/jest/bin/jest.js')
-
-  it.each([
-    ['CommonJS', 'jest.config.cjs', []],
-    ['ES modules', 'jest.esm.config.cjs', ['--experimental-vm-modules', '--no-warnings']],
-  ] as const)('with %s, its fake timers, and SQLite', async (_, config, nodeArgs) => {
-    await project.copy(`${examples}/${config}`, `jest/${config}`)
-    await project.copy(`${examples}/esbuild-transform.cjs`, 'jest/esbuild-transform.cjs')
-    await project.copy(`${examples}/jest-fake-timers.jest.ts`, 'jest/fake-timers.test.ts')
-    const args = ['--config', `jest/${config}`, '--cacheDirectory', 'jest/cache', '--runInBand']
-    const { stderr } = await project.run(...nodeArgs, jest, ...args)
-    expect(stderr).toMatch(/^Tests: +2 passed, 2 total$/m)
-  })
-})
-
 it('Vitest, its fake timers, and a clock of the pool’s own', async () => {
   for (const name of ['vitest-fake-timers', 'simulated-clock'])
     await project.copy(`examples/test-runners/${name}.vitest.ts`, `vitest/${name}.test.ts`)

@@ -8,17 +8,7 @@ import { promisify } from 'node:util'
 import { bundlePackage } from '../../scripts/package/bundle.js'
 
 /** What it depends on, and the tools that are tried. Their own packages are found from where they really are. */
-const installed = [
-  'xstate',
-  'rxjs',
-  'better-sqlite3',
-  'pg',
-  'mysql2',
-  'ws',
-  'esbuild',
-  'vitest',
-  '@jest/globals',
-]
+const installed = ['xstate', 'rxjs', 'better-sqlite3', 'pg', 'mysql2', 'ws', 'esbuild', 'vitest']
 
 /** Asks SQLite in a thread and in a process, and lends a connection of the core's. */
 const server = `
