@@ -37,6 +37,8 @@ export async function compile(): Promise<Compiled> {
       // A second build in which `compiled(machine)` is the machine itself, and nothing else differs: the same pool in XState's own
       // interpreter. (An inspector would force the interpreter too, but its events cost more than the interpreter does.)
       bundlePackage(join(folder, 'interpreted', 'dist'), { interpreted: true }),
+      // A third one, in which an acquire asks nothing on behalf of observers: what it costs that something could be attached.
+      bundlePackage(join(folder, 'untold', 'dist'), { untold: true }),
     ])
     const ownErrors = own.split('\n').filter(line => line.startsWith('bench/'))
     if (ownErrors.length > 0) throw new Error(`The benchmark does not compile:\n${ownErrors.join('\n')}`)

@@ -9,7 +9,7 @@ const roundTime = 150
 
 const observer = observers[process.argv[2] ?? '']
 if (observer === undefined) throw new Error(`There is no observer ${process.argv[2]}.`)
-const core: string = 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
+const core: string = observer.build ?? 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
 const { createPool } = (await import(core)) as typeof import('../src/index.js')
 const database = new StubDatabase()
 const pool = createPool(
