@@ -1,6 +1,5 @@
 // Every error that the pool itself creates. Each says what happened, why, and what to do, and carries the evidence as fields.
-import type { BudgetEvidence } from './budget.js'
-import type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './evidence.js'
+import type { AcquireEvidence, AcquireObstacle, RefusalEvidence } from './evidence.js'
 import {
   describeDeadlock,
   describeFull,
@@ -43,6 +42,9 @@ function setName(type: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true })
 }
 
+/** An error that is being made: its fields can be written still. */
+const inTheMaking = <T extends PoolError>(error: T): { -readonly [Name in keyof T]: T[Name] } => error
+
 /**
  * The base class of all errors that the pool creates; `cause` is the driver's own error, if there is one. Every error belongs to one of
  * the classes in {@link AnyPoolError}.
@@ -69,7 +71,8 @@ export abstract class PoolError extends Error {
 }
 
 /** No connection became free within the acquire's timeout. */
-export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a test compares what it has with the evidence it is made of
+export class AcquireTimeoutError extends PoolError {
   static {
     setName(AcquireTimeoutError, 'AcquireTimeoutError')
   }
@@ -80,21 +83,6 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
   readonly timeout: number
   /** What blocked the acquire. */
   readonly obstacle: AcquireObstacle
-  readonly waited: number
-  readonly position: number
-  readonly firstPosition: number
-  readonly waiting: number
-  readonly total: number
-  readonly max: number
-  readonly holders: readonly LeaseHolder[]
-  readonly connecting: number
-  readonly failedConnects: number
-  readonly lastConnectError: unknown
-  readonly connectingFor: number
-  readonly lastValidationError: unknown
-  readonly paused: boolean
-  readonly deadlocked: readonly number[]
-  readonly budget: BudgetEvidence | undefined
 
   constructor(timeout: number, evidence: AcquireEvidence) {
     const obstacle = obstacleIn(evidence)
@@ -106,24 +94,27 @@ export class AcquireTimeoutError extends PoolError implements AcquireEvidence {
     )
     this.timeout = timeout
     this.obstacle = obstacle
-    // Field by field: Object.assign doubles what such an error costs, and a thousand callers may time out at once.
-    this.waited = evidence.waited
-    this.position = evidence.position
-    this.firstPosition = evidence.firstPosition
-    this.waiting = evidence.waiting
-    this.total = evidence.total
-    this.max = evidence.max
-    this.holders = evidence.holders
-    this.connecting = evidence.connecting
-    this.failedConnects = evidence.failedConnects
-    this.lastConnectError = evidence.lastConnectError
-    this.connectingFor = evidence.connectingFor
-    this.lastValidationError = evidence.lastValidationError
-    this.paused = evidence.paused
-    this.deadlocked = evidence.deadlocked
-    this.budget = evidence.budget
+    const own = inTheMaking(this)
+    own.waited = evidence.waited
+    own.position = evidence.position
+    own.firstPosition = evidence.firstPosition
+    own.waiting = evidence.waiting
+    own.total = evidence.total
+    own.max = evidence.max
+    own.holders = evidence.holders
+    own.connecting = evidence.connecting
+    own.failedConnects = evidence.failedConnects
+    own.lastConnectError = evidence.lastConnectError
+    own.connectingFor = evidence.connectingFor
+    own.lastValidationError = evidence.lastValidationError
+    own.paused = evidence.paused
+    own.deadlocked = evidence.deadlocked
+    own.budget = evidence.budget
   }
 }
+
+/** The state of the pool when the acquire timed out. */
+export interface AcquireTimeoutError extends AcquireEvidence {}
 
 /** What blocked the acquire, according to the evidence: the one thing to look at first. */
 function obstacleIn(evidence: AcquireEvidence): AcquireObstacle {
@@ -196,7 +187,8 @@ export class QueryAbortedError extends PoolError {
 }
 
 /** `maxWaiting` callers are already waiting; `cause` is the last connect error, if they wait because connects are failing. */
-export class QueueFullError extends PoolError implements RefusalEvidence {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a test compares what it has with the evidence it is made of
+export class QueueFullError extends PoolError {
   static {
     setName(QueueFullError, 'QueueFullError')
   }
@@ -207,12 +199,6 @@ export class QueueFullError extends PoolError implements RefusalEvidence {
   readonly maxWaiting: number
   /** What the waiting callers are blocked on. */
   readonly obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>
-  readonly waiting: number
-  readonly total: number
-  readonly max: number
-  readonly paused: boolean
-  readonly failedConnects: number
-  readonly lastConnectError: unknown
 
   constructor(maxWaiting: number, evidence: RefusalEvidence) {
     const { paused, lastConnectError } = evidence
@@ -224,14 +210,18 @@ export class QueueFullError extends PoolError implements RefusalEvidence {
     )
     this.maxWaiting = maxWaiting
     this.obstacle = obstacle
-    this.waiting = evidence.waiting
-    this.total = evidence.total
-    this.max = evidence.max
-    this.paused = paused
-    this.failedConnects = evidence.failedConnects
-    this.lastConnectError = lastConnectError
+    const own = inTheMaking(this)
+    own.waiting = evidence.waiting
+    own.total = evidence.total
+    own.max = evidence.max
+    own.paused = paused
+    own.failedConnects = evidence.failedConnects
+    own.lastConnectError = lastConnectError
   }
 }
+
+/** The state of the pool when it refused the caller. */
+export interface QueueFullError extends RefusalEvidence {}
 
 /** The acquire can never be served: callbacks that wait for another connection hold all of them, and this caller is inside one of them. */
 export class SelfDeadlockError extends PoolError {
