@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
+import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
 import { describe, expect, it } from 'vitest'
 import { dropIn } from '../../support/drop-in.js'
@@ -26,6 +27,13 @@ const forms: Record<string, (client: pg.ClientBase, tell: Tell) => void> = {
       .on('end', () => tell('end')),
   "query(new Query(text)).on('error')": (client, tell) =>
     void client.query(new pg.Query('SELECT nothing')).on('error', () => tell('end')),
+  'query(new Cursor(text)).read(rows, callback)': (client, tell) => {
+    const cursor = client.query(new Cursor('SELECT generate_series(1, 3)'))
+    cursor.read(1, () => {
+      tell()
+      cursor.close(() => tell('end'))
+    })
+  },
   "query(new QueryStream(text)).on('data')": (client, tell) =>
     void client
       .query(new QueryStream('SELECT generate_series(1, 3)'))

@@ -30,8 +30,10 @@ type Ask = (...args: unknown[]) => unknown
 
 /** Whether these arguments of `client.query()` are to be asked by {@link askInTime}: what submits itself keeps pg's timer. */
 export function hasTimeLimit(client: object, [query]: readonly unknown[]): boolean {
-  const { query_timeout: own, submit } = Object(query) as QueryConfig
-  return Boolean(own || (client as Asked).connectionParameters?.query_timeout) && submit === undefined
+  const forAll = Boolean((client as Asked).connectionParameters?.query_timeout)
+  if (typeof query !== 'object' || query === null) return forAll
+  const { query_timeout: own, submit } = query as QueryConfig
+  return (forAll || Boolean(own)) && submit === undefined
 }
 
 /** Asks, and answers with pg's error when that takes too long. A limit that Node cannot count to is none. */

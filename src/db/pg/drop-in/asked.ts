@@ -7,6 +7,10 @@ import { isSubmittable } from './submittable.js'
 interface Query {
   callback?: unknown
   emit?: unknown
+  /** Of a cursor; a stream's is another one. */
+  read?: unknown
+  close?: unknown
+  pipe?: unknown
 }
 
 /** Makes the arguments of `client.query()` ready for pg, in place. pg calls back, and emits, in the context of the socket, which is that of no caller. */
@@ -31,7 +35,23 @@ function bindSubmittable<Q extends object>(given: Q): Q {
   if (typeof emit === 'function')
     query.emit = (...values: unknown[]) =>
       caller.runInAsyncScope(emit as () => unknown, query, ...(values as []))
+  if (query.pipe === undefined)
+    for (const method of ['read', 'close'] as const) {
+      const original = query[method]
+      if (typeof original === 'function') query[method] = bindingLast(original as Method, given)
+    }
   return given
+}
+
+type Method = (...args: unknown[]) => unknown
+
+/** A method whose last argument may be a callback. */
+function bindingLast(method: Method, self: object): Method {
+  return (...args) => {
+    const callback = args.at(-1)
+    if (typeof callback === 'function') args[args.length - 1] = AsyncResource.bind(callback as Method)
+    return method.apply(self, args)
+  }
 }
 
 /** A copy, because the caller may use it again. */
