@@ -20,7 +20,7 @@ test('abort-and-timeout.ts gets the error that belongs to each end of waiting', 
   expect(output[1]).toBe('ACQUIRE_TIMEOUT: leased: 1 of 1')
   expect(output.join('\n')).toContain('ACQUIRE_ABORTED: the client went away')
   expect(output.join('\n')).toContain('(max) is free, and 1 caller is already waiting (maxWaiting is 1)')
-  expect(output.at(-1)).toContain('LEASE_RELEASED: Lease 2 has ended: it was released again')
+  expect(output.at(-2)).toContain('LEASE_RELEASED: Lease 2 has ended: it was released again')
 })
 
 test('watch-events.ts sees the life of a connection, and warns of a long lease', async () => {
