@@ -28,6 +28,8 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly #turns: Turns
   readonly #closes: ClosingWatch
   #pool: SimulatedPool | undefined
+  /** What knows of the statements that wait; undefined if none share. */
+  #sharing: { readonly pending: number } | undefined
   #database: SimulatedDatabase | undefined
   #violation: unknown
   #min: number
@@ -91,7 +93,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   /** Watches a pool. @returns the pool to call: the watch notices all calls of it */
   attach(pool: SimulatedPool): SimulatedPool {
     this.#pool = pool
-    return new WatchedPool(pool, this)
+    const watched = new WatchedPool(pool, this)
+    this.#sharing = watched.sharing
+    return watched
   }
 
   acquiring(
@@ -193,9 +197,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
 
   /** What a connection says that is to end in any case is not news about the others: they may have been replaced since. */
   #noteStale(connection: SimulatedConnection, all: boolean): void {
+    if (all) this.#upheavalAt = this.#config.clock.now() // the pool retires the others all the same, unless it has done so before
     if (this.#isEnding(connection)) return
     this.#trace.note(() => `connection ${connection.id} is stale${all ? ', and so are all others' : ''}`)
-    if (all) this.#upheavalAt = this.#config.clock.now()
     this.#retired(all ? (this.#database?.connections ?? []) : [connection])
   }
 
@@ -235,8 +239,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#driver.check()
     if (!this.#isBehind) callers.check(this.#config.clock.now())
     const { held, outcomes } = callers
-    const pending = (this.#pool as SimulatedPool).sharing?.pending
-    const shares = pending !== undefined
+    const shares = this.#sharing !== undefined
     demand(
       shares ? held.length + stats.shared <= stats.busy : held.length === stats.busy,
       'fence',
@@ -288,8 +291,8 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
         `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted, was stale, or had been ended`,
     )
     if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
-    const { sharing } = this.#pool as SimulatedPool
-    this.#turns.check(caller, (this.#pool as SimulatedPool).stats().waiting - (sharing?.pending ?? 0))
+    const { waiting } = (this.#pool as SimulatedPool).stats()
+    this.#turns.check(caller, waiting - (this.#sharing?.pending ?? 0))
   }
 
   #refused(caller: Caller, error: unknown): void {
