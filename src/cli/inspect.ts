@@ -1,5 +1,25 @@
 // `statepool inspect`: where a pool can be seen.
+import type { Announcement } from '../inspector/announcement.js'
 import { UsageError } from './usage.js'
+
+/** The address, with its token, of an inspector of this user that runs at a port of this machine. */
+export const announcedAt = (where: string, running: readonly Announcement[]): string | undefined =>
+  running.find(({ port }) => String(port) === where)?.url
+
+/** The inspectors that run, in words; what other processes are called is not for the terminal to obey. */
+export function listOf(running: readonly Announcement[]): string {
+  if (running.length === 0)
+    throw new UsageError(
+      'No inspector of yours runs on this machine. Start one in the application: await inspector(pool) of statepool/inspector.',
+    )
+  return running
+    .map(
+      ({ url, pid, title, pools }) =>
+        `${url}\n  ${pools.join(', ') || 'no pool'} · ${title}, process ${pid}\n`,
+    )
+    .join('')
+    .replace(/[^\P{C}\n]/gu, '')
+}
 
 /** The address of an inspector: as it was given, or at a port of this machine; undefined for what is neither, and so a file. */
 export function addressIn(where: string): string | undefined {

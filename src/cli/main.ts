@@ -3,8 +3,9 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../core/wording.js'
+import { announcements } from '../inspector/announcement.js'
 import { type ChartOptions, chart } from './chart.js'
-import { addressIn, answers, hasToken } from './inspect.js'
+import { addressIn, announcedAt, answers, hasToken, listOf } from './inspect.js'
 import { contradictionsIn, recordingIn, summaryOf, writeTrace } from './replay.js'
 import { type Command, commands, suggestion, UsageError, usage } from './usage.js'
 
@@ -51,9 +52,11 @@ const run: Readonly<Record<Command, (given: Given) => Promise<void>>> = {
   },
 
   async inspect({ target, values }) {
-    if (target === undefined)
-      throw new UsageError('inspect needs an address, a port or the file of a recording.')
-    const url = addressIn(target)
+    if (target === undefined) {
+      print(listOf(announcements()))
+      return
+    }
+    const url = announcedAt(target, announcements()) ?? addressIn(target)
     if (url === undefined) {
       await recordingIn(target)
       await show(target, values)

@@ -6,7 +6,7 @@ export const usage = {
 
   statepool chart [connection | pool | FILE]   writes a statechart as Mermaid, SVG or JSON
   statepool replay FILE                        shows a recording of a pool in a browser
-  statepool inspect URL | PORT | FILE          shows a running pool, or a recording
+  statepool inspect [URL | PORT | FILE]        shows running pools, or a recording
 
   statepool <command> --help                   says more
 `,
@@ -31,10 +31,10 @@ Shows a recording, which statepool/recorder wrote, in a browser.
   --check            prints whether the recording agrees with the statecharts; if not, the command fails
   --perfetto OUT     writes it as a trace for https://ui.perfetto.dev instead; - is the terminal
 `,
-  inspect: `Usage: statepool inspect URL | PORT | FILE
+  inspect: `Usage: statepool inspect [URL | PORT | FILE]
 
-Says where a pool can be seen: the address of its inspector (statepool/inspector prints it, with its token), or a recording, which it
-shows like statepool replay.
+Says where pools can be seen: without an argument, the addresses of all inspectors (statepool/inspector) that you run on this machine, with
+their tokens; with a port, the one there. A recording is shown as by statepool replay.
 
   --port PORT        as for replay
   --host HOST        as for replay

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { outside } from '../core/outside.js'
 import { answerFetch, answerNode } from './adapters.js'
 import { addressOf } from './address.js'
+import { announce } from './announcement.js'
 import { control, failure } from './controls.js'
 import { Feed } from './feed.js'
 import { Hub, realTime } from './hub.js'
@@ -88,6 +89,7 @@ class RunningInspector implements Inspector, Backend {
   readonly #site: Site
   readonly #rate = new Rate(controlBurst, controlsPerSecond, realTime.now)
   #listening: Listening | undefined
+  #unannounce: (() => void) | undefined
 
   constructor(feeds: readonly Feed[], options: ParsedOptions) {
     this.#options = options
@@ -113,6 +115,10 @@ class RunningInspector implements Inspector, Backend {
       },
       { port, host, keepsAlive: false },
     )
+    if (!this.#options.announce) return
+    const { pid, title } = process
+    const pools = this.#feeds.map(({ introduction }) => introduction.name)
+    this.#unannounce = announce({ pid, title, port: this.#listening.port, url: this.url, pools })
   }
 
   get port(): number | undefined {
@@ -158,6 +164,8 @@ class RunningInspector implements Inspector, Backend {
   }
 
   async close(): Promise<void> {
+    this.#unannounce?.()
+    this.#unannounce = undefined
     this.#hub.close()
     await Promise.all([this.#sockets.close(), this.#listening?.close()])
   }

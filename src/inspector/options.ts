@@ -27,6 +27,11 @@ export interface InspectorOptions {
   /** The same for those who may control, with `allowControl`; it must differ from `token`. Default: another random one. */
   controlToken?: string | undefined
   /**
+   * Whether `npx statepool inspect` finds the inspector: its address is then in a file that only this user can read, as long as it runs. Default
+   * true; without a server of its own, there is none.
+   */
+  announce?: boolean | undefined
+  /**
    * How many of each pool's transitions are kept for a page that opens later, which then shows the last minutes at once: 24 bytes for each, at most
    * 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. 0 = none: the pools are listened to only while a
    * page is open.
@@ -59,6 +64,7 @@ export interface ParsedOptions {
   readonly base: string
   readonly viewToken: string
   readonly controlToken: string | undefined
+  readonly announce: boolean
   readonly history: number
   readonly switches: readonly Switch[]
 }
@@ -94,6 +100,7 @@ const shape = {
   allowControl: or(boolean, false),
   token,
   controlToken: token,
+  announce: or(boolean, true),
   history: or(number({ least: 0, most: 100_000, integer: true }), 20_000),
   switches: or(parseSwitches, []),
 }
@@ -109,6 +116,7 @@ export function parseInspectorOptions(options: InspectorOptions = {}): ParsedOpt
     allowControl,
     token = newToken(),
     controlToken,
+    announce,
     history,
     switches,
   } = parsed
@@ -122,6 +130,7 @@ export function parseInspectorOptions(options: InspectorOptions = {}): ParsedOpt
     base: base.endsWith('/') ? base : `${base}/`,
     viewToken: token,
     controlToken: allowControl ? (controlToken ?? newToken()) : undefined,
+    announce,
     history,
     switches,
   }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMachine } from 'xstate'
 import { readChart } from '../../src/chart/chart.js'
 import { writeMermaid } from '../../src/chart/mermaid.js'
+import { inspector } from '../../src/inspector/index.js'
 import { connectionMachine } from '../../src/machines/index.js'
 import { writeRecording } from '../../src/recorder/file.js'
 import { decode, recorder } from '../../src/recorder/index.js'
@@ -195,6 +196,25 @@ describe('replay', () => {
 })
 
 describe('inspect', () => {
+  it('finds the inspectors that run on this machine, and their tokens', async () => {
+    const { XDG_RUNTIME_DIR: before } = process.env
+    process.env.XDG_RUNTIME_DIR = folder
+    try {
+      const none = await statepool('inspect')
+      expect(none.err).toMatch(/No inspector of yours runs on this machine/)
+      const running = await inspector([])
+      const { port, url } = running
+      expect((await statepool('inspect')).out).toBe(
+        `${url}\n  no pool · ${process.title}, process ${process.pid}\n`,
+      )
+      expect((await statepool('inspect', String(port))).out).toBe(`${url}\n`)
+      await running.close()
+    } finally {
+      if (before === undefined) delete process.env.XDG_RUNTIME_DIR
+      else process.env.XDG_RUNTIME_DIR = before
+    }
+  })
+
   it('prints the address of an inspector that answers, and says where the token is', async () => {
     const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1')
     await new Promise(resolve => server.once('listening', resolve))
