@@ -19,7 +19,7 @@ const command = 'npm run docs'
 const folders = ['docs/statecharts', 'docs/api']
 
 /** Pages beside the guides that show programs. */
-const mainPages = ['README.md', 'docs/migrating.md', 'docs/production.md']
+const mainPages = ['README.md', 'docs/migrating.md', 'docs/production.md', 'docs/testing.md']
 
 /** All generated files as they should be, by path from the root. */
 async function generate(): Promise<Map<string, string>> {

@@ -8,7 +8,9 @@ const read = (path: string): string => readFileSync(path, 'utf8')
 const guides = readdirSync('docs/guides').map(name => `docs/guides/${name}`)
 const main = [
   'README.md',
-  ...['migrating', 'production', 'errors', 'stability', 'compatibility'].map(name => `docs/${name}.md`),
+  ...['migrating', 'production', 'errors', 'stability', 'compatibility', 'testing'].map(
+    name => `docs/${name}.md`,
+  ),
 ]
 const pages = [...main, ...guides].filter(path => path.endsWith('.md'))
 

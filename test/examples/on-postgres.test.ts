@@ -67,6 +67,9 @@ test.each([
   ['pg-promise', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
   ['sequelize', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
   ['zapatos', [pets[0], "pets: [ 'Rex', 'Mia' ]"]],
+  ['sharing', ['{ answer: 42 }', '100 answers on at most 10 connections: true']],
+  ['pg-pool', ['{ answer: 42 }', '{ one: 1 }']],
+  ['going-live', ['waits measured: 1']],
   ['rate-limiter-flexible', ['request 1: allowed', 'request 2: allowed', 'request 3: refused']],
 ])('%s.ts does what it says, and ends', async (name, said) => {
   const { code, output, errors } = await runExample(name, { DATABASE_URL: server.connectionString })

@@ -140,3 +140,11 @@ test('app-machine.ts serves, degrades while the database is down, drains and sto
     'connections left: 0',
   ])
 })
+
+test('simulated-time.ts lets a hundred pools live in simulated time', async () => {
+  expect(await runExample('simulated-time')).toEqual({
+    code: 0,
+    output: ['idle: 2', '100 lives, and no invariant was broken'],
+    errors: '',
+  })
+})
