@@ -95,7 +95,7 @@ const lineOf = (color: string, xAxisIndex: number, yAxisIndex: number): object =
 })
 
 /** The same in figures. */
-export function tableOfSizing({ date, machine, server, callers, rounds, loads }: Sizing): string {
+export function tableOfSizing({ date, machine, server, load, callers, rounds, loads }: Sizing): string {
   const sizes = loads[0]?.points.map(({ max }) => max) ?? []
   return [
     `| \`max\` | ${loads.map(() => 'queries/s | a query, ms | with its wait, ms | 99 %').join(' | ')} |`,
@@ -108,6 +108,6 @@ export function tableOfSizing({ date, machine, server, callers, rounds, loads }:
       return `| ${max} | ${cells.join(' | ')} |`
     }),
     '',
-    `Left: ${loads.map(({ title }) => title).join('; right: ')}. ${callers} callers, medians of ${rounds} rounds, ${date}, ${server}, ${machine}.`,
+    `Left: ${loads.map(({ title }) => title).join('; right: ')}. ${callers} callers, medians of ${rounds} rounds, ${date}, ${server}, ${machine}, which had a load of ${load} from other programs.`,
   ].join('\n')
 }

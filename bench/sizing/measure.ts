@@ -1,7 +1,7 @@
 // How throughput and waits depend on the size of the pool, on a real PostgreSQL: always the same callers, who ask again as soon as they have
 // their answer, and one more connection each time.
 
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { postgres } from '../../src/db/pg/index.js'
 import { createPool } from '../../src/index.js'
 import { spreadOf } from '../stat.js'
@@ -29,6 +29,8 @@ export interface Sizing {
   readonly date: string
   readonly machine: string
   readonly server: string
+  /** How many programs were ready to run when it began: what else the machine did. */
+  readonly load: number
   readonly callers: number
   readonly rounds: number
   readonly loads: readonly (Load & { readonly points: readonly Point[] })[]
@@ -46,9 +48,9 @@ export const loads: readonly Load[] = [
 ]
 const sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64]
 const callers = 64
-const rounds = 5
+const rounds = 3
 /** How long each size is measured in a round, in ms. */
-const time = 600
+const time = 500
 
 interface Round {
   readonly rate: number
@@ -58,6 +60,7 @@ interface Round {
 
 /** Sizes in turns, and several rounds, so that what else the machine does slows all of them. */
 export async function measureSizing(connectionString: string): Promise<Sizing> {
+  const load = Math.round(loadavg()[0] ?? 0)
   const measured = []
   for (const load of loads) {
     const taken = new Map<number, Round[]>(sizes.map(max => [max, []]))
@@ -70,6 +73,7 @@ export async function measureSizing(connectionString: string): Promise<Sizing> {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cores.length} × ${cores[0]?.model.replace(/ \d+-Core Processor$/, '').trim()}, client and server on it`,
     server: await versionOf(connectionString),
+    load,
     callers,
     rounds,
     loads: measured,
