@@ -13,7 +13,8 @@ import { connectionMachine, poolMachine } from '../machines/index.js'
 import { readMachine } from './machine-file.js'
 import { suggestion, UsageError } from './usage.js'
 
-const formats = ['mermaid', 'svg', 'json'] as const
+/** What a chart can be written as. */
+export const formats = ['mermaid', 'svg', 'json'] as const
 type Format = (typeof formats)[number]
 
 const themes = ['light', 'dark'] as const

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../core/wording.js'
 import { announcements } from '../inspector/announcement.js'
-import { type ChartOptions, chart } from './chart.js'
+import { type ChartOptions, chart, formats } from './chart.js'
 import { addressIn, announcedAt, answers, hasToken, listOf } from './inspect.js'
 import { contradictionsIn, recordingIn, summaryOf, writeTrace } from './replay.js'
 import { type Command, commands, suggestion, UsageError, usage } from './usage.js'
@@ -122,6 +122,8 @@ function parse(command: Command, args: readonly string[]): Given {
     if (error instanceof UsageError) throw error
     const unknown = /^Unknown option '-*([^']*)'/.exec(messageOf(error))?.[1]
     const names = Object.keys(known).map(option => `--${option}`)
+    if (command === 'chart' && formats.some(format => format === unknown))
+      throw new UsageError(`chart has no option --${unknown}. Did you mean --format ${unknown}?`)
     throw new UsageError(
       unknown === undefined
         ? messageOf(error)

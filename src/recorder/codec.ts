@@ -108,7 +108,7 @@ export const encode = (recording: Recording): Uint8Array => join(recording)
 export function decode(bytes: Uint8Array): Recording {
   const recording = split<Recording>(bytes)
   if (recording.format !== 'statepool.recording') {
-    throw new RecordingError('This is not a recording of statepool: its first line does not say so.')
+    throw new RecordingError(otherFirstLine)
   }
   if (recording.version !== 1) {
     throw new RecordingError(
@@ -130,6 +130,7 @@ export class RecordingError extends Error {
 }
 
 const lineFeed = 10
+const otherFirstLine = 'This is not a recording of statepool: its first line does not say so.'
 
 function join({ records, ...header }: { readonly records: Uint8Array }): Uint8Array {
   const line = new TextEncoder().encode(
@@ -149,9 +150,10 @@ function split<T extends { readonly records: Uint8Array }>(bytes: Uint8Array): T
       'This is not a recording of statepool: it does not begin with a line of JSON. A file that ends in .gz must be unpacked first.',
     )
   }
-  const count = Number(header.records)
+  const count = header.records
+  if (!Number.isSafeInteger(count)) throw new RecordingError(otherFirstLine)
   const records = new Uint8Array(bytes.subarray(end + 1)) // a copy, also of a Buffer
-  if (records.byteLength !== count * recordSize) {
+  if (records.byteLength !== (count as number) * recordSize) {
     throw new RecordingError(
       `This recording is incomplete: it should have ${count} records of ${recordSize} bytes, and has ${records.byteLength} bytes. It was cut off, or changed on its way.`,
     )

@@ -98,6 +98,7 @@ describe('chart', () => {
 
   it.each([
     [['chart', '--format', 'sgv'], /--format cannot be "sgv"\. Did you mean svg\?/],
+    [['chart', 'pool', '--svg'], /chart has no option --svg\. Did you mean --format svg\?/],
     [['chart', '--fromat', 'svg'], /chart has no option --fromat\. Did you mean --format\?/],
     [['chart', 'nowhere.js'], /There is no file nowhere\.js/],
     [['chart', 'package.json', 'pool'], /chart takes one argument; got 2/],

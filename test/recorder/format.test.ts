@@ -90,6 +90,7 @@ describe('a recording', () => {
     refused(new TextEncoder().encode('hello\n'))
     refused(new TextEncoder().encode('null\n'))
     refused(new TextEncoder().encode('{"records":0}\n'))
+    expect(() => decode(new TextEncoder().encode('{"hello":1}\n'))).toThrow(/first line does not say so/)
     expect(() => decode(gzipSync(encode(recording())))).toThrow(/unpacked/)
   })
 

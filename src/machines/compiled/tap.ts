@@ -90,20 +90,45 @@ function nameOf(value: StateValue): string {
     .join(', ')
 }
 
-/** The same where nothing is compiled: XState itself tells, of an actor's end after its parent has dealt with it. */
+/**
+ * The same where nothing is compiled: XState itself tells. It tells of an actor's last transition after its parent has dealt with the end; so
+ * that one is told when the parent hears of it.
+ */
 function tapInspection(actor: AnyActorRef, tap: Tap): () => void {
   const states = new WeakMap<object, string>()
+  /** What each actor was sent and has not dealt with. */
+  const mailboxes = new WeakMap<object, EventObject[]>()
+  const ended = new WeakSet<object>()
   const note = (known: AnyActorRef) => states.set(known, nameOf(known.getSnapshot().value))
   note(actor)
   const { children = {} } = actor.getSnapshot()
   for (const child of Object.values(children)) note(child as AnyActorRef)
+  const told = (other: AnyActorRef, event: EventObject, snapshot: AnyMachineSnapshot): void => {
+    if (ended.has(other)) return
+    if (snapshot.status !== 'active') ended.add(other)
+    const from = event.type === 'xstate.init' ? undefined : states.get(other)
+    const to = nameOf(snapshot.value)
+    states.set(other, to)
+    tap.tell(other, event, from, to)
+  }
   const tell = (inspected: InspectionEvent): void => {
     const other = inspected.actorRef as AnyActorRef
-    if (inspected.type !== '@xstate.snapshot' || (other !== actor && parentOf(other) !== actor)) return
-    const from = inspected.event.type === 'xstate.init' ? undefined : states.get(other)
-    const to = nameOf((inspected.snapshot as AnyMachineSnapshot).value)
-    states.set(other, to)
-    tap.tell(other, inspected.event, from, to)
+    if (other !== actor && parentOf(other) !== actor) return
+    if (inspected.type === '@xstate.event') {
+      const { event, sourceRef } = inspected
+      const mailbox = mailboxes.get(other)
+      if (mailbox === undefined) mailboxes.set(other, [event])
+      else mailbox.push(event)
+      const child = sourceRef as AnyActorRef | undefined
+      if (other !== actor || child === undefined || !event.type.startsWith('xstate.done.actor.')) return
+      const [last] = mailboxes.get(child) ?? []
+      if (last !== undefined) told(child, last, child.getSnapshot())
+      return
+    }
+    if (inspected.type !== '@xstate.snapshot') return
+    const mailbox = mailboxes.get(other)
+    if (mailbox?.[0] === inspected.event) mailbox.shift()
+    told(other, inspected.event, inspected.snapshot as AnyMachineSnapshot)
   }
   const subscription = actor.system.inspect(tell)
   return () => subscription.unsubscribe()
