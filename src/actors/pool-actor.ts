@@ -33,7 +33,7 @@ export class PoolSystem<C> {
   readonly supervisor: Supervisor<C>
   readonly leaks: LeakWatch<C> | undefined
   readonly borrowers: Borrowers<C> | undefined
-  /** The pool as an object with methods, once it is asked for. Not in a WeakMap: a minor collection keeps all that the values of an old one lead to. */
+  /** The pool as an object with methods, made on the first call of `poolOf`. */
   facade: object | undefined = undefined
   readonly #machineClock: MachineClock
 

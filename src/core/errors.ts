@@ -64,7 +64,7 @@ export abstract class PoolError extends Error {
     this.code = code
   }
 
-  /** Where the `code` is explained, as the message's last line has it: the section of a page that is in the package. */
+  /** Where the `code` is explained: a section of a page in the package. The last line of the message is the same link. */
   get docs(): string {
     return pageOf(this.code)
   }
@@ -294,8 +294,8 @@ export class PoolPausedError extends PoolError {
 }
 
 /**
- * The pool's hook `onLend` threw for this caller on one connection after another, so that the session that the caller asked for is
- * likely the reason; `cause` is what it threw last.
+ * The pool's hook `onLend` threw for this caller on one connection after another, so the session that the caller asked for is the
+ * likely reason; `cause` is what it threw last.
  */
 export class LendError extends PoolError {
   static {
@@ -320,7 +320,7 @@ export class LendError extends PoolError {
   }
 }
 
-/** A connection could not be opened; `cause` is the driver's error, or that of the hook `onConnect`. */
+/** A connection could not be opened; `cause` is the driver's error, or what the hook `onConnect` threw. */
 export class ConnectError extends PoolError {
   static {
     setName(ConnectError, 'ConnectError')

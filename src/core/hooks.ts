@@ -53,14 +53,14 @@ export interface CloseHookContext extends HookContext {
 }
 
 /**
- * What the pool calls in the course of its connections' lives; `C` is the type of the driver's connections. No exception of a hook
+ * The functions that the pool calls during the life of its connections; `C` is the type of the driver's connections. No exception of a hook
  * ends the pool. docs/guides/hooks.md has the table of outcomes.
  */
 export interface PoolHooks<C> {
   /**
    * Sets up a connection that the driver has opened, before the pool leases it for the first time; again after each reset that undid the session.
    * Runs after the driver's own `onConnect`. It is part of the connect, within `connectTimeout`; if it throws, the connect fails with that
-   * error as its `cause`, and the pool destroys the connection. Again, it is part of the reset, within `resetTimeout`.
+   * error as its `cause`, and the pool destroys the connection. After a reset it is part of that reset, within `resetTimeout`.
    */
   onConnect?: ((connection: C, context: ConnectHookContext) => unknown) | undefined
   /**
@@ -72,11 +72,11 @@ export interface PoolHooks<C> {
   /**
    * Undoes what {@link PoolHooks.onLend} did: called once for each time that succeeded, when the lease has ended and the driver has
    * reset the session. No caller gets the connection before this settles, within `resetTimeout`; if it throws, the pool destroys the
-   * connection. `connection` is undefined when the connection has ended, or is ending: the pool then tells, and does not wait.
+   * connection. `connection` is undefined when the connection has ended, or is ending: the pool then calls the hook and does not wait.
    */
   onReturn?: ((connection: C | undefined, context: ReturnHookContext) => unknown) | undefined
   /**
-   * Told of each connection that has ended, after its end; `connection` is undefined if it never opened. The pool does not wait. What it throws becomes
+   * Called after a connection has ended; `connection` is undefined if it never opened. The pool does not wait for it. What it throws becomes
    * a process warning (STATEPOOL_HOOK).
    */
   onClose?: ((connection: C | undefined, context: CloseHookContext) => unknown) | undefined

@@ -101,7 +101,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * What happens to an acquire inside `pool.use()` that can never be served, because callbacks of `use()` that wait for another
    * connection themselves hold every connection of the pool: with `max` 1, any acquire inside `use()` that waits. 'error' = the pool
    * refuses it at once with a SelfDeadlockError; 'warn' = it waits, and a process warning (STATEPOOL_DEADLOCK) and `acquire.deadlocked`
-   * on `events$` report it. Default false = off, at no cost: the others follow every asynchronous call of the process with an
+   * on `events$` report it. Default false = off, at no cost: the other values follow every asynchronous call of the process with an
    * AsyncLocalStorage, and make a `use()` about three times as expensive.
    *
    * A plain `acquire()` has no known owner, so it never triggers this check. The check assumes that a callback awaits every acquire
@@ -115,7 +115,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   allowExitOnIdle?: boolean | undefined
   /**
    * Measures how long callers wait and how long leases are held, for `pool.stats()`: percentiles since the start and over the last minute,
-   * in 16 kB of memory. Default false; an acquire and a release then cost some nanoseconds less.
+   * in 16 kB of memory. Default false, which saves some nanoseconds for each acquire and release.
    */
   measure?: boolean | undefined
   /**
@@ -139,13 +139,13 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
 /** What the drop-ins change while a pool runs. */
 export interface Tuning {
   readonly acquireTimeout?: number
-  /** For connections opened from now on; so is `maxUses`. */
+  /** Applies to connections opened from now on; `maxUses` does, too. */
   readonly connectTimeout?: number
   readonly idleTimeout?: number
-  /** For connections opened from now on. */
+  /** Applies to connections opened from now on. */
   readonly maxLifetime?: number
   readonly maxUses?: number
-  /** Idle timeouts leave so many connections, if they are more than `min`; none is opened for that. */
+  /** Idle timeouts keep at least this many connections, if that is more than `min`; the pool opens none for it. */
   readonly keepIdle?: number
   readonly allowExitOnIdle?: boolean
 }
@@ -162,21 +162,21 @@ export interface AcquireOptions {
   /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
   priority?: number | undefined
   /**
-   * Whom the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
-   * `onReturn`, and looks into it never. A pool that has neither refuses it. See docs/guides/hooks.md.
+   * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
+   * `onReturn`, and never looks inside it. A pool that has neither refuses it. See docs/guides/hooks.md.
    */
   session?: unknown
 }
 
 /** How statements share connections; see {@link PoolOptions.share}. */
 export interface ShareOptions {
-  /** The most statements that one connection has under way. Default 8; at least 1. */
+  /** The maximum number of statements under way on one connection. Default 8; at least 1. */
   depth?: number | undefined
-  /** No statement is sent behind one that has been under way for longer than this, in milliseconds, nor behind one whose kind took longer than a quarter of it the last two times. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
+  /** The pool sends no statement behind one that has been under way for longer than this, in milliseconds, nor behind one whose kind took longer than a quarter of it the last two times. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
   patience?: number | undefined
 }
 
-/** {@link ShareOptions} with their defaults. */
+/** {@link ShareOptions} with the defaults filled in. */
 export interface SharePolicy {
   readonly depth: number
   readonly patience: number
@@ -186,7 +186,7 @@ export interface SharePolicy {
 export interface QueryOptions {
   /** How long the statement may take, waiting for a connection included, in milliseconds. More than 0. Default Infinity, and the pool's `acquireTimeout` while it waits. */
   timeout?: number | undefined
-  /** Aborts it: the caller is told at once. */
+  /** Cancels the statement; the caller gets the error at once. */
   signal?: AbortSignal | undefined
 }
 
@@ -263,7 +263,7 @@ const shape = {
 /** The options as the pool uses them: complete, checked and frozen; `Infinity` stands for "no limit" and "off" throughout. */
 export type ResolvedPoolOptions = Parsed<typeof shape> & { readonly min: number }
 
-/** The names of {@link PoolOptions}: drivers and drop-ins say where these belong when they are given them. */
+/** The names of {@link PoolOptions}: so that drivers and drop-ins can say where an option belongs. */
 export const poolOptionNames: readonly string[] = Object.keys(shape)
 
 /** The option of the pool that a name stands for, in this pool or in another one, with its unit or meaning if these may differ. */

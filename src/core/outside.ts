@@ -1,4 +1,4 @@
-// What the pool does of its own accord runs in the async context of this module, and not in that of the caller who happens to cause it.
+// The pool's own work runs in the async context of this module, not in that of the caller that happens to cause it.
 import type { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 
 interface AsyncHooks {

@@ -95,7 +95,7 @@ function write(folder: string, name: string, text: string): string | undefined {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
     if (!isOurs(folder)) return undefined
-    rmSync(path, { force: true }) // left behind by another process, for the port is this one's now
+    rmSync(path, { force: true }) // left behind by another process: the port is this one's now
     writeNew(path, text)
     return path
   } catch {

@@ -29,8 +29,8 @@ export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> |
 }
 
 /**
- * Calls a method of the driver that the contract does not expect to throw. One that does throw must not take the connection's
- * actor with it, for then its caller would be forgotten and its slot be taken forever.
+ * Calls a method of the driver that the contract does not expect to throw. If one throws all the same, the connection's
+ * actor must survive, or its caller would be forgotten and its slot taken forever.
  */
 export function quietly<T>(call: () => T): T | undefined {
   try {

@@ -23,7 +23,7 @@ export class ClockScheduler implements SchedulerLike {
   }
 
   /**
-   * Lets the process exit although something is scheduled, or not any more.
+   * Lets the process exit although something is scheduled, or takes that back.
    * @returns whether the clock can do that
    */
   letExit(scheduled: Subscription, mayExit: boolean): boolean {

@@ -44,8 +44,7 @@ interface Insides {
  * `actor.send` itself while an inspector watches the system or observes the actor's snapshots, while the actor is busy (the event has to
  * wait for its turn), before it starts and after it stops, and if XState's actors turn out to be built differently from those that
  * this knows.
- * @param type given where events come by that are sent seldom: they would be one shape of object more at the place that reads the type of those
- *   that are sent often
+ * @param type the event's type; callers whose events are rare pass it, so that the place that reads the type of the hot ones sees few shapes of object
  */
 export function deliver<E extends EventObject>(
   recipient: Recipient<E>,

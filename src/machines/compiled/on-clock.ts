@@ -29,8 +29,8 @@ export function onClock<S extends AnyActorScope['system']>(system: S, clock: Clo
 }
 
 /**
- * Gives a system of one's own a scheduler that an actor's end costs the same however many timers there are. XState's own looks at the timers of all
- * actors each time. One that is not where it is expected stays; it must be on the clock already.
+ * Gives a system that the pool alone uses a scheduler in which the end of an actor costs the same however many timers there are. XState's
+ * own looks at the timers of all actors each time. If XState keeps its scheduler somewhere else, that one stays, on the clock that the system has.
  */
 export function rescheduled(system: AnyActorScope['system'], clock: Clock): void {
   const { scheduler } = system as { readonly scheduler?: Partial<Scheduler> }

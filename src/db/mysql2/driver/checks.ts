@@ -127,7 +127,7 @@ const checks: Shape = {
 export const configNames: readonly string[] = Object.keys(checks)
 
 /**
- * Checks the options that are given; what is null is not.
+ * Checks the options that are given; null counts as not given.
  * @throws OptionsError for a value that the option cannot have.
  */
 export function checkConfig(config: object): void {

@@ -98,7 +98,7 @@ export function lendingDriver(
       ? client => base.needsReset?.(client) === true && resetQuery !== undefined
       : client => base.needsReset?.(client) === true,
 
-    /** What a holder did not await is waited for, not cut off: nothing can be added to it, for the client is shut by now. */
+    /** The pool waits for what a holder did not await, and does not cut it off; nothing can be added, because the client is shut by now. */
     async reset(client: LentClient, context: ResetContext): Promise<void> {
       const { connection } = wired(client)
       await undefined // a release from within the callback of a query that pg did not send: it is ready when that has returned
