@@ -115,7 +115,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   allowExitOnIdle?: boolean | undefined
   /**
    * Measures how long callers wait and how long leases are held, for `pool.stats()`: percentiles since the start and over the last minute,
-   * in 16 kB of memory. Default false, which saves some nanoseconds for each acquire and release.
+   * in 16 kB of memory. Default false; that saves some nanoseconds for each acquire and release.
    */
   measure?: boolean | undefined
   /**
