@@ -61,7 +61,7 @@ export interface PoolParts<C> {
   /** Which state the pool was in last that it tells of, and since when. */
   since: { readonly state: PoolState; readonly at: number }
   /** The application's hooks; undefined if there are none. */
-  readonly hooks: PoolHooks<C> | undefined
+  hooks: PoolHooks<C> | undefined
   readonly onLease: OwnHooks<C>['onLease']
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined

@@ -56,7 +56,8 @@ export class PoolSystem<C> {
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
-    parts.budget = config.group?.join(new Member(parts, actor))
+    parts.budget = (config.group ?? config.fleet)?.join(new Member(parts, actor))
+    if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
     this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
@@ -143,6 +144,14 @@ class Member<C> implements BudgetMember {
 
   get total(): number {
     return this.#parts.roster.total
+  }
+
+  get connecting(): number {
+    return this.#parts.roster.connecting
+  }
+
+  get staying(): number {
+    return this.#parts.roster.staying().length
   }
 
   get idle(): number {

@@ -10,6 +10,10 @@ export interface BudgetMember {
   readonly min: number
   /** Connections in any state. */
   readonly total: number
+  /** Connections that are being opened. */
+  readonly connecting: number
+  /** Connections that are open, or being opened, and have not been told to end. */
+  readonly staying: number
   /** Connections that no caller holds. */
   readonly idle: number
   /** Callers in the queue. */
@@ -66,6 +70,11 @@ export interface Allotment {
   leave(): void
   /** Who holds what. */
   evidence(): BudgetEvidence
+  /**
+   * What a new connection does before it counts as open, and again after a reset that undid its session. It rejects when the budget is spent.
+   * Without it, a connection need only be granted.
+   */
+  enter?(connection: unknown, again: boolean): Promise<void>
 }
 
 /**
@@ -77,19 +86,15 @@ export interface Budget {
   readonly max: number
   /**
    * Whether it can take one more pool.
-   * @throws OptionsError when the pools' `min` would exceed the budget
+   * @param database the driver's name
+   * @throws OptionsError when the pools' `min` would exceed the budget, or the budget is not for such a database
    * @internal
    */
-  admit(min: number): void
+  admit(min: number, database: string): void
   /**
    * Takes one more pool.
    * @throws OptionsError as `admit` does
    * @internal
    */
   join(member: BudgetMember): Allotment
-  /**
-   * What each new connection does before it counts as open; rejects when the budget is spent. Without it, a connection need only be granted.
-   * @internal
-   */
-  enter?(connection: unknown, pool: string): Promise<void>
 }

@@ -130,6 +130,11 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * opens a connection; its own `max` applies, too. Default: none. See docs/guides/groups.md.
    */
   group?: Budget | undefined
+  /**
+   * The fleet that the pool belongs to: `fleet({ name, connections })` from `statepool/fleet`, one budget over the pools of many
+   * processes. Not together with `group`. The default of `min` is 0. Default: none. See docs/guides/fleet.md.
+   */
+  fleet?: Budget | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -252,6 +257,7 @@ const shape = {
   measure: or(boolean, false),
   share,
   group: optional(is<Budget>('a group made by poolGroup({ max })', isBudget)),
+  fleet: optional(is<Budget>('a fleet made by fleet({ name, connections })', isBudget)),
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),
@@ -283,8 +289,14 @@ export const hintAtPool: Hint = (name, owner) => {
  */
 export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions {
   const parsed = parse('createPool', shape, given, { hint: hintOf })
-  const { max, clock, random, group } = parsed
-  const { min = group === undefined ? Math.min(2, max) : 0 } = parsed
+  const { max, clock, random, group, fleet } = parsed
+  if (group !== undefined && fleet !== undefined)
+    throw new OptionsError(
+      'fleet',
+      undefined,
+      'fleet and group exclude each other: a pool shares one budget. Omit one of them.',
+    )
+  const { min = (group ?? fleet) === undefined ? Math.min(2, max) : 0 } = parsed
   checkSize(min, max)
   return Object.freeze({ ...parsed, min, clock: guardedClock(clock), random: guardedRandom(random) })
 }

@@ -45,6 +45,16 @@ test('transactions.ts commits what succeeded, and nothing of what failed', async
   ])
 })
 
+test('fleet.ts moves an idle connection to the pool whose caller waits', async () => {
+  const { code, output, errors } = await runExample('fleet', { DATABASE_URL: server.connectionString })
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'the fleet "orders" has no more than 3',
+    '{ answer: 42 }',
+    'reclaimed: 1, failed connects: 0',
+  ])
+})
+
 const pets = ['rolled back: not like this', "pets: [ 'Max', 'Mia' ]"]
 
 test.each([

@@ -171,6 +171,16 @@ const rules: Rule[] = [
     mayTypes: /^src\/db\/driver\.ts$/,
   },
   {
+    name: 'a fleet knows the port of budgets, and decides by the machines’ decisions: no pool, no driver, no package',
+    files: /^src\/fleet\//,
+    may: new RegExp(`^(src/fleet/|src/machines/decisions/|${core})`),
+  },
+  {
+    name: 'nothing imports a fleet',
+    files: /^src\/(?!fleet\/)/,
+    may: /^(?!src\/fleet\/)/,
+  },
+  {
     name: 'telemetry stands on the pool; nothing below knows of it',
     files: /^src\/telemetry\//,
     may: new RegExp(`^(src/telemetry/|src/actors/|src/index\\.ts$|${core}|node:|@opentelemetry/api$)`),

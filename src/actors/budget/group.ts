@@ -114,7 +114,11 @@ export class PoolGroup implements Budget {
   }
 
   /** @internal */
-  admit(min: number, instead = 0): void {
+  admit(min: number): void {
+    this.#refuse(min, 0)
+  }
+
+  #refuse(min: number, instead: number): void {
     const others = this.#mins - instead
     if (others + min <= this.#max) return
     throw new OptionsError(
@@ -139,7 +143,7 @@ export class PoolGroup implements Budget {
 
   /** @internal */
   resizeMember(member: Member, min: number): void {
-    this.admit(min, member.min)
+    this.#refuse(min, member.min)
     this.reserve(member, member.held, min)
     this.settle(member)
   }

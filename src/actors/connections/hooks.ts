@@ -119,16 +119,17 @@ export function describeFailure(error: unknown): string {
 }
 
 function setUpOf<C>(
-  { id, parts: { name } }: ConnectionRecord<C>,
+  { id, parts: { name, budget } }: ConnectionRecord<C>,
   hooks: PoolHooks<C> | undefined,
   signal: AbortSignal,
   again: boolean,
 ): ((connection: unknown) => Promise<void>) | undefined {
   const onConnect = hooks?.onConnect
-  if (onConnect === undefined) return undefined
+  if (onConnect === undefined && budget?.enter === undefined) return undefined
   return async connection => {
+    await budget?.enter?.(connection, again)
     try {
-      await onConnect(connection as C, { pool: name, connection: id, again, signal })
+      await onConnect?.(connection as C, { pool: name, connection: id, again, signal })
     } catch (error) {
       throw new HookFailure('onConnect', error)
     }

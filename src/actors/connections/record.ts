@@ -1,5 +1,6 @@
 // One connection as the running system holds it: its facts, and, hidden from snapshots and logs, the driver's object.
 import type { ActorRefFrom, AnyActorScope } from 'xstate'
+import type { Allotment } from '../../core/budget.js'
 import type { LeaseEnd, PoolHooks } from '../../core/hooks.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
 import type { Driver } from '../../db/driver.js'
@@ -35,6 +36,7 @@ export interface PoolOfConnection<C> {
     noteReturned(since: number, now: number): void
     park(record: ConnectionRecord<C>): void
   }
+  readonly budget: Pick<Allotment, 'enter'> | undefined
   readonly counters: Counters
   readonly notices: Notices
   /** The application's hooks; undefined if there are none. */

@@ -69,14 +69,20 @@ export class Supervisor<C> {
 
   /** Whether the budget lets the pool open one more. If not, the pool is told when it may, and asks again meanwhile. */
   #mayOpen(): boolean {
-    const { budget, config, notices } = this.#parts
+    const { budget, config } = this.#parts
     if (budget === undefined) return true
-    const wasHeldBack = budget.isHeldBack
+    const before = budget.isHeldBack
     if (budget.ask()) return true
     this.#growthAlarm.noLaterThan(config.clock.now() + budget.lookAgainIn)
-    if (!wasHeldBack && budget.isHeldBack && notices.wants('pool.heldBack'))
-      notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
+    this.#tellIfHeldBack(before)
     return false
+  }
+
+  /** @param before whether its growth was held back before */
+  #tellIfHeldBack(before: boolean | undefined): void {
+    const { budget, notices } = this.#parts
+    if (budget?.isHeldBack && !before && notices.wants('pool.heldBack'))
+      notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
   }
 
   /** The budget wants a connection: the one that has been idle for longest, or the latest leased one, which likely comes back soonest. */
@@ -92,8 +98,11 @@ export class Supervisor<C> {
   }
 
   noteSpentBudget(record: ConnectionRecord<C>): void {
-    this.#parts.roster.noteEnding(record)
-    this.#parts.budget?.refused()
+    const { roster, budget } = this.#parts
+    const before = budget?.isHeldBack
+    roster.noteEnding(record)
+    budget?.refused()
+    this.#tellIfHeldBack(before)
     traceConnected(record, { reason: 'reclaimed' })
   }
 

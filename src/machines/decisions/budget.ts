@@ -50,7 +50,7 @@ const atOnce = 8
 /**
  * Who is to close a connection, so that pools whose callers wait can open one: a pool with an idle one that waits for none itself, the one
  * with most idle connections first; else the one that holds most, if it holds at least two more than the one that asks, so that all
- * end up with as many, give or take one; else, for one that has none, one that has had its only one for a {@link turn}. What is kept for a pool
+ * end up with as many, give or take one; else, for one with less than its `min`, any that holds more than its own; else, for one that has none, one that has had its only one for a {@link turn}. What is kept for a pool
  * (`min`) is not taken from it.
  *
  * @param asking the pools that ask
@@ -103,6 +103,7 @@ export function reclaims<S extends BudgetShare>(
     const share =
       idlest() ??
       richest(rich => rich !== poor && spareOf(rich) >= poor.held + 2) ??
+      (poor.held < poor.min ? richest(rich => rich !== poor) : undefined) ??
       (poor.held === 0 ? richest(rich => rich !== poor && now - rich.grantedAt >= turn) : undefined)
     if (share !== undefined) tell(share)
   }
