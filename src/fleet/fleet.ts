@@ -4,7 +4,7 @@ import { OptionsError } from '../core/errors.js'
 import { workForPool } from '../core/for-the-pool.js'
 import { number, parse, textLike } from '../core/shape.js'
 import { reclaims } from '../machines/decisions/budget.js'
-import { retryDelay, yieldDelay } from './pace.js'
+import { growthDelay, retryDelay, scarceFor, yieldDelay } from './pace.js'
 import {
   census,
   claim,
@@ -150,6 +150,10 @@ class Member implements Allotment {
   #waits = false
   /** Slots that were taken when it last looked, its own included. */
   #taken = 0
+  /** Whether each pool that held slots then held only one. */
+  #isSpread = false
+  /** Connections are known to be scarce until then. */
+  #scarceUntil = Number.NEGATIVE_INFINITY
 
   constructor(fleet: Fleet, pool: BudgetMember) {
     this.#fleet = fleet
@@ -209,9 +213,10 @@ class Member implements Allotment {
   }
 
   refused(): void {
-    this.#refusals++
-    const delay = retryDelay(this.#refusals, this.#pool.total, Math.random())
-    this.#notBefore = Math.max(this.#notBefore, this.#pool.now() + delay)
+    const now = this.#pool.now()
+    const found = { refusals: ++this.#refusals, held: this.#pool.staying, isSpread: this.#isSpread }
+    this.#notBefore = Math.max(this.#notBefore, now + retryDelay(found, Math.random()))
+    this.#scarceUntil = now + scarceFor
   }
 
   resize(min: number): void {
@@ -244,7 +249,10 @@ class Member implements Allotment {
       if (slot === undefined) await this.#askOthers(client)
     })
     this.#refusals = 0
-    if (!again) this.#fleet.left(this)
+    if (again) return
+    const now = this.#pool.now()
+    if (now < this.#scarceUntil) this.#notBefore = now + growthDelay(this.#pool.staying)
+    this.#fleet.left(this)
   }
 
   async #claim(client: FleetClient): Promise<unknown> {
@@ -268,6 +276,7 @@ class Member implements Allotment {
     const [answer] = [await client.query(census(keys))].flat()
     const members = membersIn(answer?.rows ?? [], now)
     this.#taken = members.reduce((sum, { held }) => sum + held, 0)
+    this.#isSpread = members.every(({ held, idle }) => held <= 1 && idle === 0)
     const mins = members.reduce((sum, { min }) => sum + min, 0)
     if (mins > max && this.#pool.total <= this.#min && this.#min > 0)
       throw new Error(
@@ -294,7 +303,9 @@ class Member implements Allotment {
   #hear(payload: string | undefined): void {
     const most = toldIn(payload, this.#key)
     if (most === undefined || this.#pool.staying <= Math.max(most, this.#min)) return
-    this.#notBefore = this.#pool.now() + yieldDelay(Math.random())
+    const now = this.#pool.now()
+    this.#notBefore = now + yieldDelay(Math.random())
+    this.#scarceUntil = now + scarceFor
     this.#pool.reclaim()
   }
 

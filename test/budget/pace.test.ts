@@ -1,22 +1,35 @@
 // When pools of a fleet try again.
 import { describe, expect, it } from 'vitest'
-import { retryDelay, yieldDelay } from '../../src/fleet/pace.js'
+import { growthDelay, retryDelay, yieldDelay } from '../../src/fleet/pace.js'
 import { isSpent } from '../../src/fleet/spent.js'
 
 describe('a pool of a fleet that found no slot tries again', () => {
-  it('after 100 ms at most, then later and later, up to 2 s', () => {
-    expect([1, 2, 3, 4, 5, 6, 20].map(refusals => retryDelay(refusals, 0, 1))).toEqual([
-      100, 200, 400, 800, 1_600, 2_000, 2_000,
+  const delay = (refusals: number, random: number, { held = 0, isSpread = true } = {}) =>
+    retryDelay({ refusals, held, isSpread }, random)
+
+  it('after 100 ms at most, then later and later, up to 1 s', () => {
+    expect([1, 2, 3, 4, 5, 20].map(refusals => delay(refusals, 1))).toEqual([
+      100, 200, 400, 800, 1_000, 1_000,
     ])
   })
 
+  it('soon while others hold more than they should, as one of them was told to give way', () => {
+    expect([1, 2, 3, 20].map(refusals => delay(refusals, 1, { isSpread: false }))).toEqual([
+      100, 200, 200, 200,
+    ])
+  })
+
+  it('later for more than it holds, while connections are scarce', () => {
+    expect([growthDelay(0), growthDelay(1), growthDelay(3)]).toEqual([0, 500, 1_500])
+  })
+
   it('half of the time at random, so that those refused together do not come back together', () => {
-    expect([retryDelay(1, 0, 0), retryDelay(1, 0, 0.5)]).toEqual([50, 75])
+    expect([delay(1, 0), delay(1, 0.5)]).toEqual([50, 75])
     expect([yieldDelay(0), yieldDelay(0.5)]).toEqual([500, 750])
   })
 
   it('half as often while it holds connections', () => {
-    expect(retryDelay(6, 3, 1)).toBe(4_000)
+    expect(delay(6, 1, { held: 3 })).toBe(2_000)
   })
 })
 

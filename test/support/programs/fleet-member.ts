@@ -4,8 +4,8 @@ import { postgres } from '../../../src/db/pg/index.js'
 import { fleet } from '../../../src/fleet/index.js'
 import { createPool } from '../../../src/index.js'
 
-const { connection, name, connections, callers, min = 0 } = JSON.parse(process.argv[2] ?? '{}')
-const pool = createPool(postgres({ ...connection, application_name: name }), {
+const { connection, name, application, connections, callers, min = 0 } = JSON.parse(process.argv[2] ?? '{}')
+const pool = createPool(postgres({ ...connection, application_name: application }), {
   name,
   min,
   max: connections,
