@@ -3,6 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { compile } from './compile.js'
@@ -38,7 +39,7 @@ try {
       return `| ${observers[name]?.title} | ${number(median)} | ${number(ratio.median)} | ${number(min)} – ${number(max)} |`
     }),
     '',
-    `Node ${process.version}, one task, 10 connections, ${processes} processes each, the medians.`,
+    `Node ${process.version}, one task, 10 connections, ${processes} processes each, the medians; the machine had a load of ${Math.round(loadavg()[0] ?? 0)} on ${cpus().length} processors.`,
   ].join('\n')
   console.log(table)
   if (process.argv.includes('--write')) await write(table)
