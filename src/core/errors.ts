@@ -149,6 +149,12 @@ export class AcquireAbortedError extends PoolError {
   }
 }
 
+/** What happens to a statement whose caller no longer waits. */
+const fateOf = (isCancelled: boolean): string =>
+  isCancelled
+    ? 'The pool has the database cancel it; whether it took effect is not known.'
+    : 'It runs to its end, because the driver cannot cancel it.'
+
 /** A statement of `pool.query()` was sent, and took longer than its timeout. */
 export class QueryTimeoutError extends PoolError {
   static {
@@ -160,10 +166,11 @@ export class QueryTimeoutError extends PoolError {
   /** The query's timeout, in milliseconds. */
   readonly timeout: number
 
-  constructor(timeout: number) {
+  /** @param isCancelled whether the driver can have the database cancel it */
+  constructor(timeout: number, isCancelled = true) {
     super(
       'QUERY_TIMEOUT',
-      `The statement took longer than its timeout of ${milliseconds(timeout)}. The pool has the database cancel it; whether it took effect is not known. Find out why it is slow, or pass a longer timeout.`,
+      `The statement took longer than its timeout of ${milliseconds(timeout)}. ${fateOf(isCancelled)} Find out why it is slow, or pass a longer timeout.`,
     )
     this.timeout = timeout
   }
@@ -177,10 +184,11 @@ export class QueryAbortedError extends PoolError {
 
   declare readonly code: 'QUERY_ABORTED'
 
-  constructor(reason: unknown, waited: number) {
+  /** @param isCancelled whether the driver can have the database cancel it */
+  constructor(reason: unknown, waited: number, isCancelled = true) {
     super(
       'QUERY_ABORTED',
-      `The caller's AbortSignal aborted this statement after ${milliseconds(waited)}. The pool has the database cancel it; whether it took effect is not known. The signal's reason is this error's cause.`,
+      `The caller's AbortSignal aborted this statement after ${milliseconds(waited)}. ${fateOf(isCancelled)} The signal's reason is this error's cause.`,
       { cause: reason },
     )
   }

@@ -6,8 +6,9 @@ import type { Farewells } from './statement.js'
 
 /** Those of a pool. */
 export function farewells<C>(parts: PoolParts<C>): Farewells {
+  const isCancelled = parts.driver.share?.cancel !== undefined
   return {
-    timedOut: timeout => ofPool(parts, new QueryTimeoutError(timeout)),
-    aborted: (reason, waited) => ofPool(parts, new QueryAbortedError(reason, waited)),
+    timedOut: timeout => ofPool(parts, new QueryTimeoutError(timeout, isCancelled)),
+    aborted: (reason, waited) => ofPool(parts, new QueryAbortedError(reason, waited, isCancelled)),
   }
 }

@@ -7,6 +7,7 @@ import { Leftovers } from './leftovers.js'
 import { type Opened, open } from './open.js'
 import { parseSqliteOptions, type SqliteOptions } from './options.js'
 import { remedyFor } from './remedies.js'
+import { sharing } from './sharing.js'
 import { transactions } from './transaction.js'
 
 /**
@@ -24,6 +25,8 @@ import { transactions } from './transaction.js'
  * - A thread that is inside SQLite when its connection is destroyed ends when SQLite returns. While four such threads are left, connects
  *   fail and say why. Its slot in the pool becomes free when the thread ends, or after `closeTimeout`.
  * - On release the pool replaces a connection whose file was replaced, or whose session is stale.
+ * - `pool.query(sql, parameters)` resolves with the rows. With the pool's option `share`, statements that read share connections: a thread then finds
+ *   the next one when it is through with one. Writes go through `pool.use()` or `pool.transaction()`.
  * - Other changes of a holder (pragmas, temporary tables, attached databases) stay.
  *
  * ```ts
@@ -84,6 +87,7 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
       readonly: config.opening.readonly,
       queryOnly: config.queryOnly,
     }),
+    share: sharing,
     describe: () => config.description,
     remedy: remedyFor,
   }
