@@ -130,6 +130,19 @@ describe('a statement that was slow twice', () => {
     await clock.advance(20)
   })
 
+  it('is not one when all are slow: then it is the server', async () => {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1, share: true })
+    await clock.advance(100)
+    for (let time = 0; time < 120; time++) {
+      database.change({ queryLatency: time === 0 ? 1 : 60 })
+      await Promise.all([pool.query(`select ${time % 30}`), clock.advance(60)])
+    }
+    watch(pool.query('select 1'))
+    watch(pool.query('select 2'))
+    expect(database.connections.map(({ running }) => running)).toEqual([2])
+    await clock.advance(200)
+  })
+
   it('is not one because its server is far away', async () => {
     const { pool, clock, database } = poolInSimulatedTime(
       { min: 1, max: 1, share: true },

@@ -6,6 +6,12 @@ const most = 1_000
 /** Twice in a row is slow: once may have been the server's, or the event loop's. */
 const enough = 2
 
+/** So many times as long as the others take is long. When all take long, it is the server that is slow, or this process. */
+const outstanding = 8
+
+/** How fast what is typical follows what comes. */
+const step = 1.05
+
 /** What is remembered of the statements of one pool. Only of slow ones: a statement that was quick costs nothing. */
 export class SlowOnes {
   readonly #limit: number
@@ -13,6 +19,8 @@ export class SlowOnes {
   readonly #times = new Map<unknown, number>()
   /** The shortest time in which a statement was answered that had a connection to itself: the way there and back. */
   #trip = Number.POSITIVE_INFINITY
+  /** What a statement takes: half of them take longer. */
+  #typical = 1
 
   /** @param patience how long others may wait behind a statement, in milliseconds */
   constructor(patience: number) {
@@ -35,7 +43,8 @@ export class SlowOnes {
       this.#trip = Math.min(time, this.#trip * 1.01 + 0.01) // drifts upwards: networks change
       time -= this.#trip
     }
-    if (time <= this.#limit) {
+    this.#typical = Math.max(0.01, time > this.#typical ? this.#typical * step : this.#typical / step)
+    if (time <= Math.max(this.#limit, outstanding * this.#typical)) {
       if (this.#times.size > 0) this.#times.delete(kind)
       return
     }
