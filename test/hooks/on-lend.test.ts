@@ -277,3 +277,40 @@ it('a hook that is no function is refused, by createPool', () => {
     expect.objectContaining({ code: 'OPTIONS_INVALID', option: 'onLend' }),
   )
 })
+
+it.each([
+  ['that answers goes to its caller', 0, true],
+  ['that does not is lost, and its caller gets another one', 1, false],
+])(
+  'a connection that became suspect while it runs is validated then: one %s',
+  async (_, unhealthyRate, isKept) => {
+    const prepared: unknown[] = []
+    const { pool, clock, database } = poolInSimulatedTime(
+      {
+        min: 2,
+        max: 2,
+        maxConnecting: 2,
+        onLend: async connection => {
+          prepared.push(connection)
+          await new Promise<void>(resolve => clock.setTimeout(resolve, 50))
+        },
+      },
+      { connectLatency: 10, queryLatency: 1 },
+    )
+    await clock.advance(100)
+    const caller = watch(pool.acquire())
+    const [chosen] = prepared
+    const other = database.connections.find(connection => connection !== chosen)
+    database.change({ unhealthyRate })
+    database.kill(other as never)
+    await clock.advance(40)
+    expect(database.totals.validations).toBe(0)
+    await clock.advance(12)
+    expect(database.totals.validations).toBe(1)
+    await clock.advance(10)
+    database.change({ unhealthyRate: 0 })
+    await clock.advance(200)
+    expect(caller.state).toBe('fulfilled')
+    expect(caller.value?.connection === chosen).toBe(isKept)
+  },
+)

@@ -14,7 +14,15 @@ import { once } from '../once.js'
 import { endLoan } from '../watching/loan.js'
 import type { Cancellation } from './cancellation.js'
 import { attempt, destroyQuietly, letExit, noHandle, quietly, remedyFor } from './driver-calls.js'
-import { askToLend, causeOf, connectAndSetUp, describeFailure, resetAndUndo, tellReturned } from './hooks.js'
+import {
+  askToLend,
+  causeOf,
+  connectAndSetUp,
+  describeFailure,
+  ProofFailure,
+  resetAndUndo,
+  tellReturned,
+} from './hooks.js'
 import type { ConnectionRecord } from './record.js'
 
 /** What a connection runs. */
@@ -115,13 +123,15 @@ const provideConnection = (): ConnectionLogic =>
         hold(record)
         const call = record.beginEffect()
         attempt(
-          () => askToLend(record, lending as Lending, call.signal),
+          () => askToLend(record, lending as Lending, context, call.signal),
           isFit => {
             record.endEffect()
             if (isFit) report(self, { type: 'lend.accepted', at: config.clock.now() })
             else report(self, { type: 'lend.refused', error: new Error('onLend returned false.') })
           },
           error => {
+            if (error instanceof ProofFailure)
+              return report(self, { type: 'driver.lost', error: error.error })
             const isBroken = quietly(() => driver.isFatal?.(error)) === true
             report(self, { type: isBroken ? 'driver.lost' : 'lend.failed', error })
           },

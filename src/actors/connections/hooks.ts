@@ -3,12 +3,16 @@ import { abortable } from '../../core/abortable.js'
 import { HookFailure, type PoolHooks, type ReturnHookContext } from '../../core/hooks.js'
 import { outside } from '../../core/outside.js'
 import { warn } from '../../core/platform.js'
+import { onAbort } from '../../core/signals.js'
 import { messageOf, withoutStop } from '../../core/wording.js'
 import type { ConnectContext, ResetContext } from '../../db/driver.js'
-import type { ConnectionEnding } from '../../machines/connection-types.js'
+import type { ConnectionContext, ConnectionEnding } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
 import { destroyQuietly } from './driver-calls.js'
 import type { ConnectionRecord } from './record.js'
+
+/** By what the pool trusts a connection. */
+type Doubts = Pick<ConnectionContext, 'generation' | 'policy'>
 
 /** Opens a connection, and sets it up: by the driver, if it cares what the hook leaves behind, or when it has connected. */
 export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: ConnectContext): Promise<C> {
@@ -32,12 +36,15 @@ export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: C
   })
   isOpen = true
   if (isSetUp || signal.aborted || connection === undefined) return connection // late, or none: that is seen to by the caller
+  const forget = onAbort(signal, () => void destroyQuietly(driver, connection)) // at once: its slot is free
   try {
     await abortable(setUp(connection), signal)
     if (stale !== undefined) throw stale.reason
   } catch (error) {
-    await destroyQuietly(driver, connection) // the server may count it for a while, and so does the pool
+    if (!signal.aborted) await destroyQuietly(driver, connection) // the server may count it for a while, and so does the pool
     throw error
+  } finally {
+    forget()
   }
   return connection
 }
@@ -49,12 +56,40 @@ export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: C
 export async function askToLend<C>(
   record: ConnectionRecord<C>,
   lending: Lending,
+  doubts: Doubts,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { id, handle, parts } = record
   const { onLend } = parts.hooks as PoolHooks<C>
   const context = { pool: parts.name, connection: id, session: lending.session, signal }
-  return (await lending.run(() => onLend?.(handle as C, context))) !== false
+  if ((await lending.run(() => onLend?.(handle as C, context))) === false) return false
+  await proveAgain(record, doubts, signal)
+  return true
+}
+
+/** Another connection may have been found dead while `onLend` ran, as while this one was idle. */
+async function proveAgain<C>(
+  record: ConnectionRecord<C>,
+  { generation, policy }: Doubts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { current } = generation
+  if (record.provenIn === current || policy.validateAfter === Number.POSITIVE_INFINITY) return
+  const { driver, config } = record.parts
+  try {
+    await driver.validate(record.handle as C, { signal })
+  } catch (error) {
+    throw new ProofFailure(error)
+  }
+  record.provenAt = config.clock.now()
+  record.provenIn = current
+}
+
+/** A connection that no longer works, after `onLend` has accepted it. */
+export class ProofFailure extends Error {
+  constructor(readonly error: unknown) {
+    super('the connection no longer works', { cause: error })
+  }
 }
 
 /**
