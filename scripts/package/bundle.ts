@@ -46,6 +46,7 @@ export async function bundlePackage(
     external: installed.flatMap(name => [name, `${name}/*`]),
     // Names stay, and so do lines: both are in stacks.
     minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: 120,
     charset: 'utf8',
     legalComments: 'inline',

@@ -1,6 +1,6 @@
 // The package's types: those that an entry leads to. The others would be a third of them, and are nothing that an application can name.
 
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** Removes from a folder the declarations that no entry leads to. */
@@ -17,9 +17,16 @@ export function pruneTypes(folder: string, entries: readonly string[]): void {
   for (const entry of entries) follow(resolve(folder, `${entry}.d.ts`))
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const file = resolve(folder, name)
-    if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(file)
+    if (!file.endsWith('.d.ts')) continue
+    if (reached.has(file)) writeFileSync(file, narrower(readFileSync(file, 'utf8')))
+    else rmSync(file)
   }
   removeEmpty(folder)
+}
+
+/** Indented by two spaces, not by four. */
+function narrower(text: string): string {
+  return text.replace(/^( {4})+/gm, indent => ' '.repeat(indent.length / 2))
 }
 
 function removeEmpty(folder: string): void {
