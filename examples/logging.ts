@@ -7,6 +7,8 @@ const levels = {
   'pool.ready': 'info',
   'pool.down': 'error', // connects fail
   'pool.recovered': 'info',
+  'pool.overloaded': 'warn',
+  'pool.eased': 'info',
   'pool.paused': 'warn',
   'pool.resumed': 'info',
   'pool.draining': 'info',

@@ -38,6 +38,7 @@ export {
   LeaseError,
   LendError,
   OptionsError,
+  OverloadedError,
   PoolClosedError,
   PoolError,
   type PoolErrorCode,
@@ -48,7 +49,13 @@ export {
   SelfDeadlockError,
   ValidationError,
 } from './core/errors.js'
-export type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './core/evidence.js'
+export type {
+  AcquireEvidence,
+  AcquireObstacle,
+  LeaseHolder,
+  OverloadEvidence,
+  RefusalEvidence,
+} from './core/evidence.js'
 export type {
   CloseHookContext,
   ConnectHookContext,
@@ -58,7 +65,14 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type { AcquireOptions, CloseOptions, PoolOptions, QueryOptions, ShareOptions } from './core/options.js'
+export type {
+  AcquireOptions,
+  CloseOptions,
+  PoolOptions,
+  QueryOptions,
+  ShareOptions,
+  ShedOptions,
+} from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,

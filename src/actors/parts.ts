@@ -8,6 +8,8 @@ import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
 import type { Generation } from '../machines/connection-types.js'
 import { WaitingQueue } from './callers/queue.js'
+import { QueueTimes } from './callers/queue-delay.js'
+import { TimedQueue } from './callers/timed-queue.js'
 import { describeTarget } from './connections/driver-calls.js'
 import { Limits } from './connections/limits.js'
 import { Roster } from './connections/roster.js'
@@ -52,6 +54,8 @@ export interface PoolParts<C> {
   budget: Allotment | undefined
   /** Those who wait for one. */
   readonly queue: WaitingQueue<C>
+  /** How late they are served; undefined without the option `shed`. */
+  readonly delay: QueueTimes<C> | undefined
   readonly counters: Counters
   readonly notices: Notices
   /** Undefined unless `deadlockCheck` is on. */
@@ -105,6 +109,7 @@ export function createParts<C>(
   const target = describeTarget(driver)
   const counters = newCounters()
   const name = takeName(config.name ?? target)
+  const delay = config.shed && new QueueTimes<C>(config.shed, () => config.clock.now())
   const parts: PoolParts<C> = {
     driver,
     config,
@@ -115,7 +120,8 @@ export function createParts<C>(
     limits: new Limits(config),
     roster: new Roster(counters),
     budget: undefined,
-    queue: new WaitingQueue(),
+    queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
+    delay,
     counters,
     notices: new Notices(name, () => config.clock.now(), emit),
     nesting,

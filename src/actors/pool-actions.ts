@@ -110,6 +110,9 @@ const providePool = (): typeof poolMachine =>
       failFast: ({ context }) => {
         if (isDown(context)) systemOf(context).callers.failFast(context)
       },
+      beginWatch: ({ context }) => systemOf(context).parts.delay?.begin(),
+      watchDelay: ({ context }) => systemOf(context).parts.delay?.look(context),
+      shed: ({ context }) => systemOf(context).callers.shed(context),
       addPause: ({ context }) => systemOf(context).intake.addPause(context.pausedAt),
       serveQueue: ({ context }) => systemOf(context).callers.serveQueue(),
       refuseAll: ({ context }) => {
@@ -186,6 +189,14 @@ const providePool = (): typeof poolMachine =>
       announceRecovery: ({ context }) => {
         enter(context, 'starting')
         noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
+      },
+      announceOverload: ({ context }) => {
+        enter(context, 'shedding')
+        systemOf(context).callers.beginShedding()
+      },
+      announceEased: ({ context }) => {
+        enter(context, 'starting')
+        systemOf(context).callers.endShedding()
       },
       announcePaused: ({ context }) => {
         enter(context, 'paused')

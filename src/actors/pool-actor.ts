@@ -13,6 +13,7 @@ import { freeName, ofPool } from './names.js'
 import { createParts, type OwnHooks, type PoolParts } from './parts.js'
 import type { PoolActorRef, PoolSnapshot } from './pool-ref.js'
 import { Readiness } from './readiness.js'
+import { Alarm } from './time/alarm.js'
 import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock.js'
 import { ClockScheduler } from './time/scheduler.js'
 import { Borrowers } from './watching/borrowers.js'
@@ -49,6 +50,10 @@ export class PoolSystem<C> {
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.intake = new Intake(this.scheduler, () => actor.send({ type: 'acquire.due' }))
     this.callers = new Callers(parts)
+    if (parts.delay !== undefined) {
+      const background = new ClockScheduler(config.clock, false)
+      parts.delay.alarm = new Alarm(background, () => actor.send({ type: 'overload.due' }))
+    }
     const { nesting } = parts
     this.leaks =
       config.leakWarning === Number.POSITIVE_INFINITY
@@ -67,7 +72,7 @@ export class PoolSystem<C> {
 
   /** What the pool's machine starts with. */
   get input(): PoolInput {
-    const { name, roster, queue, config, budget } = this.parts
+    const { name, roster, queue, delay, config, budget } = this.parts
     const { min, max, maxWaiting, whenDown } = config
     return {
       name,
@@ -76,6 +81,7 @@ export class PoolSystem<C> {
       whenDown,
       roster,
       queue,
+      ...(delay && { delay }),
       world: new ConfiguredWorld(config),
       budget,
     }
@@ -113,6 +119,7 @@ export class PoolSystem<C> {
     this.parts.budget?.leave()
     this.supervisor.stopAlarms()
     this.leaks?.stop()
+    this.parts.delay?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })
     this.parts.notices.close()
   }

@@ -1,8 +1,9 @@
 // Every error that the pool itself creates. Each says what happened, why, and what to do, and carries the evidence as fields.
-import type { AcquireEvidence, AcquireObstacle, RefusalEvidence } from './evidence.js'
+import type { AcquireEvidence, AcquireObstacle, OverloadEvidence, RefusalEvidence } from './evidence.js'
 import {
   describeDeadlock,
   describeFull,
+  describeOverload,
   describeTimeout,
   failedInARow,
   messageOf,
@@ -19,6 +20,7 @@ export type PoolErrorCode =
   | 'QUERY_TIMEOUT'
   | 'QUERY_ABORTED'
   | 'QUEUE_FULL'
+  | 'OVERLOADED'
   | 'SELF_DEADLOCK'
   | 'POOL_CLOSED'
   | 'POOL_PAUSED'
@@ -231,6 +233,31 @@ export class QueueFullError extends PoolError {
 /** The state of the pool when it refused the caller. */
 export interface QueueFullError extends RefusalEvidence {}
 
+/** Callers come faster than the pool serves them, and this one has waited for as long as callers may meanwhile (`shed.target`). */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a test compares what it has with the evidence it is made of
+export class OverloadedError extends PoolError {
+  static {
+    setName(OverloadedError, 'OverloadedError')
+  }
+
+  declare readonly code: 'OVERLOADED'
+
+  constructor(evidence: OverloadEvidence) {
+    super('OVERLOADED', describeOverload(evidence))
+    const own = inTheMaking(this)
+    own.waited = evidence.waited
+    own.target = evidence.target
+    own.delay = evidence.delay
+    own.overloadedFor = evidence.overloadedFor
+    own.waiting = evidence.waiting
+    own.total = evidence.total
+    own.max = evidence.max
+  }
+}
+
+/** The state of the pool when it refused the caller. */
+export interface OverloadedError extends OverloadEvidence {}
+
 /** The acquire can never be served: callbacks that wait for another connection hold all of them, and this caller is inside one of them. */
 export class SelfDeadlockError extends PoolError {
   static {
@@ -428,6 +455,7 @@ export type AnyPoolError =
   | QueryTimeoutError
   | QueryAbortedError
   | QueueFullError
+  | OverloadedError
   | SelfDeadlockError
   | PoolClosedError
   | PoolPausedError

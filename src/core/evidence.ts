@@ -62,6 +62,24 @@ export interface AcquireEvidence {
   readonly budget?: BudgetEvidence | undefined
 }
 
+/** The state of the pool when it refused a caller because it was overloaded. Times are in milliseconds. */
+export interface OverloadEvidence {
+  /** How long the caller had waited. */
+  readonly waited: number
+  /** The pool's `shed.target`. */
+  readonly target: number
+  /** How long the caller had waited who was served last. */
+  readonly delay: number
+  /** How long the pool had been overloaded. */
+  readonly overloadedFor: number
+  /** The number of waiting callers, this one included. */
+  readonly waiting: number
+  /** The number of connections, in any state. */
+  readonly total: number
+  /** The pool's `max`. */
+  readonly max: number
+}
+
 /** The state of the pool when it refused a caller because its queue was full. */
 export type RefusalEvidence = Pick<
   AcquireEvidence,

@@ -7,7 +7,6 @@ import { guardedClock, guardedRandom } from './guarded.js'
 import type { PoolHooks } from './hooks.js'
 import { type Hint, noOption, refuseUnknown } from './names.js'
 import { counterpartOf, hintOf } from './other-pools.js'
-import { refusal } from './refusal.js'
 import {
   abortSignal,
   anything,
@@ -22,6 +21,7 @@ import {
   or,
   type Parsed,
   parse,
+  switchable,
   textLike,
 } from './shape.js'
 
@@ -135,6 +135,14 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * processes. Not together with `group`. The default of `min` is 0. Default: none. See docs/guides/fleet.md.
    */
   fleet?: Budget | undefined
+  /**
+   * Refuses callers early while they come faster than the pool serves them: when for a whole `interval` every caller was served later than
+   * `target`, the pool is overloaded, and until that is over it refuses each caller that has waited for `target`, with an OverloadedError. Callers
+   * that are served are then served in time, and none waits in vain for `acquireTimeout`. Shorter bursts wait, as without this option. Default
+   * false; true = the defaults of {@link ShedOptions}. From db_connection's `queue_target` and `queue_interval`, after the CoDel algorithm. See
+   * docs/guides/overload.md.
+   */
+  shed?: boolean | ShedOptions | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -181,6 +189,14 @@ export interface ShareOptions {
   patience?: number | undefined
 }
 
+/** When the pool is overloaded; see {@link PoolOptions.shed}. */
+export interface ShedOptions {
+  /** How long a caller may wait while the pool is overloaded, in milliseconds. Default 50; more than 0. A few times the time that a lease takes, divided by `max`, at least. */
+  target?: number | undefined
+  /** For how long callers must have waited longer than `target`, without exception, for the pool to be overloaded, in milliseconds. Default 500; more than 0. */
+  interval?: number | undefined
+}
+
 /** {@link ShareOptions} with the defaults filled in. */
 export interface SharePolicy {
   readonly depth: number
@@ -216,13 +232,15 @@ const sharing = {
 }
 
 /** What `share` stands for; undefined = off. */
-const share: Check<SharePolicy | undefined> = (name, value) => {
-  if (value === undefined || value === false) return undefined
-  if (value === true) return parse(name, sharing, {}, { prefix: `${name}.` })
-  if (typeof value !== 'object' || value === null)
-    throw refusal(name, value, 'true, false or an object such as { depth: 8, patience: 50 }')
-  return parse(name, sharing, value, { prefix: `${name}.` })
+const share: Check<SharePolicy | undefined> = switchable(sharing, '{ depth: 8, patience: 50 }')
+
+const shedding = {
+  target: or(number({ above: 0, finite: true }), 50),
+  interval: or(number({ above: 0, finite: true }), 500),
 }
+
+/** What `shed` stands for; undefined = off. */
+const shed = switchable(shedding, '{ target: 50, interval: 500 }')
 
 function isBudget(value: unknown): boolean {
   const { join, admit } = Object(value) as Partial<Budget>
@@ -258,6 +276,7 @@ const shape = {
   share,
   group: optional(is<Budget>('a group made by poolGroup({ max })', isBudget)),
   fleet: optional(is<Budget>('a fleet made by fleet({ name, connections })', isBudget)),
+  shed,
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),

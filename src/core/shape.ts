@@ -153,6 +153,19 @@ export function object<S extends Shape>(shape: S): Check<Parsed<S>> {
   return (name, value, refuse = refusal) => parse(name, shape, value, { refuse, prefix: `${name}.` })
 }
 
+/**
+ * Options inside of an option that is off when it is false or left out; true = their defaults. The answer is undefined when it is off.
+ * @param example shown in a refusal
+ */
+export function switchable<S extends Shape>(shape: S, example: string): Check<Parsed<S> | undefined> {
+  return (name, value, refuse = refusal) => {
+    if (value === undefined || value === false) return undefined
+    if (value !== true && (typeof value !== 'object' || value === null))
+      throw refuse(name, value, `true, false or an object such as ${example}`)
+    return parse(name, shape, value === true ? {} : value, { prefix: `${name}.` })
+  }
+}
+
 /** Options that are checked where they are passed on to. */
 export const isOptions: Check<object> = (name, value) => {
   refuseNonObject(name, value)

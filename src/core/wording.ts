@@ -1,5 +1,11 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
-import type { AcquireEvidence, AcquireObstacle, LeaseHolder, RefusalEvidence } from './evidence.js'
+import type {
+  AcquireEvidence,
+  AcquireObstacle,
+  LeaseHolder,
+  OverloadEvidence,
+  RefusalEvidence,
+} from './evidence.js'
 
 /** What there is to say to a caller who is one too many. */
 export function describeFull(
@@ -23,6 +29,13 @@ export function describeFull(
       ? `queueing is disabled (maxWaiting is ${maxWaiting})`
       : `${waiting === 1 ? '1 caller is' : `${waiting} callers are`} already waiting (maxWaiting is ${maxWaiting})`
   return `The acquire was refused: ${why}, and ${others}. ${advice}`
+}
+
+/** What there is to say to a caller who came while the pool was overloaded. */
+export function describeOverload(evidence: OverloadEvidence): string {
+  const { waited, target, delay, overloadedFor, waiting, max } = evidence
+  const callers = waiting === 1 ? 'this caller waits' : `${waiting} callers wait`
+  return `The acquire was refused after ${milliseconds(waited)}: the pool is overloaded.\n  Why: callers come faster than the pool's ${max} ${max === 1 ? 'connection serves' : 'connections (max) serve'} them, and a caller may wait for ${milliseconds(target)} meanwhile (shed.target). The pool has been overloaded for ${milliseconds(overloadedFor)}; ${callers}, and the last one served had waited for ${milliseconds(delay)}.\n  What to do: answer 503 and have the client try again later, hold connections for less time, or raise max if the database has room.`
 }
 
 /** What there is to say to a caller who waits for itself. */

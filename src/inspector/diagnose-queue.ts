@@ -9,7 +9,13 @@ import type { Finding } from './protocol.js'
 const longWait = 1_000
 
 /** What the core says of the same. */
-const sameMatter: readonly CoreFinding['kind'][] = ['stalled', 'slow queue', 'paused', 'database down']
+const sameMatter: readonly CoreFinding['kind'][] = [
+  'stalled',
+  'slow queue',
+  'paused',
+  'overloaded',
+  'database down',
+]
 
 /** Why callers wait. */
 export function queueFindings(frame: Frame, known: readonly CoreFinding[]): Finding[] {

@@ -46,6 +46,7 @@ const titles: Readonly<Record<CoreFinding['kind'], string>> = {
   leaked: 'A lease looks leaked',
   stalled: 'No caller is served',
   'slow queue': 'Callers wait long',
+  overloaded: 'The pool is overloaded',
   paused: 'The pool is paused',
 }
 

@@ -9,6 +9,7 @@ import { lastOf } from './diagnose-words.js'
 const announced: Readonly<Record<string, string>> = {
   running: 'pool.ready',
   backingOff: 'pool.down',
+  shedding: 'pool.overloaded',
   paused: 'pool.paused',
   draining: 'pool.draining',
   closed: 'pool.closed',

@@ -14,6 +14,7 @@ export type {
   Request,
   ReturnedSession,
 } from './connection-types.js'
+export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
 export { poolMachine } from './pool.js'
 export type {
   BudgetView,

@@ -60,6 +60,12 @@ export const poolActions = {
   notePause: noted(({ context }) => ({ pausedAt: context.world.now() })),
   /** Gives those who wait the time that they had left when the pool was paused. */
   addPause: provided,
+  /** From now on, it counts how long callers wait: that they waited for connects, or through a pause, does not. */
+  beginWatch: provided,
+  /** Notes whether callers are served in time, and looks again when that may have changed. */
+  watchDelay: provided,
+  /** Refuses those who have waited for as long as the target, and looks again when the next one will have. */
+  shed: provided,
   /** Lends idle connections to those who wait. */
   serveQueue: provided,
   /** Opens as many connections as are missing and allowed. */
@@ -96,6 +102,8 @@ export const poolActions = {
   announceFailure: provided,
   announceDown: provided,
   announceRecovery: provided,
+  announceOverload: provided,
+  announceEased: provided,
   announcePaused: provided,
   announceResumed: provided,
   announceClosed: provided,

@@ -1,6 +1,7 @@
 // What the pool decides by: the guards of its chart.
 import { isFlapping, isLoop, isStillborn, urgedBackoff } from './decisions/backoff.js'
 import { isLendHopeless } from './decisions/fitness.js'
+import { hasEased, isOverloaded } from './decisions/overload.js'
 import { isDown, isLineFull, isOwedAnAttempt, isShort, triesAnew } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent } from './pool-types.js'
 
@@ -58,5 +59,9 @@ export const poolGuards = {
   /** The connect failed because the budget is spent, and not because the database is down. */
   isBudgetSpent: ({ context, event }: Asked) =>
     event.type === 'connection.failed' && context.budget?.isSpent(event.error) === true,
+  /** Callers have been served too late for too long, and no more connections may be opened for them (`shed`). */
+  isOverloaded: ({ context }: Asked) => isOverloaded(context, context.world.now()),
+  /** No caller had to be refused for a while, or none waits any more. */
+  hasEased: ({ context }: Asked) => hasEased(context, context.world.now()),
   isEmpty: ({ context }: Asked) => context.roster.total === 0,
 }

@@ -2,6 +2,7 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConnectionFacts, ConnectionReport, Request } from './connection-types.js'
 import type { FailureStreak } from './decisions/backoff.js'
+import type { QueueDelay } from './decisions/overload.js'
 
 /** How many connections the pool keeps at least and at most. */
 export interface PoolSize {
@@ -71,6 +72,8 @@ export type PoolEvent =
   | { readonly type: 'growth.due' }
   /** Time to look for connections that are too old, idle for too long, or due for a keepalive. */
   | { readonly type: 'maintenance.due' }
+  /** Time to look whether callers are served in time (`shed`). */
+  | { readonly type: 'overload.due' }
   /** A lease may have been held for too long. */
   | { readonly type: 'leak.due' }
   | ConnectionReport
@@ -101,6 +104,8 @@ export interface PoolInput {
   readonly whenDown: WhenDown
   readonly roster: Roster
   readonly queue: Queue
+  /** How late callers are served; undefined unless the pool sheds load. */
+  readonly delay?: QueueDelay | undefined
   /** Where time and chance come from. */
   readonly world: World
   /** What the pool shares its connections by with other pools; undefined = it is on its own. */

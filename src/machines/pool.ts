@@ -1,4 +1,5 @@
-// The pool: starting → running → draining → closed; backing off while connections cannot be opened, paused while it is told to be.
+// The pool: starting → running → draining → closed; shedding while callers come too fast, backing off while connections cannot be opened, paused
+// while it is told to be.
 import { setup } from 'xstate'
 import { connectionMachine } from './connection.js'
 import { noFailures, urgedBackoff } from './decisions/backoff.js'
@@ -100,7 +101,29 @@ export const poolMachine = setup({
     },
     running: {
       description: 'At least `min` connections are open, or were: one that ends later is replaced from here.',
-      entry: 'announceReady',
+      entry: ['announceReady', 'beginWatch'],
+      on: {
+        'overload.due': [
+          {
+            description:
+              'For an interval, no caller was served within the target: the queue is no burst that passes.',
+            guard: 'isOverloaded',
+            target: 'shedding',
+          },
+          { actions: 'watchDelay' },
+        ],
+      },
+    },
+    shedding: {
+      description:
+        'Callers come faster than they are served. Those who have waited for the target are refused, so that those who are served are served in time.',
+      entry: ['announceOverload', 'shed'],
+      on: {
+        'overload.due': [
+          { guard: 'hasEased', target: 'starting', actions: 'announceEased' },
+          { actions: 'shed' },
+        ],
+      },
     },
     backingOff: {
       description:

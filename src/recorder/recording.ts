@@ -92,7 +92,7 @@ export interface Frame {
 
 /** `pool.stats()`: gauges of the moment, and totals since the pool was created. `max` and the like may be large, but never Infinity. */
 export interface FrameStats {
-  readonly state: 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
+  readonly state: 'starting' | 'running' | 'shedding' | 'backingOff' | 'paused' | 'draining' | 'closed'
   readonly min: number
   readonly max: number
   readonly total: number
@@ -117,6 +117,8 @@ export interface FrameStats {
   readonly timedOut: number
   readonly aborted: number
   readonly refused: number
+  /** The part of `refused` that was refused because the pool was overloaded; in recordings of later versions. */
+  readonly shed?: number
 }
 
 /** A lease that is held. */

@@ -2,7 +2,7 @@
 
 import type { SimulatedConnection } from '../db/simulated/index.js'
 import { type AcquireOptions, type Lease, PoolError } from '../index.js'
-import { demand } from './violation.js'
+import { demand, rounding } from './violation.js'
 
 /** One call of acquire, and what became of it. */
 export interface Caller {
@@ -33,6 +33,8 @@ export interface Circumstances {
   readonly now: number
   readonly closing: boolean
   readonly bounded: boolean
+  /** How long a caller may wait while the pool is overloaded; undefined = it sheds no load. */
+  readonly target: number | undefined
 }
 
 /** All callers of acquire. */
@@ -100,7 +102,7 @@ export class Callers {
     )
   }
 
-  noteRefused(caller: Caller, error: unknown, { now, closing, bounded }: Circumstances): void {
+  noteRefused(caller: Caller, error: unknown, { now, closing, bounded, target }: Circumstances): void {
     this.waiting.delete(caller)
     caller.error = error
     const code = error instanceof PoolError ? error.code : undefined
@@ -113,7 +115,8 @@ export class Callers {
       (code === 'ACQUIRE_TIMEOUT' && now < caller.deadline) ||
       (code === 'ACQUIRE_ABORTED' && caller.signal?.aborted !== true) ||
       (code === 'POOL_CLOSED' && !closing) ||
-      (code === 'QUEUE_FULL' && !bounded)
+      (code === 'QUEUE_FULL' && !bounded) ||
+      (code === 'OVERLOADED' && !(now >= caller.at + (target ?? Number.POSITIVE_INFINITY) - rounding))
     demand(
       !untrue,
       'errors',

@@ -10,7 +10,7 @@ import { type Lease, type Pool, PoolError, type QueryOptions } from '../index.js
 import { demand } from './violation.js'
 
 /** What callers may be told who set no limit. */
-const told = ['ACQUIRE_TIMEOUT', 'QUEUE_FULL', 'POOL_CLOSED', 'DATABASE_DOWN', 'LEASE_REVOKED']
+const told = ['ACQUIRE_TIMEOUT', 'QUEUE_FULL', 'OVERLOADED', 'POOL_CLOSED', 'DATABASE_DOWN', 'LEASE_REVOKED']
 /** And those who did. */
 const toldOfLimits = ['QUERY_TIMEOUT', 'QUERY_ABORTED', 'ACQUIRE_ABORTED']
 

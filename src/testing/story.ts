@@ -33,6 +33,7 @@ export function drawPoolOptions(random: Random): PoolOptions {
     maxLifetime: random.pick([forever, 400]),
     maxUses: random.pick([forever, 1, 3]),
     allowExitOnIdle: random.chance(0.5),
+    shed: random.pick([false, false, { target: 20, interval: 60 }]),
   }
 }
 

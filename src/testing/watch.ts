@@ -12,7 +12,7 @@ import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
-import { demand } from './violation.js'
+import { demand, rounding } from './violation.js'
 import { type CallWatch, WatchedPool } from './watched-pool.js'
 
 type SimulatedPool = Pool<SimulatedConnection>
@@ -40,6 +40,8 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   #paused = false
   /** How many leases had been granted when it was paused. */
   #grantedBefore = 0
+  /** Who was seen to wait for too long while the pool sheds load, and when. */
+  #late: { readonly request: number; readonly at: number } | undefined
   #upheavalAt = Number.NEGATIVE_INFINITY
   /** Connections that an eviction met, that were found stale, or that their borrower ended, and how many leases had been granted by then. */
   readonly #evicted = new Map<number, number>()
@@ -271,6 +273,18 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     if (!this.#isBehind) this.#closes.check(this.#config.clock.now(), held.length, stats)
     const listed = (this.#pool as SimulatedPool).waiting()
     this.#turns.noteRest(listed)
+    const { shed: policy } = this.#config
+    if (stats.state === 'shedding' && policy !== undefined && !this.#isBehind) {
+      const late = listed.find(({ position, waited }) => position > 0 && waited > policy.target + rounding)
+      // One whose connection turned out to be unfit comes back late, and is told at once.
+      const now = this.#config.clock.now()
+      demand(
+        late === undefined || late.request !== this.#late?.request || now === this.#late.at,
+        'settlement',
+        () => `the pool sheds load, and lets a caller wait for ${late?.waited} ms`,
+      )
+      if (late?.request !== this.#late?.request) this.#late = late && { request: late.request, at: now }
+    }
     demand(
       shares ? callers.waiting.size <= listed.length : callers.waiting.size === listed.length,
       'settlement',
@@ -301,6 +315,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       now: this.#config.clock.now(),
       closing: this.#closing,
       bounded: this.#config.maxWaiting !== Number.POSITIVE_INFINITY,
+      target: this.#config.shed?.target,
     })
   }
 

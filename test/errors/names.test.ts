@@ -10,6 +10,7 @@ import {
   LeaseError,
   LendError,
   OptionsError,
+  OverloadedError,
   PoolClosedError,
   PoolError,
   PoolPausedError,
@@ -51,6 +52,15 @@ const errors: Record<string, PoolError> = {
   QueryAbortedError: new QueryAbortedError('enough', 5),
   QueryTimeoutError: new QueryTimeoutError(5),
   SelfDeadlockError: new SelfDeadlockError([1], 1),
+  OverloadedError: new OverloadedError({
+    waited: 50,
+    target: 50,
+    delay: 60,
+    overloadedFor: 1_000,
+    waiting: 2,
+    total: 1,
+    max: 1,
+  }),
   QueueFullError: new QueueFullError(1, evidence),
   ValidationError: new ValidationError('RESET_FAILED', 'connection-1', 'it failed'),
 }

@@ -14,6 +14,7 @@ import {
   type LeaseHolder,
   type LendError,
   type OptionsError,
+  type OverloadedError,
   type PoolClosedError,
   type PoolErrorCode,
   type PoolPausedError,
@@ -40,6 +41,9 @@ function evidenceIn(error: AnyPoolError): unknown {
     case 'QUERY_ABORTED':
       expectTypeOf(error).toEqualTypeOf<QueryAbortedError>()
       return error.cause
+    case 'OVERLOADED':
+      expectTypeOf(error).toEqualTypeOf<OverloadedError>()
+      return error.overloadedFor
     case 'QUEUE_FULL':
       expectTypeOf(error).toEqualTypeOf<QueueFullError>()
       expectTypeOf(error.obstacle).toEqualTypeOf<'exhausted' | 'connects failing' | 'paused'>()

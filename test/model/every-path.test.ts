@@ -373,6 +373,25 @@ describe('a pool beyond its model', () => {
     expect(system.leases).toHaveLength(1)
   })
 
+  it('sheds load while callers come too fast, and no longer', async () => {
+    const system = new RunningSystem({ min: 1, max: 1, shed: { target: 50, interval: 100 } }, see)
+    system.acquire()
+    await system.answer('connect', 'succeed')
+    system.acquire()
+    await system.clock.advance(150)
+    expect(leafOf(system)).toBe('shedding')
+    system.acquire()
+    await system.clock.advance(50)
+    expect(system.callers.map(({ error }) => (error as PoolError | undefined)?.code)).toEqual([
+      undefined,
+      'OVERLOADED',
+      'OVERLOADED',
+    ])
+    expect(leafOf(system)).toBe('shedding')
+    await system.clock.advance(50)
+    expect(leafOf(system)).toBe('running')
+  })
+
   it('tells of leases that are held for too long, in whatever state it is', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const system = new RunningSystem({ min: 1, max: 1, leakWarning: 1_000 }, see)

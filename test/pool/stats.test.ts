@@ -16,6 +16,7 @@ it('has all the figures from the start', () => {
     idle: 0,
     busy: 0,
     shared: 0,
+    shed: 0,
     underWay: 0,
     validating: 0,
     closing: 0,

@@ -485,6 +485,11 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
+    name: 'sheds load, and refuses none',
+    breaks: ['settlement'],
+    apply: () => replace(Callers, 'shed', () => () => {}),
+  },
+  {
     name: 'sends more statements on a connection than its depth',
     breaks: ['fence'],
     shares: true,

@@ -4,6 +4,7 @@ import {
   type AcquireAbortedError,
   AcquireTimeoutError,
   DatabaseDownError,
+  OverloadedError,
   type PoolClosedError,
   QueueFullError,
   type SelfDeadlockError,
@@ -28,6 +29,8 @@ type SharedEvidence = Omit<
 /** Serves requests from the roster's idle connections and keeps the rest in queue. Run by the pool actor's actions; the façade only refuses. */
 export class Callers<C> {
   readonly #parts: PoolParts<C>
+  /** How many had been shed before the pool was last overloaded. */
+  #shedBefore = 0
 
   constructor(parts: PoolParts<C>) {
     this.#parts = parts
@@ -166,6 +169,50 @@ export class Callers<C> {
         waited: evidence.waited,
       })
     }
+  }
+
+  /** The pool is overloaded, from now on. */
+  beginShedding(): void {
+    const { delay, notices, queue, config } = this.#parts
+    if (delay === undefined) return
+    const now = config.clock.now()
+    delay.sheddingSince = now
+    delay.shedAt = now
+    this.#shedBefore = this.#parts.counters.shed
+    notices.publish({ type: 'pool.overloaded', delay: now - delay.oldest, waiting: queue.length })
+  }
+
+  /** The overload is over. */
+  endShedding(): void {
+    const { delay, notices, counters, config } = this.#parts
+    if (delay === undefined) return
+    const lasted = config.clock.now() - delay.sheddingSince
+    notices.publish({ type: 'pool.eased', lasted, shed: counters.shed - this.#shedBefore })
+  }
+
+  /** Refuses those who have waited for as long as callers may while the pool is overloaded. */
+  shed({ size }: PoolContext): void {
+    const { delay, queue, roster, counters, config } = this.#parts
+    if (delay === undefined) return
+    const late = delay.takeLate()
+    const now = config.clock.now()
+    const { lastDelay, policy, sheddingSince } = delay
+    const shared = {
+      target: policy.target,
+      delay: lastDelay,
+      overloadedFor: now - sheddingSince,
+      waiting: queue.length,
+      total: roster.total,
+      max: size.max,
+    }
+    for (const request of late) {
+      const error = new OverloadedError({ waited: now - request.at, ...shared })
+      if (request instanceof WatchedRequest) request.locate(error)
+      queue.leave(request)
+      counters.shed++
+      this.refuse(request, error)
+    }
+    delay.noteShed(late.length)
   }
 
   /** What kept one caller waiting. */

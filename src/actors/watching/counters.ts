@@ -22,8 +22,10 @@ export interface Counters {
   timedOut: number
   /** Acquires that their signal aborted. */
   aborted: number
-  /** Acquires that the pool refused: its queue was full, or it was closing. */
+  /** Acquires that the pool refused: its queue was full, it was overloaded, or it was closing. */
   refused: number
+  /** The part of `refused` that the pool refused because it was overloaded (`shed`). */
+  shed: number
 }
 
 /** All at zero. */
@@ -39,4 +41,5 @@ export const newCounters = (): Counters => ({
   timedOut: 0,
   aborted: 0,
   refused: 0,
+  shed: 0,
 })

@@ -41,6 +41,7 @@ export type FindingKind =
   | 'leaked'
   | 'stalled'
   | 'paused'
+  | 'overloaded'
   | 'connects failing'
   | 'slow queue'
 
@@ -70,7 +71,7 @@ type Sketch = Pick<Finding, 'kind' | 'severity' | 'what' | 'since'> & Partial<Fi
 export function diagnose(facts: PoolFacts, stalledAfter: number): readonly Finding[] {
   const ended = endOf(facts)
   if (ended !== undefined) return [finding(ended)]
-  return [connectsOf(facts), leaksOf(facts), queueOf(facts, stalledAfter), pauseOf(facts)]
+  return [connectsOf(facts), leaksOf(facts), queueOf(facts, stalledAfter), overloadOf(facts), pauseOf(facts)]
     .filter(sketch => sketch !== undefined)
     .sort((one, other) => rank(one) - rank(other))
     .map(finding)
@@ -175,6 +176,13 @@ function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
     since: lastServed,
     holders: leases,
   }
+}
+
+function overloadOf({ state, stateSince: since, waiting, max, now }: PoolFacts): Sketch | undefined {
+  if (state !== 'shedding') return undefined
+  const what = `The pool is overloaded: for ${milliseconds(now - since)} callers have come faster than its ${counted(max, 'connection')} (max) ${max === 1 ? 'serves' : 'serve'} them, so it refuses those who have waited for shed.target; ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'}.`
+  const remedy = 'Shed load upstream, hold connections for less time, or raise max if the database has room.'
+  return { kind: 'overloaded', severity: 'degraded', what, remedy, since }
 }
 
 function pauseOf({ state, stateSince: since, waiting }: PoolFacts): Sketch | undefined {

@@ -8,6 +8,7 @@ import type {
   DatabaseDownError,
   LeaseError,
   LendError,
+  OverloadedError,
   PoolClosedError,
   PoolPausedError,
   QueueFullError,
@@ -18,11 +19,12 @@ import { refusal } from '../../core/refusal.js'
 import type { EndReason } from '../../machines/connection-types.js'
 
 /** The names of the pool's states. */
-export type PoolState = 'starting' | 'running' | 'backingOff' | 'paused' | 'draining' | 'closed'
+export type PoolState = 'starting' | 'running' | 'shedding' | 'backingOff' | 'paused' | 'draining' | 'closed'
 
 /** Why the pool refused a caller at once; `error.code` narrows to the class. */
 export type AcquireRefusal =
   | QueueFullError
+  | OverloadedError
   | DatabaseDownError
   | PoolPausedError
   | PoolClosedError
@@ -141,6 +143,13 @@ export type PoolNotice = { readonly at: number; readonly pool: string } & (
   | { readonly type: 'pool.recovered'; readonly failures: number }
   /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; here is who holds them. */
   | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)
+  /**
+   * Callers come faster than the pool serves them, and it refuses those who have waited for longer than `shed.target`, from now on. `delay` is how long
+   * the caller has waited who has waited for longest, in milliseconds.
+   */
+  | { readonly type: 'pool.overloaded'; readonly delay: number; readonly waiting: number }
+  /** The overload is over, after this many milliseconds, in which the pool refused this many callers. */
+  | { readonly type: 'pool.eased'; readonly lasted: number; readonly shed: number }
   | { readonly type: 'pool.paused' }
   | { readonly type: 'pool.resumed' }
   | { readonly type: 'pool.evicted'; readonly generation: number }
@@ -170,6 +179,8 @@ const types = {
   'pool.down': true,
   'pool.recovered': true,
   'pool.heldBack': true,
+  'pool.overloaded': true,
+  'pool.eased': true,
   'pool.paused': true,
   'pool.resumed': true,
   'pool.resized': true,

@@ -101,11 +101,12 @@ export const families: readonly Family[] = [
     type: 'Counter',
     help: 'Calls of acquire that were answered, by the answer.',
     label: 'outcome',
-    read: ({ stats: { acquired, timedOut, aborted, refused } }) => ({
+    read: ({ stats: { acquired, timedOut, aborted, refused, shed } }) => ({
       granted: acquired,
       timed_out: timedOut,
       aborted,
-      refused,
+      refused: refused - shed,
+      shed,
     }),
   },
   {

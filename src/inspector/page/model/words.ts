@@ -131,6 +131,14 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
     'warn',
     `Wants one more connection, and ${each.budget} has none left (max ${each.max})`,
   ],
+  'pool.overloaded': each => [
+    'bad',
+    `The pool is overloaded: a caller has waited ${duration(number(each.delay))}, ${number(each.waiting)} wait`,
+  ],
+  'pool.eased': each => [
+    'good',
+    `The overload is over, after ${duration(number(each.lasted))} and ${number(each.shed)} callers refused`,
+  ],
   'pool.paused': () => ['warn', 'The pool is paused'],
   'pool.resumed': () => ['good', 'The pool is resumed'],
   'pool.evicted': () => ['plain', 'Every connection is being replaced'],

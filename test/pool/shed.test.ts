@@ -1,0 +1,198 @@
+// A pool that refuses callers early while they come faster than it serves them.
+import { describe, expect, it } from 'vitest'
+import { OverloadedError, type PoolOptions } from '../../src/index.js'
+import { type Load, openLoop, quantile, waitsOf } from '../support/open-loop.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+
+const target = 50
+const interval = 500
+const shed = { target, interval }
+const quiet: PoolOptions = {
+  min: 5,
+  max: 5,
+  validateAfter: false,
+  keepalive: false,
+  maxLifetime: Number.POSITIVE_INFINITY,
+}
+
+/** A pool of five connections that is open, and serves 200 callers a second who hold theirs for 25 ms. */
+async function openPool(options: PoolOptions = {}) {
+  const parts = poolInSimulatedTime({ ...quiet, shed, ...options })
+  await parts.clock.advance(1_000)
+  return parts
+}
+const holds = 25
+const capacity = 200
+
+/** A load, in parts of what the pool can serve. */
+const load = (share: number, until: number, from = 0): Load => ({
+  perSecond: share * capacity,
+  holds,
+  from,
+  until,
+})
+
+describe('with three times as many callers as it can serve, for a minute', () => {
+  const minute = 60_000
+  const run = async (options?: PoolOptions) => {
+    const { pool, clock } = await openPool(options)
+    const asked = await openLoop(pool, clock, [load(3, minute)])
+    return { pool, asked, ...waitsOf(asked) }
+  }
+
+  it('serves as many as it can, soon, and tells the others within the target', async () => {
+    const { pool, asked, served, refused } = await run()
+    expect(served.length).toBeGreaterThan(0.95 * capacity * 60)
+    expect(quantile(served, 0.99)).toBeLessThanOrEqual(2 * target)
+    expect(quantile(refused, 0.99)).toBeLessThanOrEqual(target)
+    expect(pool.stats()).toMatchObject({ shed: refused.length, refused: refused.length, timedOut: 0 })
+    // Only those who were waiting when the overload was noticed waited for longer.
+    const late = asked.filter(({ refused, waited = 0 }) => refused !== undefined && waited > target + 0.001)
+    expect(late.every(({ at }) => at < 2 * (target + interval))).toBe(true)
+    expect(new Set(asked.map(({ refused }) => refused))).toEqual(new Set([undefined, 'OVERLOADED']))
+  })
+
+  it('without the option lets all wait, and most in vain', async () => {
+    const { served, refused } = await run({ shed: false, acquireTimeout: 5_000 })
+    expect(quantile(served, 0.5)).toBeGreaterThan(4_000)
+    expect(quantile(refused, 0.5)).toBeGreaterThanOrEqual(5_000)
+  })
+})
+
+describe('a burst', () => {
+  it('that passes within the interval is served to the last caller', async () => {
+    const { pool, clock } = await openPool()
+    const callers = Array.from({ length: 100 }, () => pool.use(() => clock.advance(0).catch(() => {})))
+    const answers = callers.map(watch)
+    await clock.advance(400)
+    expect(answers.every(({ state }) => state === 'fulfilled')).toBe(true)
+    expect(pool.stats()).toMatchObject({ shed: 0, state: 'running' })
+  })
+
+  it('that comes again and again, and leaves no queue each time, is served whatever came before', async () => {
+    const { pool, clock } = await openPool()
+    await openLoop(pool, clock, [load(3, 2_000)])
+    const { shed: before } = pool.stats()
+    expect(before).toBeGreaterThan(0)
+    // 20 at once every 300 ms: a third of what the pool can serve, and the last of them waits for 100 ms.
+    const bursts = Array.from({ length: 10 }, (_, nth) => ({ at: 200 + nth * 300 }))
+    let served = 0
+    for (const { at } of bursts)
+      clock.setTimeout(() => {
+        for (let caller = 0; caller < 20; caller++)
+          pool.acquire().then(
+            lease => {
+              served++
+              clock.setTimeout(() => lease.release(), holds)
+            },
+            () => {},
+          )
+      }, at)
+    await clock.advance(4_000)
+    expect(served).toBe(200)
+    expect(pool.stats()).toMatchObject({ shed: before, state: 'running' })
+  })
+})
+
+it('comes back to normal when the load does', async () => {
+  const { pool, clock } = await openPool()
+  const told: string[] = []
+  pool.events$.subscribe(({ type }) => {
+    if (type === 'pool.overloaded' || type === 'pool.eased') told.push(type)
+  })
+  const asked = await openLoop(pool, clock, [load(3, 5_000), load(0.8, 15_000, 5_000)])
+  const later = asked.filter(({ at }) => at > 6_000)
+  expect(later.filter(({ refused }) => refused !== undefined)).toEqual([])
+  expect(told).toEqual(['pool.overloaded', 'pool.eased'])
+  expect(pool.stats().state).toBe('running')
+})
+
+it('says so: in its state, its health, its events and the errors of those whom it refuses', async () => {
+  const { pool, clock } = await openPool({ min: 1, max: 1 })
+  const events: object[] = []
+  pool.eventsOf('pool.overloaded', 'pool.eased').subscribe(event => events.push(event))
+  const start = clock.now()
+  const holder = await pool.acquire()
+  const first = watch(pool.acquire())
+  await clock.advance(interval)
+  const second = watch(pool.acquire())
+  await clock.advance(target)
+  expect(first.error).toBeInstanceOf(OverloadedError)
+  expect(first.error).toMatchObject({
+    code: 'OVERLOADED',
+    pool: pool.name,
+    waited: interval + target,
+    target,
+    waiting: 2,
+    total: 1,
+    max: 1,
+    overloadedFor: 0,
+  })
+  expect((first.error as Error).message).toMatch(
+    /^The acquire was refused after 550 ms: the pool is overloaded\.\n {2}Why: callers come faster than the pool's 1 connection serves them, and a caller may wait for 50 ms meanwhile \(shed\.target\)\. .*\n {2}What to do: answer 503/,
+  )
+  expect(second.error).toMatchObject({ code: 'OVERLOADED', waited: target })
+  const third = watch(pool.acquire())
+  await clock.advance(0)
+  expect(third.state).toBe('pending')
+  expect(pool.stats()).toMatchObject({ state: 'shedding', shed: 2, refused: 2, waiting: 1 })
+  expect(pool.health()).toMatchObject({
+    status: 'degraded',
+    kind: 'overloaded',
+    since: start + interval + target,
+  })
+  holder.release()
+  await clock.advance(target)
+  expect(third.state).toBe('fulfilled')
+  expect(pool.stats().state).toBe('running')
+  expect(events).toMatchObject([
+    { type: 'pool.overloaded', delay: interval + target, waiting: 2 },
+    { type: 'pool.eased', lasted: target, shed: 2 },
+  ])
+})
+
+it('refuses nobody while connections are being opened that may help', async () => {
+  const { pool, clock } = poolInSimulatedTime(
+    { ...quiet, min: 0, max: 4, maxConnecting: 1, shed },
+    { connectLatency: 400 },
+  )
+  const callers = Array.from({ length: 4 }, () => watch(pool.acquire()))
+  await clock.advance(1_600)
+  expect(callers.map(({ state }) => state)).toEqual(Array(4).fill('fulfilled'))
+  expect(pool.stats()).toMatchObject({ shed: 0, total: 4 })
+})
+
+it('does not count the time that the pool was paused', async () => {
+  const { pool, clock } = await openPool({ min: 1, max: 1 })
+  pool.pause()
+  const callers = Array.from({ length: 3 }, () => pool.use(() => {})).map(watch)
+  await clock.advance(10_000)
+  pool.resume()
+  await clock.advance(0)
+  expect(callers.map(({ state }) => state)).toEqual(Array(3).fill('fulfilled'))
+  expect(pool.stats()).toMatchObject({ shed: 0, state: 'running' })
+})
+
+it('refuses those of a low priority first, as they are the ones who wait', async () => {
+  const { pool, clock } = await openPool()
+  const asked = await openLoop(pool, clock, [
+    { ...load(0.5, 20_000), name: 'high', options: { priority: 1 } },
+    { ...load(2, 20_000), name: 'low' },
+  ])
+  const refused = (which: string) =>
+    asked.filter(({ name, refused }) => name === which && refused !== undefined)
+  expect(refused('high').length).toBeLessThan(20) // of 2,000: one connection in eight goes to the oldest caller
+  expect(refused('low').length).toBeGreaterThan(1_000)
+})
+
+it('looks at nothing while no caller waits: an idle pool sets no timer', async () => {
+  const { pool, clock } = await openPool({ idleTimeout: Number.POSITIVE_INFINITY })
+  const [lease] = await Promise.all([pool.acquire(), clock.advance(0)])
+  lease.release()
+  await clock.advance(1_000)
+  const { pending } = clock
+  await clock.advance(10_000)
+  expect(clock.pending).toBe(pending)
+  await Promise.all([pool.close(), clock.advance(100)])
+  expect(clock.pending).toBe(0)
+})
