@@ -55,3 +55,12 @@ it('each leak is a finding of its own', () => {
   )
   expect(findings.settle(0, leaks).findings).toHaveLength(2)
 })
+
+it('that all are leased is one matter, whichever connection is held longest', () => {
+  const findings = new Findings()
+  findings.settle(0, found(finding('exhausted', 'degraded', 'connection-1')))
+  expect(titles(findings.settle(250, found(finding('exhausted', 'degraded', 'connection-2'))))).toEqual([
+    'degraded',
+    'exhausted degraded',
+  ])
+})

@@ -6,6 +6,10 @@ import type { Diagnosis, Finding } from '../../protocol.js'
 const linger = 2_000
 const ranks = ['down', 'degraded', 'note'] as const
 
+/** What tells one finding from another. Which connection is held longest changes all the time while all are leased: that is still one matter. */
+export const keyOf = ({ kind, connection = '' }: Finding): string =>
+  kind === 'exhausted' ? kind : `${kind} ${connection}`
+
 /** Keeps what was found a moment ago. */
 export class Findings {
   readonly #seen = new Map<string, { at: number; readonly order: number; finding: Finding }>()
@@ -14,7 +18,7 @@ export class Findings {
   /** What is found now, and what was found lately: the worst first, and of equal ones the first that was found. */
   settle(at: number, { findings }: Diagnosis): Diagnosis {
     for (const finding of findings) {
-      const key = `${finding.kind} ${finding.connection ?? ''}`
+      const key = keyOf(finding)
       const known = this.#seen.get(key)
       if (known === undefined) this.#seen.set(key, { at, order: this.#order++, finding })
       else {

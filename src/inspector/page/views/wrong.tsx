@@ -1,6 +1,7 @@
 // What is wrong, in the words that the pool's errors use.
 
 import type { Finding } from '../../protocol.js'
+import { keyOf } from '../model/findings.js'
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
 import { brief, withoutIndent } from '../model/words.js'
@@ -31,7 +32,7 @@ export function Wrong({ pool }: { readonly pool: PoolView }) {
         ) : (
           <ul>
             {findings.map(finding => (
-              <Entry key={`${finding.kind} ${finding.connection ?? ''}`} finding={finding} pool={pool} />
+              <Entry key={keyOf(finding)} finding={finding} pool={pool} />
             ))}
           </ul>
         )}
