@@ -422,7 +422,7 @@ describe('the paths together', () => {
     expect([connectionPaths, poolPaths].map(({ shortest, simple }) => [shortest, simple].map(count))).toEqual(
       [
         [353, 567],
-        [902, 635],
+        [827, 635],
       ],
     )
   })

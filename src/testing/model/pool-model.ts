@@ -89,7 +89,11 @@ export const poolModel = setup({
     leaveAll: assign({ queue: 0 }),
     ready: assign(({ context }) => free({ ...context, opening: context.opening - 1 })),
     fail: assign(({ context }) => ({ opening: context.opening - 1 })),
-    probe: assign(({ context }) => ({ opening: context.opening + 1 })),
+    /** A smaller `max` may leave no room for it. */
+    probe: assign(({ context }) => {
+      const hasRoom = context.opening + context.idle + context.lent + context.retiring < context.max
+      return { opening: context.opening + (hasRoom ? 1 : 0) }
+    }),
     release: assign(({ context }) => free({ ...context, lent: context.lent - 1 })),
     loseLent: assign(({ context }) => ({ lent: context.lent - 1 })),
     loseIdle: assign(({ context }) => ({ idle: context.idle - 1 })),
