@@ -91,7 +91,7 @@ export const subjects: readonly Subject[] = [
     packages: ['deno'],
     files: common,
     commands: ['./node_modules/.bin/deno run --allow-all --node-modules-dir=manual main.js'],
-    how: 'with `node_modules`; `npm:statepool` resolves likewise',
+    how: 'with `node_modules` (`--node-modules-dir=manual`)',
     scripts: true,
   },
   {
