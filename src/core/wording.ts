@@ -1,4 +1,5 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
+import type { BudgetEvidence } from './budget.js'
 import type {
   AcquireEvidence,
   AcquireObstacle,
@@ -112,7 +113,7 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     `${inNumbers(evidence)}, the slowest for ${milliseconds(evidence.connectingFor)} so far`,
     'find out why connecting is slow (events$: connection.ready), or raise min, maxConnecting or the timeout',
   ],
-  'budget spent': evidence => [whoHolds(evidence), budgetAdvice],
+  'budget spent': ({ budget }) => [budget === undefined ? '' : whoHolds(budget), budgetAdvice],
   'in transit': evidence => [
     inNumbers(evidence),
     'find out what validations, resets and graceful closes are waiting for (events$), or raise the timeout',
@@ -123,14 +124,12 @@ const budgetAdvice =
   "release sooner (use pool.use() or await using), raise the budget's maximum, or lower the pools' own max so that each leaves more to the others"
 
 /** `the group has no connection left (max is 10): A holds 7, B holds 3`. */
-function whoHolds({ budget }: AcquireEvidence): string {
-  if (budget === undefined) return ''
-  const { holders, max } = budget
+export function whoHolds({ budget, holders, max }: BudgetEvidence): string {
   const named = holders.slice(0, 5).map(({ pool, connections }) => `${pool} holds ${connections}`)
   const rest = holders.slice(5)
   const others = rest.reduce((sum, { connections }) => sum + connections, 0)
   if (rest.length > 0) named.push(`${rest.length} others hold ${others}`)
-  return `${budget.budget} has no connection left (max is ${max})${named.length === 0 ? '' : `: ${named.join(', ')}`}`
+  return `${budget} has no connection left (max is ${max})${named.length === 0 ? '' : `: ${named.join(', ')}`}`
 }
 
 function inNumbers({ holders, connecting, total, max }: AcquireEvidence): string {

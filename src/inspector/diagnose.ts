@@ -47,6 +47,7 @@ const titles: Readonly<Record<CoreFinding['kind'], string>> = {
   stalled: 'No caller is served',
   'slow queue': 'Callers wait long',
   overloaded: 'The pool is overloaded',
+  'budget spent': 'The budget is spent',
   paused: 'The pool is paused',
 }
 

@@ -133,6 +133,25 @@ describe('a pool that its group holds back', () => {
     await closeAll()
   })
 
+  it('is degraded once its callers wait for long, and its health says who has the connections', async () => {
+    const { add, clock, closeAll } = groupOf(1)
+    const [a, b] = [add('a'), add('b')]
+    await settled(clock, a.pool.acquire())
+    const caller = watch(b.pool.acquire())
+    await clock.advance(9_000)
+    expect(b.pool.health().status).toBe('ready')
+    await clock.advance(1_000)
+    expect(b.pool.health()).toMatchObject({
+      status: 'degraded',
+      kind: 'budget spent',
+      reason: expect.stringContaining(
+        'the group has no connection left (max is 1): a holds 1: 1 caller waits',
+      ),
+    })
+    expect(caller.state).toBe('pending')
+    await closeAll()
+  })
+
   it('refuses callers beyond maxWaiting, but not those for whom a connection of another pool would be closed', async () => {
     const { add, clock, closeAll } = groupOf(1)
     const [a, b] = [add('a'), add('b', { maxWaiting: 0 })]

@@ -1,6 +1,7 @@
 // What is wrong with a pool, as far as it can know: findings, the worst first, from facts. Pure: `pool.health()` and the inspector share it.
+import type { BudgetEvidence } from '../../core/budget.js'
 import type { ConnectError } from '../../core/errors.js'
-import { firstUsefulLine, milliseconds, withoutStop } from '../../core/wording.js'
+import { firstUsefulLine, milliseconds, whoHolds, withoutStop } from '../../core/wording.js'
 import type { FailingConnects } from '../parts.js'
 import type { PoolState } from './events.js'
 import type { HeldLease } from './holders-and-waiters.js'
@@ -25,6 +26,8 @@ export interface PoolFacts {
   /** When the one that has waited longest called `acquire`; undefined if no caller waits. */
   readonly oldestWaiter: number | undefined
   readonly connects: FailingConnects | undefined
+  /** Who holds the connections of the budget that holds back the pool's growth; undefined = none does. */
+  readonly budget?: BudgetEvidence | undefined
   /** How long a lease may be held before it counts as a leak; Infinity = leaks are not looked for. */
   readonly leakWarning: number
 }
@@ -44,6 +47,7 @@ export type FindingKind =
   | 'overloaded'
   | 'connects failing'
   | 'slow queue'
+  | 'budget spent'
 
 /** One thing that is wrong with a pool. */
 export interface Finding {
@@ -147,11 +151,21 @@ function leaksOf({ leases, leakWarning, now, max }: PoolFacts): Sketch | undefin
 }
 
 function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
-  const { oldestWaiter, waiting, leases, now, state, established, max, total } = facts
+  const { oldestWaiter, waiting, leases, now, state, established, max, total, budget } = facts
   // While the pool is paused or the database is down, callers wait for that to end, and other findings say so.
-  if (oldestWaiter === undefined || state === 'paused' || established === 0) return undefined
+  if (oldestWaiter === undefined || state === 'paused' || (established === 0 && budget === undefined))
+    return undefined
   if (now - oldestWaiter < stalledAfter) return undefined
   const callers = `${counted(Math.max(1, waiting), 'caller')} ${waiting > 1 ? 'wait' : 'waits'}, the longest for ${milliseconds(now - oldestWaiter)}`
+  if (budget !== undefined)
+    return {
+      kind: 'budget spent',
+      severity: 'degraded', // its turn comes: to take it out of service would help no other pool
+      what: `Callers wait long for a connection, and ${whoHolds(budget)}: ${callers}.`,
+      remedy:
+        "Hold connections for less time, raise the budget's maximum if the database has room, or lower the max of pools that hold many.",
+      since: oldestWaiter + stalledAfter,
+    }
   // A connection that comes free goes to the next caller: so the youngest lease tells when a caller was served last.
   const lastServed = Math.max(oldestWaiter, ...leases.map(({ acquiredAt }) => acquiredAt))
   if (now - lastServed < stalledAfter)

@@ -55,6 +55,7 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     waiting: queue.length,
     oldestWaiter: oldestWaiter(parts),
     connects: trouble.connects,
+    budget: parts.budget?.isHeldBack ? parts.budget.evidence() : undefined,
     leakWarning: config.leakWarning,
   }
 }
