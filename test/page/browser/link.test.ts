@@ -46,6 +46,23 @@ describe.skipIf(chromiumMissing)('the page and its program', () => {
     await server.close()
   })
 
+  it('has room for many pools with long names, and is no wider for them', async () => {
+    const pools = Array.from({ length: 24 }, (_, id) => ({
+      id,
+      name: `the-pool-of-tenant-number-${id}-in-eu-central-1`,
+      driver: 'postgres',
+      target: 'a-long-host-name.of-a-database.in-some-region.example.com:5432/orders',
+      options: {},
+      clock: { pool: 0, wall: Date.UTC(2026, 0, 5, 12) },
+    }))
+    const server = await serveSynthetic(small, { hello: { pools } })
+    const page = await looker.open(server.url, { width: 390, height: 844 })
+    await page.getByRole('button', { name: /number-23-/ }).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    await page.close()
+    await server.close()
+  })
+
   it('refuses a protocol that it does not know', async () => {
     const server = await serveSynthetic(small, { hello: { protocol: 99 } })
     const page = await looker.open(server.url)
