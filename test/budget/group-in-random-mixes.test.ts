@@ -7,7 +7,14 @@ import { busyCaller, type Grouped, groupOf } from './grouped-pools.js'
 
 const which = fc.nat({ max: 3 })
 const command = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('acquire' as const), pool: which }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('acquire' as const),
+      pool: which,
+      callers: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('release' as const), pool: which }) },
   {
     weight: 4,
@@ -72,12 +79,14 @@ async function live(max: number, mins: readonly number[], commands: readonly Com
       } else if (each.do === 'abort') aborts.shift()?.abort()
       else if (closed.has(one)) continue
       else if (each.do === 'acquire') {
-        const abort = new AbortController()
-        aborts.push(abort)
-        pool.acquire({ signal: abort.signal }).then(
-          lease => own.push(lease),
-          () => {},
-        )
+        for (let n = 0; n < each.callers; n++) {
+          const abort = new AbortController()
+          aborts.push(abort)
+          pool.acquire({ signal: abort.signal }).then(
+            lease => own.push(lease),
+            () => {},
+          )
+        }
       } else if (each.do === 'resize') {
         try {
           pool.resize({ min: each.min, max: each.max })
