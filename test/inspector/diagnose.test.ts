@@ -80,6 +80,20 @@ describe('a pool', () => {
     ])
   })
 
+  it('that is overloaded is told so once, with what to do', () => {
+    const waiting = [caller(7, 40)]
+    const overloaded = diagnose(frame({ stats: { state: 'shedding', waiting: 1, max: 2 }, waiting }), [
+      notice('pool.overloaded', 3_000),
+    ])
+    expect(overloaded).toMatchObject({
+      level: 'degraded',
+      findings: [{ kind: 'overloaded', title: 'The pool is overloaded', since: at - 3_000 }],
+    })
+    expect(overloaded.findings[0]?.text).toMatch(
+      /^The pool is overloaded: for 3,000 ms callers .* its 2 connections \(max\) serve them.*; 1 caller waits\. Shed load upstream/,
+    )
+  })
+
   it('has the worst first', () => {
     const leaked = lease(1, 60_000, { leaked: true })
     const notices = [notice('connection.lost', 100, { connection: 'connection-9' })]

@@ -1,6 +1,9 @@
 // A pool that refuses callers early while they come faster than it serves them.
+import * as client from 'prom-client'
 import { describe, expect, it } from 'vitest'
+import { parseOptions } from '../../src/core/options.js'
 import { OverloadedError, type PoolOptions } from '../../src/index.js'
+import { collect } from '../../src/telemetry/prometheus/index.js'
 import { type Load, openLoop, quantile, waitsOf } from '../support/open-loop.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
@@ -149,6 +152,36 @@ it('says so: in its state, its health, its events and the errors of those whom i
     { type: 'pool.overloaded', delay: interval + target, waiting: 2 },
     { type: 'pool.eased', lasted: target, shed: 2 },
   ])
+})
+
+it('is refused a target or an interval of no time, and names that it does not have', () => {
+  expect(parseOptions({ shed: true }).shed).toEqual({ target: 50, interval: 500 })
+  expect(parseOptions({ shed: { target: 5 } }).shed).toEqual({ target: 5, interval: 500 })
+  expect(parseOptions({}).shed).toBeUndefined()
+  expect(() => parseOptions({ shed: { target: 0 } })).toThrow(
+    'shed.target must be a number of milliseconds greater than 0; got 0.',
+  )
+  expect(() => parseOptions({ shed: { interval: Number.POSITIVE_INFINITY } })).toThrow(
+    'shed.interval must be',
+  )
+  expect(() => parseOptions({ shed: 50 as never })).toThrow(
+    'shed must be true, false or an object such as { target: 50, interval: 500 }; got 50.',
+  )
+  expect(() => parseOptions({ shed: { targt: 5 } as never })).toThrow('did you mean target?')
+})
+
+it('is counted apart from other refusals in Prometheus', async () => {
+  const { pool, clock } = await openPool({ min: 1, max: 1, maxWaiting: 1 })
+  const registry = new client.Registry<never>()
+  const stop = collect(pool, { client, registry })
+  await pool.acquire()
+  const callers = [pool.acquire(), pool.acquire()].map(watch)
+  await clock.advance(interval + target)
+  expect(callers.map(({ error }) => (error as { code?: string }).code)).toEqual(['OVERLOADED', 'QUEUE_FULL'])
+  const text = await registry.metrics()
+  expect(text).toMatch(/^statepool_acquires_total\{.*outcome="shed"\} 1$/m)
+  expect(text).toMatch(/^statepool_acquires_total\{.*outcome="refused"\} 1$/m)
+  stop()
 })
 
 it('refuses nobody while connections are being opened that may help', async () => {
