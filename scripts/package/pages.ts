@@ -1,4 +1,5 @@
-// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name. Then they are what they were.
+// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name; and JSON is without spaces. Then they
+// are what they were.
 //
 // Usage: tsx scripts/package/pages.ts pack|restore
 
@@ -66,13 +67,13 @@ const keptFrom = (page: string): string => `${page}~`
 
 function main(command: string | undefined): void {
   const pages = [...shipped]
-    .filter(name => name.endsWith('.md'))
+    .filter(name => /^(?!package\b).*\.(md|json)$/.test(name))
     .map(name => [name, join(root, name)] as const)
   for (const [name, page] of pages) {
     if (existsSync(keptFrom(page))) renameSync(keptFrom(page), page) // also what a pack that was interrupted left
     if (command !== 'pack') continue
     const text = readFileSync(page, 'utf8')
-    const changed = packaged(name, text)
+    const changed = name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
     if (changed === text) continue
     writeFileSync(keptFrom(page), text)
     writeFileSync(page, changed)
