@@ -16,7 +16,6 @@ const fragments: Readonly<Record<string, readonly [number, string]>> = {
   'docs/guides/hooks.md': [1, 'test/postgres/tenants.test.ts'],
   'docs/guides/inspect.md': [1, 'a line of examples/stately.ts'],
   'docs/guides/inspector.md': [3, 'test/inspector/options.test.ts, safety.test.ts, viewer.test.ts'],
-  'docs/guides/knex.md': [1, 'MikroORM, which was tried by hand'],
   'docs/guides/overload.md': [1, 'test/pool/shed.test.ts'],
   'docs/production.md': [1, 'test/postgres/password-rotation.test.ts'],
 }

@@ -99,7 +99,7 @@ export const families: readonly Family[] = [
   {
     name: 'acquires_total',
     type: 'Counter',
-    help: 'Calls of acquire that were answered, by the answer.',
+    help: 'Calls of acquire that were answered, by the answer; shed = refused because the pool was overloaded.',
     label: 'outcome',
     read: ({ stats: { acquired, timedOut, aborted, refused, shed } }) => ({
       granted: acquired,
