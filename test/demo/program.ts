@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -96,10 +96,13 @@ function start(env: NodeJS.ProcessEnv, [command = '', ...words]: string[]): Demo
       return Number.parseInt(readFileSync(join(temporary, folder, 'data', 'postmaster.pid'), 'utf8'), 10)
     },
     leftBehind: () => [
-      ...readdirSync(temporary).filter(name => !name.startsWith('tsx-')), // tsx's cache of compiled files
+      // tsx keeps a cache of compiled files, and inspectors keep the folder, without files, that only their user can read.
+      ...readdirSync(temporary).filter(name => !name.startsWith('tsx-') && !isEmpty(join(temporary, name))),
       ...execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
         .split('\n')
         .filter(line => line.includes(temporary)),
     ],
   }
 }
+
+const isEmpty = (path: string): boolean => statSync(path).isDirectory() && readdirSync(path).length === 0
