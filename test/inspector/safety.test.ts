@@ -66,7 +66,7 @@ describe('a viewer', () => {
   it('that reads nothing is not waited for, and is told what it missed when it reads again', async () => {
     const pool = closed(quickPool({ min: 4, max: 4 }))
     await pool.ready()
-    const page = closed(await inspector(pool, { port: false }))
+    const page = closed(await inspector(pool, { port: false, history: 100_000 })) // each round is 30,000 transitions in one turn
     const { token } = partsOf(page.url)
     const ask = () =>
       page.handler(new Request('http://localhost/stream', { headers: { authorization: `Bearer ${token}` } }))
