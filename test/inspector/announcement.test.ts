@@ -58,7 +58,12 @@ describe('an inspector', () => {
     const running = await inspector(pool)
     const [found, ...others] = announcements()
     expect(others).toEqual([])
-    expect(found).toMatchObject({ port: running.port, url: running.url, pid: process.pid, pools: [pool.name] })
+    expect(found).toMatchObject({
+      port: running.port,
+      url: running.url,
+      pid: process.pid,
+      pools: [pool.name],
+    })
     await running.close()
     expect(announcements()).toEqual([])
     expect(readdirSync(folder())).toEqual([])
