@@ -44,9 +44,6 @@ function setName(type: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true })
 }
 
-/** An error that is being made: its fields can be written still. */
-const inTheMaking = <T extends PoolError>(error: T): { -readonly [Name in keyof T]: T[Name] } => error
-
 /**
  * The base class of all errors that the pool creates; `cause` is the driver's own error, if there is one. Every error belongs to one of
  * the classes in {@link AnyPoolError}.
@@ -96,22 +93,7 @@ export class AcquireTimeoutError extends PoolError {
     )
     this.timeout = timeout
     this.obstacle = obstacle
-    const own = inTheMaking(this)
-    own.waited = evidence.waited
-    own.position = evidence.position
-    own.firstPosition = evidence.firstPosition
-    own.waiting = evidence.waiting
-    own.total = evidence.total
-    own.max = evidence.max
-    own.holders = evidence.holders
-    own.connecting = evidence.connecting
-    own.failedConnects = evidence.failedConnects
-    own.lastConnectError = evidence.lastConnectError
-    own.connectingFor = evidence.connectingFor
-    own.lastValidationError = evidence.lastValidationError
-    own.paused = evidence.paused
-    own.deadlocked = evidence.deadlocked
-    own.budget = evidence.budget
+    Object.assign(this, evidence)
   }
 }
 
@@ -220,13 +202,7 @@ export class QueueFullError extends PoolError {
     )
     this.maxWaiting = maxWaiting
     this.obstacle = obstacle
-    const own = inTheMaking(this)
-    own.waiting = evidence.waiting
-    own.total = evidence.total
-    own.max = evidence.max
-    own.paused = paused
-    own.failedConnects = evidence.failedConnects
-    own.lastConnectError = lastConnectError
+    Object.assign(this, evidence)
   }
 }
 
@@ -244,14 +220,7 @@ export class OverloadedError extends PoolError {
 
   constructor(evidence: OverloadEvidence) {
     super('OVERLOADED', describeOverload(evidence))
-    const own = inTheMaking(this)
-    own.waited = evidence.waited
-    own.target = evidence.target
-    own.delay = evidence.delay
-    own.overloadedFor = evidence.overloadedFor
-    own.waiting = evidence.waiting
-    own.total = evidence.total
-    own.max = evidence.max
+    Object.assign(this, evidence)
   }
 }
 

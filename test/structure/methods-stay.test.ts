@@ -22,8 +22,8 @@ const replaced = new RegExp(
   'g',
 )
 
-/** What has methods or fields of the same names: pg's clients, which applications wrap; XState's systems; and objects, of their own (`this`, and `own` while an error is made). */
-const others = new Set(['client', 'own', 'system', 'this'])
+/** What has methods or fields of the same names: pg's clients, which applications wrap; XState's systems; and objects, of their own. */
+const others = new Set(['client', 'system', 'this'])
 
 function replacementsIn(text: string): string[] {
   const code = text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
