@@ -10,6 +10,7 @@ import {
 } from '../../machines/decisions/overload.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import type { Alarm } from '../time/alarm.js'
+import { isQueued } from './rank.js'
 import type { AcquireRequest } from './request.js'
 import { Ring } from './ring.js'
 
@@ -65,7 +66,7 @@ export class QueueTimes<C> implements QueueDelay {
 
   /** One comes back that was taken out. */
   noteRejoined(request: AcquireRequest<C>): void {
-    const place = this.#placeOf(request)
+    const place = this.#requests.countWhile(({ order }) => order < request.order)
     if (this.#requests.at(place) !== request) this.#requests.insert(place, request)
     this.#noteMore(request)
     this.#alarm?.noLaterThan(Math.max(this.#from, request.at) + this.policy.target) // which may be over
@@ -136,17 +137,4 @@ export class QueueTimes<C> implements QueueDelay {
     this.emptySince = never
     if (this.#length++ === 0) this.#alarm?.noLaterThan(Math.max(request.at, this.#from) + this.policy.target)
   }
-
-  #placeOf({ order }: AcquireRequest<C>): number {
-    let from = 0
-    let to = this.#requests.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((this.#requests.at(middle) as AcquireRequest<C>).order < order) from = middle + 1
-      else to = middle
-    }
-    return from
-  }
 }
-
-const isQueued = ({ queued }: { readonly queued: boolean }): boolean => queued

@@ -58,16 +58,9 @@ export class Rank<C> {
     return this.#requests.toArray().filter(isQueued)
   }
 
-  /** How many places those have that asked before this one: its own place, if it waits here. A search by halves. */
+  /** How many places those have that asked before this one: its own place, if it waits here. */
   placeOf({ order }: AcquireRequest<C>): number {
-    let from = 0
-    let to = this.#requests.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((this.#requests.at(middle) as AcquireRequest<C>).order < order) from = middle + 1
-      else to = middle
-    }
-    return from
+    return this.#requests.countWhile(other => other.order < order)
   }
 
   #closeGaps(): void {
@@ -86,4 +79,5 @@ export class Rank<C> {
   }
 }
 
-const isQueued = ({ queued }: { readonly queued: boolean }): boolean => queued
+/** Whether a request still is where it was put. */
+export const isQueued = ({ queued }: { readonly queued: boolean }): boolean => queued

@@ -71,6 +71,18 @@ export class Ring<T> {
     this.#places[(this.#head + index) & mask] = item
   }
 
+  /** How many at the front pass a test which none behind them passes: a search by halves. */
+  countWhile(passes: (item: T) => boolean): number {
+    let from = 0
+    let to = this.#length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (passes(this.at(middle) as T)) from = middle + 1
+      else to = middle
+    }
+    return from
+  }
+
   /** Replaces all that is in it. */
   refill(items: readonly T[]): void {
     this.#places = new Array(roomFor(items.length))
