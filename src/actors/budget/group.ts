@@ -63,6 +63,7 @@ export function poolGroup(options: PoolGroupOptions): PoolGroup {
 /** One cap over many pools; see {@link poolGroup}. */
 export class PoolGroup implements Budget {
   #max: number
+  /** What it is called in errors. */
   readonly #name: string
   readonly #members = new Set<Member>()
   readonly #asking = new Set<Member>()
@@ -106,7 +107,7 @@ export class PoolGroup implements Budget {
       throw new OptionsError(
         'max',
         parsed.max,
-        `max must be at least ${this.#mins}: so many connections ${this.#label} has to keep for its pools (min); got ${parsed.max}.`,
+        `max must be at least ${this.#mins}: so many connections ${this.#name} has to keep for its pools (min); got ${parsed.max}.`,
       )
     this.#max = parsed.max
     const [first] = this.#members
@@ -124,7 +125,7 @@ export class PoolGroup implements Budget {
     throw new OptionsError(
       'min',
       min,
-      `min must be at most ${this.#max - others}: ${this.#label} has ${this.#max} connections (max), and ${others} of them are kept for its other pools (min); got ${min}. Lower min (0 = the pool opens none until a caller needs one), or raise the group's max.`,
+      `min must be at most ${this.#max - others}: ${this.#name} has ${this.#max} connections (max), and ${others} of them are kept for its other pools (min); got ${min}. Lower min (0 = the pool opens none until a caller needs one), or raise the group's max.`,
     )
   }
 
@@ -135,10 +136,6 @@ export class PoolGroup implements Budget {
     this.#members.add(joined)
     this.reserve(joined, joined.held, member.min)
     return joined
-  }
-
-  get #label(): string {
-    return this.#name
   }
 
   /** @internal */
@@ -152,10 +149,9 @@ export class PoolGroup implements Budget {
   reserve(member: Member, held: number, min: number): void {
     this.#reserved -= spokenFor(member)
     this.#held += held - member.held
-    this.#mins += min - (member.hasJoined ? member.min : 0)
+    this.#mins += min - member.min
     member.held = held
     member.min = min
-    member.hasJoined = true
     this.#reserved += spokenFor(member)
   }
 
@@ -203,7 +199,7 @@ export class PoolGroup implements Budget {
     for (const { member } of this.#members)
       if (member.total > 0) holders.push({ pool: member.name, connections: member.total })
     holders.sort((one, other) => other.connections - one.connections)
-    return { budget: this.#label, max: this.#max, holders }
+    return { budget: this.#name, max: this.#max, holders }
   }
 
   /**
@@ -268,7 +264,6 @@ class Member implements Allotment, BudgetShare {
   grants = 0
   asked: number | undefined = undefined
   grantedAt = 0
-  hasJoined = false
 
   constructor(group: PoolGroup, member: BudgetMember) {
     this.#group = group
