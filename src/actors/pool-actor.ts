@@ -1,11 +1,11 @@
 // A running pool: its actor with everything that the actor's actions need.
 import type { ActorScope, AnyActorScope } from 'xstate'
-import type { BudgetMember } from '../core/budget.js'
 import { PoolClosedError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
 import { deliver } from '../machines/compiled/index.js'
 import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
+import { PoolMember } from './budget/member.js'
 import { Callers } from './callers/callers.js'
 import { closedError, Intake } from './callers/intake.js'
 import { Supervisor } from './connections/supervisor.js'
@@ -61,7 +61,7 @@ export class PoolSystem<C> {
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
-    parts.budget = (config.group ?? config.fleet)?.join(new Member(parts, actor))
+    parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
     if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
     this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
     this.intake.cancellations$.subscribe({
@@ -128,57 +128,6 @@ export class PoolSystem<C> {
   beginBackoff(): void {
     const { mayExit, queue } = this.parts
     if (mayExit && queue.length === 0 && !this.readiness.isAwaited) this.#machineClock.letNextOneGo()
-  }
-}
-
-/** The pool as its budget sees it. A class, because a thousand pools may have a budget: an object with getters costs each of them a kilobyte. */
-class Member<C> implements BudgetMember {
-  readonly #parts: PoolParts<C>
-  readonly #actor: PoolActorRef<C>
-
-  constructor(parts: PoolParts<C>, actor: PoolActorRef<C>) {
-    this.#parts = parts
-    this.#actor = actor
-  }
-
-  get name(): string {
-    return this.#parts.name
-  }
-
-  get min(): number {
-    return this.#parts.config.min
-  }
-
-  get total(): number {
-    return this.#parts.roster.total
-  }
-
-  get connecting(): number {
-    return this.#parts.roster.connecting
-  }
-
-  get staying(): number {
-    return this.#parts.roster.staying().length
-  }
-
-  get idle(): number {
-    return this.#parts.roster.idle
-  }
-
-  get waiting(): number {
-    return this.#parts.queue.length
-  }
-
-  now(): number {
-    return this.#parts.config.clock.now()
-  }
-
-  granted(): void {
-    this.#actor.send({ type: 'budget.granted' })
-  }
-
-  reclaim(): void {
-    this.#actor.send({ type: 'budget.reclaimed' })
   }
 }
 

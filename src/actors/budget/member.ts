@@ -1,0 +1,55 @@
+// A running pool as a member of a budget.
+import type { BudgetMember } from '../../core/budget.js'
+import type { PoolParts } from '../parts.js'
+import type { PoolActorRef } from '../pool-ref.js'
+
+/** The pool as its budget sees it. A class, because a thousand pools may have a budget: an object with getters costs each of them a kilobyte. */
+export class PoolMember<C> implements BudgetMember {
+  readonly #parts: PoolParts<C>
+  readonly #actor: PoolActorRef<C>
+
+  constructor(parts: PoolParts<C>, actor: PoolActorRef<C>) {
+    this.#parts = parts
+    this.#actor = actor
+  }
+
+  get name(): string {
+    return this.#parts.name
+  }
+
+  get min(): number {
+    return this.#parts.config.min
+  }
+
+  get total(): number {
+    return this.#parts.roster.total
+  }
+
+  get connecting(): number {
+    return this.#parts.roster.connecting
+  }
+
+  get staying(): number {
+    return this.#parts.roster.staying().length
+  }
+
+  get idle(): number {
+    return this.#parts.roster.idle
+  }
+
+  get waiting(): number {
+    return this.#parts.queue.length
+  }
+
+  now(): number {
+    return this.#parts.config.clock.now()
+  }
+
+  granted(): void {
+    this.#actor.send({ type: 'budget.granted' })
+  }
+
+  reclaim(): void {
+    this.#actor.send({ type: 'budget.reclaimed' })
+  }
+}
