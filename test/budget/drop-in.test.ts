@@ -3,6 +3,7 @@ import { expect, inject, it } from 'vitest'
 import { Pool, postgres } from '../../src/db/pg/index.js'
 import { fleet } from '../../src/fleet/index.js'
 import { createPool, poolGroup } from '../../src/index.js'
+import { until } from '../support/until.js'
 
 const { cert: _, ...connection } = inject('postgres')
 
@@ -16,8 +17,9 @@ it.each([
     const clients = await Promise.all([a.connect(), a.connect()])
     const { pid } = (await clients[0].query('SELECT pg_backend_pid() AS pid')).rows[0]
     const waiting = b.query('SELECT pg_backend_pid() AS pid')
-    await new Promise(resolve => setTimeout(resolve, 100))
-    expect([a.totalCount, b.totalCount]).toEqual([2, 0])
+    // While an attempt looks for a slot in the fleet, there is one connection more.
+    await until(() => b.waitingCount === 1 && b.totalCount === 0, 'the second one waits, and holds none')
+    expect(a.totalCount).toBe(2)
     for (const client of clients) client.release()
     const { rows } = await waiting
     expect(rows[0].pid).not.toBe(pid)
