@@ -18,7 +18,10 @@ it.each([
     const { pid } = (await clients[0].query('SELECT pg_backend_pid() AS pid')).rows[0]
     const waiting = b.query('SELECT pg_backend_pid() AS pid')
     // While an attempt looks for a slot in the fleet, there is one connection more.
-    await until(() => b.waitingCount === 1 && b.totalCount === 0, 'the second one waits, and holds none')
+    await until(
+      () => b.statepool.stats().waiting === 1 && b.totalCount === 0,
+      'the second one waits, and holds none',
+    )
     expect(a.totalCount).toBe(2)
     for (const client of clients) client.release()
     const { rows } = await waiting

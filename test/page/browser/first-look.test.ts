@@ -51,7 +51,7 @@ describe.skipIf(chromiumMissing)('the page', () => {
       ])
       await page.getByText('Nothing.').waitFor()
       await page.getByText('The queue is empty.').waitFor()
-      expect(await page.locator('.pool-chart .lit text:first-of-type').allTextContents()).toEqual(['running'])
+      await expect.poll(() => litIn(page)).toEqual(['running'])
       await page.locator('.connection-chart [data-name="idle"] .count').getByText(/^\d+$/).waitFor()
     })
 
@@ -100,9 +100,9 @@ describe.skipIf(chromiumMissing)('the page', () => {
       await page.locator('.panel .lit[data-name="busy.lent"]').waitFor()
       await page.keyboard.press('Escape')
       await page.locator('.panel').waitFor({ state: 'detached' })
-      expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toMatch(
-        /^connection-2/,
-      )
+      await expect
+        .poll(() => page.evaluate('String(document.activeElement.getAttribute("aria-label"))'))
+        .toMatch(/^connection-2/)
     })
 
     it('can be used without sight and without a mouse, light and dark', async () => {
@@ -120,8 +120,7 @@ describe.skipIf(chromiumMissing)('the page', () => {
     it('says so, and lights the state of the pool that says so', async () => {
       await page.getByRole('status').getByText('Down', { exact: true }).waitFor()
       await page.locator('.finding').getByText('ECONNREFUSED').first().waitFor()
-      const lit = page.locator('.pool-chart .lit text:first-of-type') // drawn a moment after the words
-      await expect.poll(() => lit.allTextContents()).toContain('backingOff')
+      await expect.poll(() => litIn(page)).toContain('backingOff')
     })
 
     it('filters the log, and holds it still', async () => {
@@ -140,3 +139,7 @@ describe.skipIf(chromiumMissing)('the page', () => {
     expect(looker.complaints).toEqual([])
   })
 })
+
+/** The lit states of the pool's chart, which is drawn a moment after the words. */
+const litIn = (page: Page): Promise<string[]> =>
+  page.locator('.pool-chart .lit text:first-of-type').allTextContents()
