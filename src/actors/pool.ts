@@ -180,6 +180,18 @@ export class Pool<C> implements AsyncDisposable {
     return this.#request(Math.min(own, timeout), 0, own < timeout, signal, undefined, this.ask)
   }
 
+  /**
+   * Refuses those in the queue that the test picks, as a pool that is closing does; it sees them in the order in which they would be served.
+   * @internal
+   */
+  turnAway(picks: (request: AcquireRequest<C>) => boolean): void {
+    const { callers, parts } = this.#system
+    for (const request of parts.queue.inOrder().filter(picks)) {
+      parts.queue.leave(request)
+      callers.refuse(request, closedError())
+    }
+  }
+
   /** @param entry the method that the application called, for the stack */
   #request(
     timeout: number,

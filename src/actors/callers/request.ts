@@ -10,6 +10,17 @@ export interface Watch<C> {
   settled(request: AcquireRequest<C>, lease: Lease<C> | undefined, error: unknown): void
 }
 
+/** Answers requests in the place of their own promises: the drop-ins hand out clients, and have errors of their own. */
+export interface Receiver<C> {
+  /**
+   * Called in the midst of a message: it may neither throw nor ask the pool for anything.
+   * @returns what the caller's promise resolves with
+   */
+  granted(lease: Lease<C>): unknown
+  /** The same for an error, which is undefined when the request was withdrawn. */
+  refused(error: unknown): unknown
+}
+
 let made = 0
 
 /** The number of the request that was made last, in the whole process. */
@@ -42,8 +53,8 @@ export class AcquireRequest<C> implements Request {
   lending: Lending | undefined = undefined
   private lease: Lease<C> | undefined = undefined
   private error: unknown = undefined
-  private resolve: ((lease: Lease<C> | Promise<never>) => void) | undefined = undefined
-  private reject: ((error: unknown) => void) | undefined = undefined
+  private resolve: ((outcome: unknown) => void) | undefined = undefined
+  private receiver: Receiver<C> | undefined = undefined
 
   constructor(at: number, timeout: number, priority: number, strict = false) {
     this.at = at
@@ -73,8 +84,9 @@ export class AcquireRequest<C> implements Request {
   grant(lease: Lease<C>): void {
     this.waits = false
     if (this.watch !== undefined) this.watch.settled(this, lease, undefined)
-    if (this.resolve !== undefined) this.resolve(lease)
-    else this.lease = lease
+    if (this.resolve === undefined) this.lease = lease
+    else if (this.receiver === undefined) this.resolve(lease)
+    else this.resolve(this.receiver.granted(lease))
   }
 
   /** Whether it was this call that settled the request. */
@@ -82,10 +94,9 @@ export class AcquireRequest<C> implements Request {
     if (!this.waits) return false
     this.waits = false
     this.watch?.settled(this, undefined, error)
-    if (this.reject !== undefined) this.reject(error)
-    else if (this.resolve !== undefined)
-      this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
-    else this.error = error
+    if (this.resolve === undefined) this.error = error
+    else if (this.receiver !== undefined) this.resolve(this.receiver.refused(error))
+    else this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
     return true
   }
 
@@ -94,22 +105,14 @@ export class AcquireRequest<C> implements Request {
     return false
   }
 
-  /** The lease, if it was granted before the first call of `promise()`. */
+  /** The lease, if it was granted before there was a promise. */
   get granted(): Lease<C> | undefined {
     return this.lease
   }
 
-  /**
-   * For those who have a promise of their own, and instead of {@link AcquireRequest.promise}; to be called once. Neither callback may throw
-   * or ask the pool for anything: they are called in the midst of a message.
-   */
-  tell(resolve: (lease: Lease<C>) => void, reject: (error: unknown) => void): void {
-    if (this.lease !== undefined) resolve(this.lease)
-    else if (!this.waits) reject(this.error)
-    else {
-      this.resolve = resolve as typeof this.resolve // with `reject` given, it only ever gets leases
-      this.reject = reject
-    }
+  /** The error, if it was refused before there was a promise. */
+  get refusal(): unknown {
+    return this.error
   }
 
   /**
@@ -122,14 +125,47 @@ export class AcquireRequest<C> implements Request {
       if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
       return Promise.reject(this.error)
     }
-    return new Promise(resolve => {
-      this.resolve = resolve
-    })
+    return this.pending() as Promise<Lease<C>>
+  }
+
+  /**
+   * The same, but the promise resolves with what the receiver makes of the lease or the error. To be called instead of
+   * {@link AcquireRequest.promise}, while the request waits.
+   */
+  promiseBy(receiver: Receiver<C>): Promise<unknown> {
+    this.receiver = receiver
+    return this.pending()
+  }
+
+  /** Tells the receiver, now or later, and no promise. */
+  answerTo(receiver: Receiver<C>): void {
+    if (this.lease !== undefined) receiver.granted(this.lease)
+    else if (!this.waits) receiver.refused(this.error)
+    this.receiver = receiver
+    this.resolve = nothing
+  }
+
+  /** Whether this receiver is told. */
+  answersTo(receiver: Receiver<C>): boolean {
+    return this.receiver === receiver
+  }
+
+  private pending(): Promise<unknown> {
+    const promise = new Promise(keepResolve)
+    this.resolve = kept
+    kept = nothing
+    return promise
   }
 }
 
 const settled = Promise.resolve()
 const nothing = (): void => {}
+
+/** Of the promise that is being made: an executor that is made for each promise would be one more closure for each caller. */
+let kept: (outcome: unknown) => void = nothing
+const keepResolve = (resolve: (outcome: unknown) => void): void => {
+  kept = resolve
+}
 
 /**
  * A promise to resolve a waiting caller's promise with, which rejects. The error is made where a timer rings, or another caller

@@ -137,10 +137,10 @@ export class Sharing<C> implements SharedEvents<C> {
   #await(statement: Statement, request: AcquireRequest<C>): void {
     this.#waitingOf(statement).set(statement, request)
     // In a microtask: the pool is in the midst of a message.
-    request.tell(
-      lease => queueMicrotask(() => this.#granted(lease, statement)),
-      error => queueMicrotask(() => this.#refused(statement, request, error)),
-    )
+    request.answerTo({
+      granted: lease => queueMicrotask(() => this.#granted(lease, statement)),
+      refused: error => queueMicrotask(() => this.#refused(statement, request, error)),
+    })
   }
 
   #waitingOf({ alone }: Statement): Map<Statement, AcquireRequest<C>> {

@@ -1,6 +1,7 @@
 // Lends clients in pg.Pool's way: its events, its `release`, its queries, on leases of the pool underneath.
 
 import type { EventEmitter } from 'node:events'
+import type { Receiver } from '../../../actors/callers/request.js'
 import { systemClock } from '../../../core/clock.js'
 import { workForPool } from '../../../core/for-the-pool.js'
 import { hooksAround } from '../../../core/hooks.js'
@@ -9,11 +10,11 @@ import { createPool, type Lease, type Pool, type PoolOptions } from '../../../in
 import { type OfPool, ofPool } from '../driver/ask.js'
 import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
 import { lendingDriver } from './driver.js'
-import { afterEnd, asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
+import { asCallersError, releasedTwice, toAwaiter, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
-import { type Waiting, WaitingCallers } from './waiting-callers.js'
+import { WaitingCallers } from './waiting-callers.js'
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
@@ -34,8 +35,12 @@ export class Lender implements Owner {
   readonly #verified = new WeakSet<LentClient>()
   /** Leased clients that are dead, and not released yet. */
   readonly lost = new LostClients()
-  /** Who has no client yet. */
+  /** Those who have no client yet. */
   readonly #waiting: WaitingCallers
+  /** What those who call `connect()` and have to wait get. */
+  readonly #forCallers = this.#receiver()
+  /** The same for queries of the pool's own, which `end()` lets finish. */
+  readonly #forQueries = this.#receiver()
 
   /** @param emitter where pg.Pool's events are emitted */
   constructor(
@@ -74,7 +79,11 @@ export class Lender implements Owner {
   borrow(forQuery = false): Promise<LentClient> {
     const request = this.pool.ask()
     const lease = request.granted
-    if (!lease?.held || this.#settings.verify !== undefined) return this.#await(request, forQuery)
+    if (request.waits) {
+      this.#waiting.enter()
+      return request.promiseBy(forQuery ? this.#forQueries : this.#forCallers) as Promise<LentClient>
+    }
+    if (lease === undefined) return toAwaiter(asCallersError(request.refusal))
     // As in pg.Pool, the event comes after this: a listener that the caller adds next hears it.
     return settled.then(() => this.#handOver(lease))
   }
@@ -95,30 +104,28 @@ export class Lender implements Owner {
       return
     }
     const borrowed = borrow === undefined ? this.borrow(true) : (borrow() as Promise<LentClient>)
-    const asked: Waiting | undefined = borrow && { forQuery: true, turnAway() {} }
-    if (asked !== undefined) this.#waiting.add(asked)
+    if (borrow !== undefined) this.#waiting.enter()
     borrowed.then(
       client => {
         this.#dispatch(client, text, values, callback)
-        if (asked !== undefined) this.#waiting.remove(asked)
+        if (borrow !== undefined) this.#waiting.leave()
       },
       error => {
         process.nextTick(callback, error)
-        if (asked !== undefined) this.#waiting.remove(asked)
+        if (borrow !== undefined) this.#waiting.leave()
       },
     )
   }
 
   /** Runs a query on a client that other queries use at the same time. */
   #share(sharing: NonNullable<Pool<LentClient>['sharing']>, what: object, callback: ResultCallback): void {
-    const waiting: Waiting = { forQuery: true, turnAway() {} }
     let sent = true // a client of the application's own may answer before this returns
     sent = sharing.run(what, (error, result) => {
-      if (!sent) this.#waiting.remove(waiting)
+      if (!sent) this.#waiting.leave()
       if (error) callback(asCallersError(error))
       else callback(undefined, result)
     })
-    if (!sent) this.#waiting.add(waiting)
+    if (!sent) this.#waiting.enter()
   }
 
   /**
@@ -129,7 +136,9 @@ export class Lender implements Owner {
     const { drainTimeout = defaultDrainTimeout, clock = systemClock } = this.#settings.pool
     const begin = clock.now()
     // When no caller waits the pool closes now: a client that is released in the same turn goes to no caller.
-    if (this.#waiting.size > 0) await this.#waiting.serveLast(drainTimeout, clock)
+    if (this.#waiting.count > 0) {
+      await this.#waiting.serveLast(request => !request.answersTo(this.#forCallers), drainTimeout, clock)
+    }
     const timeout = Math.max(0, drainTimeout - (clock.now() - begin))
     await this.pool.close({ timeout })
     for (let tick = 0; tick < 2; tick++) await new Promise<void>(resolve => process.nextTick(resolve))
@@ -144,30 +153,18 @@ export class Lender implements Owner {
     }
   }
 
-  /** One promise in all: a second one would cost more than what is done here. A method of its own, for closures cost those who need none. */
-  #await(request: ReturnType<Pool<LentClient>['ask']>, forQuery: boolean): Promise<LentClient> {
-    return new Promise(resolve => {
-      const caller: Waiting = {
-        forQuery,
-        turnAway: () => {
-          resolve(toAwaiter(afterEnd()))
-          this.#waiting.remove(caller)
-        },
-      }
-      this.#waiting.add(caller)
-      request.tell(
-        lease => {
-          if (!this.#waiting.has(caller)) return queueMicrotask(() => lease.release()) // was turned away
-          resolve(this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver))
-          this.#waiting.remove(caller)
-        },
-        error => {
-          if (!this.#waiting.has(caller)) return
-          resolve(toAwaiter(asCallersError(error)))
-          this.#waiting.remove(caller)
-        },
-      )
-    })
+  /** One for all callers: what is made for each of them is made for thousands. */
+  #receiver(): Receiver<LentClient> {
+    return {
+      granted: lease => {
+        this.#waiting.leave()
+        return this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver)
+      },
+      refused: error => {
+        this.#waiting.leave()
+        return toAwaiter(asCallersError(error))
+      },
+    }
   }
 
   /** There is no listener for `acquire`, which comes before the caller has the client and after `connect()` has returned; and no `verify`. */

@@ -1,54 +1,51 @@
-// Who waits for a client of the drop-in, and what becomes of them at its end.
+// Those who wait for a client of the drop-in, and what becomes of them at its end.
 
+import type { AcquireRequest } from '../../../actors/callers/request.js'
 import type { Clock } from '../../../core/clock.js'
 import type { Pool } from '../../../index.js'
+import type { LentClient } from './client.js'
 
-/** Who waits for a client. */
-export interface Waiting {
-  /** It is for a query of the pool's own, which `end()` lets finish. */
-  readonly forQuery: boolean
-  /** Rejects it. */
-  turnAway(): void
-}
-
-/** Those who wait, in the order in which they asked. */
+/** How many wait. Who they are, the pool's own queue knows. */
 export class WaitingCallers {
-  readonly #pool: Pick<Pool<unknown>, 'stats' | 'events$'>
-  readonly #waiting = new Set<Waiting>()
+  readonly #pool: Pick<Pool<LentClient>, 'stats' | 'events$' | 'turnAway'>
+  #count = 0
   #allServed: (() => void) | undefined
 
-  constructor(pool: Pick<Pool<unknown>, 'stats' | 'events$'>) {
+  constructor(pool: Pick<Pool<LentClient>, 'stats' | 'events$' | 'turnAway'>) {
     this.#pool = pool
   }
 
-  get size(): number {
-    return this.#waiting.size
+  get count(): number {
+    return this.#count
   }
 
-  has(caller: Waiting): boolean {
-    return this.#waiting.has(caller)
+  /** One more waits. */
+  enter(): void {
+    this.#count++
   }
 
-  add(caller: Waiting): void {
-    this.#waiting.add(caller)
-  }
-
-  /** The caller has its client, or was told that it gets none. */
-  remove(caller: Waiting): void {
-    if (this.#waiting.delete(caller) && this.#waiting.size === 0) this.#allServed?.()
+  /** A caller has its client, or is told that it gets none. */
+  leave(): void {
+    if (--this.#count === 0) this.#allServed?.()
   }
 
   /**
    * Rejects the callers that wait for a release, and settles when the others have their clients, when the time is up, or when it
    * is in vain to wait.
+   * @param stays whether a request is let finish in any case
    * @param limit how long that may take, in milliseconds
    */
-  serveLast(limit: number, clock: Clock): Promise<void> {
-    const { max, idle, busy } = this.#pool.stats()
-    let underWay = max - idle - busy
-    for (const caller of [...this.#waiting]) if (underWay-- <= 0 && !caller.forQuery) caller.turnAway()
+  serveLast(
+    stays: (request: AcquireRequest<LentClient>) => boolean,
+    limit: number,
+    clock: Clock,
+  ): Promise<void> {
+    const { max, idle, busy, waiting } = this.#pool.stats()
+    // Those that are not in the queue have a client already that is looked at.
+    let underWay = max - idle - busy - (this.#count - waiting)
+    this.#pool.turnAway(request => underWay-- <= 0 && !stays(request))
     return new Promise(resolve => {
-      if (this.#waiting.size === 0 || this.#isHopeless) return resolve()
+      if (this.#count === 0 || this.#isHopeless) return resolve()
       const timer = Number.isFinite(limit) ? clock.setTimeout(() => this.#allServed?.(), limit) : undefined
       const watch = this.#pool.events$.subscribe(({ type }) => {
         if (type === 'pool.down' && this.#isHopeless) this.#allServed?.()
