@@ -1,11 +1,9 @@
 // Who waits for the pool to be ready.
 import type { SchedulerLike, Subscription } from 'rxjs'
 import { longestDelay } from '../core/clock.js'
+import { copyOf, toAwaiter } from '../core/stacks.js'
 
-interface Waiter {
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
+type Waiter = (outcome?: Promise<never>) => void
 
 /** Settles all calls of `ready()` with the next outcome: ready, or the reason why not. */
 export class Readiness {
@@ -24,20 +22,20 @@ export class Readiness {
 
   wait(): Promise<void> {
     this.#hold ??= this.#holder?.schedule(() => {}, longestDelay)
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject })
+    return new Promise(resolve => {
+      this.#waiters.push(resolve)
     })
   }
 
   succeed(): void {
-    for (const waiter of this.#take()) waiter.resolve()
+    for (const resolve of this.#take()) resolve()
   }
 
-  /** @param newError makes the error, if someone waits for it; all are told the same one */
+  /** @param newError makes the error, if someone waits for it; each is told one of its own, whose stack leads to the caller */
   fail(newError: () => unknown): void {
     if (!this.isAwaited) return
     const error = newError()
-    for (const waiter of this.#take()) waiter.reject(error)
+    for (const resolve of this.#take()) resolve(toAwaiter(error instanceof Error ? copyOf(error) : error))
   }
 
   #take(): Waiter[] {

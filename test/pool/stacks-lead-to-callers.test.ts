@@ -56,3 +56,31 @@ it('a refusal at once leads there, too', async () => {
   const error = await forms.acquire?.(pool).catch((refused: Error) => refused)
   expect((error as Error).stack).toMatch(/QueueFullError.*findOrders/s)
 })
+
+/** How `ready()` is told that it is in vain, and by whom. */
+const failures: Record<string, (of: ReturnType<typeof poolInSimulatedTime>) => unknown> = {
+  CONNECT_FAILED: ({ database }) => database.stop(),
+  POOL_CLOSED: ({ pool }) => pool.close(),
+  'POOL_CLOSED by the end of its actor': ({ pool }) => pool.actor.stop(),
+}
+
+it.each(Object.entries(failures))(
+  '%s, in ready(): each caller has an error of its own',
+  async (code, fail) => {
+    const simulated = poolInSimulatedTime({ min: 1 })
+    async function startOrders(): Promise<void> {
+      await simulated.pool.ready()
+    }
+    async function startShop(): Promise<void> {
+      await simulated.pool.ready()
+    }
+    const refused = [startOrders(), startShop()].map(start => start.catch((error: unknown) => error))
+    fail(simulated)
+    await simulated.clock.advance(1_000)
+    const [orders, shop] = (await Promise.all(refused)) as (Error & { code: string })[]
+    expect(orders).not.toBe(shop)
+    expect(orders?.stack).toMatch(/startOrders/)
+    expect(shop?.stack).toMatch(/startShop/)
+    for (const error of [orders, shop]) expect(code.startsWith(String(error?.code))).toBe(true)
+  },
+)

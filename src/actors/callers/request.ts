@@ -1,6 +1,7 @@
 // One caller's request for a connection: the message to the pool actor, the position in the queue, and the promise.
 
 import { captureStack } from '../../core/platform.js'
+import { toAwaiter } from '../../core/stacks.js'
 import type { Request } from '../../machines/connection-types.js'
 import type { Lease } from '../leases/lease.js'
 import type { Lending } from './lending.js'
@@ -158,24 +159,10 @@ export class AcquireRequest<C> implements Request {
   }
 }
 
-const settled = Promise.resolve()
 const nothing = (): void => {}
 
 /** Of the promise that is being made: an executor that is made for each promise would be one more closure for each caller. */
 let kept: (outcome: unknown) => void = nothing
 const keepResolve = (resolve: (outcome: unknown) => void): void => {
   kept = resolve
-}
-
-/**
- * A promise to resolve a waiting caller's promise with, which rejects. The error is made where a timer rings, or another caller
- * acts, and its stack leads there. V8 follows promises from the reaction that runs now to the functions that `await` its outcome; so
- * the stack is taken anew in a reaction that the caller's promise depends on. It costs nothing until a caller is refused.
- */
-function toAwaiter(error: unknown): Promise<never> {
-  const reject = (): never => {
-    if (error instanceof Error) captureStack(error)
-    throw error
-  }
-  return settled.then(nothing).then(reject) // a turn later: the caller's promise has adopted it by then
 }

@@ -1,6 +1,7 @@
 // What the drop-in's errors say: pg.Pool's words first, for programs that look for them, then what there is to know.
 
 import { AcquireTimeoutError, LeaseError, PoolError } from '../../../core/errors.js'
+import { copyOf } from '../../../core/stacks.js'
 import { messageOf, withLink } from '../../../core/wording.js'
 
 const end = 'Cannot use a pool after calling end on the pool'
@@ -77,23 +78,6 @@ export function asCallersError(error: unknown): unknown {
   if (told.has(failure)) return copyOf(theirs)
   told.add(failure)
   return theirs
-}
-
-function copyOf(error: Error): Error {
-  const copy = new Error(error.message)
-  const { stack: _itsOwn, ...fields } = Object.getOwnPropertyDescriptors(error)
-  Object.setPrototypeOf(Object.defineProperties(copy, fields), Object.getPrototypeOf(error))
-  return copy
-}
-
-const settled = Promise.resolve()
-
-/**
- * A promise to resolve a caller's promise with, which rejects. The error's stack is taken in a reaction that the caller's promise depends
- * on, so that V8 follows it to the code that awaits.
- */
-export function toAwaiter(error: unknown): Promise<never> {
-  return settled.then(() => {}).then(() => retrace(error)) // a turn later: the caller's promise has adopted it by then
 }
 
 /**

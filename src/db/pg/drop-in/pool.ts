@@ -2,11 +2,12 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import pg from 'pg'
+import { toAwaiter } from '../../../core/stacks.js'
 import type { Pool as StatePool } from '../../../index.js'
 import { discreetTls } from '../driver/discreet.js'
 import type { ClientClass, LentClient } from './client.js'
 import { expiredCount, idleCount, totalCount, waitingCount } from './counts.js'
-import { afterEnd, endedTwice, retrace, toAwaiter } from './errors.js'
+import { afterEnd, endedTwice, retrace } from './errors.js'
 import { Lender, type ResultCallback } from './lender.js'
 import { checkConfig, type PoolConfig, parseSettings } from './options.js'
 import { presentOptions, quietly } from './present.js'
