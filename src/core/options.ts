@@ -5,8 +5,8 @@ import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
 import type { PoolHooks } from './hooks.js'
-import { type Hint, noOption, refuseUnknown } from './names.js'
-import { counterpartOf, hintOf } from './other-pools.js'
+import { type Hint, refuseUnknown } from './names.js'
+import { counterpartOf, hintOf, normal } from './other-pools.js'
 import {
   abortSignal,
   anything,
@@ -191,9 +191,9 @@ export interface ShareOptions {
 
 /** When the pool is overloaded; see {@link PoolOptions.shed}. */
 export interface ShedOptions {
-  /** How long a caller may wait while the pool is overloaded, in milliseconds. Default 50; more than 0. A few times the time that a lease takes, divided by `max`, at least. */
+  /** How long a caller may wait while the pool is overloaded, in milliseconds. Default 50; more than 0; Infinity = no limit, so the pool is never overloaded. A few times the time that a lease takes, divided by `max`, at least. */
   target?: number | undefined
-  /** For how long callers must have waited longer than `target`, without exception, for the pool to be overloaded, in milliseconds. Default 500; more than 0. */
+  /** For how long callers must have waited longer than `target`, without exception, for the pool to be overloaded, in milliseconds. Default 500; more than 0; Infinity = never. */
   interval?: number | undefined
 }
 
@@ -235,8 +235,8 @@ const sharing = {
 const share: Check<SharePolicy | undefined> = switchable(sharing, '{ depth: 8, patience: 50 }')
 
 const shedding = {
-  target: or(number({ above: 0, finite: true }), 50),
-  interval: or(number({ above: 0, finite: true }), 500),
+  target: or(limit, 50),
+  interval: or(limit, 500),
 }
 
 /** What `shed` stands for; undefined = off. */
@@ -293,13 +293,16 @@ export const poolOptionNames: readonly string[] = Object.keys(shape)
 
 /** The option of the pool that a name stands for, in this pool or in another one, with its unit or meaning if these may differ. */
 export function poolOptionFor(name: string): string | undefined {
-  return poolOptionNames.includes(name) ? name : counterpartOf(name)?.meant
+  if (poolOptionNames.includes(name)) return name
+  return counterpartOf(name)?.meant ?? poolOptionNames.find(own => normal(own) === normal(name))
 }
 
 /** The refusal of an option of the pool, or of another pool, that a driver is given. */
 export const hintAtPool: Hint = (name, owner) => {
   const option = poolOptionFor(name)
-  return option === undefined ? hintOf(name, owner) : noOption(owner, name, `; the pool has one: ${option}.`)
+  return option === undefined
+    ? hintOf(name, owner)
+    : `${name} is not an option of ${owner}(): give createPool the option ${option}.`
 }
 
 /**

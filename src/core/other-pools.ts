@@ -9,6 +9,14 @@ const idle = 'idleTimeout (in milliseconds)'
 const noInterval =
   'It is not needed: the pool sets a timer for the next connection that is due, and scans nothing at intervals.'
 const noFixedRetry = 'It is not needed: the pool backs off on its own, with growing, random delays.'
+const inDriver = 'It is not needed: the driver does that.'
+const inMetrics = 'It is not needed: statepool/otel and statepool/prometheus publish the metrics.'
+const inTransaction =
+  'It is not needed: pool.transaction() begins and ends transactions, and sets their isolation.'
+const lastUsedFirst =
+  'It is not needed: the pool leases the connection that was used last, so that surplus ones become idle and close.'
+const startsAtOnce =
+  'It is not needed: the pool starts at once. With min: 0 it opens no connection until a caller needs one.'
 
 /** What to use here instead of an option of another pool. */
 export interface Counterpart {
@@ -49,6 +57,7 @@ export const optionsElsewhere: readonly Row[] = [
   ['minEvictableIdleTimeMillis', 'Commons DBCP', { meant: 'idleTimeout' }],
   ['maxIdleTimeMS', 'MongoDB', { meant: 'idleTimeout' }],
   ['maxIdleTime', 'Sequelize 3, c3p0', { meant: idle }],
+  ['idle_timeout', 'postgres.js, SQLx', { meant: idle }],
   ['idle', 'Sequelize', { meant: 'idleTimeout' }],
   ['connectionTimeoutMillis', 'node-postgres', { meant: waitsOrConnects }],
   ['connectionTimeout', 'HikariCP, Slonik', { meant: waitsOrConnects }],
@@ -65,6 +74,7 @@ export const optionsElsewhere: readonly Row[] = [
   ['waitForConnectionsMillis', 'mysql2, mixed up', { meant: 'acquireTimeout' }],
   ['poolTimeout', 'Prisma, SQLAlchemy; oracledb', { meant: `${waits} or ${idle}` }],
   ['createTimeoutMillis', 'tarn', { meant: 'connectTimeout' }],
+  ['connect_timeout', 'postgres.js, libpq', { meant: 'connectTimeout (in milliseconds)' }],
   ['destroyTimeoutMillis', 'generic-pool, tarn', { meant: 'closeTimeout' }],
   ['validationTimeout', 'HikariCP', { meant: 'validateTimeout' }],
   ['maxWaitingClients', 'generic-pool', { meant: 'maxWaiting' }],
@@ -80,8 +90,13 @@ export const optionsElsewhere: readonly Row[] = [
   ['houseKeepInterval', 'lightning-pool', { needless: noInterval }],
   ['evict', 'Sequelize', { needless: noInterval }],
   ['createRetryIntervalMillis', 'tarn', { needless: noFixedRetry }],
+  ['backoff', 'postgres.js', { needless: noFixedRetry }],
+  ['acquireMaxRetries', 'lightning-pool', { needless: noFixedRetry }],
+  ['acquireRetryWait', 'lightning-pool', { needless: noFixedRetry }],
   ['propagateCreateError', 'tarn', { meant: "whenDown: 'fail'" }],
   ['testOnBorrow', 'generic-pool, Commons DBCP', { meant: 'validateAfter: 0' }],
+  ['testOnReturn', 'generic-pool, Commons DBCP', { meant: 'onReturn' }],
+  ['validation', 'lightning-pool', { meant: 'validateAfter: 0' }],
   ['testBeforeAcquire', 'SQLx', { meant: 'validateAfter: 0' }],
   ['validateConnectionOnBorrow', 'Oracle UCP', { meant: 'validateAfter: 0' }],
   ['validateOnBorrow', 'Oracle UCP, shortened', { meant: 'validateAfter: 0' }],
@@ -90,6 +105,7 @@ export const optionsElsewhere: readonly Row[] = [
   ['minDelayValidation', 'MariaDB', { meant: 'validateAfter' }],
   ['poolPingInterval', 'oracledb', { meant: 'validateAfter (in milliseconds)' }],
   ['maxLifetimeSeconds', 'node-postgres', { meant: lifetime }],
+  ['max_lifetime', 'postgres.js, SQLx', { meant: lifetime }],
   ['poolRecycle', 'SQLAlchemy', { meant: lifetime }],
   ['maxConnectionLifetime', 'Neo4j', { meant: lifetime }],
   ['maxConnectionAge', 'c3p0', { meant: lifetime }],
@@ -97,9 +113,42 @@ export const optionsElsewhere: readonly Row[] = [
   ['leakDetectionThreshold', 'HikariCP', { meant: 'leakWarning' }],
   ['leakDetectionTimeout', 'MariaDB', { meant: 'leakWarning' }],
   ['keepaliveTime', 'HikariCP', { meant: 'keepalive' }],
+  ['poolName', 'HikariCP', { meant: 'name' }],
+  ['poolAlias', 'oracledb', { meant: 'name' }],
+  ['afterCreate', 'Knex', { meant: 'onConnect' }],
+  ['afterConnect', 'SQLx', { meant: 'onConnect' }],
+  ['connectionInitSql', 'HikariCP', { meant: 'onConnect' }],
+  ['sessionCallback', 'oracledb', { meant: 'onConnect' }],
+  ['beforeAcquire', 'SQLx', { meant: 'onLend' }],
+  ['afterRelease', 'SQLx', { meant: 'onReturn' }],
+  ['resetOnReturn', 'lightning-pool', { meant: 'onReturn' }],
+  ['max_pipeline', 'postgres.js', { meant: 'share: { depth }' }],
+  ['create', 'tarn', { needless: inDriver }],
+  ['validate', 'tarn', { needless: inDriver }],
+  ['destroy', 'tarn', { needless: inDriver }],
+  ['connectionTestQuery', 'HikariCP', { needless: inDriver }],
+  ['log', 'tarn, node-postgres', { needless: 'It is not needed: pool.events$ reports everything.' }],
+  ['fifo', 'generic-pool', { needless: lastUsedFirst }],
+  [
+    'priorityRange',
+    'generic-pool',
+    { needless: 'It is not needed: pool.acquire() takes any integer as priority.' },
+  ],
+  ['autostart', 'generic-pool', { needless: startsAtOnce }],
+  [
+    'initializationFailTimeout',
+    'HikariCP',
+    { needless: 'It is not needed: pool.ready() rejects when the first connect fails.' },
+  ],
+  ['allowPoolSuspension', 'HikariCP', { needless: 'It is not needed: every pool has pause() and resume().' }],
+  ['registerMbeans', 'HikariCP', { needless: inMetrics }],
+  ['metricRegistry', 'HikariCP', { needless: inMetrics }],
+  ['autoCommit', 'HikariCP', { needless: inTransaction }],
+  ['transactionIsolation', 'HikariCP', { needless: inTransaction }],
 ]
 
-const normal = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
+/** Without case, underscores and hyphens: `max_connections` is `maxConnections`. */
+export const normal = (name: string): string => name.toLowerCase().replace(/[_-]/g, '')
 
 /** What to use here instead of an option of another pool; undefined if no pool in the table has the name. */
 export function counterpartOf(name: string): Counterpart | undefined {

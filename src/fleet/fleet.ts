@@ -2,6 +2,8 @@
 import type { Allotment, Budget, BudgetEvidence, BudgetMember } from '../core/budget.js'
 import { OptionsError } from '../core/errors.js'
 import { workForPool } from '../core/for-the-pool.js'
+import { type Hint, noOption } from '../core/names.js'
+import { hintAtPool, poolOptionFor } from '../core/options.js'
 import { number, parse, textLike } from '../core/shape.js'
 import { reclaims } from '../machines/decisions/budget.js'
 import { growthDelay, retryDelay, scarceFor, yieldDelay } from './pace.js'
@@ -32,6 +34,12 @@ const shape = {
   name: textLike('a non-empty string', /\S/),
   connections: number({ least: 1, most: 10_000, integer: true, kind: 'an integer' }),
 }
+
+/** The pools' `max` is not the fleet's: it has a name of its own. */
+const hint: Hint = (name, owner) =>
+  poolOptionFor(name) === 'max'
+    ? noOption(owner, name, '; did you mean connections?')
+    : hintAtPool(name, owner)
 
 /**
  * Makes this process's part of a fleet: one budget of connections for the pools of many processes. Pass it to each pool of the process as
@@ -65,7 +73,7 @@ export class Fleet implements Budget {
 
   /** @internal */
   constructor(options: FleetOptions) {
-    const { name, connections } = parse('fleet', shape, options)
+    const { name, connections } = parse('fleet', shape, options, { hint })
     this.name = name
     this.#connections = connections
     this.#keys = keysOf(name)

@@ -1,15 +1,18 @@
 // An option that has its name from another pool is refused with the option to use here, or with the reason why none is needed.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { poolOptionNames } from '../../src/core/options.js'
 import { optionsElsewhere } from '../../src/core/other-pools.js'
 import { messageOf } from '../../src/core/wording.js'
 import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { createPool as createMysql2Pool } from '../../src/db/mysql2/index.js'
 import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { Pool } from '../../src/db/pg/index.js'
 import { simulated } from '../../src/db/simulated/index.js'
-import { sqlite } from '../../src/db/sqlite/index.js'
-import { createPool } from '../../src/index.js'
+import { createSqlitePool, sqlite } from '../../src/db/sqlite/index.js'
+import { fleet } from '../../src/fleet/index.js'
+import { createPool, poolGroup } from '../../src/index.js'
+import { patience } from '../support/patience.js'
 
 function refusalOf(make: () => unknown): string {
   try {
@@ -81,49 +84,142 @@ describe('the table', () => {
   )
 })
 
-describe('given to the wrong one', () => {
-  it.each<[string, () => unknown]>([
-    [
-      'maxConnections is not an option of postgres(): give createPool the option max.',
-      () => postgres({ maxConnections: 5 } as object),
-    ],
-    [
-      'testOnBorrow is not an option of postgres(): give createPool the option validateAfter: 0.',
-      () => postgres({ testOnBorrow: true } as object),
-    ],
-    [
-      'postgres has no option "reapIntervalMillis". It is not needed: the pool sets a timer for the next connection that is due, and scans nothing at intervals.',
-      () => postgres({ reapIntervalMillis: 5 } as object),
-    ],
-    [
-      "maxPoolSize is not an option of mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
-      () => mysql({ maxPoolSize: 5 } as object),
-    ],
-    [
-      'sqlite has no option "poolSize"; the pool has one: max.',
-      () => sqlite({ filename: 'x.db', poolSize: 5 } as never),
-    ],
-    [
-      'sqlite has no option "min"; the pool has one: min.',
-      () => sqlite({ filename: 'x.db', min: 5 } as never),
-    ],
-    [
-      'simulated has no option "poolSize"; the pool has one: max.',
-      () => simulated({ poolSize: 5 } as object),
-    ],
-    [
-      'connectionLimit is not an option of pg.Pool: give Pool the option statepool, and in it max.',
-      () => new Pool({ connectionLimit: 5 } as object),
-    ],
-    [
-      'createPool has no option "connectionLimit"; did you mean max?',
-      () => new Pool({ statepool: { connectionLimit: 5 } as object }),
-    ],
-  ])('%s', (message, make) => {
-    expect(refusalOf(make)).toBe(message)
+/** What takes options of a pool, or stands beside one that does, and how it names the option `max`. */
+const doors: [owner: string, give: (options: object) => unknown, max: string][] = [
+  [
+    'postgres()',
+    options => postgres(options),
+    'NAME is not an option of postgres(): give createPool the option max.',
+  ],
+  [
+    'mysql()',
+    options => mysql(options),
+    "NAME is not an option of mysql(): give createPool the option max, or use the drop-in createPool of 'statepool/mysql2'.",
+  ],
+  [
+    'sqlite()',
+    options => sqlite({ filename: 'x.db', ...options }),
+    'NAME is not an option of sqlite(): give createPool the option max.',
+  ],
+  [
+    'simulated()',
+    options => simulated(options),
+    'NAME is not an option of simulated(): give createPool the option max.',
+  ],
+  [
+    'createSqlitePool()',
+    options => createSqlitePool({ filename: 'x.db', ...options }),
+    'NAME is not an option of createSqlitePool(): it has one writer, and the readers option sets the maximum number of readers.',
+  ],
+  [
+    'createSqlitePool({ pool })',
+    options => createSqlitePool({ filename: 'x.db', pool: options }),
+    'createPool has no option "NAME"; did you mean max?',
+  ],
+  [
+    'the drop-in for pg.Pool',
+    options => new Pool(options),
+    'NAME is not an option of pg.Pool: give Pool the option statepool, and in it max.',
+  ],
+  [
+    'the drop-in for pg.Pool, in statepool',
+    options => new Pool({ statepool: options }),
+    'createPool has no option "NAME"; did you mean max?',
+  ],
+  [
+    'the drop-in for mysql2, in statepool',
+    options => createMysql2Pool({ statepool: options }),
+    'createPool has no option "NAME"; did you mean max?',
+  ],
+  [
+    'poolGroup()',
+    options => poolGroup({ max: 4, ...options }),
+    'poolGroup has no option "NAME"; did you mean max?',
+  ],
+  [
+    'fleet()',
+    options => fleet({ name: 'x', connections: 4, ...options }),
+    'fleet has no option "NAME"; did you mean connections?',
+  ],
+]
+
+/** postgres() knows what pg.Pool has instead. */
+const elsewhere = /^log is not an option of postgres\(\)/
+
+/** What a door takes itself. */
+const taken: Record<string, readonly string[]> = {
+  'postgres()': ['connectionTimeoutMillis'],
+  'simulated()': ['maxConnections'],
+  'the drop-in for pg.Pool': [
+    'poolSize',
+    'idleTimeoutMillis',
+    'connectionTimeoutMillis',
+    'maxLifetimeSeconds',
+    'log',
+    'connect_timeout', // of libpq; pg.Pool ignores it
+  ],
+}
+
+describe.each(doors)('%s', (owner, give, max) => {
+  const own = taken[owner] ?? []
+
+  it('says where each option of another pool belongs', () => {
+    for (const [name, , { meant, needless }] of optionsElsewhere) {
+      if (own.includes(name)) continue
+      const message = refusalOf(() => give({ [name]: 1 }))
+      expect(message).toContain(name)
+      if (meant === 'max') expect(message).toBe(max.replaceAll('NAME', name))
+      else if (meant !== undefined && !/^(max|min)\b/.test(meant)) expect(message).toContain(meant)
+      if (needless !== undefined && !elsewhere.test(message)) expect(message).toContain(needless)
+    }
   })
 
-  it('leaves postgres() what is of pg’s own client', () => {
-    expect(() => postgres({ connectionTimeoutMillis: 5 })).not.toThrow()
+  it('knows such a name in another spelling', () => {
+    for (const name of ['MAX_POOL_SIZE', 'max-pool-size'])
+      expect(refusalOf(() => give({ [name]: 1 }))).toBe(max.replaceAll('NAME', name))
+    for (const name of ['idle_timeout', 'max_uses', 'Keepalive'])
+      expect(refusalOf(() => give({ [name]: 1 }))).toMatch(/\b(idleTimeout|maxUses|keepalive)\b/)
+  })
+
+  it('takes what is its own', () => {
+    for (const name of own) expect(() => give({ [name]: name === 'log' ? () => {} : 1 })).not.toThrow()
+  })
+})
+
+describe('the drop-in for mysql2, which ignores what mysql2 ignores', () => {
+  /** The warnings of the process while a pool is made. */
+  async function warningsOf(options: object): Promise<string[]> {
+    const heard: string[] = []
+    const hear = (warning: Error & { code?: string }) => {
+      if (warning.code === 'STATEPOOL_OPTION') heard.push(messageOf(warning))
+    }
+    const console = vi.spyOn(globalThis.console, 'error').mockImplementation(() => {}) // mysql2's own
+    process.on('warning', hear)
+    try {
+      await createMysql2Pool(options).promise().end()
+      await vi.waitFor(() => expect(heard).not.toEqual([]), { timeout: patience })
+    } finally {
+      process.off('warning', hear)
+      console.mockRestore()
+    }
+    return heard
+  }
+
+  it.each([
+    ['acquireTimeout', ', an option of the underlying pool: use statepool: { acquireTimeout: … }.'],
+    ['maxConnections', ': give it the option statepool, and in it max.'],
+    ['idle_timeout', ': give it the option statepool, and in it idleTimeout (in milliseconds).'],
+    ['max_uses', ': give it the option statepool, and in it maxUses.'],
+    ['backoff', '. It is not needed: the pool backs off on its own, with growing, random delays.'],
+  ])('warns of %s', async (name, rest) => {
+    expect(await warningsOf({ [name]: 5 })).toEqual([`createPool ignores ${name}${rest}`])
+  })
+})
+
+describe('what a driver has itself', () => {
+  it('postgres() takes keepAlive, which is not the pool’s keepalive', () => {
+    expect(() => postgres({ keepAlive: true })).not.toThrow()
+    expect(() => new Pool({ keepAlive: true })).not.toThrow()
+    expect(() => mysql({ enableKeepAlive: true })).not.toThrow()
   })
 })

@@ -25,7 +25,7 @@ it.each([
   ['conectTimeout', 'connectTimeout'],
   ['idleTimeoutMillis', 'idleTimeout'],
   ['maxWaitingClients', 'maxWaiting'],
-  ['maxLifeTime', 'maxLifetime'],
+  ['maxLifeTime', 'maxLifetime (in milliseconds)'],
   ['validate_after', 'validateAfter'],
   ['allowExitOnidle', 'allowExitOnIdle'],
   ['keepAlive', 'keepalive'],

@@ -1,6 +1,9 @@
 // One cap over many pools in a process: a pool a tenant, a host, a role.
 import type { Allotment, Budget, BudgetEvidence, BudgetHolder, BudgetMember } from '../../core/budget.js'
 import { OptionsError } from '../../core/errors.js'
+import type { Hint } from '../../core/names.js'
+import { hintAtPool, poolOptionFor } from '../../core/options.js'
+import { hintOf } from '../../core/other-pools.js'
 import { number, optional, parse, textLike } from '../../core/shape.js'
 import {
   type BudgetShare,
@@ -42,6 +45,10 @@ export interface PoolGroupStats {
 const max = number({ least: 1, integer: true, finite: true })
 const shape = { max, name: optional(textLike('a non-empty string', /\S/)) }
 
+/** Another pool's name for `max` is one for the group's, too. */
+const hint: Hint = (name, owner) =>
+  poolOptionFor(name) === 'max' ? hintOf(name, owner) : hintAtPool(name, owner)
+
 /**
  * Makes a group: one cap over many pools in this process. Pass it to each of them as the option `group`; a pool leaves the group when it
  * is closed.
@@ -78,7 +85,7 @@ export class PoolGroup implements Budget {
 
   /** @internal */
   constructor(options: PoolGroupOptions) {
-    const { max, name } = parse('poolGroup', shape, options)
+    const { max, name } = parse('poolGroup', shape, options, { hint })
     this.#max = max
     this.#name = name === undefined ? 'the group' : `the group "${name}"`
   }

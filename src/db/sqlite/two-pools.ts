@@ -8,12 +8,19 @@ import type { PoolStats } from '../../actors/watching/stats.js'
 import { abortable } from '../../core/abortable.js'
 import { type Clock, systemClock } from '../../core/clock.js'
 import { ConnectError, OptionsError } from '../../core/errors.js'
-import type { AcquireOptions, CloseOptions, PoolOptions } from '../../core/options.js'
+import { type Hint, refuseUnknown } from '../../core/names.js'
+import {
+  type AcquireOptions,
+  type CloseOptions,
+  type PoolOptions,
+  poolOptionFor,
+} from '../../core/options.js'
+import { hintOf } from '../../core/other-pools.js'
 import { discreetRefusal } from '../../core/refusal.js'
 import { boolean, callable, number } from '../../core/shape.js'
 import type { Driver } from '../driver.js'
 import type { SqliteConnection } from './driver/connection.js'
-import type { SqliteOptions } from './driver/options.js'
+import { type SqliteOptions, sqliteOptionNames } from './driver/options.js'
 import { sqlite } from './driver/sqlite.js'
 
 /** The options of {@link createSqlitePool}: all options of {@link sqlite} except `readonly`, and: */
@@ -116,6 +123,24 @@ export class SqlitePool implements AsyncDisposable {
   }
 }
 
+const optionNames = [...sqliteOptionNames.filter(name => name !== 'readonly'), 'readers', 'pool']
+
+/** Options of the pool that follow from `readers`. */
+const sizes = ['min', 'max', 'maxConnecting'] as const
+
+const writerAndReaders = 'it has one writer, and the readers option sets the maximum number of readers.'
+
+/** Says where an option belongs. */
+const hint: Hint = (name, owner) => {
+  if (name === 'readonly')
+    return 'createSqlitePool has no readonly option: only its readers are read-only. For a read-only pool: createPool(sqlite({ filename, readonly: true })).'
+  const option = poolOptionFor(name)
+  if (option === undefined) return hintOf(name, owner)
+  if (sizes.some(size => size === option.split(' ')[0]))
+    return `${name} is not an option of ${owner}(): ${writerAndReaders}`
+  return `${name} is not an option of ${owner}(): give it the option pool, and in it ${option}.`
+}
+
 /**
  * Opens a SQLite file with one connection for writing and up to `readers` for reading, and starts at once.
  *
@@ -129,15 +154,7 @@ export class SqlitePool implements AsyncDisposable {
  *   would have a database of its own.
  */
 export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
-  if (typeof options !== 'object' || options === null)
-    throw discreetRefusal('options', undefined, 'an object')
-  if ('readonly' in options) {
-    throw new OptionsError(
-      'readonly',
-      undefined,
-      'createSqlitePool has no readonly option: only its readers are read-only. For a read-only pool: createPool(sqlite({ filename, readonly: true })).',
-    )
-  }
+  refuseUnknown('createSqlitePool', options, optionNames, hint)
   const { readers = 4, pool, ...rest } = options
   if (rest.filename === ':memory:') {
     throw new OptionsError(
@@ -149,15 +166,13 @@ export function createSqlitePool(options: SqlitePoolOptions): SqlitePool {
   number({ least: 1, integer: true, finite: true })('readers', readers, discreetRefusal)
   if (pool !== undefined && (typeof pool !== 'object' || pool === null))
     throw discreetRefusal('pool', pool, 'an object of options')
-  for (const name of ['min', 'max', 'maxConnecting'] as const) {
-    if (pool !== undefined && name in pool) {
+  for (const name of sizes)
+    if (pool !== undefined && name in pool)
       throw new OptionsError(
         `pool.${name}`,
         undefined,
-        `createSqlitePool sets ${name} itself: it has one writer, and the readers option sets the maximum number of readers.`,
+        `createSqlitePool sets ${name} itself: ${writerAndReaders}`,
       )
-    }
-  }
   const both: PoolOptions = {
     maxLifetime: Number.POSITIVE_INFINITY,
     keepalive: false,

@@ -6,8 +6,7 @@ import { longestDelay } from '../../../core/clock.js'
 import { OptionsError } from '../../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { keepAliveDelay, longestKeepAliveDelay } from '../../../core/network.js'
-import { poolOptionFor } from '../../../core/options.js'
-import { hintOf } from '../../../core/other-pools.js'
+import { hintAtPool, poolOptionFor } from '../../../core/options.js'
 import { checkConfig, configNames } from './checks.js'
 import { readUri } from './uri.js'
 
@@ -74,7 +73,7 @@ export const poolLimits = ['connectionLimit', 'maxIdle', 'idleTimeout', 'queueLi
 const hint: Hint = (name, owner) => {
   const option = poolOptionFor(name)
   return option === undefined
-    ? hintOf(name, owner)
+    ? hintAtPool(name, owner)
     : `${name} is not an option of ${owner}(): give createPool the option ${option}, or use the drop-in createPool of 'statepool/mysql2'.`
 }
 

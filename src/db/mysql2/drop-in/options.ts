@@ -1,8 +1,8 @@
 // What the drop-in createPool takes: the options of mysql2's, said again as the pool's own.
 
 import type { PoolOptions as Mysql2PoolOptions, PoolConnection } from 'mysql2'
-import { poolOptionNames } from '../../../core/options.js'
-
+import { poolOptionFor } from '../../../core/options.js'
+import { counterpartOf } from '../../../core/other-pools.js'
 import { warn } from '../../../core/platform.js'
 import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
 import { fromText, number } from '../../../core/shape.js'
@@ -59,8 +59,9 @@ export function parseDropInOptions(given: DropInOptions | string): ParsedDropInO
   const { known: knownOptions, unknown } = sorted(config, known)
   const { gracefulEnd, Promise: _forItsFace, statepool = {}, ...rest } = knownOptions
   const { connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, ...connection } = rest
-  for (const [name, value] of Object.entries({ connectionLimit, maxIdle, idleTimeout, queueLimit }))
+  for (const [name, value] of Object.entries({ connectionLimit, maxIdle, queueLimit }))
     checkCount(name, value)
+  checkTime('idleTimeout', idleTimeout)
   const parsed = parseConfig(connection, 'createPool')
   const { password, ssl, resetOnRelease: _ours, killStatements: _oursToo, ...forMysql2 } = connection
   const asMysql2HasIt: Mysql2PoolOptions = {
@@ -89,18 +90,27 @@ export function parseDropInOptions(given: DropInOptions | string): ParsedDropInO
   }
 }
 
-/** What is not known is ignored, as in mysql2, because libraries add options of other drivers. One of the pool's own gets a hint. */
+/** What is not known is ignored, as in mysql2, because libraries add options of other drivers. One of this pool, or of another, gets a hint. */
 function sorted(config: DropInOptions, known: readonly string[]): { known: DropInOptions; unknown: object } {
   const isKnown = ([name]: [string, unknown]): boolean => known.includes(name)
   const entries = Object.entries(config)
   const unknown = entries.filter(entry => !isKnown(entry))
-  for (const [name] of unknown) if (poolOptionNames.includes(name)) tellOf(name)
+  for (const [name] of unknown) tellOf(name)
   return { known: Object.fromEntries(entries.filter(isKnown)), unknown: Object.fromEntries(unknown) }
 }
 
 function tellOf(name: string): void {
-  const what = `createPool ignores ${name}, an option of the underlying pool: use statepool: { ${name}: … }.`
-  warn(what, 'Warning', 'STATEPOOL_OPTION')
+  const place = placeOf(name)
+  if (place !== undefined) warn(`createPool ignores ${name}${place}`, 'Warning', 'STATEPOOL_OPTION')
+}
+
+/** Where an option belongs that mysql2 does not have; undefined = it is not one of a pool. */
+function placeOf(name: string): string | undefined {
+  const option = poolOptionFor(name)
+  if (option === name) return `, an option of the underlying pool: use statepool: { ${name}: … }.`
+  if (option !== undefined) return `: give it the option statepool, and in it ${option}.`
+  const needless = counterpartOf(name)?.needless
+  return needless && `. ${needless}`
 }
 
 /**
@@ -135,12 +145,19 @@ function withGracefulEnd(
 }
 
 const count = fromText(number({ least: 0, integer: true, finite: true }))
+const time = fromText(number({ least: 0 }))
+
+const refuse: Refusal = (name, _value, expected) => hiddenRefusal(name, `must be ${expected}`)
 
 /**
  * mysql2 reads a text for a number, and takes its default for anything else without a word.
  * @throws OptionsError for what is no count
  */
 export function checkCount(name: string, value: unknown): void {
-  const refuse: Refusal = (name, _value, expected) => hiddenRefusal(name, `must be ${expected}`)
   if (value !== undefined && value !== null) count(name, value, refuse)
+}
+
+/** The same for a time, in milliseconds; Infinity = no limit. */
+function checkTime(name: string, value: unknown): void {
+  if (value !== undefined && value !== null) time(name, value, refuse)
 }

@@ -3,8 +3,7 @@
 import pg from 'pg'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { keepAliveDelay } from '../../../core/network.js'
-import { poolOptionFor } from '../../../core/options.js'
-import { hintOf } from '../../../core/other-pools.js'
+import { hintAtPool } from '../../../core/options.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { checkGiven } from '../../../core/shape.js'
 import { checks } from './checks.js'
@@ -66,13 +65,10 @@ const elsewhere: Record<string, string> = {
 }
 
 /** Says where an option belongs. */
-const hint: Hint = (name, owner) => {
-  const option = poolOptionFor(name)
-  const place = Object.hasOwn(elsewhere, name)
-    ? elsewhere[name]
-    : option && `give createPool the option ${option}.`
-  return place === undefined ? hintOf(name, owner) : `${name} is not an option of postgres(): ${place}`
-}
+const hint: Hint = (name, owner) =>
+  Object.hasOwn(elsewhere, name)
+    ? `${name} is not an option of ${owner}(): ${elsewhere[name]}`
+    : hintAtPool(name, owner)
 
 /** Refuses names that are no options; a subclass of Client may take options of its own, but none of pg-pool's. */
 function refuseNames(config: PostgresConfig): void {

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { OptionsError } from '../../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { checkSize, type PoolOptions, poolOptionFor, type Tuning } from '../../../core/options.js'
+import { hintOf } from '../../../core/other-pools.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import {
   anything,
@@ -204,11 +205,16 @@ export const liveLimits = {
   allowExitOnIdle: value => ({ allowExitOnIdle: Boolean(value) }),
 } satisfies Record<string, (value: unknown) => Tuning>
 
-/** pg.Pool takes any option without a word; what belongs to the underlying pool would have no effect here. */
-const isOurs = (name: string): boolean => Object.hasOwn(own, name) || poolOptionFor(name) === undefined
+/** In a parsed connection string, next to what pg reads; pg.Pool ignores it. */
+const ofLibpq = 'connect_timeout'
 
-const hint: Hint = name => {
+/** pg.Pool takes any option without a word; what belongs to the underlying pool, or to another one, would have no effect here. */
+const isOurs = (name: string): boolean =>
+  isKnown(name) || name === ofLibpq || hint(name, 'pg.Pool') === undefined
+
+const hint: Hint = (name, owner) => {
   const option = poolOptionFor(name)
+  if (option === undefined) return hintOf(name, owner)
   return option === name
     ? `${name} is an option of the underlying pool: give Pool the option statepool: { ${name}: … }.`
     : `${name} is not an option of pg.Pool: give Pool the option statepool, and in it ${option}.`

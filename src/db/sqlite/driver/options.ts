@@ -29,7 +29,7 @@ export interface SqliteOptions {
   engine?: EngineName | undefined
   /**
    * How long a statement waits for another connection's lock, in milliseconds. Default 3,000, which is below the pool's
-   * `validateTimeout`, the limit of a transaction's begin; 0 = fail at once (`SQLITE_BUSY`). 2³¹ or more means no limit.
+   * `validateTimeout`, the limit of a transaction's begin; 0 = fail at once (`SQLITE_BUSY`); Infinity = no limit.
    */
   busyTimeout?: number | undefined
   /** How long a statement may take, in milliseconds, unless it has a timeout of its own. Default Infinity = no limit; more than 0. */
@@ -67,12 +67,15 @@ export interface SqliteConfig {
   readonly description: string
 }
 
+/** A number of milliseconds that is no limit, which can be written to a process as JSON. */
+const endless = Number.MAX_SAFE_INTEGER
+
 const shape = {
   filename: parseFilename,
   readonly: or(boolean, false),
   isolation: or(oneOf(['thread', 'process']), 'thread'),
   engine: optional(oneOf(['node:sqlite', 'better-sqlite3'])),
-  busyTimeout: or(number({ least: 0, finite: true }), 3_000),
+  busyTimeout: or(number({ least: 0 }), 3_000),
   statementTimeout: or(number({ above: 0 }), Number.POSITIVE_INFINITY),
   foreignKeys: or(boolean, true),
   journalMode: or(oneOf(['wal', 'delete', 'truncate', 'persist', 'memory', 'off', false]), 'wal'),
@@ -80,6 +83,9 @@ const shape = {
   statementCache: or(number({ least: 0, integer: true, finite: true }), 100),
   integers: or(oneOf(['number', 'mixed', 'bigint']), 'number'),
 }
+
+/** The names of {@link SqliteOptions}. */
+export const sqliteOptionNames: readonly string[] = Object.keys(shape)
 
 /**
  * Checks the options.
@@ -98,7 +104,7 @@ export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
       filename,
       readonly,
       engine,
-      busyTimeout,
+      busyTimeout: Math.min(busyTimeout, endless),
       pragmas: [...pragmas.keys, ...ownPragmas, ...pragmas.others],
       statementCache,
       integers,
