@@ -48,13 +48,19 @@ async function pagesWithExamples(): Promise<string[]> {
   return pages.filter(path => path.endsWith('.md') && existsSync(join(root, path)))
 }
 
+/** The files of the errors, in the order of the table. */
+async function sourcesOf(subjects: readonly string[]): Promise<string> {
+  return (await Promise.all(subjects.map(subject => read(`src/core/errors/${subject}.ts`)))).join('\n')
+}
+
 async function regions(): Promise<Map<string, string>> {
   const options = await read('src/core/options.ts')
+  const errors = await sourcesOf(['pool-error', 'acquiring', 'querying', 'connecting', 'misuse'])
   const hooks = readOptions(await read('src/core/hooks.ts'), 'PoolHooks')
   return new Map([
     ['options', writeOptionsTable([...readOptions(options, 'PoolOptions'), ...hooks])],
     ['acquire-options', writeOptionsTable(readOptions(options, 'AcquireOptions'))],
-    ['errors', writeErrorsTable(readErrors(await read('src/core/errors.ts')))],
+    ['errors', writeErrorsTable(readErrors(errors))],
   ])
 }
 

@@ -9,7 +9,7 @@ const titles = sections.map(section => section.slice(0, section.indexOf('\n')))
 
 /** The members of the union PoolErrorCode. */
 function errorCodes(): string[] {
-  const source = readFileSync('src/core/errors.ts', 'utf8')
+  const source = readFileSync('src/core/errors/pool-error.ts', 'utf8')
   const union = /type PoolErrorCode =\n(?<members>(?: {2}\| '\w+'\n)+)/.exec(source)?.groups?.members ?? ''
   return [...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
 }
@@ -30,7 +30,8 @@ it('has a section for each code, and no other', () => {
 })
 
 it('names in each section only fields that the errors have', () => {
-  const known = readFileSync('src/core/errors.ts', 'utf8') + readFileSync('src/core/evidence.ts', 'utf8')
+  const files = [...sourceFiles('src/core/errors'), 'src/core/evidence.ts']
+  const known = files.map(file => readFileSync(file, 'utf8')).join('\n')
   const named = [...page.matchAll(/[Ll]ook at ((?:`\w+`(?: first)?(?:, | and |, and )?)+)/g)].flatMap(
     ([, list = '']) => [...list.matchAll(/`(\w+)`/g)].map(([, field = '']) => field),
   )

@@ -1,0 +1,48 @@
+// A statement of `pool.query()` that was sent, and whose caller no longer waits.
+import { milliseconds } from '../wording.js'
+import { PoolError, setName } from './pool-error.js'
+
+/** What happens to a statement whose caller no longer waits. */
+const fateOf = (isCancelled: boolean): string =>
+  isCancelled
+    ? 'The pool has the database cancel it; whether it took effect is not known.'
+    : 'It runs to its end, because the driver cannot cancel it.'
+
+/** A statement of `pool.query()` was sent, and took longer than its timeout. */
+export class QueryTimeoutError extends PoolError {
+  static {
+    setName(QueryTimeoutError, 'QueryTimeoutError')
+  }
+
+  declare readonly code: 'QUERY_TIMEOUT'
+
+  /** The query's timeout, in milliseconds. */
+  readonly timeout: number
+
+  /** @param isCancelled whether the driver can have the database cancel it */
+  constructor(timeout: number, isCancelled = true) {
+    super(
+      'QUERY_TIMEOUT',
+      `The statement took longer than its timeout of ${milliseconds(timeout)}. ${fateOf(isCancelled)} Find out why it is slow, or pass a longer timeout.`,
+    )
+    this.timeout = timeout
+  }
+}
+
+/** The caller's AbortSignal aborted a statement of `pool.query()` that had been sent; `cause` is the signal's reason. */
+export class QueryAbortedError extends PoolError {
+  static {
+    setName(QueryAbortedError, 'QueryAbortedError')
+  }
+
+  declare readonly code: 'QUERY_ABORTED'
+
+  /** @param isCancelled whether the driver can have the database cancel it */
+  constructor(reason: unknown, waited: number, isCancelled = true) {
+    super(
+      'QUERY_ABORTED',
+      `The caller's AbortSignal aborted this statement after ${milliseconds(waited)}. ${fateOf(isCancelled)} The signal's reason is this error's cause.`,
+      { cause: reason },
+    )
+  }
+}
