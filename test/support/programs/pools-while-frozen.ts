@@ -34,8 +34,8 @@ const core = (options: PoolOptions, config: pg.ClientConfig = server): Subject =
   const pool = createPool({ ...driver, destroy }, { min: 0, max: 1, ...deadlines, ...options })
   return pool
 }
-const dropIn = (options: PoolOptions): Pool =>
-  new Pool({ ...server, max: 1, connectionTimeoutMillis: deadline, statepool: { ...deadlines, ...options } })
+const dropIn = (options: PoolOptions, config: pg.ClientConfig = server): Pool =>
+  new Pool({ ...config, max: 1, connectionTimeoutMillis: deadline, statepool: { ...deadlines, ...options } })
 
 /** @param warm whether the pool's connection is open before */
 async function add(name: string, pool: Subject, warm: boolean, work: () => Promise<unknown>): Promise<void> {
@@ -80,6 +80,31 @@ for (const [kind, open] of [
 const patient = { connectTimeout: 100 * deadline, acquireTimeout: 100 * deadline }
 const limited = core(patient, { ...server, connectionTimeoutMillis: deadline })
 await add('driver: connect, by the limit that is pg’s', limited, false, () => limited.use(select))
+
+const called = (client: pg.ClientBase): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    client.query('SELECT 1', (error, result) => (error ? reject(error) : resolve(result)))
+  })
+
+/** What asks in each of pg's forms, with `query_timeout` for all queries of the client, or for this one. */
+const all = { ...server, query_timeout: deadline }
+const one = { text: 'SELECT $1::int', values: [1], query_timeout: deadline } as pg.QueryConfig
+const forms: [string, pg.ClientConfig, (client: pg.ClientBase) => Promise<unknown>][] = [
+  ['all', all, select],
+  ['all, with a callback', all, called],
+  ['one', server, client => client.query(one)],
+  ['one that waits for another', all, client => Promise.all([select(client), client.query(one)])],
+]
+for (const [name, config, ask] of forms) {
+  const pool = core({}, config)
+  await add(`driver: query_timeout of ${name}`, pool, true, () => pool.use(ask))
+  const other = dropIn({}, config).statepool as unknown as Subject
+  await add(`drop-in: query_timeout of ${name}`, other, true, () => other.use(ask))
+}
+const asked = dropIn({}, all)
+await add('drop-in: query_timeout of query()', asked.statepool as unknown as Subject, true, () =>
+  asked.query('SELECT 1'),
+)
 
 const own = dropIn({})
 await add('drop-in: its own query(), and connect() in the line', own.statepool as Subject, true, async () => {
