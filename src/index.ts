@@ -27,6 +27,7 @@ export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-wai
 export type { PoolStats } from './actors/watching/stats.js'
 export type { PoolTransition } from './actors/watching/transitions.js'
 export type { Allotment, Budget, BudgetEvidence, BudgetHolder, BudgetMember } from './core/budget.js'
+export type { AcquireOptions, CloseOptions, QueryOptions } from './core/call-options.js'
 export { type Clock, systemClock } from './core/clock.js'
 export {
   AcquireAbortedError,
@@ -65,14 +66,7 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type {
-  AcquireOptions,
-  CloseOptions,
-  PoolOptions,
-  QueryOptions,
-  ShareOptions,
-  ShedOptions,
-} from './core/options.js'
+export type { PoolOptions, ShareOptions, ShedOptions } from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,

@@ -59,7 +59,10 @@ async function regions(): Promise<Map<string, string>> {
   const hooks = readOptions(await read('src/core/hooks.ts'), 'PoolHooks')
   return new Map([
     ['options', writeOptionsTable([...readOptions(options, 'PoolOptions'), ...hooks])],
-    ['acquire-options', writeOptionsTable(readOptions(options, 'AcquireOptions'))],
+    [
+      'acquire-options',
+      writeOptionsTable(readOptions(await read('src/core/call-options.ts'), 'AcquireOptions')),
+    ],
     ['errors', writeErrorsTable(readErrors(errors))],
   ])
 }

@@ -2,18 +2,16 @@
 
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { InspectionEvent, Observer } from 'xstate'
-import { AcquireAbortedError, OptionsError, PoolClosedError } from '../core/errors.js'
 import {
   type AcquireOptions,
   type CloseOptions,
   checkAcquireOptions,
   parseCloseOptions,
   parseQueryOptions,
-  parseSize,
   type QueryOptions,
-  type SizeOptions,
-  type Tuning,
-} from '../core/options.js'
+} from '../core/call-options.js'
+import { AcquireAbortedError, OptionsError, PoolClosedError } from '../core/errors.js'
+import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.js'
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
 import { closedError } from './callers/intake.js'

@@ -5,16 +5,16 @@ import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
 import type { PoolHooks } from './hooks.js'
-import { type Hint, refuseUnknown } from './names.js'
+import { checkSize, max, maxWaiting, min } from './live-options.js'
+import type { Hint } from './names.js'
 import { counterpartOf, hintOf, normal } from './other-pools.js'
 import {
-  abortSignal,
-  anything,
   boolean,
   type Check,
   fn,
   having,
   is,
+  limit,
   number,
   oneOf,
   optional,
@@ -23,6 +23,7 @@ import {
   parse,
   switchable,
   textLike,
+  wait,
 } from './shape.js'
 
 /** The options of a pool. All times are in milliseconds. `C` is the type of its driver's connections, for hooks. */
@@ -149,38 +150,6 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   random?: (() => number) | undefined
 }
 
-/** What the drop-ins change while a pool runs. */
-export interface Tuning {
-  readonly acquireTimeout?: number
-  /** Applies to connections opened from now on; `maxUses` does, too. */
-  readonly connectTimeout?: number
-  readonly idleTimeout?: number
-  /** Applies to connections opened from now on. */
-  readonly maxLifetime?: number
-  readonly maxUses?: number
-  /** Idle timeouts keep at least this many connections, if that is more than `min`; the pool opens none for it. */
-  readonly keepIdle?: number
-  readonly allowExitOnIdle?: boolean
-}
-
-/** The options of `acquire()`. */
-export interface AcquireOptions {
-  /**
-   * How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. Unlike
-   * `acquireTimeout`, it also runs while the pool is paused.
-   */
-  timeout?: number | undefined
-  /** Aborts the wait. Aborting after the acquire resolved does not end the lease. */
-  signal?: AbortSignal | undefined
-  /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
-  priority?: number | undefined
-  /**
-   * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
-   * `onReturn`, and never looks inside it. A pool that has neither refuses it. See docs/guides/hooks.md.
-   */
-  session?: unknown
-}
-
 /** How statements share connections; see {@link PoolOptions.share}. */
 export interface ShareOptions {
   /** The maximum number of statements under way on one connection. Default 8; at least 1. */
@@ -202,26 +171,6 @@ export interface SharePolicy {
   readonly depth: number
   readonly patience: number
 }
-
-/** The options of `query()`. */
-export interface QueryOptions {
-  /** How long the statement may take, waiting for a connection included, in milliseconds. More than 0. Default Infinity, and the pool's `acquireTimeout` while it waits. */
-  timeout?: number | undefined
-  /** Cancels the statement; the caller gets the error at once. */
-  signal?: AbortSignal | undefined
-}
-
-/** The options of `close()`. */
-export interface CloseOptions {
-  /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
-  timeout?: number | undefined
-}
-
-const wait = number({ least: 0 })
-const limit = number({ above: 0 })
-const min = number({ least: 0, integer: true, finite: true })
-const max = number({ least: 1, integer: true, finite: true })
-const maxWaiting = number({ least: 0, integer: true })
 
 /** A clock; the system's if none is given. */
 export const clockShape = or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock)
@@ -321,78 +270,4 @@ export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions
   const { min = (group ?? fleet) === undefined ? Math.min(2, max) : 0 } = parsed
   checkSize(min, max)
   return Object.freeze({ ...parsed, min, clock: guardedClock(clock), random: guardedRandom(random) })
-}
-
-/** What `resize()` changes; sizes that are left out stay as they are. */
-export interface SizeOptions {
-  min?: number | undefined
-  max?: number | undefined
-  maxWaiting?: number | undefined
-}
-
-const sizeShape = { min: optional(min), max: optional(max), maxWaiting: optional(maxWaiting) }
-
-/**
- * Checks what `resize()` was given and completes it from the sizes in force. A `min` that was not given gives way to `max`, as
- * it does in `createPool`.
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function parseSize(
-  size: SizeOptions,
-  current: { min: number; max: number; maxWaiting: number },
-): { min: number; max: number; maxWaiting: number } {
-  const given = parse('resize', sizeShape, size)
-  const { max = current.max, maxWaiting = current.maxWaiting } = given
-  const { min = Math.min(current.min, max) } = given
-  checkSize(min, max)
-  return { min, max, maxWaiting }
-}
-
-/** The checks of {@link AcquireOptions}. */
-export const acquireShape = {
-  timeout: optional(wait),
-  signal: optional(abortSignal),
-  priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
-  session: anything,
-}
-const acquireNames = Object.keys(acquireShape)
-
-/**
- * Checks what `acquire()` was given. On the way to a lease, so it goes through no table.
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
-  refuseUnknown('acquire', options, acquireNames)
-  const { timeout, signal, priority, session } = options
-  if (timeout !== undefined) wait('timeout', timeout)
-  acquireShape.signal('signal', signal)
-  acquireShape.priority('priority', priority)
-  return { timeout, signal, priority, session }
-}
-
-const queryShape = { timeout: or(limit, Number.POSITIVE_INFINITY), signal: optional(abortSignal) }
-
-/**
- * Checks what `query()` was given.
- * @returns undefined = no limits
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function parseQueryOptions(
-  options: QueryOptions,
-): { readonly timeout: number; readonly signal: AbortSignal | undefined } | undefined {
-  const { timeout, signal } = parse('query', queryShape, options)
-  return timeout === Number.POSITIVE_INFINITY && signal === undefined ? undefined : { timeout, signal }
-}
-
-/**
- * Checks what `close()` was given, and answers how long to wait for leases.
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function parseCloseOptions(options: CloseOptions, fallback: number): number {
-  return parse('close', { timeout: or(wait, fallback) }, options).timeout
-}
-
-/** @throws OptionsError for sizes that exclude each other. */
-export function checkSize(min: number, max: number): void {
-  if (min > max) throw new OptionsError('min', min, `min (${min}) must not be greater than max (${max}).`)
 }

@@ -116,6 +116,12 @@ export function number(range: NumberRange): Check<number> {
   }
 }
 
+/** How long to wait, in milliseconds: 0 = not at all, Infinity = without a limit. */
+export const wait = number({ least: 0 })
+
+/** How long something may take, in milliseconds: more than 0, Infinity = without a limit. */
+export const limit = number({ above: 0 })
+
 function describe({ least, above, most, integer, finite, kind, off }: NumberRange): string {
   const what = integer ? 'an integer' : (kind ?? 'a number of milliseconds')
   const switchedOff = off === undefined ? '' : `, or ${off}`

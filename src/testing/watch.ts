@@ -1,6 +1,7 @@
 // Watches a pool from the outside, from the database's side and from the inside, and checks one against the other.
 
-import type { ResolvedPoolOptions, SizeOptions } from '../core/options.js'
+import type { SizeOptions } from '../core/live-options.js'
+import type { ResolvedPoolOptions } from '../core/options.js'
 import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated/index.js'
 import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolStats } from '../index.js'
 import { type Caller, Callers } from './callers.js'

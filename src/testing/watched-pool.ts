@@ -2,7 +2,7 @@
 
 import { systemBehind } from '../actors/create-pool.js'
 import { Pool } from '../actors/pool.js'
-import type { SizeOptions } from '../core/options.js'
+import type { SizeOptions } from '../core/live-options.js'
 import type { AcquireOptions, CloseOptions, Lease } from '../index.js'
 
 /** Told of each call, which it makes itself. */

@@ -15,7 +15,7 @@ const pools = await otherPools()
 
 const options: Readonly<Record<string, unknown>> = { ...parseOptions() }
 const driverMembers = membersOf(read('src/db/driver.ts'), 'Driver<C>')
-const acquireOptions = membersOf(read('src/core/options.ts'), 'AcquireOptions')
+const acquireOptions = membersOf(read('src/core/call-options.ts'), 'AcquireOptions')
 const postgresOptions = membersOf(read('src/db/pg/driver/config.ts'), 'PostgresConfig')
 const events = [...read('src/actors/watching/events.ts').matchAll(/type: '([\w.]+)'/g)].map(
   ([, type = '']) => type,

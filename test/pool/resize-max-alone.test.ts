@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseSize } from '../../src/core/options.js'
+import { parseSize } from '../../src/core/live-options.js'
 import { OptionsError } from '../../src/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 

@@ -1,7 +1,7 @@
 // The way in: one RxJS stream of requests into the pool actor, and the watch over those that have to wait.
 import type { Subscriber } from 'rxjs'
+import type { AcquireOptions } from '../../core/call-options.js'
 import { AcquireAbortedError, PoolClosedError } from '../../core/errors.js'
-import type { AcquireOptions } from '../../core/options.js'
 import type { Lease } from '../leases/lease.js'
 import { Observable } from '../rx.js'
 import { Alarm } from '../time/alarm.js'

@@ -1,6 +1,7 @@
 // The limits of a pool that can be changed while it runs.
 
-import type { ResolvedPoolOptions, Tuning } from '../../core/options.js'
+import type { Tuning } from '../../core/live-options.js'
+import type { ResolvedPoolOptions } from '../../core/options.js'
 import type { ConnectionPolicy } from '../../machines/connection-types.js'
 import type { UpkeepPolicy } from '../../machines/decisions/upkeep.js'
 

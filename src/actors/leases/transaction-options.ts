@@ -1,5 +1,5 @@
 // What transaction() takes, and the one place that checks it.
-import { type AcquireOptions, acquireShape } from '../../core/options.js'
+import { type AcquireOptions, acquireShape } from '../../core/call-options.js'
 import { boolean, is, number, optional, or, parse } from '../../core/shape.js'
 import type { BeginOptions, IsolationLevel } from '../../db/driver.js'
 

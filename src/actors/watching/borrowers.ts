@@ -1,5 +1,5 @@
 // The watch over holders: where they acquired, and from within what. There is none unless `leakWarning` or `deadlockCheck` is on.
-import type { AcquireOptions } from '../../core/options.js'
+import type { AcquireOptions } from '../../core/call-options.js'
 import type { Intake } from '../callers/intake.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { WatchedRequest } from '../callers/watched-request.js'

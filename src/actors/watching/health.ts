@@ -1,5 +1,5 @@
 // What `pool.health()` answers: one word, and the reason for it.
-import { number, or, parse } from '../../core/shape.js'
+import { limit, or, parse } from '../../core/shape.js'
 import type { PoolSystem } from '../pool-actor.js'
 import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
@@ -29,7 +29,7 @@ export interface HealthOptions {
   stalledAfter?: number | undefined
 }
 
-const shape = { stalledAfter: or(number({ above: 0 }), 10_000) }
+const shape = { stalledAfter: or(limit, 10_000) }
 
 /**
  * Checks what `health()` was given.

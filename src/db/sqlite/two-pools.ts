@@ -6,15 +6,11 @@ import type { TransactionOptions } from '../../actors/leases/transaction-options
 import type { Pool } from '../../actors/pool.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
 import { abortable } from '../../core/abortable.js'
+import type { AcquireOptions, CloseOptions } from '../../core/call-options.js'
 import { type Clock, systemClock } from '../../core/clock.js'
 import { ConnectError, OptionsError } from '../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../core/names.js'
-import {
-  type AcquireOptions,
-  type CloseOptions,
-  type PoolOptions,
-  poolOptionFor,
-} from '../../core/options.js'
+import { type PoolOptions, poolOptionFor } from '../../core/options.js'
 import { hintOf } from '../../core/other-pools.js'
 import { discreetRefusal } from '../../core/refusal.js'
 import { boolean, callable, number } from '../../core/shape.js'

@@ -13,16 +13,16 @@ import {
   fromText,
   hidden,
   is,
-  number,
   type Shape,
   text,
   textLike,
+  wait,
 } from '../../../core/shape.js'
 
 const { Charsets } = mysql2 as unknown as { readonly Charsets: Readonly<Record<string, number>> }
 
 /** mysql2 reads a text for a number, as environments have it. */
-const time = fromText(number({ least: 0 }))
+const time = fromText(wait)
 
 const secret = hidden('must be a string; got something else', value => typeof value === 'string')
 

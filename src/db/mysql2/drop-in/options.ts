@@ -5,7 +5,7 @@ import { poolOptionFor } from '../../../core/options.js'
 import { counterpartOf } from '../../../core/other-pools.js'
 import { warn } from '../../../core/platform.js'
 import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
-import { fromText, number } from '../../../core/shape.js'
+import { fromText, number, wait } from '../../../core/shape.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
 import {
   configNames,
@@ -145,7 +145,7 @@ function withGracefulEnd(
 }
 
 const count = fromText(number({ least: 0, integer: true, finite: true }))
-const time = fromText(number({ least: 0 }))
+const time = fromText(wait)
 
 const refuse: Refusal = (name, _value, expected) => hiddenRefusal(name, `must be ${expected}`)
 

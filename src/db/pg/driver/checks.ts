@@ -13,15 +13,15 @@ import {
   having,
   hidden,
   is,
-  number,
   oneOf,
   text,
   textLike,
+  wait,
 } from '../../../core/shape.js'
 
 /** pg reads a text for a number, as connection strings have it, and false for none. */
 const time: Check = (name, value, refuse) => value !== false && milliseconds(name, value, refuse)
-const milliseconds = fromText(number({ least: 0 }))
+const milliseconds = fromText(wait)
 
 const name = all(
   text,

@@ -2,8 +2,9 @@
 
 import type pg from 'pg'
 import { OptionsError } from '../../../core/errors.js'
+import { checkSize, type Tuning } from '../../../core/live-options.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
-import { checkSize, type PoolOptions, poolOptionFor, type Tuning } from '../../../core/options.js'
+import { type PoolOptions, poolOptionFor } from '../../../core/options.js'
 import { hintOf } from '../../../core/other-pools.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { OptionsError } from '../../../core/errors.js'
 import { hintAtPool } from '../../../core/options.js'
 import { discreetRefusal, hiddenRefusal } from '../../../core/refusal.js'
-import { boolean, number, oneOf, optional, or, parse } from '../../../core/shape.js'
+import { boolean, limit, number, oneOf, optional, or, parse, wait } from '../../../core/shape.js'
 import type { EngineName, Integers, Opening } from '../wire/messages.js'
 import type { Isolation } from './host.js'
 import { noPragmas, parsePragmas } from './pragmas.js'
@@ -75,8 +75,8 @@ const shape = {
   readonly: or(boolean, false),
   isolation: or(oneOf(['thread', 'process']), 'thread'),
   engine: optional(oneOf(['node:sqlite', 'better-sqlite3'])),
-  busyTimeout: or(number({ least: 0 }), 3_000),
-  statementTimeout: or(number({ above: 0 }), Number.POSITIVE_INFINITY),
+  busyTimeout: or(wait, 3_000),
+  statementTimeout: or(limit, Number.POSITIVE_INFINITY),
   foreignKeys: or(boolean, true),
   journalMode: or(oneOf(['wal', 'delete', 'truncate', 'persist', 'memory', 'off', false]), 'wal'),
   pragmas: or(parsePragmas, noPragmas),

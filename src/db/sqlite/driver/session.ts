@@ -3,7 +3,7 @@
 import { refuseUnknown } from '../../../core/names.js'
 import { outside } from '../../../core/outside.js'
 import { discreetRefusal } from '../../../core/refusal.js'
-import { abortSignal, number } from '../../../core/shape.js'
+import { abortSignal, limit } from '../../../core/shape.js'
 import { onAbort } from '../../../core/signals.js'
 import type { Staleness } from '../wire/error.js'
 import { type Failure, SqliteError } from '../wire/error.js'
@@ -24,8 +24,6 @@ export interface StatementOptions {
   /** Cancels the statement, which rejects with the code `SQLITE_INTERRUPT` and the signal's reason as its `cause`. */
   signal?: AbortSignal | undefined
 }
-
-const limit = number({ above: 0 })
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {

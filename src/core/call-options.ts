@@ -1,0 +1,79 @@
+// What the calls of a pool take: `acquire()`, `query()` and `close()`.
+import { refuseUnknown } from './names.js'
+import { abortSignal, anything, is, limit, optional, or, parse, wait } from './shape.js'
+
+/** The options of `acquire()`. */
+export interface AcquireOptions {
+  /**
+   * How long to wait, in milliseconds, instead of the pool's `acquireTimeout`; 0 and Infinity mean the same as there. Unlike
+   * `acquireTimeout`, it also runs while the pool is paused.
+   */
+  timeout?: number | undefined
+  /** Aborts the wait. Aborting after the acquire resolved does not end the lease. */
+  signal?: AbortSignal | undefined
+  /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
+  priority?: number | undefined
+  /**
+   * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
+   * `onReturn`, and never looks inside it. A pool that has neither refuses it. See docs/guides/hooks.md.
+   */
+  session?: unknown
+}
+
+/** The options of `query()`. */
+export interface QueryOptions {
+  /** How long the statement may take, waiting for a connection included, in milliseconds. More than 0. Default Infinity, and the pool's `acquireTimeout` while it waits. */
+  timeout?: number | undefined
+  /** Cancels the statement; the caller gets the error at once. */
+  signal?: AbortSignal | undefined
+}
+
+/** The options of `close()`. */
+export interface CloseOptions {
+  /** How long to wait for leases, in milliseconds, instead of the pool's `drainTimeout`; 0 and Infinity mean the same as there. */
+  timeout?: number | undefined
+}
+
+/** The checks of {@link AcquireOptions}. */
+export const acquireShape = {
+  timeout: optional(wait),
+  signal: optional(abortSignal),
+  priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
+  session: anything,
+}
+const acquireNames = Object.keys(acquireShape)
+
+/**
+ * Checks what `acquire()` was given. On the way to a lease, so it goes through no table.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
+  refuseUnknown('acquire', options, acquireNames)
+  const { timeout, signal, priority, session } = options
+  if (timeout !== undefined) wait('timeout', timeout)
+  acquireShape.signal('signal', signal)
+  acquireShape.priority('priority', priority)
+  return { timeout, signal, priority, session }
+}
+
+const queryShape = { timeout: or(limit, Number.POSITIVE_INFINITY), signal: optional(abortSignal) }
+
+/**
+ * Checks what `query()` was given.
+ * @returns undefined = no limits
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseQueryOptions(
+  options: QueryOptions,
+): { readonly timeout: number; readonly signal: AbortSignal | undefined } | undefined {
+  const { timeout, signal } = parse('query', queryShape, options)
+  return timeout === Number.POSITIVE_INFINITY && signal === undefined ? undefined : { timeout, signal }
+}
+
+/**
+ * Checks what `close()` was given, and answers how long to wait for leases.
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function parseCloseOptions(options: CloseOptions, fallback: number): number {
+  return parse('close', { timeout: or(wait, fallback) }, options).timeout
+}
