@@ -19,8 +19,20 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
 await page.goto(server.url)
 await page.getByText('Live', { exact: true }).waitFor()
 await page.waitForTimeout(2_000)
-const { framesPerSecond, processorTime } = await costOfFrames(page, Number(values.seconds) * 1_000)
-console.log(`${framesPerSecond.toFixed(1)} frames a second (at least 55 is the target)`)
-console.log(`${processorTime.toFixed(1)} ms of the page's thread for each: at 60 a second there are 16.7`)
+for (const [place, where] of [
+  ['.lanes', 'as it opens'],
+  ['.connection-chart', 'with the chart of a connection'],
+  ['.pool-chart', 'at its end'],
+] as const) {
+  await page.evaluate(`document.querySelector('${place}').scrollIntoView()`)
+  await page.waitForTimeout(1_000)
+  const { framesPerSecond, processorTime, parts } = await costOfFrames(page, Number(values.seconds) * 1_000)
+  const { script, style, layout } = parts
+  console.log(
+    `${where}: ${framesPerSecond.toFixed(1)} frames a second (at least 55 is the target); ${processorTime.toFixed(1)} ms of the page's thread ` +
+      `for each, of 16.7: script ${script.toFixed(1)}, style ${style.toFixed(1)}, layout ${layout.toFixed(1)}`,
+  )
+}
+console.log(`after: ${loadInWords()}`)
 await browser.close()
 await server.close()

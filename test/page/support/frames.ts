@@ -6,15 +6,26 @@ export interface FrameCost {
   readonly framesPerSecond: number
   /** Of the page's main thread, in milliseconds for each frame. */
   readonly processorTime: number
+  /** The parts of it that Chromium counts: the page's own code, styles and layout. The rest is mostly painting. */
+  readonly parts: { readonly script: number; readonly style: number; readonly layout: number }
 }
+
+const counted = {
+  all: 'TaskDuration',
+  script: 'ScriptDuration',
+  style: 'RecalcStyleDuration',
+  layout: 'LayoutDuration',
+} as const
 
 /** Counts for so many milliseconds. */
 export async function costOfFrames(page: Page, duration: number): Promise<FrameCost> {
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  const worked = async (): Promise<number> => {
+  const worked = async (): Promise<Record<keyof typeof counted, number>> => {
     const { metrics } = await session.send('Performance.getMetrics')
-    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+    const of = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
+    const { all, script, style, layout } = counted
+    return { all: of(all), script: of(script), style: of(style), layout: of(layout) }
   }
   const before = await worked()
   const [frames, passed] = await page.evaluate<[number, number]>(
@@ -28,7 +39,12 @@ export async function costOfFrames(page: Page, duration: number): Promise<FrameC
       })
     })`,
   )
-  const processorTime = (((await worked()) - before) * 1000) / frames
+  const after = await worked()
+  const each = (part: keyof typeof counted): number => ((after[part] - before[part]) * 1000) / frames
   await session.detach()
-  return { framesPerSecond: frames / (passed / 1000), processorTime }
+  return {
+    framesPerSecond: frames / (passed / 1000),
+    processorTime: each('all'),
+    parts: { script: each('script'), style: each('style'), layout: each('layout') },
+  }
 }

@@ -1,7 +1,11 @@
 // The frame around each part of the page: a title, what can be done with it, and the same as a table.
 
-import type { ComponentChildren } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import type { ComponentChildren, VNode } from 'preact'
+import { useId, useReducer, useRef, useState } from 'preact/hooks'
+import { useOnScreen } from './hooks.js'
+
+/** How often what is not on the screen is rendered, in milliseconds: searching the page finds it, and a screen reader reads it. */
+const pageAside = 1_000
 
 interface CardProps {
   readonly title: string
@@ -17,8 +21,15 @@ interface CardProps {
 export function Card({ title, class: kind = '', note, actions, table, footer, children }: CardProps) {
   const [isTable, setTable] = useState(false)
   const id = useId()
-  return (
-    <section class={`card ${kind}`} aria-labelledby={id}>
+  const place = useRef<HTMLElement>(null)
+  const [, render] = useReducer((turn: number) => turn + 1, 0)
+  const isOnScreen = useOnScreen(place, isIt => isIt && render(undefined as never))
+  const kept = useRef<{ readonly at: number; readonly shown: VNode } | undefined>(undefined)
+  const now = performance.now()
+  if (kept.current !== undefined && !isOnScreen.current && now - kept.current.at < pageAside)
+    return kept.current.shown
+  const shown = (
+    <section class={`card ${kind}`} aria-labelledby={id} ref={place}>
       <header>
         <h2 id={id}>{title}</h2>
         {note !== undefined && <span class="note">{note}</span>}
@@ -46,6 +57,8 @@ export function Card({ title, class: kind = '', note, actions, table, footer, ch
       {footer !== undefined && <footer>{footer}</footer>}
     </section>
   )
+  kept.current = { at: now, shown }
+  return shown
 }
 
 interface ScrollProps {

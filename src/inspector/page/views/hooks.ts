@@ -1,6 +1,6 @@
 // How views follow what happens: few times a second for words, at every frame for what moves.
 
-import { createContext } from 'preact'
+import { createContext, type RefObject } from 'preact'
 import { useContext, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type { Store } from '../store.js'
 
@@ -25,16 +25,49 @@ export function useTick(): void {
   }, [store])
 }
 
-/** Calls `draw` before every frame that the browser shows. */
-export function useFrames(draw: (time: number) => void): void {
+/** Whether an element is on the screen, or nearly; true before that is known. Its changes render nothing. */
+export function useOnScreen(
+  element: RefObject<Element | null>,
+  changed?: (isOnScreen: boolean) => void,
+): { readonly current: boolean } {
+  const isOnScreen = useRef(true)
+  const told = useRef(changed)
+  told.current = changed
+  useEffect(() => {
+    if (element.current === null) return
+    const observer = new IntersectionObserver(
+      entries => {
+        isOnScreen.current = entries.at(-1)?.isIntersecting ?? true
+        told.current?.(isOnScreen.current)
+      },
+      { rootMargin: '100px' },
+    )
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [])
+  return isOnScreen
+}
+
+/** Calls `draw` before every frame that the browser shows, while the element is on the screen. */
+export function useFrames(element: RefObject<Element | null>, draw: (time: number) => void): void {
   const latest = useRef(draw)
   latest.current = draw
+  const request = useRef<number | undefined>(undefined)
+  const run = (runs: boolean): void => {
+    if (!runs) {
+      cancelAnimationFrame(request.current ?? 0)
+      request.current = undefined
+    } else if (request.current === undefined) {
+      request.current = requestAnimationFrame(function next(time) {
+        request.current = requestAnimationFrame(next)
+        latest.current(time)
+      })
+    }
+  }
+  useOnScreen(element, run)
   useEffect(() => {
-    let request = requestAnimationFrame(function next(time) {
-      request = requestAnimationFrame(next)
-      latest.current(time)
-    })
-    return () => cancelAnimationFrame(request)
+    run(true)
+    return () => run(false)
   }, [])
 }
 

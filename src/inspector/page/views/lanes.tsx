@@ -98,7 +98,7 @@ function LaneRows({ pool, lanes, span }: LaneRowsProps) {
   }, [])
   const drawn = useRef(-1)
   drawn.current = -1
-  useFrames(() => {
+  useFrames(canvas, () => {
     if (painter.current === undefined || width === 0) return
     const ratio = devicePixelRatio
     const now = store.now(pool)

@@ -6,7 +6,7 @@ import type { PoolView } from '../model/pool-view.js'
 import type { Figure } from '../model/series.js'
 import { count, duration } from '../model/words.js'
 import { Card } from './card.js'
-import { useStore, useWidth } from './hooks.js'
+import { useOnScreen, useStore, useWidth } from './hooks.js'
 import { color, useTheme } from './theme.js'
 
 interface Line {
@@ -88,6 +88,7 @@ function Plot({ spec, pool }: { readonly spec: PlotSpec; readonly pool: PoolView
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const [pointed, point] = useState<number | undefined>(undefined)
+  const isOnScreen = useOnScreen(host)
   useEffect(() => {
     if (host.current === null || width === 0) return
     const made = new uPlot(
@@ -102,6 +103,7 @@ function Plot({ spec, pool }: { readonly spec: PlotSpec; readonly pool: PoolView
     }
   }, [width, spec, theme, pool])
   useEffect(() => {
+    if (!isOnScreen.current) return
     const { times, columns } = pool.series
     const now = store.now(pool)
     let first = times.length
