@@ -10,21 +10,17 @@ import {
   parseQueryOptions,
   type QueryOptions,
 } from '../core/call-options.js'
-import { AcquireAbortedError, OptionsError, PoolClosedError } from '../core/errors.js'
+import { AcquireAbortedError } from '../core/errors.js'
 import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.js'
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
 import { closedError } from './callers/intake.js'
-import { Lending } from './callers/lending.js'
+import { Lending, refuseVainSession } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
+import { meansBroken } from './connections/driver-calls.js'
+import { transact } from './leases/fresh-session.js'
 import type { Lease } from './leases/lease.js'
-import { runTransaction, transactionSupport } from './leases/transaction.js'
-import {
-  type ParsedTransactionOptions,
-  parseTransactionOptions,
-  type TransactionOptions,
-} from './leases/transaction-options.js'
-import { ofPool } from './names.js'
+import { parseTransactionOptions, type TransactionOptions } from './leases/transaction-options.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
@@ -48,6 +44,7 @@ import { inspectActors } from './watching/inspection.js'
 import { type PoolStats, poolState, readStats } from './watching/stats.js'
 import { followsAcquires, traceAcquire, traceTransaction } from './watching/tracing.js'
 import { observeTransitions, type PoolTransition } from './watching/transitions.js'
+import { refuseIfClosing, whenReady } from './while-open.js'
 
 /** A pool of connections of type `C`; create one with `createPool`. */
 export class Pool<C> implements AsyncDisposable {
@@ -114,23 +111,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws ConnectError when a connect fails; PoolClosedError when the pool is closing or closed.
    */
   ready(): Promise<void> {
-    switch (poolState(this.#system)) {
-      case 'paused':
-      case 'running': {
-        const { roster, size } = this.#system.actor.getSnapshot().context
-        return roster.established >= size.min ? Promise.resolve() : this.#system.readiness.wait()
-      }
-      case 'draining':
-      case 'closed':
-        return Promise.reject(
-          ofPool(
-            this.#system.parts,
-            new PoolClosedError('The pool will not be ready: it is closing or closed.'),
-          ),
-        )
-      default:
-        return this.#system.readiness.wait()
-    }
+    return whenReady(this.#system)
   }
 
   /**
@@ -155,7 +136,7 @@ export class Pool<C> implements AsyncDisposable {
         priority = checked.priority ?? 0
         signal = checked.signal
         session = checked.session
-        if (session !== undefined) this.#refuseVainSession()
+        if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -218,17 +199,6 @@ export class Pool<C> implements AsyncDisposable {
     return request
   }
 
-  /** What no hook sees would seem to protect, and would not. */
-  #refuseVainSession(): void {
-    const { hooks } = this.#system.parts
-    if (hooks?.onLend === undefined && hooks?.onReturn === undefined)
-      throw new OptionsError(
-        'session',
-        undefined, // it may be secret
-        'session has no effect: the pool has neither onLend nor onReturn. Give createPool these options, or omit session.',
-      )
-  }
-
   /** A method of its own, for its closure costs callers who need none. */
   #submitTraced(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
     traceAcquire(this.#system.parts, request, () => this.#submit(request, signal))
@@ -259,8 +229,7 @@ export class Pool<C> implements AsyncDisposable {
         ? callback(lease.connection, lease)
         : borrowers.run(lease, callback))
     } catch (error) {
-      const broken = this.#isFatal(error)
-      if (broken && lease.held) lease.destroy(error)
+      if (meansBroken(this.#system.parts.driver, error) && lease.held) lease.destroy(error)
       throw error
     } finally {
       if (lease.held) lease.release()
@@ -322,42 +291,16 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     callable('callback', callback)
     const parsed = parseTransactionOptions(options)
-    return traceTransaction(this.#system.parts, parsed.begin, () => this.#transact(callback, parsed))
-  }
-
-  async #transact<T>(
-    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
-    parsed: ParsedTransactionOptions,
-  ): Promise<T> {
-    const { name, driver, config } = this.#system.parts
-    const context = {
-      name,
-      support: transactionSupport(driver),
-      config,
-      isFatal: (error: unknown) => this.#isFatal(error),
-    }
-    // Every open session may be stale, and shows it at its first error; an attempt on a stale session does not count.
-    for (let stale = 0; ; stale++) {
-      let lease: Lease<C> | undefined
-      try {
-        return await this.use((_, own) => {
-          lease = own
-          return runTransaction(context, own, callback, parsed)
-        }, parsed.acquire)
-      } catch (error) {
-        const { max } = this.#system.actor.getSnapshot().context.size
-        if (!lease?.stale || parsed.retry === 0 || stale >= max || parsed.acquire.signal?.aborted) throw error
-      }
-    }
-  }
-
-  /** If the driver's isFatal throws, the connection counts as broken, and the caller still gets its own error. */
-  #isFatal(error: unknown): boolean {
-    try {
-      return this.#system.parts.driver.isFatal?.(error) ?? false
-    } catch {
-      return true
-    }
+    const { parts, actor } = this.#system
+    return traceTransaction(parts, parsed.begin, () =>
+      transact(
+        (attempt, options) => this.use(attempt, options),
+        parts,
+        () => actor.getSnapshot().context.size.max,
+        callback,
+        parsed,
+      ),
+    )
   }
 
   /** The pool at this moment: its state, its sizes, the number of connections in each state, the length of the queue, and totals. */
@@ -428,7 +371,7 @@ export class Pool<C> implements AsyncDisposable {
   resize(size: SizeOptions): void {
     const { context } = this.#system.actor.getSnapshot()
     const parsed = parseSize(size, { ...context.size, maxWaiting: context.maxWaiting })
-    this.#refuseIfClosing('resized')
+    refuseIfClosing(this.#system, 'resized')
     this.#system.parts.budget?.resize(parsed.min)
     this.#system.actor.send({ type: 'resize', ...parsed })
   }
@@ -453,7 +396,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws PoolClosedError when the pool is closing or closed.
    */
   pause(): void {
-    this.#refuseIfClosing('paused')
+    refuseIfClosing(this.#system, 'paused')
     this.#system.actor.send({ type: 'pause' })
   }
 
@@ -462,7 +405,7 @@ export class Pool<C> implements AsyncDisposable {
    * @throws PoolClosedError when the pool is closing or closed.
    */
   resume(): void {
-    this.#refuseIfClosing('resumed')
+    refuseIfClosing(this.#system, 'resumed')
     this.#system.actor.send({ type: 'resume' })
   }
 
@@ -473,18 +416,8 @@ export class Pool<C> implements AsyncDisposable {
    * @throws PoolClosedError when the pool is closing or closed.
    */
   evict(): void {
-    this.#refuseIfClosing('emptied')
+    refuseIfClosing(this.#system, 'emptied')
     this.#system.actor.send({ type: 'evict' })
-  }
-
-  #refuseIfClosing(what: string): void {
-    const state = poolState(this.#system)
-    if (state === 'draining' || state === 'closed') {
-      throw ofPool(
-        this.#system.parts,
-        new PoolClosedError(`The pool was not ${what}: it is closing or closed.`),
-      )
-    }
   }
 
   /**

@@ -159,16 +159,25 @@ it('is refused a target or an interval of no time, and names that it does not ha
   expect(parseOptions({ shed: { target: 5 } }).shed).toEqual({ target: 5, interval: 500 })
   expect(parseOptions({}).shed).toBeUndefined()
   expect(() => parseOptions({ shed: { target: 0 } })).toThrow(
-    'shed.target must be a number of milliseconds greater than 0; got 0.',
+    'shed.target must be a number of milliseconds greater than 0, or Infinity; got 0.',
   )
-  expect(() => parseOptions({ shed: { interval: Number.POSITIVE_INFINITY } })).toThrow(
-    'shed.interval must be',
-  )
+  expect(() => parseOptions({ shed: { interval: 0 } })).toThrow('shed.interval must be')
   expect(() => parseOptions({ shed: 50 as never })).toThrow(
     'shed must be true, false or an object such as { target: 50, interval: 500 }; got 50.',
   )
   expect(() => parseOptions({ shed: { targt: 5 } as never })).toThrow('did you mean target?')
 })
+
+it.each([{ target: Number.POSITIVE_INFINITY }, { interval: Number.POSITIVE_INFINITY }])(
+  'with %o the pool is never overloaded, and all callers wait',
+  async shed => {
+    const { pool, clock } = await openPool({ shed, acquireTimeout: 5_000 })
+    const { refused, served } = waitsOf(await openLoop(pool, clock, [load(3, 10_000)]))
+    expect(pool.stats()).toMatchObject({ shed: 0 })
+    expect(quantile(served, 0.5)).toBeGreaterThan(1_000)
+    expect(quantile(refused, 0.5)).toBeGreaterThanOrEqual(5_000)
+  },
+)
 
 it('is counted apart from other refusals in Prometheus', async () => {
   const { pool, clock } = await openPool({ min: 1, max: 1, maxWaiting: 1 })

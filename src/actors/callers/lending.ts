@@ -1,4 +1,6 @@
 // What the hook onLend is told of one caller. Made only for pools that have hooks.
+import { OptionsError } from '../../core/errors.js'
+import type { PoolHooks } from '../../core/hooks.js'
 import { asyncHooks } from '../../core/outside.js'
 
 /** One call of `acquire`, as the hooks see it. */
@@ -17,4 +19,17 @@ export class Lending {
   run<T>(call: () => T): T {
     return this.#scope === undefined ? call() : this.#scope.runInAsyncScope(call)
   }
+}
+
+/**
+ * A session that no hook sees would seem to protect, and would not.
+ * @throws OptionsError
+ */
+export function refuseVainSession<C>(hooks: PoolHooks<C> | undefined): void {
+  if (hooks?.onLend !== undefined || hooks?.onReturn !== undefined) return
+  throw new OptionsError(
+    'session',
+    undefined, // it may be secret
+    'session has no effect: the pool has neither onLend nor onReturn. Give createPool these options, or omit session.',
+  )
 }

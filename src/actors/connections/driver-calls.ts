@@ -77,3 +77,12 @@ export function isUsable<C>(driver: Driver<C>, handle: C): boolean {
     return false
   }
 }
+
+/** Whether an error means, as far as the driver can tell, that the connection is broken. If the driver throws, it counts as broken. */
+export function meansBroken<C>(driver: Driver<C>, error: unknown): boolean {
+  try {
+    return driver.isFatal?.(error) ?? false
+  } catch {
+    return true
+  }
+}
