@@ -45,7 +45,6 @@ export function driverFor(
   const { createClient, resetQuery, onConnect, pipelines, description } = parseConfig(config, forClients)
   const prepare = prepareAs ?? onConnect
   const sessions = new WeakMap<pg.Client, Session>()
-  const channels = new WeakMap<pg.Client, readonly string[]>()
   const evidence: Evidence = { writable: false, demoted: false }
   const couriers = new Couriers(createClient)
   const sessionOf = (client: pg.Client): Session => {
@@ -62,8 +61,7 @@ export function driverFor(
     hideTlsOf(wired(client).connection.stream)
     await prepare?.(client)
     await setUp?.(client)
-    if (session.takeDebts().channels) channels.set(client, await channelsOf(session))
-    session.keep()
+    session.keep(session.mayListen ? await channelsOf(session) : [])
   }
 
   /** What the server still works on for a holder is cancelled; what the pool itself waits for is cut off. */
@@ -104,8 +102,7 @@ export function driverFor(
       return resetQuery !== undefined || !session.clean
     },
 
-    reset: (client, { signal, setUp }) =>
-      reset(sessionOf(client), { resetQuery, prepare, setUp, channels: channels.get(client) ?? [] }, signal),
+    reset: (client, { signal, setUp }) => reset(sessionOf(client), { resetQuery, prepare, setUp }, signal),
 
     isUsable: client => sessionOf(client).usable,
     isHalfRead: client => sessionOf(client).halfRead,

@@ -23,7 +23,8 @@ export type { PostgresConfig } from './config.js'
  * - When the pool destroys a connection while a query runs, the query fails at once, the driver cancels it on the server, and the pool
  *   opens another connection only after the server has released this one: the server never counts more than `max`.
  * - The pool replaces a stale session (a cached plan of an altered table, a primary that became read-only) after one error. The guide "How the PostgreSQL driver classifies errors" has the table.
- * - What a holder attached to the client ends with the lease: the driver removes listeners added meanwhile, and undoes LISTENs.
+ * - What a holder attached to the client ends with the lease: the driver removes listeners added meanwhile, and undoes LISTENs,
+ *   after DO and CALL also those that no command tag tells of. It learns of one that a function ran (`SELECT f()`) by the first notification.
  * - Other changes of a holder to the session (SET, temporary tables) stay, unless `resetQuery` undoes them.
  *
  * ```ts

@@ -13,8 +13,6 @@ export interface ResetPlan {
   readonly prepare: ((client: pg.Client) => unknown) | undefined
   /** The pool's part of that, after the driver's. */
   readonly setUp: ResetContext['setUp']
-  /** The channels that are listened to for all callers. */
-  readonly channels: readonly string[]
 }
 
 /** Runs the pool's own short statement, in whose place no holder's can be. */
@@ -46,8 +44,9 @@ export async function reset(session: Session, plan: ResetPlan, signal: AbortSign
     session.forgetStatements()
   }
   if (debts.channels) {
-    const listens = plan.channels.map(channel => `; LISTEN ${client.escapeIdentifier(channel)}`)
-    await askShortly(session, `UNLISTEN *${listens.join('')}`)
+    const listens = session.channels.map(channel => `; LISTEN ${client.escapeIdentifier(channel)}`)
+    const asked = askShortly(session, `UNLISTEN *${listens.join('')}`)
+    await (debts.channels === 'perhaps' ? asked.catch(unlessUnknown) : asked)
   }
   if (debts.setUp || plan.resetQuery !== undefined) {
     const restoring = session.parameters.restoring(client)
@@ -72,6 +71,13 @@ async function lookForRole(session: Session): Promise<void> {
 
 /** The channels that a session listens to. */
 export async function channelsOf(session: Session): Promise<string[]> {
-  const { rows } = await askShortly(session, 'SELECT pg_listening_channels() AS channel')
+  const asked = askShortly(session, 'SELECT pg_listening_channels() AS channel')
+  const { rows } = (await asked.catch(unlessUnknown)) ?? { rows: [] }
   return rows.map(({ channel }) => String(channel))
+}
+
+/** Servers that speak PostgreSQL's protocol need not have channels: feature not supported, undefined function, syntax error. */
+function unlessUnknown(error: unknown): undefined {
+  const { code } = error as { code?: unknown }
+  if (code !== '0A000' && code !== '42883' && code !== '42601') throw error
 }

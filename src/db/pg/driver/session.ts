@@ -1,6 +1,7 @@
 // What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next caller.
 
 import pg from 'pg'
+import { type Debts, nothing } from './debts.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
@@ -12,31 +13,6 @@ import { activeQueryOf, wired } from './wired.js'
 export interface SessionEvents {
   readonly onLost: (reason: unknown) => void
   readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
-}
-
-/** What was done in a session and is to be undone, or looked at, before the next caller has it. */
-export interface Debts {
-  /** LISTEN or UNLISTEN. */
-  channels: boolean
-  /** Settings or statements were reset: what had been set up for every caller may be gone. */
-  setUp: boolean
-  /** One prepared statement was deallocated, and pg cannot know which. */
-  statements: boolean
-  /** Permission was denied: the role may have been remade under the session. */
-  role: boolean
-  /** A write was refused, and it is not known yet whether the server has become read-only. */
-  readOnly: unknown
-  /** What parameters were before a statement that shared the session changed them. */
-  parameters: ReadonlyMap<string, string> | undefined
-}
-
-const nothing: Readonly<Debts> = {
-  channels: false,
-  setUp: false,
-  statements: false,
-  role: false,
-  readOnly: undefined,
-  parameters: undefined,
 }
 
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
@@ -57,6 +33,10 @@ export class Session {
   #events: SessionEvents | undefined
   #debts: Debts = { ...nothing }
   #owes = false
+  /** A SELECT was run since the session was made ready, which may have called a function. */
+  #selected = false
+  /** What is listened to for all callers. */
+  #channels: readonly string[] = []
   #refusedWrite: unknown
   #listeners: Listeners | undefined
   readonly #readOnly: ReadOnlyWatch
@@ -90,6 +70,10 @@ export class Session {
       connection.on(name, () => {
         this.#suspended = true
       })
+    connection.on('notification', (message: { channel: string }) => {
+      // No command tag has told of this LISTEN: a function ran it.
+      if (!this.#debts.channels && !this.#channels.includes(message.channel)) this.#owe('channels', 'perhaps')
+    })
     connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       const { parameterName: name, parameterValue: value } = message
       this.#readOnly.parameter(name, value, this.#tag)
@@ -171,8 +155,22 @@ export class Session {
     return debts
   }
 
-  /** From here on, what holders attach to the client ends with their lease; changes to the session so far are for all callers. */
-  keep(): void {
+  /** Whether what was run so far may have listened to channels, as far as command tags tell. */
+  get mayListen(): boolean {
+    return this.#debts.channels !== false || this.#selected
+  }
+
+  /** The channels that are listened to for all callers. */
+  get channels(): readonly string[] {
+    return this.#channels
+  }
+
+  /**
+   * From here on, what holders attach to the client ends with their lease; changes to the session so far are for all callers.
+   * @param channels what is listened to by now
+   */
+  keep(channels: readonly string[]): void {
+    this.#channels = channels
     // A mock need not tell which listeners it has.
     if (typeof this.client.rawListeners === 'function') this.#listeners = new Listeners(this.client)
     this.takeDebts()
@@ -270,7 +268,9 @@ export class Session {
     this.#readOnly.completed(tag)
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
     else if (tag === 'DEALLOCATE') this.#forgetOne()
+    this.#selected ||= tag.startsWith('SELECT')
     if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.#owe('channels', true)
+    else if ((tag === 'DO' || tag === 'CALL') && !this.#debts.channels) this.#owe('channels', 'perhaps')
     if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag)) this.#owe('setUp', true)
   }
 
