@@ -5,13 +5,8 @@ import type { Hint } from '../../core/names.js'
 import { hintAtPool, poolOptionFor } from '../../core/options.js'
 import { hintOf } from '../../core/other-pools.js'
 import { number, optional, parse, textLike } from '../../core/shape.js'
-import {
-  type BudgetShare,
-  mayOpen,
-  nextInTurn,
-  reclaims,
-  spokenFor,
-} from '../../machines/decisions/budget.js'
+import { mayOpen, nextInTurn, reclaims, spokenFor } from '../../machines/decisions/budget.js'
+import { GroupMember, type SharedCap } from './group-member.js'
 
 /** The options of {@link poolGroup}. */
 export interface PoolGroupOptions {
@@ -68,12 +63,12 @@ export function poolGroup(options: PoolGroupOptions): PoolGroup {
 }
 
 /** One cap over many pools; see {@link poolGroup}. */
-export class PoolGroup implements Budget {
+export class PoolGroup implements Budget, SharedCap {
   #max: number
   /** What it is called in errors. */
   readonly #name: string
-  readonly #members = new Set<Member>()
-  readonly #asking = new Set<Member>()
+  readonly #members = new Set<GroupMember>()
+  readonly #asking = new Set<GroupMember>()
   /** Open, or about to be. */
   #held = 0
   /** What is spoken for. */
@@ -139,21 +134,21 @@ export class PoolGroup implements Budget {
   /** @internal */
   join(member: BudgetMember): Allotment {
     this.admit(member.min)
-    const joined = new Member(this, member)
+    const joined = new GroupMember(this, member)
     this.#members.add(joined)
     this.reserve(joined, joined.held, member.min)
     return joined
   }
 
   /** @internal */
-  resizeMember(member: Member, min: number): void {
+  resizeMember(member: GroupMember, min: number): void {
     this.#refuse(min, member.min)
     this.reserve(member, member.held, min)
     this.settle(member)
   }
 
   /** @internal */
-  reserve(member: Member, held: number, min: number): void {
+  reserve(member: GroupMember, held: number, min: number): void {
     this.#reserved -= spokenFor(member)
     this.#held += held - member.held
     this.#mins += min - member.min
@@ -163,7 +158,7 @@ export class PoolGroup implements Budget {
   }
 
   /** @internal */
-  ask(member: Member): boolean {
+  ask(member: GroupMember): boolean {
     if (member.asked === undefined && mayOpen(member, this.#reserved, this.#max, this.#held)) {
       this.#grant(member)
       return true
@@ -177,13 +172,13 @@ export class PoolGroup implements Budget {
   }
 
   /** @internal */
-  withdraw(member: Member): void {
+  withdraw(member: GroupMember): void {
     if (!this.#asking.delete(member)) return
     member.asked = undefined
   }
 
   /** @internal */
-  leave(member: Member): void {
+  leave(member: GroupMember): void {
     this.withdraw(member)
     if (!this.#members.delete(member)) return
     this.reserve(member, 0, 0)
@@ -191,7 +186,7 @@ export class PoolGroup implements Budget {
   }
 
   /** How many more connections this pool could open now. @internal */
-  roomFor(member: Member): number {
+  roomFor(member: GroupMember): number {
     let idle = 0
     for (const other of this.#members)
       if (other !== member && other.asked === undefined)
@@ -214,7 +209,7 @@ export class PoolGroup implements Budget {
    * back here before it has heard all: one run at a time, and the next one after it.
    * @internal
    */
-  settle({ member }: Member): void {
+  settle({ member }: GroupMember): void {
     if (this.#asking.size === 0 && this.#held <= this.#max) return
     this.#again = true
     if (this.#settling) return
@@ -231,7 +226,7 @@ export class PoolGroup implements Budget {
   }
 
   #grantInTurn(): void {
-    const granted: Member[] = []
+    const granted: GroupMember[] = []
     const open = [...this.#asking]
     for (;;) {
       const next = nextInTurn(open.filter(one => mayOpen(one, this.#reserved, this.#max, this.#held)))
@@ -251,100 +246,8 @@ export class PoolGroup implements Budget {
     for (const { member } of told) member.reclaim()
   }
 
-  #grant(member: Member): void {
+  #grant(member: GroupMember): void {
     this.reserve(member, member.held + 1, member.min)
     member.grantedAt = member.member.now()
-  }
-}
-
-/** How long a pool waits before it asks again, in milliseconds: a connection of another pool may have become idle meanwhile. */
-const lookAgainIn = 50
-
-/** One pool of a group. */
-class Member implements Allotment, BudgetShare {
-  readonly #group: PoolGroup
-  readonly #member: BudgetMember
-  held = 0
-  min = 0
-  owes = 0
-  /** Connections that it was granted after it had asked, and has not begun to open. */
-  grants = 0
-  asked: number | undefined = undefined
-  grantedAt = 0
-
-  constructor(group: PoolGroup, member: BudgetMember) {
-    this.#group = group
-    this.#member = member
-  }
-
-  get member(): BudgetMember {
-    return this.#member
-  }
-
-  get idle(): number {
-    return this.#member.idle
-  }
-
-  get isHeldBack(): boolean {
-    return this.asked !== undefined
-  }
-
-  get room(): number {
-    return this.grants + this.#group.roomFor(this)
-  }
-
-  get lookAgainIn(): number {
-    return lookAgainIn
-  }
-
-  ask(): boolean {
-    if (this.grants === 0) return this.#group.ask(this)
-    this.grants--
-    return true
-  }
-
-  withdraw(): void {
-    this.#group.withdraw(this)
-    for (; this.grants > 0; this.grants--) this.#release()
-  }
-
-  ended(): void {
-    this.owes = Math.max(0, this.owes - 1)
-    this.#release()
-  }
-
-  #release(): void {
-    if (this.held === 0) return // the pool has left
-    this.#group.reserve(this, this.held - 1, this.min)
-    this.#group.settle(this)
-  }
-
-  kept(): void {
-    this.owes = Math.max(0, this.owes - 1)
-  }
-
-  isSpent(): boolean {
-    return false
-  }
-
-  refused(): void {}
-
-  resize(min: number): void {
-    this.#group.resizeMember(this, min)
-  }
-
-  leave(): void {
-    this.grants = 0
-    this.#group.leave(this)
-  }
-
-  evidence(): BudgetEvidence {
-    return this.#group.evidence()
-  }
-
-  /** What inspectors print of it. */
-  toJSON(): object {
-    const { held, min, isHeldBack } = this
-    return { held, min, heldBack: isHeldBack }
   }
 }
