@@ -107,11 +107,11 @@ const questions = {
     /^ {4}if \(notices\.wants\([\s\S]*?^ {4}\}\n/m,
     /^ {4}if \(followsAcquires\(.*\n {4}else /m,
   ],
-  'actors/connections/connection-actor.ts': [
-    /^ {8}if \(tracker !== undefined\) tracker\.granted.*\n/m,
-    /^ {8}if \(notices\.wants\('acquire\.granted'\)[\s\S]*?^ {8}\}\n/m,
-    /^ {8}if \(tracker !== undefined\) tracker\.returned.*\n/m,
-    /^ {8}if \(notices\.wants\('lease\.released'\)[\s\S]*?^ {8}\}\n/m,
+  'actors/connections/lease-actions.ts': [
+    /^ {4}if \(tracker !== undefined\) tracker\.granted.*\n/m,
+    /^ {4}if \(notices\.wants\('acquire\.granted'\)[\s\S]*?^ {4}\}\n/m,
+    /^ {4}if \(tracker !== undefined\) tracker\.returned.*\n/m,
+    /^ {4}if \(notices\.wants\('lease\.released'\)[\s\S]*?^ {4}\}\n/m,
   ],
 }
 

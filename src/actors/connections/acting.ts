@@ -1,0 +1,44 @@
+// What the actions of a connection's machine have in common.
+import type { ActorRef, EventObject, Snapshot } from 'xstate'
+import type { RoundTripContext } from '../../db/driver.js'
+import { deliver } from '../../machines/compiled/index.js'
+import type { connectionMachine } from '../../machines/connection.js'
+import type { ConnectionContext, ConnectionEvent } from '../../machines/connection-types.js'
+import type { Cancellation } from './cancellation.js'
+import { letExit } from './driver-calls.js'
+import type { ConnectionRecord } from './record.js'
+
+/** The actions that the machine takes. */
+export type ConnectionActions = NonNullable<Parameters<(typeof connectionMachine)['provide']>[0]['actions']>
+
+/** The connection as the running system has it: the record is what the machine knows as its facts. */
+export const recordOf = (context: ConnectionContext): ConnectionRecord<unknown> =>
+  context.facts as ConnectionRecord<unknown>
+
+/** While a caller needs the connection, it keeps the process alive. */
+export const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (mayExit) letExit(driver, handle, false)
+}
+
+/** While it is idle, it does not. */
+export const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (mayExit) letExit(driver, handle, true)
+}
+
+/** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */
+export const report: (
+  connection: ActorRef<Snapshot<unknown>, ConnectionEvent>,
+  event: ConnectionEvent,
+) => void = tell
+
+/** Sends an event to an actor that may have ended. */
+export function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E>, event: E): void {
+  if (actor.getSnapshot().status === 'active') deliver(actor, event, event.type)
+}
+
+/** What a call of the driver is told: its signal, which is made when the driver looks at it. */
+export const contextOf = (call: Cancellation): RoundTripContext => ({
+  get signal() {
+    return call.signal
+  },
+})

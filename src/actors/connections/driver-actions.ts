@@ -1,0 +1,105 @@
+// What a connection asks of its driver: to connect, to validate, to reset, to close, to destroy.
+import type { ConnectContext } from '../../db/driver.js'
+import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
+import { attempt, destroyQuietly, noHandle } from './driver-calls.js'
+import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
+
+export const driverActions = {
+  connect: ({ context, self }) => {
+    const record = recordOf(context)
+    const { driver, config, roster, hooks } = record.parts
+    const call = record.beginEffect()
+    const { evictions } = roster
+    const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
+    const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
+      if (record.handle === undefined) return
+      record.stale = true
+      if (record.ending === undefined) report(self, { type: 'retire', reason: 'stale session', error })
+      // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
+      if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
+    }
+    attempt(
+      () =>
+        hooks === undefined
+          ? driver.connect({
+              get signal() {
+                return call.signal
+              },
+              onLost,
+              onStale,
+            })
+          : connectAndSetUp(record, { signal: call.signal, onLost, onStale }),
+      handle => {
+        // Too late: the pool has given this connection up, so it must be closed here.
+        if (call.aborted) return destroyQuietly(driver, handle)
+        if (handle === undefined)
+          return report(self, { type: 'driver.connectFailed', error: noHandle(driver) })
+        record.handle = handle
+        record.endEffect()
+        report(self, { type: 'driver.connected', at: config.clock.now() })
+      },
+      error => report(self, { type: 'driver.connectFailed', error }),
+    )
+  },
+  validate: ({ context, self }) => {
+    const record = recordOf(context)
+    const { driver, config } = record.parts
+    record.incoming = undefined
+    if (record.request !== undefined) hold(record) // a caller waits for it
+    const call = record.beginEffect()
+    attempt(
+      () => driver.validate(record.handle, contextOf(call)),
+      () => {
+        record.endEffect()
+        report(self, { type: 'driver.validated', at: config.clock.now() })
+      },
+      error => report(self, { type: 'driver.invalid', error }),
+    )
+  },
+  reset: ({ context, self, event }) => {
+    const record = recordOf(context)
+    const { driver, config, roster, hooks } = record.parts
+    const call = record.beginEffect()
+    const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
+    roster.noteResetting(record, true)
+    attempt(
+      () =>
+        hooks === undefined
+          ? driver.reset?.(record.handle, contextOf(call))
+          : resetAndUndo(record, dirty, call.signal),
+      () => {
+        roster.noteResetting(record, false)
+        record.endEffect()
+        report(self, { type: 'driver.resetDone', at: config.clock.now() })
+      },
+      error => report(self, { type: 'driver.resetFailed', error }),
+    )
+  },
+  close: ({ context, self }) => {
+    const record = recordOf(context)
+    const { driver, config } = record.parts
+    tellReturned(record)
+    if (config.closeTimeout === 0) {
+      destroyQuietly(driver, record.handle)
+      self.send({ type: 'driver.closed' })
+      return
+    }
+    hold(record)
+    attempt(
+      () => driver.close(record.handle),
+      () => report(self, { type: 'driver.closed' }),
+      error => report(self, { type: 'driver.closeFailed', error }),
+    )
+  },
+  destroySocket: ({ context, self }) => {
+    const record = recordOf(context)
+    const { driver, config } = record.parts
+    record.abortEffect()
+    tellReturned(record)
+    if (record.handle === undefined) return
+    const gone = destroyQuietly(driver, record.handle)
+    if (gone === undefined || config.closeTimeout === 0) return
+    record.lingers = true
+    gone.then(() => report(self, { type: 'driver.gone' }))
+  },
+} satisfies ConnectionActions
