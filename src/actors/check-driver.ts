@@ -1,6 +1,18 @@
 // Whether what was passed as a driver can be one.
 import { OptionsError } from '../core/errors.js'
 
+const optionalMethods = [
+  'needsReset',
+  'reset',
+  'ref',
+  'unref',
+  'isFatal',
+  'isUsable',
+  'hostRole',
+  'describe',
+  'remedy',
+]
+
 /**
  * @param share the pool's option, which some drivers cannot serve
  * @throws OptionsError saying what the driver lacks.
@@ -10,7 +22,7 @@ export function checkDriver(driver: unknown, share?: unknown): void {
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
     if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
   }
-  for (const method of ['needsReset', 'reset', 'ref', 'unref', 'isFatal', 'isUsable', 'describe', 'remedy']) {
+  for (const method of optionalMethods) {
     if (given[method] !== undefined && typeof given[method] !== 'function')
       throw unfitDriver(`The driver's ${method} is not a function`)
   }

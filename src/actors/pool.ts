@@ -26,7 +26,7 @@ import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
 import { type Sharing, sharingOf } from './sharing/sharing.js'
 import type { QueryLimits } from './sharing/statement.js'
-import { checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
+import { type AcquireRefusal, checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
   factsOf,
   type HealthOptions,
@@ -160,14 +160,18 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Refuses those in the queue that the test picks, as a pool that is closing does; it sees them in the order in which they would be served.
+   * Refuses those in the queue that the test picks, as a pool that is closing does unless another error is made; it sees them in the order in
+   * which they would be served.
    * @internal
    */
-  turnAway(picks: (request: AcquireRequest<C>) => boolean): void {
+  turnAway(
+    picks: (request: AcquireRequest<C>) => boolean,
+    newError: () => AcquireRefusal = closedError,
+  ): void {
     const { callers, parts } = this.#system
     for (const request of parts.queue.inOrder().filter(picks)) {
       parts.queue.leave(request)
-      callers.refuse(request, closedError())
+      callers.refuse(request, newError())
     }
   }
 

@@ -4,6 +4,7 @@ import type {
   AcquireTimeoutError,
   DatabaseDownError,
   LendError,
+  NoHostError,
   OverloadedError,
   PoolPausedError,
   QueueFullError,
@@ -19,6 +20,7 @@ export {
   AcquireTimeoutError,
   DatabaseDownError,
   LendError,
+  NoHostError,
   OverloadedError,
   PoolPausedError,
   QueueFullError,
@@ -43,6 +45,7 @@ export type AnyPoolError =
   | PoolClosedError
   | PoolPausedError
   | DatabaseDownError
+  | NoHostError
   | LendError
   | ConnectError
   | ValidationError

@@ -85,3 +85,15 @@ export type RefusalEvidence = Pick<
   AcquireEvidence,
   'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError'
 >
+
+/** What was known of one host when no host fitted a caller's target. */
+export interface HostEvidence {
+  /** Where it is: `'db1.internal:5432'`. */
+  readonly host: string
+  /** `'unknown'` = its role had not been told yet, or it had just stopped to be the primary. */
+  readonly state: 'unknown' | 'primary' | 'standby' | 'down'
+  /** How long it had been so, in milliseconds. */
+  readonly lasted: number
+  /** Why it was down, or no longer the primary; undefined while it is well. */
+  readonly lastError: unknown
+}

@@ -3,6 +3,7 @@ import type { BudgetEvidence } from './budget.js'
 import type {
   AcquireEvidence,
   AcquireObstacle,
+  HostEvidence,
   LeaseHolder,
   OverloadEvidence,
   RefusalEvidence,
@@ -47,6 +48,33 @@ export function describeDeadlock(leases: readonly number[], max: number): string
       ? `the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (${own})`
       : `all ${max} connections (max) are held by pool.use() calls that are waiting for another one, and this caller is inside one of them (${own})`
   return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.`
+}
+
+/** What there is to say to a caller for whom no host fits. */
+export function describeNoHost(target: string, waited: number, hosts: readonly HostEvidence[]): string {
+  const when = waited === 0 ? 'at once' : `within ${milliseconds(waited)}`
+  const advice = hosts.every(({ state }) => state === 'down')
+    ? `${remedyFor(hosts[0]?.lastError)} on each host`
+    : `${missing[target] ?? 'Check the hosts that are down'}, or ask for another kind of host (target: 'any')`
+  return `No host fitted the target '${target}' ${when}.\n  Why: ${hosts.map(describeHost).join('; ')}.\n  What to do: ${lowerFirst(advice)}.`
+}
+
+/** What is missing where no host fits. */
+const missing: Readonly<Record<string, string>> = {
+  primary:
+    'Have a standby promoted, or the former primary started again, if the failover does not do it by itself',
+  standby: 'Check that a standby is up and among the hosts',
+}
+
+function describeHost({ host, state, lasted, lastError }: HostEvidence): string {
+  const what = {
+    unknown: 'has not told its role',
+    primary: 'has been the primary',
+    standby: 'has been a standby',
+    down: 'has been down',
+  }[state]
+  const why = lastError === undefined ? '' : ` (${withoutStop(whyNoConnect(lastError))})`
+  return `${host} ${what} for ${milliseconds(lasted)}${why}`
 }
 
 /** What came of the last connects; the error that says it has the last one's error as its cause. */

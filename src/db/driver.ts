@@ -43,6 +43,17 @@ export interface ResetContext extends RoundTripContext {
   readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
 }
 
+/** What a database server is to its cluster: `'primary'` = it takes writes, `'standby'` = it only reads. */
+export type HostRole = 'primary' | 'standby'
+
+/** One of the servers of a cluster. */
+export interface Host<C> {
+  /** Where it is, in messages and figures: `'db1.internal:5432'`. Must not contain secrets. */
+  readonly name: string
+  /** Connects to it; must have {@link Driver.hostRole}. */
+  readonly driver: Driver<C>
+}
+
 /** How strictly a transaction is isolated from others, by the names of the SQL standard. */
 export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable'
 
@@ -167,6 +178,14 @@ export interface Driver<C> {
   readonly transaction?: TransactionSupport<C> | undefined
   /** Statements that share a connection, for `pool.query()` with the option `share`; omit it if a connection can have only one under way. */
   readonly share?: SharingSupport<C> | undefined
+  /**
+   * Asks the server of a connection whether it takes writes. `createHostPool()` from `statepool/hosts` calls it for each new connection, and
+   * from time to time for an idle one; other pools do not call it. The first answer for a connection may be what the server said as the
+   * session began.
+   */
+  hostRole?(connection: C, context: RoundTripContext): Promise<HostRole>
+  /** The hosts that the driver was given, for `createHostPool()`; without it the driver knows of one server only. */
+  readonly hosts?: readonly Host<C>[] | undefined
   /** Where the driver connects to, for messages: `'postgres on db.internal:5432/app as web'`. Must not contain secrets. */
   describe?(): string
   /**

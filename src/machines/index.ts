@@ -14,7 +14,17 @@ export type {
   Request,
   ReturnedSession,
 } from './connection-types.js'
+export type { HostBalance, HostTarget } from './decisions/hosts.js'
 export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
+export { hostMachine } from './host.js'
+export type {
+  HostContext,
+  HostEvent,
+  HostInput,
+  HostRole,
+  HostState,
+  Seekers,
+} from './host-types.js'
 export { poolMachine } from './pool.js'
 export type {
   BudgetView,

@@ -9,10 +9,12 @@ import {
   type ConnectError,
   createPool,
   type DatabaseDownError,
+  type HostEvidence,
   isPoolError,
   type LeaseError,
   type LeaseHolder,
   type LendError,
+  type NoHostError,
   type OptionsError,
   type OverloadedError,
   type PoolClosedError,
@@ -60,6 +62,10 @@ function evidenceIn(error: AnyPoolError): unknown {
     case 'DATABASE_DOWN':
       expectTypeOf(error).toEqualTypeOf<DatabaseDownError>()
       return error.failedConnects
+    case 'NO_HOST':
+      expectTypeOf(error).toEqualTypeOf<NoHostError>()
+      expectTypeOf(error.hosts).toEqualTypeOf<readonly HostEvidence[]>()
+      return error.hosts
     case 'LEND_REFUSED':
       expectTypeOf(error).toEqualTypeOf<LendError>()
       return error.attempts

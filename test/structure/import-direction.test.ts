@@ -181,6 +181,17 @@ const rules: Rule[] = [
     may: /^(?!src\/fleet\/)/,
   },
   {
+    name: 'a pool of hosts stands on the pool, and decides by the machines’ decisions: no driver, no package',
+    files: /^src\/hosts\//,
+    may: new RegExp(`^(xstate$|src/hosts/|src/actors/|src/machines/|${core})`),
+    mayTypes: /^(rxjs|src\/db\/driver\.ts)$/,
+  },
+  {
+    name: 'nothing imports a pool of hosts',
+    files: /^src\/(?!hosts\/)/,
+    may: /^(?!src\/hosts\/)/,
+  },
+  {
     name: 'telemetry stands on the pool; nothing below knows of it',
     files: /^src\/telemetry\//,
     may: new RegExp(`^(src/telemetry/|src/actors/|src/index\\.ts$|${core}|node:|@opentelemetry/api$)`),

@@ -8,6 +8,7 @@ import type {
   DatabaseDownError,
   LeaseError,
   LendError,
+  NoHostError,
   OverloadedError,
   PoolClosedError,
   PoolPausedError,
@@ -26,6 +27,7 @@ export type AcquireRefusal =
   | QueueFullError
   | OverloadedError
   | DatabaseDownError
+  | NoHostError
   | PoolPausedError
   | PoolClosedError
   | LendError

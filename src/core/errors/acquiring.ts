@@ -1,8 +1,15 @@
 // An acquire that got no connection: it waited too long, it was aborted, or the pool refused it.
-import type { AcquireEvidence, AcquireObstacle, OverloadEvidence, RefusalEvidence } from '../evidence.js'
+import type {
+  AcquireEvidence,
+  AcquireObstacle,
+  HostEvidence,
+  OverloadEvidence,
+  RefusalEvidence,
+} from '../evidence.js'
 import {
   describeDeadlock,
   describeFull,
+  describeNoHost,
   describeOverload,
   describeTimeout,
   failedInARow,
@@ -163,6 +170,30 @@ export class DatabaseDownError extends PoolError {
       { cause: lastConnectError },
     )
     this.failedConnects = failedConnects
+  }
+}
+
+/** No host of the pool is what the caller wants (`target`); `cause` is the error of a host that is down, if one is. */
+export class NoHostError extends PoolError {
+  static {
+    setName(NoHostError, 'NoHostError')
+  }
+
+  declare readonly code: 'NO_HOST'
+
+  /** The kind of host that the caller wants. */
+  readonly target: string
+  /** How long the caller waited, in milliseconds. */
+  readonly waited: number
+  /** What was known of each host, in the order in which the pool was given them. */
+  readonly hosts: readonly HostEvidence[]
+
+  constructor(target: string, waited: number, hosts: readonly HostEvidence[]) {
+    const cause = hosts.find(({ lastError }) => lastError !== undefined)?.lastError
+    super('NO_HOST', describeNoHost(target, waited, hosts), cause === undefined ? undefined : { cause })
+    this.target = target
+    this.waited = waited
+    this.hosts = hosts
   }
 }
 

@@ -13,6 +13,7 @@ export type PoolErrorCode =
   | 'POOL_CLOSED'
   | 'POOL_PAUSED'
   | 'DATABASE_DOWN'
+  | 'NO_HOST'
   | 'LEND_REFUSED'
   | 'CONNECT_FAILED'
   | 'CONNECT_TIMEOUT'

@@ -1,7 +1,7 @@
 // The simulated database: who is connected, what it counts, and how a test or a demo makes it misbehave.
 
 import type { Clock } from '../../core/clock.js'
-import type { ConnectContext } from '../driver.js'
+import type { ConnectContext, HostRole } from '../driver.js'
 import { Session, type SimulatedConnection, type World } from './connection.js'
 import { fatal, harmless } from './error.js'
 import { createStreams } from './random.js'
@@ -48,8 +48,12 @@ export interface SimulatedDatabase {
    * transaction fails on them. The driver reports a session as stale (`onStale`) at its first such error.
    */
   alter(): void
-  /** Makes the primary read-only under its open sessions (25006): like {@link alter}, but the driver reports the first error for all of them. */
+  /** What the server tells of itself: a primary, until {@link demote} makes it a standby. It is only told: statements of new sessions succeed on both. */
+  readonly role: HostRole
+  /** Makes the primary a standby, read-only under its open sessions (25006): like {@link alter}, but the driver reports the first error for all of them. */
   demote(): void
+  /** Makes a standby the primary. Sessions that are open stay open. */
+  promote(): void
   /** Drops all connections and refuses new ones. */
   stop(): void
   /** Accepts connections again. */
@@ -59,6 +63,7 @@ export interface SimulatedDatabase {
 /** @internal The database as only its driver sees it. */
 export class Database implements SimulatedDatabase {
   running = true
+  role: HostRole = 'primary'
   peak = 0
   readonly totals = {
     connects: 0,
@@ -118,7 +123,12 @@ export class Database implements SimulatedDatabase {
   }
 
   demote(): void {
+    this.role = 'standby'
     this.#makeStale(harmless('25006', 'cannot execute statement in a read-only transaction'), true)
+  }
+
+  promote(): void {
+    this.role = 'primary'
   }
 
   #makeStale(error: unknown, all: boolean): void {

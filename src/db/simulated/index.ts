@@ -68,6 +68,10 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
     unref(connection) {
       ;(connection as Session).referenced = false
     },
+    async hostRole(connection, { signal }) {
+      await (connection as Session).trip('query', signal)
+      return database.role
+    },
     transaction: transactions,
     share: sharingOn(database),
     isFatal: error => error instanceof SimulatedError && error.fatal,

@@ -1,0 +1,396 @@
+// Many hosts, one façade: finds the host that a caller wants, and has that host's own pool serve it.
+import type { Observable } from 'rxjs'
+import { checkDriver } from '../actors/check-driver.js'
+import type { Lease } from '../actors/leases/lease.js'
+import type { HealthOptions } from '../actors/watching/health.js'
+import type { CloseOptions } from '../core/call-options.js'
+import {
+  AcquireAbortedError,
+  DatabaseDownError,
+  NoHostError,
+  OptionsError,
+  PoolClosedError,
+} from '../core/errors.js'
+import type { SizeOptions } from '../core/live-options.js'
+import { callable } from '../core/shape.js'
+import type { Host } from '../db/driver.js'
+import { chooseHost, type HostTarget, isHopeless } from '../machines/decisions/hosts.js'
+import type { HostState } from '../machines/host-types.js'
+import { HostNotices, type HostPoolNotice } from './notices.js'
+import {
+  type HostAcquireOptions,
+  type HostPoolOptions,
+  type HostQueryOptions,
+  type HostTransactionOptions,
+  hostTarget,
+  type ParsedHostOptions,
+  parseHostOptions,
+} from './options.js'
+import { RunningHost } from './running-host.js'
+import { SeekerQueue } from './seekers.js'
+import {
+  type HostPoolHealth,
+  type HostPoolStats,
+  healthOf,
+  type PooledHost,
+  statsOf,
+  viewOf,
+} from './views.js'
+
+/** What has several hosts: a driver such as `postgres({ hosts: […] })`, or a list of drivers, one for each host. */
+export interface Hosts<C> {
+  /** At least one; each with a name of its own, and a driver that has `hostRole`. */
+  readonly hosts?: readonly Host<C>[] | undefined
+  /** The kind of host for callers that name none, if the pool's options do not say it. */
+  readonly hostTarget?: HostTarget | undefined
+}
+
+/**
+ * Creates a pool over several hosts, of which one takes the writes, and starts it at once. Each host has a pool of its own, with the options given here
+ * (`min` and `max` are for each host; a `group` limits all together).
+ *
+ * ```ts
+ * const pool = createHostPool(postgres({ hosts: ['db1:5432', 'db2:5432'], user: 'web', database: 'shop' }), { max: 10 })
+ * await pool.use(client => client.query('INSERT …'))                              // the primary, wherever it is now
+ * await pool.use(client => client.query('SELECT …'), { target: 'prefer-standby' })
+ * ```
+ *
+ * When the primary becomes a standby, or goes down, callers who want a primary wait until another host is one, each within its timeout; statements in
+ * flight fail, and are not repeated (`transaction({ retry })` repeats them). See docs/guides/hosts.md.
+ *
+ * @param hosts `postgres({ hosts: […] })`, or `{ hosts: [{ name, driver }, …] }`
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function createHostPool<C>(hosts: Hosts<C>, options: HostPoolOptions<C> = {}): HostPool<C> {
+  return new HostPool(checkHosts(hosts), parseHostOptions(options), hosts.hostTarget)
+}
+
+/** @throws OptionsError saying what is wrong with the hosts. */
+function checkHosts<C>(given: Hosts<C>): readonly Host<C>[] {
+  const hosts: unknown = Object(given).hosts
+  const refused = (what: string): OptionsError =>
+    new OptionsError(
+      'hosts',
+      undefined,
+      `${what} Pass a driver that has several, such as postgres({ hosts: ['db1:5432', 'db2:5432'] }), or { hosts: [{ name, driver }, …] }; for one host, use createPool().`,
+    )
+  if (!Array.isArray(hosts) || hosts.length === 0) throw refused('createHostPool needs hosts.')
+  const names = new Set<unknown>()
+  for (const host of hosts as Partial<Host<C>>[]) {
+    const { name, driver } = Object(host) as Partial<Host<C>>
+    if (typeof name !== 'string' || name === '') throw refused('Each host needs a name, such as its address.')
+    if (names.has(name)) throw refused(`The host ${name} is named twice.`)
+    names.add(name)
+    checkDriver(driver)
+    if (driver?.hostRole === undefined)
+      throw refused(
+        `The driver ${driver?.name} of the host ${name} cannot tell whether its server takes writes: it has no hostRole() method.`,
+      )
+  }
+  return hosts
+}
+
+/** Ends the attempt to serve a caller at a host that is no longer what the caller wants: it is served at another one. */
+class Elsewhere extends Error {}
+
+/** A pool over several hosts; create one with {@link createHostPool}. */
+export class HostPool<C> implements AsyncDisposable {
+  readonly #options: ParsedHostOptions<C>
+  readonly #target: HostTarget
+  readonly #hosts: readonly RunningHost<C>[]
+  readonly #seekers: SeekerQueue<RunningHost<C>>
+  readonly #notices: HostNotices<C>
+  #turn = 0
+  #isClosing = false
+
+  /** @internal */
+  constructor(hosts: readonly Host<C>[], options: ParsedHostOptions<C>, target: HostTarget | undefined) {
+    this.#options = options
+    this.#target = options.target ?? target ?? 'primary'
+    this.#notices = new HostNotices(() => this.#hosts.map(({ pool }) => pool))
+    this.#seekers = new SeekerQueue(options.config.clock, {
+      choose: wanted => this.#choose(wanted),
+      hopeless: seeker => this.#hopeless(seeker.target, seeker.at),
+      expired: ({ target: wanted, at }) => this.#noHost(wanted, at),
+      aborted: ({ at }, reason) => new AcquireAbortedError(reason, this.#now() - at),
+    })
+    const running: RunningHost<C>[] = []
+    this.#hosts = running
+    try {
+      for (const host of hosts)
+        running.push(
+          new RunningHost(host, {
+            options,
+            seekers: this.#seekers,
+            changed: (changed, from) => this.#changed(changed, from),
+          }),
+        )
+    } catch (error) {
+      void this.close({ timeout: 0 }) // a group has no room for one more
+      throw error
+    }
+  }
+
+  /** The pool's name in events and errors: the option `name`, or the names of its hosts. */
+  get name(): string {
+    return this.#options.each.name ?? this.#hosts.map(({ name }) => name).join(', ')
+  }
+
+  /** Everything that happens in the pools of the hosts, and `host.changed`. Completes when the pool is closed. */
+  get events$(): Observable<HostPoolNotice> {
+    return this.#notices.events$
+  }
+
+  /** The hosts at this moment, in the order in which they were given: what is known of each, and its pool. */
+  hosts(): PooledHost<C>[] {
+    return this.#hosts.map(viewOf)
+  }
+
+  /**
+   * Leases a connection to a host of the kind that is wanted. Release it with `lease.release()` or `await using`, or let {@link HostPool.use} do it.
+   * @throws NoHostError when no host was of that kind in time; any error of `Pool.acquire`; OptionsError for bad options.
+   */
+  acquire(options?: HostAcquireOptions): Promise<Lease<C>> {
+    return this.#serve(options, async (host, wanted, own) => {
+      const lease = await host.pool.acquire(own)
+      if (host.serves(wanted)) return lease
+      lease.release()
+      throw new Elsewhere()
+    })
+  }
+
+  /**
+   * Leases a connection for the duration of a callback, and always releases it, like `Pool.use`.
+   * @returns what the callback returns
+   * @throws OptionsError when there is no callback; any error of {@link HostPool.acquire}; any error of the callback.
+   */
+  async use<T>(
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    options?: HostAcquireOptions,
+  ): Promise<T> {
+    callable('callback', callback)
+    return this.#serve(options, (host, wanted, own, mark) =>
+      host.pool.use(guard(host, wanted, callback, mark), own),
+    )
+  }
+
+  /**
+   * Runs the callback in a transaction, like `Pool.transaction`. With `retry`, it also repeats an attempt that failed because its host no longer takes
+   * writes, on the next primary.
+   * @returns what the callback returns, after the commit
+   * @throws any error of `Pool.transaction`, and of {@link HostPool.acquire}.
+   */
+  async transaction<T>(
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    options?: HostTransactionOptions,
+  ): Promise<T> {
+    callable('callback', callback)
+    return this.#serve(options, (host, wanted, own, mark) =>
+      host.pool.transaction(guard(host, wanted, callback, mark), own),
+    )
+  }
+
+  /**
+   * Runs one statement on a host of the kind that is wanted, like `Pool.query`.
+   * @returns the driver's result
+   * @throws any error of `Pool.query`, and of {@link HostPool.acquire}.
+   */
+  async query<R = unknown>(
+    statement: string | object,
+    values?: readonly unknown[],
+    options?: HostQueryOptions,
+  ): Promise<R> {
+    return this.#serve(options, (host, _wanted, own) => host.pool.query<R>(statement, values, own))
+  }
+
+  /**
+   * Waits until a host serves callers of the pool's `target`, and `min` connections to it are open.
+   * @throws NoHostError when none does within `acquireTimeout`; any error of `Pool.ready`.
+   */
+  ready(): Promise<void> {
+    return this.#serve(undefined, host => host.pool.ready())
+  }
+
+  /** The pool at this moment: sums over all hosts, and the figures of each. */
+  stats(): HostPoolStats {
+    return statsOf(this.#hosts, this.#seekers.length)
+  }
+
+  /**
+   * How the pool is, for a readiness probe, judged by what it knows, without a round trip: `down` when callers of its `target` are not served.
+   * @throws OptionsError for bad options.
+   */
+  health(options: HealthOptions = {}): HostPoolHealth {
+    return healthOf(this.#hosts, this.#target, this.#now(), options)
+  }
+
+  /** Changes `min`, `max` and `maxWaiting` of each host's pool, like `Pool.resize`. */
+  resize(size: SizeOptions): void {
+    for (const { pool } of this.#hosts) pool.resize(size)
+  }
+
+  /** Leases no connection until {@link HostPool.resume}, like `Pool.pause`. */
+  pause(): void {
+    for (const { pool } of this.#hosts) pool.pause()
+  }
+
+  /** Leases connections again after {@link HostPool.pause}. */
+  resume(): void {
+    for (const { pool } of this.#hosts) pool.resume()
+  }
+
+  /** Replaces every connection to every host gracefully, like `Pool.evict`. */
+  evict(): void {
+    for (const { pool } of this.#hosts) pool.evict()
+  }
+
+  /**
+   * Closes the pools of all hosts, like `Pool.close`; callers that wait for a host are refused.
+   * @throws OptionsError for bad options.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#isClosing = true
+    for (const host of this.#hosts) host.stop()
+    this.#seekers.close(() => this.#closedError())
+    await Promise.all(this.#hosts.map(({ pool }) => pool.close(options)))
+    this.#notices.close()
+  }
+
+  /** The same as {@link HostPool.close}, for `await using pool = createHostPool(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /**
+   * Serves a caller at a host that fits, and at another one when that one fails it before it was served.
+   * @param attempt is told the options without the target; what it marks was thrown by the application, and is no failure of a host
+   */
+  async #serve<
+    O extends { target?: unknown; timeout?: number | undefined; signal?: AbortSignal | undefined },
+    T,
+  >(
+    options: O | undefined,
+    attempt: (
+      host: RunningHost<C>,
+      target: HostTarget,
+      own: Omit<O, 'target'> | undefined,
+      mark: (thrown: unknown) => void,
+    ) => Promise<T>,
+  ): Promise<T> {
+    const { target: given, ...rest } = options ?? ({} as O)
+    const target = given === undefined ? this.#target : hostTarget('target', given)
+    let own: Omit<O, 'target'> | undefined = options && rest
+    let at: number | undefined
+    let host = this.#choose(target)
+    for (;;) {
+      if (this.#isClosing) throw this.#closedError()
+      if (host === undefined || at !== undefined) {
+        at ??= this.#now()
+        const { acquireTimeout } = this.#options.config
+        const deadline = at + (options?.timeout ?? acquireTimeout)
+        host ??= await this.#seek(target, at, deadline, options?.signal)
+        own = { ...rest, ...(deadline !== Infinity && { timeout: Math.max(0, deadline - this.#now()) }) }
+      }
+      let thrown: unknown = nothing
+      try {
+        return await attempt(host, target, own, error => {
+          thrown = error
+        })
+      } catch (error) {
+        if (error === thrown || !isOfHost(error, host)) throw error
+        if (error instanceof DatabaseDownError) host.failed(error)
+        at ??= this.#now()
+      }
+      host = this.#choose(target)
+    }
+  }
+
+  #seek(
+    target: HostTarget,
+    at: number,
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ): Promise<RunningHost<C>> {
+    if (signal?.aborted) return Promise.reject(new AcquireAbortedError(signal.reason, this.#now() - at))
+    const hopeless = this.#hopeless(target, at)
+    if (hopeless === undefined && deadline > this.#now()) {
+      const isFirst = this.#seekers.length === 0
+      const found = this.#seekers.wait({ target, at, deadline, signal })
+      if (isFirst) for (const host of this.#hosts) if (!host.serves(target)) host.seek()
+      return found
+    }
+    for (const host of this.#hosts) host.seek() // the next caller may be luckier
+    return Promise.reject(hopeless ?? this.#noHost(target, at))
+  }
+
+  #choose(target: HostTarget): RunningHost<C> | undefined {
+    return chooseHost(this.#hosts, target, this.#options.balance, this.#turn++)
+  }
+
+  #hopeless(target: HostTarget, at: number): NoHostError | undefined {
+    if (this.#options.whenDown === 'wait') return undefined
+    const states = this.#hosts.map(({ state }) => state)
+    return isHopeless(states, target) ? this.#noHost(target, at) : undefined
+  }
+
+  /** Callers in the queue of a host that is another one now go where they are served. */
+  #changed(host: RunningHost<C>, from: HostState): void {
+    const { state: to, context, name } = host
+    const at = this.#now()
+    this.#notices.publish({
+      type: 'host.changed',
+      at,
+      pool: this.name,
+      host: name,
+      from,
+      to,
+      error: context.lastError,
+    })
+    host.pool.turnAway(
+      () => true,
+      () => this.#noHost(from, at),
+    )
+    this.#seekers.settle()
+  }
+
+  #noHost(target: string, at: number): NoHostError {
+    const now = this.#now()
+    const evidence = this.#hosts.map(host => host.evidence(now))
+    return Object.assign(new NoHostError(target, now - at, Object.freeze(evidence)), { pool: this.name })
+  }
+
+  #closedError(): PoolClosedError {
+    const error = new PoolClosedError('The pool leases no more connections: it is closing or closed.')
+    return Object.assign(error, { pool: this.name })
+  }
+
+  #now(): number {
+    return this.#options.config.clock.now()
+  }
+}
+
+const nothing = Symbol('nothing')
+
+/** The application's callback, which is not called on a host that is no longer what the caller wants. */
+function guard<C, T>(
+  host: RunningHost<C>,
+  target: HostTarget,
+  callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+  mark: (thrown: unknown) => void,
+): (connection: C, lease: Lease<C>) => Promise<T> {
+  return async (connection, lease) => {
+    if (!host.serves(target)) throw new Elsewhere()
+    try {
+      return await callback(connection, lease)
+    } catch (error) {
+      mark(error)
+      throw error
+    }
+  }
+}
+
+/** Whether an error says that the host cannot serve the caller, who has not been served: another one may. */
+function isOfHost<C>(error: unknown, { pool }: RunningHost<C>): boolean {
+  if (error instanceof Elsewhere || error instanceof NoHostError) return true
+  return error instanceof DatabaseDownError && error.pool === pool.name
+}

@@ -1,0 +1,11 @@
+// statepool/hosts: one pool over the servers of a cluster, of which one takes the writes.
+export { createHostPool, HostPool } from './host-pool.js'
+export type { HostNotice, HostPoolNotice } from './notices.js'
+export type {
+  HostAcquireOptions,
+  HostPoolOptions,
+  HostQueryOptions,
+  HostTargetName,
+  HostTransactionOptions,
+} from './options.js'
+export type { HostPoolHealth, HostPoolStats, PooledHost } from './views.js'

@@ -1,0 +1,62 @@
+// A host's driver as the host's own pool has it: each new session tells what its server is to the cluster.
+import { abortable } from '../core/abortable.js'
+import type { Driver, HostRole } from '../db/driver.js'
+
+/** Whom sessions tell of their server. */
+export interface Told {
+  /** A new session was asked. */
+  role(role: HostRole): void
+  /** The server takes no writes any more: all its sessions are stale. */
+  demoted(error: unknown): void
+  /** One session is stale. */
+  doubted(): void
+}
+
+/** A driver that can tell. */
+export type HostDriver<C> = Driver<C> & Required<Pick<Driver<C>, 'hostRole'>>
+
+const methods = [
+  'connect',
+  'validate',
+  'needsReset',
+  'reset',
+  'close',
+  'destroy',
+  'isUsable',
+  'ref',
+  'unref',
+  'isFatal',
+  'hostRole',
+  'describe',
+  'remedy',
+] as const satisfies (keyof Driver<unknown>)[]
+
+/** The driver, whose sessions tell. Methods are bound: a class may have private fields. */
+export function toldDriver<C>(driver: HostDriver<C>, told: Told): Driver<C> {
+  const own: Record<string, unknown> = { name: driver.name }
+  for (const method of methods) if (driver[method] !== undefined) own[method] = driver[method].bind(driver)
+  return {
+    ...(own as unknown as Driver<C>),
+    transaction: driver.transaction,
+    share: driver.share,
+    async connect(context) {
+      const { signal, onStale } = context
+      const connection = await driver.connect({
+        ...context,
+        onStale(reason, options) {
+          // First, so that callers who wait for a primary leave before the pool opens connections for them.
+          if (options?.all) told.demoted(reason)
+          else told.doubted()
+          onStale?.(reason, options)
+        },
+      })
+      try {
+        told.role(await abortable(driver.hostRole(connection, { signal }), signal))
+      } catch (error) {
+        void driver.destroy(connection)
+        throw error
+      }
+      return connection
+    },
+  }
+}

@@ -1,0 +1,116 @@
+// Which host a caller gets, by the kind of host that it asks for.
+import { describe, expect, it } from 'vitest'
+import type { HostTargetName } from '../../src/hosts/index.js'
+import { type HostsInSimulatedTime, hostsInSimulatedTime } from '../support/hosts-in-simulated-time.js'
+import { watch } from '../support/pool-in-simulated-time.js'
+
+/** The hosts that callers of a target get, one after the other. */
+async function hostsFor(parts: HostsInSimulatedTime, target: HostTargetName, times = 4): Promise<string> {
+  let hosts = ''
+  for (let caller = 0; caller < times; caller++) {
+    const outcome = watch(parts.pool.use(async connection => parts.hostOf(connection), { target }))
+    await parts.clock.advance(50)
+    hosts += outcome.value ?? '-'
+  }
+  return hosts
+}
+
+/** A pool whose hosts are all known. */
+async function known(...args: Parameters<typeof hostsInSimulatedTime>): Promise<HostsInSimulatedTime> {
+  const parts = hostsInSimulatedTime(...args)
+  await parts.clock.advance(500)
+  return parts
+}
+
+it('a primary gets those who want one, and those who say nothing', async () => {
+  const parts = await known(3)
+  expect(parts.states()).toEqual({ a: 'primary', b: 'standby', c: 'standby' })
+  expect(await hostsFor(parts, 'primary')).toBe('aaaa')
+  expect(await hostsFor(parts, 'read-write')).toBe('aaaa')
+  const lease = await parts.pool.acquire()
+  expect(parts.hostOf(lease.connection)).toBe('a')
+})
+
+it('standbys take turns', async () => {
+  const parts = await known(3)
+  expect(await hostsFor(parts, 'standby')).toMatch(/^(bcbc|cbcb)$/)
+  expect(await hostsFor(parts, 'read-only')).toMatch(/^(bcbc|cbcb)$/)
+  expect(await hostsFor(parts, 'prefer-standby')).toMatch(/^(bcbc|cbcb)$/)
+})
+
+it('any host serves those who want any', async () => {
+  const parts = await known(3)
+  expect([...(await hostsFor(parts, 'any', 6))].sort().join('')).toBe('aabbcc')
+})
+
+it('who prefers a standby gets the primary when all standbys are down or busy', async () => {
+  const parts = await known(2, { max: 1 })
+  const held = await parts.pool.acquire({ target: 'standby' })
+  expect(await hostsFor(parts, 'prefer-standby')).toBe('aaaa')
+  held.release()
+  expect(await hostsFor(parts, 'prefer-standby')).toBe('bbbb')
+  parts.servers[1]?.stop()
+  await parts.clock.advance(1_000)
+  expect(await hostsFor(parts, 'prefer-standby')).toBe('aaaa')
+})
+
+it('who prefers a standby waits for one when the primary is busy, too', async () => {
+  const parts = await known(2, { max: 1 })
+  const [standby] = [
+    await parts.pool.acquire({ target: 'standby' }),
+    await parts.pool.acquire({ target: 'primary' }),
+  ]
+  const waiting = watch(parts.pool.acquire({ target: 'prefer-standby' }))
+  await parts.clock.advance(100)
+  expect(waiting.state).toBe('pending')
+  standby.release()
+  await parts.clock.advance(50)
+  expect(waiting.state).toBe('fulfilled')
+})
+
+it("with balance 'least-busy' the host with the fewest leases comes next", async () => {
+  const parts = await known(3, { max: 3, min: 3, balance: 'least-busy' })
+  await parts.clock.advance(500)
+  const target = 'standby'
+  const held = [await parts.pool.acquire({ target }), await parts.pool.acquire({ target })]
+  expect(held.map(({ connection }) => parts.hostOf(connection)).sort()).toEqual(['b', 'c'])
+  const onB = held.find(({ connection }) => parts.hostOf(connection) === 'b')
+  onB?.release()
+  expect(await hostsFor(parts, target)).toBe('bbbb')
+})
+
+it('callers who come before any host has told its role wait for it', async () => {
+  const parts = hostsInSimulatedTime(2, { min: 0 })
+  const writer = watch(parts.pool.use(async connection => parts.hostOf(connection)))
+  const reader = watch(parts.pool.use(async connection => parts.hostOf(connection), { target: 'standby' }))
+  await parts.clock.advance(130)
+  expect([writer.value, reader.value]).toEqual(['a', 'b'])
+})
+
+describe('each verb', () => {
+  it('takes a target', async () => {
+    const parts = await known(2)
+    const target = 'standby'
+    const lease = await parts.pool.acquire({ target })
+    expect(parts.hostOf(lease.connection)).toBe('b')
+    lease.release()
+    const transaction = watch(
+      parts.pool.transaction(async connection => parts.hostOf(connection), { target }),
+    )
+    const query = watch(parts.pool.query<{ rows: { connection: number }[] }>('SELECT 1', [], { target }))
+    await parts.clock.advance(100)
+    expect(transaction.value).toBe('b')
+    expect(query.state).toBe('fulfilled')
+    expect(parts.servers[1]?.totals.queries).toBe(3) // BEGIN, COMMIT, SELECT
+  })
+
+  it('refuses a target that is none', async () => {
+    const { pool } = await known(2)
+    const refused = { code: 'OPTIONS_INVALID', option: 'target', value: 'master' }
+    const options = { target: 'master' as 'primary' }
+    await expect(pool.acquire(options)).rejects.toMatchObject(refused)
+    await expect(pool.use(() => {}, options)).rejects.toMatchObject(refused)
+    await expect(pool.transaction(() => {}, options)).rejects.toMatchObject(refused)
+    await expect(pool.query('SELECT 1', [], options)).rejects.toMatchObject(refused)
+  })
+})
