@@ -2,7 +2,7 @@
 import { ValidationError } from '../../core/errors.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
 import { messageOf } from '../../core/wording.js'
-import type { ConnectionEnding } from '../../machines/connection-types.js'
+import type { ConnectionEnding, EndReason } from '../../machines/connection-types.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
 import { causeOf, describeFailure } from './hooks.js'
@@ -50,4 +50,12 @@ function validationErrorOf(
     default:
       return undefined
   }
+}
+
+/** The ends of connections that make one doubt the others. */
+const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])
+
+/** Whether the connection ended in a way that makes one doubt the others. */
+export function isFoundDead({ ending }: { readonly ending: ConnectionEnding | undefined }): boolean {
+  return ending !== undefined && foundDead.has(ending.reason)
 }

@@ -266,3 +266,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.#effect = undefined
   }
 }
+
+/** What tells a connection apart in an event. */
+export function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
+  return { connection: record.id, serial: record.serial }
+}

@@ -1,9 +1,8 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
 import type { ConnectError } from '../../core/errors.js'
-import { adopt, deliver, dismiss, lighten } from '../../machines/compiled/index.js'
+import { adopt, deliver, lighten } from '../../machines/compiled/index.js'
 import type { EndReason } from '../../machines/connection-types.js'
-import { isStillborn } from '../../machines/decisions/backoff.js'
 import { growth } from '../../machines/decisions/sizing.js'
 import { nextUpkeep, retirementTime, upkeepDue } from '../../machines/decisions/upkeep.js'
 import type { PoolContext } from '../../machines/pool-types.js'
@@ -11,15 +10,13 @@ import { type AcquireRequest, lastRequest } from '../callers/request.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolActorRef } from '../pool-ref.js'
 import { Alarm } from '../time/alarm.js'
-import { letTimersGo } from '../time/machine-clock.js'
 import { ClockScheduler } from '../time/scheduler.js'
-import { endLoan } from '../watching/loan.js'
 import { traceConnect, traceConnected } from '../watching/tracing.js'
+import { bury, discard } from './burial.js'
 import { connectionLogic } from './connection-actor.js'
-import { destroyQuietly, letExit } from './driver-calls.js'
-import { endingError } from './ending.js'
-import { tellClosed, tellReturned } from './hooks.js'
-import { ConnectionRecord } from './record.js'
+import { letExit } from './driver-calls.js'
+import { isFoundDead } from './ending.js'
+import { ConnectionRecord, named } from './record.js'
 
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
@@ -259,31 +256,12 @@ export class Supervisor<C> {
   }
 
   /**
-   * Destroys the socket of a connection whose actor crashed (in a driver's `needsReset`, say) and revokes its lease.
+   * Ends what a connection was doing whose actor crashed (in a driver's `needsReset`, say).
    * @returns the request that it was checked out for and did not serve
    */
-  discard(id: string, error: unknown, reason: EndReason = 'crashed'): AcquireRequest<C> | undefined {
+  discard(id: string, error: unknown): AcquireRequest<C> | undefined {
     const record = this.#parts.roster.find(id)
-    if (record === undefined) return undefined
-    const { lease } = record
-    const request = record.request ?? record.incoming
-    record.ending = { reason, error }
-    if (record.openedAt === undefined) this.#parts.roster.noteFailed(record)
-    letTimersGo(this.#parts.system, record.actor)
-    record.abortEffect()
-    if (record.handle !== undefined) destroyQuietly(this.#parts.driver, record.handle)
-    record.request = record.incoming = undefined
-    record.lease = undefined
-    if (lease !== undefined) {
-      const now = this.#parts.config.clock.now()
-      const heldFor = now - lease.acquiredAt
-      endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
-      this.#parts.tracker?.returned(heldFor, now)
-      lease.revoke()
-      record.owe('revoked', lease.id, heldFor)
-    }
-    tellReturned(record)
-    return request
+    return record && discard(this.#parts, record, error, 'crashed')
   }
 
   /**
@@ -293,15 +271,15 @@ export class Supervisor<C> {
   forget(id: string): AcquireRequest<C> | undefined {
     const record = this.#parts.roster.find(id)
     if (record === undefined) return undefined
-    this.#bury(record)
+    bury(this.#parts, this.#pool, record)
     return record.request ?? record.incoming
   }
 
   /** Does for all what their actors cannot do any more: the pool's actor was stopped, and they with it. */
   abandonAll(error: unknown): void {
     for (const record of [...this.#parts.roster.records]) {
-      this.discard(record.id, error, 'pool closing')
-      this.#bury(record)
+      discard(this.#parts, record, error, 'pool closing')
+      bury(this.#parts, this.#pool, record)
     }
   }
 
@@ -310,44 +288,7 @@ export class Supervisor<C> {
     this.#growthAlarm.clear()
     this.#upkeepAlarm.clear()
   }
-
-  #bury(record: ConnectionRecord<C>): void {
-    const { id } = record
-    dismiss(this.#pool, id)
-    this.#parts.roster.remove(record)
-    this.#parts.budget?.ended()
-    const ending = record.ending ?? { reason: 'crashed' }
-    const { reason } = ending
-    if (record.handle !== undefined) {
-      this.#parts.counters.closed++
-      this.#parts.connectionTimings.noteClosed(reason)
-      this.#parts.tracker?.closed(reason)
-    }
-    traceConnected(record, { reason }) // if it was not wanted any more before it was open
-    if (reason === 'lost') this.#parts.counters.lost++
-    if (!record.lingers && isFoundDead(record)) this.raiseGeneration()
-    if (isStillborn(record, this.#parts.config.clock.now())) this.#parts.roster.noteFailed(record)
-    const invalid = reason === 'validation failed' || reason === 'validation timeout'
-    const { notices, hooks } = this.#parts
-    if (hooks?.onClose !== undefined) tellClosed(record, ending, endingError(id, ending, this.#parts))
-    if (!invalid && !notices.wants('connection.lost') && !notices.wants('connection.closed')) return
-    const error = endingError(id, ending, this.#parts)
-    if (invalid) this.#parts.trouble.invalid = { at: this.#parts.config.clock.now(), error }
-    if (reason === 'lost') notices.publish({ type: 'connection.lost', ...named(record), error })
-    notices.publish({ type: 'connection.closed', ...named(record), reason, error })
-  }
 }
 
 /** When the lease that is out began. */
 const startOf = <C>({ lease }: ConnectionRecord<C>): number => lease?.acquiredAt ?? 0
-
-/** The ends of connections that make one doubt the others. */
-const foundDead: ReadonlySet<EndReason> = new Set(['lost', 'validation failed', 'validation timeout'])
-
-function isFoundDead<C>({ ending }: ConnectionRecord<C>): boolean {
-  return ending !== undefined && foundDead.has(ending.reason)
-}
-
-function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
-  return { connection: record.id, serial: record.serial }
-}
