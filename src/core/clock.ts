@@ -74,6 +74,19 @@ export const systemClock: Clock = {
   ref: handle => (handle as Deadline | undefined)?.ref(),
 }
 
+/**
+ * A clock for what no news from the network changes, such as looking after idle connections: it rings without reading the sockets first, and so in the
+ * order of the process's own timers.
+ */
+const promptSystemClock: Clock = {
+  ...systemClock,
+  setTimeout: (callback, delay) =>
+    delay > longestDelay ? undefined : outside(() => new Deadline(callback, delay, true)),
+}
+
+/** The clock for upkeep, beside the one for deadlines. An application's own, and a simulated one, are the same for both. */
+export const forUpkeep = (clock: Clock): Clock => (clock === systemClock ? promptSystemClock : clock)
+
 /** A timer that is this late, in milliseconds, was held up: the event loop was blocked, or the process was frozen. */
 const heldUp = 50
 
@@ -101,6 +114,7 @@ class Deadline {
   readonly #callback: () => void
   readonly #due: number
   readonly #delay: number
+  readonly #prompt: boolean
   /** Undefined once it has rung, or was cleared. */
   #timer: NodeJS.Timeout | undefined
   /** It runs on the machine's timers, and not on a test runner's. */
@@ -109,8 +123,10 @@ class Deadline {
   #holdsProcess = true
   #extended = false
 
-  constructor(callback: () => void, delay: number) {
+  /** @param prompt whether it need not wait for what the network delivered, unless it was held up */
+  constructor(callback: () => void, delay: number, prompt = false) {
     this.#callback = callback
+    this.#prompt = prompt
     this.#delay = delay
     this.#due = readNow() + delay
     this.#timer = setTimeout(() => this.#expire(), delay)
@@ -145,7 +161,8 @@ class Deadline {
     }
     const lost = timeLost(readNow() - this.#due)
     if (lost === 0 || this.#extended) {
-      this.#turn = nextTurn(() => this.#ring())
+      if (this.#prompt && lost === 0) this.#ring()
+      else this.#turn = nextTurn(() => this.#ring())
       return
     }
     this.#extended = true

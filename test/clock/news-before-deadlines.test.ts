@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
-import { systemClock } from '../../src/core/clock.js'
+import { forUpkeep, systemClock } from '../../src/core/clock.js'
 
 const open: (Server | Socket)[] = []
 
@@ -75,6 +75,36 @@ it('timers that were held up together ring in their order', async () => {
   block(75) // some are late by more than 50 ms, some by less
   await vi.waitFor(() => expect(told).toHaveLength(50), 5_000)
   expect(told).toEqual([...told].sort((a, b) => a - b))
+})
+
+it('what no news changes rings in the order of the process’s own timers', async () => {
+  let told: string[] = []
+  let took = 0
+  do {
+    told = []
+    const began = performance.now()
+    forUpkeep(systemClock).setTimeout(() => told.push('upkeep'), 1)
+    await new Promise<void>(resolve => {
+      setTimeout(() => resolve(void told.push('the process’s own')), 2)
+      block(5)
+    })
+    took = performance.now() - began
+  } while (took > 40) // the machine was held up itself
+  expect(told).toEqual(['upkeep', 'the process’s own'])
+})
+
+it('but not when the loop was blocked for long: then what was held up gets the time back', async () => {
+  const told: string[] = []
+  forUpkeep(systemClock).setTimeout(() => told.push('upkeep'), 100)
+  setTimeout(() => told.push('the process’s own'), 110)
+  block(250)
+  await vi.waitFor(() => expect(told).toHaveLength(2), 5_000)
+  expect(told).toEqual(['the process’s own', 'upkeep'])
+})
+
+it('a clock of the application’s own has one kind of timer', () => {
+  const own = { ...systemClock }
+  expect(forUpkeep(own)).toBe(own)
 })
 
 it('a test runner’s timers ring when it says so', () => {

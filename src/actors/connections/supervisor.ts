@@ -1,5 +1,6 @@
 // The connections' side of the pool: opening, retiring, looking after and burying them.
 import { createActor } from 'xstate'
+import { forUpkeep } from '../../core/clock.js'
 import type { ConnectError } from '../../core/errors.js'
 import { adopt, deliver, lighten } from '../../machines/compiled/index.js'
 import type { EndReason } from '../../machines/connection-types.js'
@@ -31,7 +32,8 @@ export class Supervisor<C> {
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => pool.send({ type: 'growth.due' }))
-    this.#upkeepAlarm = new Alarm(background, () => pool.send({ type: 'maintenance.due' }))
+    const upkeep = new ClockScheduler(forUpkeep(parts.config.clock), false)
+    this.#upkeepAlarm = new Alarm(upkeep, () => pool.send({ type: 'maintenance.due' }))
   }
 
   /**

@@ -53,7 +53,7 @@ export function upkeepDue<F extends UpkeepFacts>(
   const keepable = retireOld === undefined ? count : count - 1
   const retireIdle =
     keepable > keptAtLeast(size, policy)
-      ? idle.find(facts => facts !== retireOld && idleUntil(facts, policy.idleTimeout) <= now)
+      ? idle.find(facts => facts !== retireOld && isIdleTooLong(facts, policy.idleTimeout, now))
       : undefined
   const validate = idle.find(
     facts => facts !== retireOld && facts !== retireIdle && facts.provenAt + policy.keepalive <= now,
@@ -97,6 +97,10 @@ function keptAtLeast({ min }: PoolSize, { keepIdle = 0 }: UpkeepPolicy): number 
 }
 
 function idleUntil(facts: UpkeepFacts, idleTimeout: number): number {
-  // In whole milliseconds, as timers count: one that rings within the last of them is not set again.
-  return Math.floor(facts.idleSince + idleTimeout * (1 + idleStretch * facts.idleJitter))
+  return facts.idleSince + Math.floor(idleTimeout * (1 + idleStretch * facts.idleJitter))
+}
+
+/** In whole milliseconds, as timers count: one that rings within the last of them is not set again. */
+function isIdleTooLong(facts: UpkeepFacts, idleTimeout: number, now: number): boolean {
+  return idleUntil(facts, idleTimeout) - now < 1
 }

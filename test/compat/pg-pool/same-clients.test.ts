@@ -120,6 +120,22 @@ describe('pool.connect() lends as pg.Pool does', () => {
     })
   })
 
+  it('and a client that is lost before the caller has it goes to no caller', async () => {
+    await sameOnBoth(async ({ open, note }) => {
+      const pool = open({ max: 1 })
+      const client = await pool.connect()
+      client.release()
+      pool.removeAllListeners() // its loss is an idle client's there, and a leased one's here
+      pool.on('error', () => {})
+      const next = [pool.connect(), pool.query('SELECT 1 AS one')] as const
+      client.emit('error', new Error('the socket is gone'))
+      const other = await next[0]
+      note(other === client, (await other.query('SELECT 2 AS two')).rows)
+      other.release()
+      note((await next[1]).rows)
+    })
+  })
+
   it('and a client whose release was replaced, as node-postgres’ guide does, is itself again next time', async () => {
     await sameOnBoth(async ({ open, note }) => {
       const pool = open({ max: 1 })

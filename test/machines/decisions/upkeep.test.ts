@@ -158,6 +158,21 @@ describe('upkeep looks again', () => {
   })
 })
 
+describe('an idle connection is due', () => {
+  it('when a timer of whole milliseconds rings, wherever in a millisecond it began', () => {
+    fc.assert(
+      fc.property(fraction, fraction, fc.integer({ min: 1, max: 9 }), (begin, idleJitter, idleTimeout) => {
+        const one = { retireAt: never, idleSince: now + begin, provenAt: now, idleJitter }
+        const policy = { idleTimeout, keepalive: never, maxLifetime: never }
+        const dueAt = (time: number) => upkeepDue([one], [], 1, { min: 0, max: 1 }, policy, time).retireIdle
+        expect(dueAt(now + begin + idleTimeout)).toBe(one)
+        expect(dueAt(now + begin + idleTimeout - 0.9)).toBe(one)
+        expect(dueAt(now + begin + idleTimeout - 1.1)).toBeUndefined()
+      }),
+    )
+  })
+})
+
 describe('keepalive, for any number of idle connections,', () => {
   it('comes to each of them within one and a half times its period, and never to two at the same time', () => {
     const pool = fc.record({

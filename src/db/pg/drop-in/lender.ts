@@ -175,6 +175,7 @@ export class Lender implements Owner {
 
   /** A field, so that there is one for all calls. */
   readonly #handOver = (lease: Lease<LentClient>): LentClient | Promise<LentClient> => {
+    if (!lease.held) return this.borrow() // lost within the same turn: the next one, or the reason why there is none
     const client = lease.connection
     if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
     if (!lease.held && !this.trusting) throw usedAfterRelease(lease.id) // by a listener
