@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events'
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
+import { OnObjects } from '../../../core/on-objects.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
@@ -46,7 +47,7 @@ export function driverFor<C extends EventEmitter>(
   { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
 ): MysqlDriver<C> {
   const { connectionOptions, resetOnRelease, killStatements, description } = config
-  const sessions = new WeakMap<Connection, Session>()
+  const sessions = new OnObjects<Connection, Session>()
   /** Those whose socket is open. */
   const open = new Set<Session>()
   const demotion = new Demotion()

@@ -2,6 +2,7 @@
 
 import type pg from 'pg'
 import { abortable } from '../../../core/abortable.js'
+import { OnObjects } from '../../../core/on-objects.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
@@ -44,7 +45,7 @@ export function driverFor(
 ): PostgresDriver {
   const { createClient, resetQuery, onConnect, pipelines, description } = parseConfig(config, forClients)
   const prepare = prepareAs ?? onConnect
-  const sessions = new WeakMap<pg.Client, Session>()
+  const sessions = new OnObjects<pg.Client, Session>()
   const evidence: Evidence = { writable: false, demoted: false }
   const couriers = new Couriers(createClient)
   const sessionOf = (client: pg.Client): Session => {

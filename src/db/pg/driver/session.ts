@@ -123,8 +123,7 @@ export class Session {
     return (
       _ending !== true &&
       _queryable !== false &&
-      !stream.destroyed &&
-      stream.writable !== false &&
+      (stream.writable ?? !stream.destroyed) && // a stream of the application's own need not know whether it can be written to
       !isPaused(stream)
     )
   }

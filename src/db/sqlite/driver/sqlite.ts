@@ -1,5 +1,6 @@
 // The driver for SQLite: each connection lives in a thread or process of its own, because SQLite's calls block.
 
+import { OnObjects } from '../../../core/on-objects.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { isFatal, SqliteError } from '../wire/error.js'
 import type { SqliteConnection } from './connection.js'
@@ -38,7 +39,7 @@ import { transactions } from './transaction.js'
  */
 export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
   const config = parseSqliteOptions(options)
-  const opened = new WeakMap<SqliteConnection, Opened>()
+  const opened = new OnObjects<SqliteConnection, Opened>()
   const leftovers = new Leftovers()
   let isInMemoryTaken = false
   const openedAs = (connection: SqliteConnection): Opened => {
