@@ -18,6 +18,7 @@ export type Progress = (what: string, done: number, steps: number) => void
 /**
  * Measures a scenario. Only one process works at any time; who goes first changes from round to round. A peer that fails is left out
  * from then on, with all that it had measured.
+ * @param wantsMore asked after the planned rounds whether as many again are to follow, and once more after those
  */
 export async function contest(
   scenario: Scenario,
@@ -25,11 +26,12 @@ export async function contest(
   plan: Plan,
   { worker, profiles }: { worker: string; profiles?: string | undefined },
   progress: Progress,
+  wantsMore: (outcome: Outcome) => boolean = () => false,
 ): Promise<Outcome> {
   const values: Outcome['values'] = new Map(Object.keys(scenario.metrics).map(metric => [metric, new Map()]))
   const failures: Outcome['failures'] = new Map()
   const running = new Map<string, Contestant>()
-  const steps = peers.length * (plan.rounds + 1)
+  let steps = peers.length * (plan.rounds + 1)
   let done = 0
   const attempt = async (peer: string, what: string, step: () => Promise<void>) => {
     progress(`${scenario.name}: ${peer}, ${what}`, done++, steps)
@@ -40,6 +42,12 @@ export async function contest(
       for (const byPeer of values.values()) byPeer.delete(peer)
     })
   }
+  const mayGoOn = (round: number): boolean => {
+    if (round % plan.rounds !== 0 || round === 0) return true
+    if (round >= mostRepeats * plan.rounds || !wantsMore({ values, failures })) return false
+    steps += running.size * plan.rounds
+    return true
+  }
   try {
     for (const peer of peers) {
       await attempt(peer, 'warming up', async () => {
@@ -48,7 +56,7 @@ export async function contest(
         await contestant.ask({ scenario: scenario.name, peer, plan })
       })
     }
-    for (let round = 0; round < plan.rounds; round++) {
+    for (let round = 0; mayGoOn(round); round++) {
       for (const peer of rotate([...running.keys()], round)) {
         await attempt(peer, `round ${round + 1}`, async () => {
           for (const { metric, value } of (await running.get(peer)?.ask('round')) ?? []) {
@@ -63,6 +71,9 @@ export async function contest(
   }
   return { values, failures }
 }
+
+/** How often the planned rounds are done at most, while they leave open whether a target is reached. */
+const mostRepeats = 3
 
 /** How long one step of one peer may take, in milliseconds: by then it is stuck. */
 const patience = 120_000

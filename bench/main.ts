@@ -11,8 +11,8 @@ import { showProgress } from '../support/progress.js'
 import { compile } from './compile.js'
 import { contest } from './contest.js'
 import { peerNames } from './peers/index.js'
-import { describeResult, describeVerdicts } from './report.js'
-import { type Result, resultOf, rowsOf } from './result.js'
+import { describeNoise, describeResult, describeVerdicts } from './report.js'
+import { isUnclear, type Result, resultOf, rowsOf } from './result.js'
 import type { Plan } from './scenario.js'
 import { scenarios } from './scenarios/index.js'
 
@@ -36,7 +36,11 @@ const options = new Command('npm run bench --')
     listOf(Object.keys(scenarios)),
   )
   .option('--peers <peers>', `some of: ${peerNames.join(', ')}`, listOf(peerNames))
-  .option('--rounds <n>', 'rounds for each peer and scenario (default 7, quick: 3)', atLeastOne)
+  .option(
+    '--rounds <n>',
+    'exactly so many rounds for each peer and scenario (default 7, quick: 3; where 7 leave open whether a target is reached, up to 21)',
+    atLeastOne,
+  )
   .option(
     '--round-time <ms>',
     'how long a round takes, where that can be chosen (default 200, quick: 40)',
@@ -85,6 +89,7 @@ async function run({
       roundTime: wanted.roundTime ?? (quick ? 40 : 200),
       ...(postgres !== undefined && { connectionString: postgres.connectionString }),
     }
+    const mayRepeat = !quick && wanted.rounds === undefined // what was asked for is what is done
     const results: Result[] = []
     for (const scenario of chosen) {
       const contestants = scenario.contestants(peers, plan)
@@ -98,6 +103,7 @@ async function run({
         plan,
         { worker: compiled.worker, profiles },
         view.step,
+        outcome => mayRepeat && isUnclear(resultOf(scenario, outcome)),
       )
       view.clear()
       const result = resultOf(scenario, outcome)
@@ -120,9 +126,10 @@ async function publish(
   const processors = cpus()
   console.log(
     pc.dim(
-      `${plan.rounds} rounds; Node ${process.version}; ${processors.length} × ${processors[0]?.model ?? 'processor'}`,
+      `${plan.rounds} rounds or more; Node ${process.version}; ${processors.length} × ${processors[0]?.model ?? 'processor'}`,
     ),
   )
+  console.log(pc.dim(describeNoise(results)))
   if (json !== undefined) await writeFile(json, `${JSON.stringify(rowsOf(results), null, 2)}\n`)
   if (chart === true) {
     const { drawDocs } = await import('./docs.js')

@@ -4,14 +4,24 @@ import Table3 from 'cli-table3'
 import pc from 'picocolors'
 import type { Line, Result, Table } from './result.js'
 import type { Spread } from './stat.js'
-import type { Verdict } from './targets.js'
+import type { Standing, Verdict } from './targets.js'
 
 /** All tables of one scenario, for a terminal. */
 export function describeResult(result: Result): string {
   const parts = [pc.bold(result.scenario.title)]
   for (const table of result.tables) parts.push(drawTable(table), ...table.verdicts.map(describeVerdict))
   for (const [peer, why] of result.failures) parts.push(pc.red(`${peer} did not do the work: ${why}`))
+  parts.push(pc.dim(describeNoise([result])))
   return `${parts.filter(part => part !== '').join('\n')}\n`
+}
+
+/** By how much rounds differed in which the same peer did the same work. */
+export function describeNoise(results: readonly Result[]): string {
+  const noises = results.flatMap(({ noise }) => noise).sort((a, b) => a - b)
+  const [median, most] = [noises[noises.length >> 1], noises.at(-1)]
+  if (median === undefined || most === undefined) return ''
+  const percent = (part: number) => `${number(part * 100)} %`
+  return `Noise: the rounds of one peer differ by ${percent(median)} (median of the middle halves; the noisiest: ${percent(most)}).`
 }
 
 /** All targets and how statepool stands to them, for a terminal. */
@@ -24,14 +34,13 @@ export function describeVerdicts(results: readonly Result[]): string {
     .flatMap(({ tables }) => tables)
     .flatMap(({ metric, verdicts }) => verdicts.map(verdict => ({ metric, verdict })))
   for (const { metric, verdict } of judged) {
-    const mark = verdict.reached ? pc.green('reached') : pc.yellow('not reached')
     table.push([
       metric,
       verdict.of,
       verdict.target,
       `${spread(verdict.got)} ${verdict.unit}`,
       verdict.against ?? '',
-      mark,
+      mark(verdict.standing),
     ])
   }
   return table.toString()
@@ -53,7 +62,7 @@ export function markdown(results: readonly Result[]): string {
       for (const verdict of table.verdicts) {
         const against = verdict.against === undefined ? '' : ` against ${verdict.against}`
         parts.push(
-          `${verdict.of} is to reach: ${verdict.target}. ${verdict.reached ? 'Reached' : '**Not reached**'}: ${spread(verdict.got)} ${verdict.unit}${against}.`,
+          `${verdict.of} is to reach: ${verdict.target}. ${inMarkdown[verdict.standing]}: ${spread(verdict.got)} ${verdict.unit}${against}.`,
         )
       }
     }
@@ -76,9 +85,22 @@ function drawTable({ title, unit, better, lines }: Table): string {
   return table.toString()
 }
 
-function describeVerdict({ of, target, got, unit, against, reached }: Verdict): string {
+function describeVerdict({ of, target, got, unit, against, standing }: Verdict): string {
   const words = `${of} is to reach: ${target}; got ${spread(got)} ${unit}${against === undefined ? '' : ` against ${against}`}: `
-  return words + (reached ? pc.green('reached') : pc.yellow('not reached'))
+  return words + mark(standing)
+}
+
+const unclear = 'unclear: within the noise'
+
+function mark(standing: Standing): string {
+  if (standing === 'reached') return pc.green(standing)
+  return standing === 'unclear' ? pc.dim(unclear) : pc.yellow(standing)
+}
+
+const inMarkdown: Readonly<Record<Standing, string>> = {
+  reached: 'Reached',
+  'not reached': '**Not reached**',
+  unclear: 'Unclear, within the noise',
 }
 
 function markdownLine(line: Line): string {

@@ -3,7 +3,7 @@
 import type { Outcome } from './contest.js'
 import { rivals } from './peers/index.js'
 import type { Scenario } from './scenario.js'
-import { ratioOf, type Spread, spreadOf } from './stat.js'
+import { noiseOf, ratioOf, type Spread, spreadOf } from './stat.js'
 import { judge, type Verdict } from './targets.js'
 
 /** One line of `--json`. */
@@ -40,6 +40,13 @@ export interface Result {
   readonly scenario: Scenario
   readonly tables: readonly Table[]
   readonly failures: ReadonlyMap<string, string>
+  /** By how much the rounds of each peer differ, in each metric: a part of the median. */
+  readonly noise: readonly number[]
+}
+
+/** Whether more rounds may tell what these do not. */
+export function isUnclear({ tables }: Result): boolean {
+  return tables.some(({ verdicts }) => verdicts.some(({ standing }) => standing === 'unclear'))
 }
 
 export function resultOf(scenario: Scenario, { values, failures }: Outcome): Result {
@@ -59,7 +66,10 @@ export function resultOf(scenario: Scenario, { values, failures }: Outcome): Res
     lines.sort((a, b) => sign * (a.median - b.median))
     return [{ metric, title, unit, better, lines, verdicts: judge(metric, byPeer, rivals) }]
   })
-  return { scenario, tables, failures }
+  const noise = [...values.values()].flatMap(byPeer =>
+    [...byPeer.values()].filter(rounds => rounds.length > 2).map(noiseOf),
+  )
+  return { scenario, tables, failures, noise }
 }
 
 /** What `--json` writes. */

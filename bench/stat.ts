@@ -20,9 +20,24 @@ export function spreadOf(values: readonly number[]): Spread {
  * How many times `over` is `under`: a ratio for each round, since what else the machine did in a round slowed both, and the
  * spread of these. Rounds that only one of the two has are left out.
  */
-export function ratioOf(over: readonly number[], under: readonly number[]): Spread {
+export function ratiosOf(over: readonly number[], under: readonly number[]): number[] {
   const rounds = Math.min(over.length, under.length)
-  return spreadOf(Array.from({ length: rounds }, (_, round) => (over[round] ?? 0) / (under[round] ?? 0)))
+  return Array.from({ length: rounds }, (_, round) => (over[round] ?? 0) / (under[round] ?? 0))
+}
+
+/** The spread of {@link ratiosOf}. */
+export function ratioOf(over: readonly number[], under: readonly number[]): Spread {
+  return spreadOf(ratiosOf(over, under))
+}
+
+/**
+ * How far apart the middle half of some values lies, as a part of their median: what one peer's rounds differ by, although each does
+ * the same work.
+ */
+export function noiseOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))] ?? 0
+  return (at(0.75) - at(0.25)) / spreadOf(values).median
 }
 
 function medianOf(sorted: readonly number[]): number {

@@ -1,6 +1,6 @@
 // What statepool is to reach in each metric, and whether it does: ratios within a run, never absolute times.
 
-import { ratioOf, type Spread, spreadOf } from './stat.js'
+import { ratiosOf, type Spread, spreadOf } from './stat.js'
 
 /** A metric's values, round by round, for each peer. */
 export type ByPeer = ReadonlyMap<string, readonly number[]>
@@ -16,8 +16,27 @@ export interface Verdict {
   readonly unit: string
   /** Whom it is measured against, where it is not a fixed number. */
   readonly against?: string
-  /** Whether the median does. */
-  readonly reached: boolean
+  readonly standing: Standing
+}
+
+/**
+ * Whether the median reaches the target. `unclear`: it does not, but so many rounds do that the difference may be noise; more rounds
+ * tell.
+ */
+export type Standing = 'reached' | 'not reached' | 'unclear'
+
+/** So great a part of the rounds reaches a target that the median missed by chance, perhaps. */
+const enoughToDoubt = 1 / 4
+
+function verdictOn(
+  values: readonly number[],
+  reaches: (value: number) => boolean,
+  about: Pick<Verdict, 'of' | 'target' | 'unit' | 'against'>,
+): Verdict {
+  const got = spreadOf(values)
+  const doubtful = values.filter(reaches).length >= values.length * enoughToDoubt
+  const standing = reaches(got.median) ? 'reached' : doubtful ? 'unclear' : 'not reached'
+  return { ...about, got, standing }
 }
 
 type Judge = (values: ByPeer, rivals: readonly string[]) => Verdict | undefined
@@ -35,19 +54,18 @@ const faster =
     const mine = values.get(own)
     const fastest = cheapest(values, rivals)
     if (mine === undefined || fastest === undefined) return undefined
-    const got = ratioOf(fastest.values, mine)
-    return { of: own, target: words, got, unit: '×', against: fastest.peer, reached: got.median >= factor }
+    const about = { of: own, target: words, unit: '×', against: fastest.peer }
+    return verdictOn(ratiosOf(fastest.values, mine), ratio => ratio >= factor, about)
   }
 
 /** statepool's value as a multiple of one other's. */
 const comparedTo =
-  (other: string, words: string, reached: (ratio: number) => boolean): Judge =>
+  (other: string, words: string, reaches: (ratio: number) => boolean): Judge =>
   values => {
     const mine = values.get(own)
     const theirs = values.get(other)
     if (mine === undefined || theirs === undefined) return undefined
-    const got = ratioOf(mine, theirs)
-    return { of: own, target: words, got, unit: '×', against: other, reached: reached(got.median) }
+    return verdictOn(ratiosOf(mine, theirs), reaches, { of: own, target: words, unit: '×', against: other })
   }
 
 /** statepool's value itself. */
@@ -56,14 +74,8 @@ const atMost =
   values => {
     const mine = values.get(own)
     if (mine === undefined) return undefined
-    const got = spreadOf(mine)
-    return {
-      of: own,
-      target: `≤ ${most.toLocaleString('en-US')} ${unit}`,
-      got,
-      unit,
-      reached: got.median <= most,
-    }
+    const target = `≤ ${most.toLocaleString('en-US')} ${unit}`
+    return verdictOn(mine, value => value <= most, { of: own, target, unit })
   }
 
 /** The drop-in's value and pg.Pool's: it must not cost more to change one import. */
@@ -73,9 +85,9 @@ const atLeastPgPool =
     const mine = values.get(dropIn)
     const theirs = values.get(pgPool)
     if (mine === undefined || theirs === undefined) return undefined
-    const got = better === 'higher' ? ratioOf(mine, theirs) : ratioOf(theirs, mine)
+    const ratios = better === 'higher' ? ratiosOf(mine, theirs) : ratiosOf(theirs, mine)
     const target = '≥ 1 × the throughput of pg.Pool'
-    return { of: dropIn, target, got, unit: '×', against: pgPool, reached: got.median >= 1 }
+    return verdictOn(ratios, ratio => ratio >= 1, { of: dropIn, target, unit: '×', against: pgPool })
   }
 
 /** Pools whose statements share connections, as a multiple of another pool. */
@@ -84,9 +96,8 @@ const sharedAgainst = (other: string, factor: number, better: 'lower' | 'higher'
     const mine = values.get(of)
     const theirs = values.get(other)
     if (mine === undefined || theirs === undefined) return undefined
-    const got = ratioOf(mine, theirs)
-    const reached = better === 'higher' ? got.median >= factor : got.median <= factor
-    return { of, target: words, got, unit: '×', against: other, reached }
+    const reaches = (ratio: number) => (better === 'higher' ? ratio >= factor : ratio <= factor)
+    return verdictOn(ratiosOf(mine, theirs), reaches, { of, target: words, unit: '×', against: other })
   })
 
 /** What the flight recorder costs for each of the three transitions of an acquire and a release. */
@@ -96,9 +107,9 @@ const recording =
     const without = values.get(own)
     const recorded = values.get(withRecorder)
     if (without === undefined || recorded === undefined) return undefined
-    const got = spreadOf(recorded.map((value, round) => (value - (without[round] ?? value)) / 3))
+    const added = recorded.map((value, round) => (value - (without[round] ?? value)) / 3)
     const target = `≤ ${most} ns for each transition that is recorded`
-    return { of: withRecorder, target, got, unit: 'ns', against: own, reached: got.median <= most }
+    return verdictOn(added, value => value <= most, { of: withRecorder, target, unit: 'ns', against: own })
   }
 
 /** The targets by metric. Metrics without one are shown for what they are. */

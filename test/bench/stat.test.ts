@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ratioOf, spreadOf } from '../../bench/stat.js'
+import { noiseOf, ratioOf, spreadOf } from '../../bench/stat.js'
 
 const value = fc.double({ min: 0.001, max: 1e9, noNaN: true })
 const values = fc.array(value, { minLength: 1, maxLength: 30 })
@@ -62,4 +62,9 @@ describe('a ratio', () => {
   test('leaves out rounds that only one of the two has', () => {
     expect(ratioOf([2, 4, 1_000], [1, 2])).toEqual({ median: 2, min: 2, max: 2 })
   })
+})
+
+test('noise is how far the middle half of the rounds lies apart: one that the machine held up does not count', () => {
+  expect(noiseOf([100, 100, 100, 100, 900])).toBe(0)
+  expect(noiseOf([80, 90, 100, 110, 120])).toBeCloseTo(0.2)
 })
