@@ -1,5 +1,5 @@
 // What can be attached to a pool: what `npx tsx bench/telemetry.ts` measures the cost of.
-import { subscribe, tracingChannel } from 'node:diagnostics_channel'
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import type { PoolOptions } from '../src/index.js'
 import type { AnyPool } from '../src/telemetry/observe.js'
 import type { StubConnection } from './loan.js'
@@ -7,13 +7,19 @@ import type { StubConnection } from './loan.js'
 /** A pool of the benchmark. */
 export type ObservedPool = AnyPool & Pick<import('../src/index.js').Pool<StubConnection>, 'eventsOf'>
 
+/** Takes off what was attached. */
+export type Detach = () => void
+
 /** One row. */
 export interface ObserverOfPool {
   readonly title: string
   readonly options?: PoolOptions
   /** Another build of the package, by its address. */
   readonly build?: string
-  attach?(pool: ObservedPool): Promise<unknown> | unknown
+  /** Whether it observes all pools of the process: then it is taken off for the rounds of the pool that is not observed. */
+  readonly processWide?: boolean
+  /** Loads what it needs, before anything is measured. */
+  prepare?(): Promise<(pool: ObservedPool) => Detach>
 }
 
 /** By name; the first is what the others are compared with. */
@@ -26,52 +32,69 @@ export const observers: Readonly<Record<string, ObserverOfPool>> = {
   measure: { title: 'the option `measure`', options: { measure: true } },
   rare: {
     title: 'a subscriber to rare events (`eventsOf`)',
-    attach: pool => pool.eventsOf('pool.down', 'connection.lost').subscribe(),
+    prepare: async () => pool => {
+      const subscription = pool.eventsOf('pool.down', 'connection.lost').subscribe()
+      return () => subscription.unsubscribe()
+    },
   },
-  events: { title: 'an empty subscriber to `events$`', attach: pool => pool.events$.subscribe() },
+  events: {
+    title: 'an empty subscriber to `events$`',
+    prepare: async () => pool => {
+      const subscription = pool.events$.subscribe()
+      return () => subscription.unsubscribe()
+    },
+  },
   prometheus: {
     title: 'Prometheus metrics (`collect`, prom-client)',
-    attach: async pool => {
+    prepare: async () => {
       const entry: string = 'statepool/prometheus' // not a literal, as in the worker
       const { collect } = (await import(entry)) as typeof import('../src/telemetry/prometheus/index.js')
-      collect(pool, { client: await import('prom-client') })
+      const client = await import('prom-client')
+      return pool => collect(pool, { client })
     },
   },
   otelMetrics: {
     title: 'OpenTelemetry metrics (`instrument`, the real SDK)',
-    attach: async pool => {
+    prepare: async () => {
       const { instrument } = await telemetry()
       const { MeterProvider, PeriodicExportingMetricReader, InMemoryMetricExporter, AggregationTemporality } =
         await import('@opentelemetry/sdk-metrics')
       const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
       const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })
-      instrument(pool, { meterProvider: new MeterProvider({ readers: [reader] }), tracerProvider: false })
+      const meterProvider = new MeterProvider({ readers: [reader] })
+      return pool => instrument(pool, { meterProvider, tracerProvider: false })
     },
   },
   otelSpans: {
     title: 'OpenTelemetry spans, each recorded (`instrument`, the real SDK)',
-    attach: async pool => {
+    prepare: async () => {
       const { instrument } = await telemetry()
       const { BasicTracerProvider } = await import('@opentelemetry/sdk-trace-base')
-      instrument(pool, { meterProvider: false, tracerProvider: new BasicTracerProvider() })
+      const tracerProvider = new BasicTracerProvider()
+      return pool => instrument(pool, { meterProvider: false, tracerProvider })
     },
   },
   points: {
     title: 'a subscriber to the channels of state changes (`statepool:pool.down`, …)',
-    attach: () => {
-      for (const type of ['pool.down', 'pool.recovered']) subscribe(`statepool:${type}`, () => {})
+    processWide: true,
+    prepare: async () => () => {
+      const names = ['statepool:pool.down', 'statepool:pool.recovered']
+      const listener = () => {}
+      for (const name of names) subscribe(name, listener)
+      return () => {
+        for (const name of names) unsubscribe(name, listener)
+      }
     },
   },
   channel: {
     title: 'an empty subscriber to the tracing channel `statepool:acquire`',
-    attach: () =>
-      tracingChannel('statepool:acquire').subscribe({
-        start() {},
-        end() {},
-        asyncStart() {},
-        asyncEnd() {},
-        error() {},
-      }),
+    processWide: true,
+    prepare: async () => () => {
+      const listeners = { start() {}, end() {}, asyncStart() {}, asyncEnd() {}, error() {} }
+      const channel = tracingChannel('statepool:acquire')
+      channel.subscribe(listeners)
+      return () => channel.unsubscribe(listeners)
+    },
   },
 }
 

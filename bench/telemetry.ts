@@ -1,5 +1,5 @@
-// `npx tsx bench/telemetry.ts [observer …]`: what an acquire and a release cost while the pool is observed. Five processes for each way,
-// one after the other in turns; with --write, the table goes into docs/performance.md.
+// `npx tsx bench/telemetry.ts [observer …]`: what an acquire and a release cost while the pool is observed. In each process a pool that is
+// observed and one that is not take turns; five processes for each way. With --write, the table goes into docs/performance.md.
 
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -10,36 +10,37 @@ import { compile } from './compile.js'
 import { observers } from './observers.js'
 import { number } from './report.js'
 import { ratioOf, spreadOf } from './stat.js'
+import type { Rounds } from './telemetry-worker.js'
 
 const run = promisify(execFile)
 const processes = 5
 
 const chosen = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
-const [reference = 'none', ...others] = Object.keys(observers)
-const names = [reference, ...others.filter(name => chosen.length === 0 || chosen.includes(name))]
+const names = Object.keys(observers).filter(name => chosen.length === 0 || chosen.includes(name))
 
 const compiled = await compile()
 try {
   const worker = join(dirname(compiled.worker), 'telemetry-worker.js')
-  const times = new Map<string, number[]>(names.map(name => [name, []]))
+  const told = new Map<string, Rounds[]>(names.map(name => [name, []]))
   for (let round = 0; round < processes; round++) {
     for (const name of names) {
       const { stdout } = await run(process.execPath, [worker, name])
-      times.get(name)?.push(spreadOf(JSON.parse(stdout) as number[]).median)
+      told.get(name)?.push(JSON.parse(stdout) as Rounds)
     }
   }
-  const base = times.get(reference) ?? []
   const table = [
-    '| attached | ns of CPU per acquire + release | × | |',
-    '|---|---:|---:|---|',
+    '| attached | ns of CPU per acquire + release | beside it, without | × | |',
+    '|---|---:|---:|---:|---|',
     ...names.map(name => {
-      const own = times.get(name) ?? []
-      const { median, min, max } = spreadOf(own)
-      const ratio = ratioOf(own, base)
-      return `| ${observers[name]?.title} | ${number(median)} | ${number(ratio.median)} | ${number(min)} – ${number(max)} |`
+      const all = told.get(name) ?? []
+      const observed = spreadOf(all.map(one => spreadOf(one.observed).median)).median
+      const bare = spreadOf(all.map(one => spreadOf(one.bare).median)).median
+      const ratio = spreadOf(all.map(one => ratioOf(one.observed, one.bare).median))
+      const cells = [observers[name]?.title, number(observed), number(bare), number(ratio.median)]
+      return `| ${cells.join(' | ')} | ${number(ratio.min)} – ${number(ratio.max)} |`
     }),
     '',
-    `Node ${process.version}, one task, 10 connections, ${processes} processes each, the medians; the machine had a load of ${Math.round(loadavg()[0] ?? 0)} on ${cpus().length} processors.`,
+    `Node ${process.version}, one task, 10 connections. × is the median of ${processes} processes, each the median of 15 pairs of rounds; beside it the least and the greatest process. The machine had a load of ${Math.round(loadavg()[0] ?? 0)} on ${cpus().length} processors.`,
   ].join('\n')
   console.log(table)
   if (process.argv.includes('--write')) await write(table)
