@@ -40,7 +40,7 @@ for (const { name, parentSpanContext } of spans) {
 const { resourceMetrics } = await reader.collect()
 for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics.flatMap(scope => scope.metrics)) {
   for (const { attributes, value } of dataPoints) {
-    const state = attributes['db.client.connection.state'] ?? ''
+    const state = attributes['db.client.connection.state'] ?? attributes['error.type'] ?? ''
     console.log(
       descriptor.name,
       state,

@@ -60,7 +60,7 @@ export class Pool<C> implements AsyncDisposable {
     this.#sharing = sharingOf(
       system.parts,
       limits => this.ask(limits),
-      request => system.callers.withdraw(request),
+      (request, error) => system.callers.withdraw(request, error),
     )
     this.#closed = new Promise((resolve, reject) => {
       system.actor.subscribe({ complete: resolve, error: reject })

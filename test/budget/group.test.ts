@@ -1,5 +1,6 @@
 // One cap over many pools: `poolGroup({ max })`.
-import { describe, expect, it } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { simulated } from '../../src/db/simulated/index.js'
 import { AcquireTimeoutError, createPool, OptionsError, type PoolNotice, poolGroup } from '../../src/index.js'
 import { watch } from '../support/pool-in-simulated-time.js'
@@ -109,7 +110,7 @@ describe('a pool that its group holds back', () => {
     await clock.advance(10)
     expect(c.pool.stats()).toMatchObject({ heldBack: true, total: 0, waiting: 1 })
     expect(c.pool.actor.getSnapshot().context.budget).toMatchObject({ isHeldBack: true, room: 0 })
-    expect(a.pool.stats().heldBack).toBe(false)
+    expect(a.pool.stats()).toMatchObject({ heldBack: false, budgetMax: 3 })
     expect(events).toEqual([
       {
         at: expect.any(Number),
@@ -130,6 +131,21 @@ describe('a pool that its group holds back', () => {
       'the group has no connection left (max is 3): a holds 2, b holds 1',
     )
     expect(c.pool.stats().heldBack).toBe(false)
+    await closeAll()
+  })
+
+  it('tells its parent and Node’s diagnostics channels so, whether or not events$ has subscribers', async () => {
+    const { add, clock, closeAll } = groupOf(1)
+    const [a, b] = [add('a'), add('b')]
+    await settled(clock, a.pool.acquire())
+    const heard: unknown[] = []
+    const listener = (message: unknown) => void heard.push((message as PoolNotice).type)
+    subscribe('statepool:pool.heldBack', listener)
+    onTestFinished(() => void unsubscribe('statepool:pool.heldBack', listener))
+    b.pool.actor.on('pool.heldBack', ({ pool }) => heard.push(pool))
+    watch(b.pool.acquire())
+    await clock.advance(10)
+    expect(heard).toEqual(['pool.heldBack', 'b'])
     await closeAll()
   })
 

@@ -71,6 +71,20 @@ it('a caller that is refused is traced with its error', async () => {
   expect(heard.at(-1)).toEqual(['asyncEnd', told])
 })
 
+it('a statement that is sent on a connection which others share is traced without an error', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, share: { depth: 2 } })
+  await clock.advance(100)
+  const heard = follow('statepool:acquire')
+  const answers = Promise.all(['select 1', 'select 2', 'select 3'].map(text => pool.query(text)))
+  await clock.advance(100)
+  await answers
+  expect(heard.filter(([part]) => part === 'error')).toEqual([])
+  expect(heard.at(-1)).toEqual([
+    'asyncEnd',
+    { pool: pool.name, request: expect.any(Number), result: { shared: true, position: 1 } },
+  ])
+})
+
 it.each([
   ['whose signal was aborted before', { signal: AbortSignal.abort() }, 'ACQUIRE_ABORTED'],
   ['that will not wait', { timeout: 0 }, 'ACQUIRE_TIMEOUT'],

@@ -80,8 +80,11 @@ describe('pg.Pool and the drop-in, side by side', () => {
       'db.client.connection.timeouts',
       'db.client.connection.use_time',
       'db.client.connection.wait_time',
+      'statepool.held_back',
       'statepool.leases',
+      'statepool.refusals',
       'statepool.statements',
+      'statepool.statements.active',
     ])
 
     const figures = ({ metrics }: Report) =>

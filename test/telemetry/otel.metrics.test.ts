@@ -2,10 +2,13 @@
 
 import { metrics } from '@opentelemetry/api'
 import { expect, it, onTestFinished } from 'vitest'
+import { simulated } from '../../src/db/simulated/index.js'
+import { createPool, type PoolError, poolGroup } from '../../src/index.js'
 import { instrument } from '../../src/telemetry/otel/index.js'
 import { buckets } from '../../src/telemetry/otel/instruments.js'
 import { metricsInMemory } from '../support/otel.js'
-import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
+import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+import { createSimulatedClock } from '../support/simulated-clock.js'
 
 async function busyPool(options: Parameters<typeof instrument>[1] = {}) {
   const { meterProvider, collect } = metricsInMemory()
@@ -53,6 +56,21 @@ it('all metrics of the conventions are there', async () => {
       '{statement}',
       'The number of statements that were sent on a connection which others may share.',
     ],
+    [
+      'statepool.refusals',
+      '{request}',
+      'The number of requests for a connection that the pool refused instead of letting them wait.',
+    ],
+    [
+      'statepool.held_back',
+      '{pool}',
+      '1 while the pool wants one more connection and the budget that it shares with other pools has none left, otherwise 0.',
+    ],
+    [
+      'statepool.statements.active',
+      '{statement}',
+      'The number of statements that are under way on shared connections.',
+    ],
     ['db.client.connection.create_time', 's', 'The time it took to create a new connection.'],
     ['db.client.connection.wait_time', 's', 'The time it took to obtain an open connection from the pool.'],
     [
@@ -77,7 +95,8 @@ it('each figure is the poolâ€™s at the moment of the collection, with the poolâ€
       points
         .filter(({ value }) => typeof value === 'number')
         .map(({ attributes, value }) => {
-          const { 'db.client.connection.state': state, ...rest } = attributes
+          const { 'db.client.connection.state': connectionState, 'error.type': error, ...rest } = attributes
+          const state = connectionState ?? error
           expect(rest).toEqual(named(own))
           return [state === undefined ? name : `${name} ${state}`, value]
         }),
@@ -94,6 +113,10 @@ it('each figure is the poolâ€™s at the moment of the collection, with the poolâ€
     'db.client.connection.timeouts': 0,
     'statepool.leases': 4,
     'statepool.statements': 0,
+    'statepool.refusals OVERLOADED': 0,
+    'statepool.refusals _OTHER': 0,
+    'statepool.held_back': 0,
+    'statepool.statements.active': 0,
   })
   await clock.advance(300)
   leases.pop()?.release()
@@ -105,6 +128,55 @@ it('each figure is the poolâ€™s at the moment of the collection, with the poolâ€
     'db.client.connection.pending_requests': 0,
     'db.client.connection.timeouts': 3,
   })
+})
+
+it('callers that an overloaded pool refuses are told from others, and statements that share are counted', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const shed = { target: 50, interval: 500 }
+  const options = { min: 1, max: 1, shed, maxWaiting: 3, share: { depth: 4 } }
+  const { pool: own, clock } = poolInSimulatedTime(options)
+  instrument(own, { meterProvider, tracerProvider: false })
+  await clock.advance(100)
+  const statements = Promise.all(['select 1', 'select 2'].map(text => own.query(text)))
+  const values = async (name: string) =>
+    (await collect()).get(name)?.points.map(({ attributes, value }) => [attributes['error.type'], value])
+  expect(await values('statepool.statements.active')).toEqual([[undefined, 2]])
+  await clock.advance(100)
+  await statements
+  await own.acquire()
+  const callers = [1, 2, 3, 4].map(() => watch(own.acquire()))
+  await clock.advance(1_000)
+  expect(callers.map(({ error }) => (error as PoolError | undefined)?.code)).toEqual([
+    'OVERLOADED',
+    'OVERLOADED',
+    'OVERLOADED',
+    'QUEUE_FULL',
+  ])
+  expect(await values('statepool.refusals')).toEqual([
+    ['OVERLOADED', 3],
+    ['_OTHER', 1],
+  ])
+})
+
+it('a pool that its budget holds back says so, and how large the budget is', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const clock = createSimulatedClock()
+  const group = poolGroup({ max: 1 })
+  const [first, second] = ['first', 'second'].map(name => {
+    const pool = createPool(simulated({ clock, unhealthyRate: 0 }), { name, clock, group })
+    onTestFinished(() => pool.actor.stop())
+    instrument(pool, { meterProvider, tracerProvider: false })
+    return pool
+  })
+  const lease = first?.acquire()
+  await clock.advance(200)
+  await lease
+  const waiting = watch(second?.acquire() as Promise<unknown>)
+  await clock.advance(10)
+  const values = async (name: string) => (await collect()).get(name)?.points.map(({ value }) => value)
+  expect(await values('statepool.held_back')).toEqual([0, 1])
+  expect(await values('statepool.budget.limit')).toEqual([1, 1])
+  expect(waiting.state).toBe('pending')
 })
 
 it('waits, uses and connects are histograms of seconds', async () => {

@@ -70,6 +70,23 @@ describe('a wait for a connection', () => {
     expect(lengthOf(span as ReadableSpan)).toBeLessThan(50)
   })
 
+  it('of a statement that is sent on a connection which others share ends well, and says so', async () => {
+    const memory = spansInMemory()
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, share: { depth: 2 } })
+    instrument(pool, { meterProvider: false, tracerProvider: memory.tracerProvider })
+    await clock.advance(100)
+    const answers = Promise.all(['select 1', 'select 2', 'select 3'].map(text => pool.query(text)))
+    await clock.advance(100)
+    await answers
+    const [own, waited] = memory.spans('statepool.acquire')
+    expect(own?.attributes).toMatchObject({ 'statepool.connection': 'connection-1' })
+    expect(waited).toMatchObject({
+      status: { code: SpanStatusCode.UNSET },
+      attributes: { 'statepool.shared': true, 'statepool.queue.position': 1 },
+    })
+    expect(waited?.attributes).not.toHaveProperty('error.type')
+  })
+
   it('that fails has the error’s code and message', async () => {
     const { pool, clock, spans } = await tracedPool()
     await pool.acquire()

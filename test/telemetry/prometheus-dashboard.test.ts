@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as client from 'prom-client'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { poolGroup } from '../../src/index.js'
 import { collect } from '../../src/telemetry/prometheus/index.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
@@ -38,7 +39,8 @@ const metrics: Metric[] = []
 
 beforeAll(async () => {
   const registry = new client.Registry<never>()
-  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1 })
+  const group = poolGroup({ max: 5 })
+  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1, group })
   const stop = collect(pool, { client, registry })
   await clock.advance(100)
   database.kill((await pool.acquire()).connection)

@@ -1,6 +1,8 @@
 // The program of the guides: it serves metrics and a readiness probe, and ends on SIGTERM.
 import * as client from 'prom-client'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { Pool } from '../../src/index.js'
+import { patience } from '../support/patience.js'
 
 it('serves a scrape, a readiness probe and a liveness probe, and closes its pool when it is told to end', async () => {
   const port = new Promise<number>(resolve => {
@@ -15,8 +17,10 @@ it('serves a scrape, a readiness probe and a liveness probe, and closes its pool
   const before = process.listeners('SIGTERM')
   await import('../../examples/prometheus.js')
   const ask = async (path: string) => fetch(`http://127.0.0.1:${await port}${path}`)
-  expect((await ask('/ready')).status).toBe(503) // it starts
-  await vi.waitUntil(async () => (await ask('/ready')).status === 200)
+  await vi.waitUntil(async () => (await ask('/ready')).status === 200, { timeout: patience })
+  const down = { status: 'down', reason: 'The pool is starting.', kind: 'starting', since: 0 } as const
+  vi.spyOn(Pool.prototype, 'health').mockReturnValueOnce(down)
+  expect((await ask('/ready')).status).toBe(503)
   expect(await (await ask('/ready')).json()).toMatchObject({ status: 'ready' })
   expect(await (await ask('/live')).text()).toBe('alive')
   const scrape = await ask('/metrics')

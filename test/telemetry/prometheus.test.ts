@@ -3,7 +3,7 @@ import * as client from 'prom-client'
 import { Counter, Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Pool as DropIn } from '../../src/db/pg/index.js'
-import { OptionsError } from '../../src/index.js'
+import { OptionsError, poolGroup } from '../../src/index.js'
 import { collect } from '../../src/telemetry/prometheus/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
@@ -98,13 +98,43 @@ describe('a scrape', () => {
     expect(series['statepool_closes_total{pool="prom-orders",reason="lost"}']).toBe(closedBy.lost)
   })
 
+  it('shows the state of the pool, and what the budget lets it have that it shares with others', async () => {
+    const group = poolGroup({ max: 1 })
+    const shared = open({ name: 'prom-held-back', group })
+    const other = open({ name: 'prom-holder', group })
+    const alone = open({ name: 'prom-alone', min: 1, max: 1, shed: { target: 50, interval: 500 } })
+    const registry = new Registry<never>()
+    for (const { pool } of [shared, other, alone]) collect(pool, { client, registry })
+    watch(other.pool.acquire())
+    await other.clock.advance(200)
+    watch(shared.pool.acquire())
+    await shared.clock.advance(10)
+    watch(alone.pool.acquire())
+    watch(alone.pool.acquire())
+    for (let ms = 0; alone.pool.stats().state !== 'shedding' && ms < 2_000; ms += 10)
+      await alone.clock.advance(10)
+    const series = await scrape(registry)
+    const of = (metric: string) => (pool: string) => series[`statepool_${metric}{pool="${pool}"}`]
+    const pools = ['prom-held-back', 'prom-holder', 'prom-alone']
+    expect(pools.map(of('held_back'))).toEqual([1, 0, 0])
+    expect(pools.map(of('budget_connections_max'))).toEqual([1, 1, undefined])
+    const states = (pool: string) =>
+      Object.entries(series).flatMap(([name, value]) => {
+        const [, state] = name.match(`^statepool_state\\{pool="${pool}",state="(.*)"`) ?? []
+        return state !== undefined && value === 1 ? [state] : []
+      })
+    expect(states('prom-alone')).toEqual(['shedding'])
+    expect(states('prom-holder')).toEqual(['running'])
+    expect(Object.keys(series)).toContain('statepool_state{pool="prom-alone",state="backing_off"}')
+  })
+
   it('writes names, units and types as the conventions ask', async () => {
     const { pool } = open({ name: 'prom-orders' })
     const registry = new Registry<never>()
     collect(pool, { client, registry })
     const text = await registry.metrics()
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type])
-    expect(types).toHaveLength(17)
+    expect(types).toHaveLength(20)
     for (const [name, type] of types) {
       expect(name).toMatch(/^statepool_[a-z_]+$/)
       expect(String(name).endsWith('_total')).toBe(type === 'counter')

@@ -93,10 +93,13 @@ export class Callers<C> {
     }
   }
 
-  /** Lets go of a request that its caller no longer needs: it ends without a lease and without an error. */
-  withdraw(request: AcquireRequest<C>): void {
+  /**
+   * Lets go of a request that its caller no longer needs.
+   * @param error why, for those who watch it; undefined = the caller was served otherwise
+   */
+  withdraw(request: AcquireRequest<C>, error?: AcquireAbortedError): void {
     this.#parts.queue.leave(request)
-    request.refuse(undefined)
+    request.refuse(error)
   }
 
   cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {

@@ -80,8 +80,7 @@ export class Supervisor<C> {
   /** @param before whether its growth was held back before */
   #tellIfHeldBack(before: boolean | undefined): void {
     const { budget, notices } = this.#parts
-    if (budget?.isHeldBack && !before && notices.wants('pool.heldBack'))
-      notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
+    if (budget?.isHeldBack && !before) notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
   }
 
   /** The budget wants a connection: the one that has been idle for longest, or the latest leased one, which likely comes back soonest. */

@@ -20,7 +20,7 @@ export interface SharingPool<C> {
   /** Asks for a connection, for no longer than a statement's limits allow. */
   ask(limits: QueryLimits | undefined): AcquireRequest<C>
   /** Takes back a request that is no longer needed. */
-  withdraw(request: AcquireRequest<C>): void
+  withdraw(request: AcquireRequest<C>, error?: AcquireAbortedError): void
 }
 
 /** How long a connection is shared before it goes back to the pool for a moment, in milliseconds. */
@@ -240,11 +240,11 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   /** It waits no longer, whichever request is served. */
-  #take(statement: Statement): void {
+  #take(statement: Statement, error?: AcquireAbortedError): void {
     const waiting = this.#waitingOf(statement)
     const request = waiting.get(statement)
     waiting.delete(statement)
-    if (request?.waits) this.#pool.withdraw(request)
+    if (request?.waits) this.#pool.withdraw(request, error)
   }
 
   get #next(): Statement | undefined {
@@ -256,9 +256,9 @@ export class Sharing<C> implements SharedEvents<C> {
   #dropAborted(statement: Statement): boolean {
     if (!statement.isAborted) return false
     if (!this.#waitingOf(statement).has(statement)) return true
-    this.#take(statement)
     const error = new AcquireAbortedError(statement.limits?.signal?.reason, this.#now() - statement.at)
-    statement.settle(ofPool(this.#pool.parts, error))
+    this.#take(statement, ofPool(this.#pool.parts, error))
+    statement.settle(error)
     return true
   }
 

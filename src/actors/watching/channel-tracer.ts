@@ -10,7 +10,8 @@ export const channelTracer: Tracer = {
     acquires.end.publish(message)
     return ({ lease, connection, position, error }) => {
       if (lease !== undefined) tellEnd(acquires, { ...asResult({ lease, connection, position }) }, message)
-      else tellEnd(acquires, { error }, message)
+      else if (error !== undefined) tellEnd(acquires, { error }, message)
+      else tellEnd(acquires, asResult({ shared: true, position }), message)
     }
   },
 

@@ -39,7 +39,10 @@ export type AcquireRefusal =
  * `request` is the number of a call of `acquire`, and no other call in the process has it: the events of one call can be joined by it, and
  * `acquire.granted` has the number of the `lease`, which joins it to what becomes of that.
  */
-export type PoolNotice = { readonly at: number; readonly pool: string } & (
+export type PoolNotice = {
+  readonly at: number
+  readonly pool: string
+} /** Followed by one of the other events of the request, except for a statement of `query()` that was sent on a shared connection while it waited. */ & (
   | {
       readonly type: 'acquire.requested'
       readonly request: number

@@ -1,10 +1,10 @@
 // One who follows what goes on in a pool: Node's diagnostics channels, and telemetry that is attached.
 import type { BeginOptions } from '../../db/driver.js'
 
-/** The answer to a caller. `at` is when it was given, as `performance.now()` tells the time: the tracer is told a moment later. */
+/** The answer to a caller; without a lease and an error, a statement was sent on a connection that others share while it waited. `at` is when it was given, as `performance.now()` tells the time: the tracer is told a moment later. */
 export interface AcquireEnd {
   readonly at: number
-  /** The number of the lease; undefined when the caller was refused. */
+  /** The number of the lease; undefined when the caller has none. */
   readonly lease?: number
   /** The id of the connection. */
   readonly connection?: string

@@ -24,15 +24,26 @@ export interface Instruments {
   readonly leases: ObservableCounter<Attributes>
   /** Not of the conventions: statements that share connections have no lease each. */
   readonly statements: ObservableCounter<Attributes>
+  /** Not of the conventions: callers that were refused at once did not time out. */
+  readonly refusals: ObservableCounter<Attributes>
+  /** Not of the conventions: a budget that pools share (`group`, `fleet`). */
+  readonly heldBack: ObservableUpDownCounter<Attributes>
+  readonly budgetLimit: ObservableUpDownCounter<Attributes>
+  readonly activeStatements: ObservableUpDownCounter<Attributes>
   readonly createTime: Histogram<Attributes>
   readonly waitTime: Histogram<Attributes>
   readonly useTime: Histogram<Attributes>
 }
 
 /** Those that are read at collection. */
-export function observables(instruments: Instruments): Observable<Attributes>[] {
-  const { count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases, statements } = instruments
-  return [count, idleMax, idleMin, limit, max, pendingRequests, timeouts, leases, statements]
+export function observables({
+  meter: _meter,
+  createTime: _create,
+  waitTime: _wait,
+  useTime: _use,
+  ...read
+}: Instruments): Observable<Attributes>[] {
+  return Object.values(read)
 }
 
 /**
@@ -54,6 +65,8 @@ export function instrumentsOf(provider: MeterProvider): Instruments {
 
 function make(meter: Meter): Instruments {
   const name = (suffix: string) => `db.client.connection.${suffix}`
+  const own = (suffix: string, unit: string, description: string) =>
+    meter.createObservableUpDownCounter(`statepool.${suffix}`, { unit, description })
   const gauge = (suffix: string, unit: string, description: string) =>
     meter.createObservableUpDownCounter(name(suffix), { unit, description })
   const time = (suffix: string, description: string) =>
@@ -91,6 +104,26 @@ function make(meter: Meter): Instruments {
       unit: '{statement}',
       description: 'The number of statements that were sent on a connection which others may share.',
     }),
+    refusals: meter.createObservableCounter('statepool.refusals', {
+      unit: '{request}',
+      description:
+        'The number of requests for a connection that the pool refused instead of letting them wait.',
+    }),
+    heldBack: own(
+      'held_back',
+      '{pool}',
+      '1 while the pool wants one more connection and the budget that it shares with other pools has none left, otherwise 0.',
+    ),
+    budgetLimit: own(
+      'budget.limit',
+      '{connection}',
+      'The maximum number of open connections of all pools that share the budget.',
+    ),
+    activeStatements: own(
+      'statements.active',
+      '{statement}',
+      'The number of statements that are under way on shared connections.',
+    ),
     createTime: time('create_time', 'The time it took to create a new connection.'),
     waitTime: time('wait_time', 'The time it took to obtain an open connection from the pool.'),
     useTime: time('use_time', 'The time between borrowing a connection and returning it to the pool.'),

@@ -7,6 +7,7 @@ import {
   metrics,
   ROOT_CONTEXT,
 } from '@opentelemetry/api'
+import type { PoolStats } from '../../actors/watching/stats.js'
 import type { AnyPool, Tracker } from '../observe.js'
 import { type Instruments, instrumentsOf, observables } from './instruments.js'
 import { Share } from './sampling.js'
@@ -28,6 +29,8 @@ export class PoolMetrics implements Tracker {
   readonly #uses: Share
   readonly #idle: Attributes
   readonly #used: Attributes
+  readonly #shed: Attributes
+  readonly #otherwise: Attributes
   #instruments: Instruments | undefined
   #stopped = false
 
@@ -39,6 +42,8 @@ export class PoolMetrics implements Tracker {
     this.#uses = new Share(recordsPerSecond, now, Math.random)
     this.#idle = { ...attributes, 'db.client.connection.state': 'idle' }
     this.#used = { ...attributes, 'db.client.connection.state': 'used' }
+    this.#shed = { ...attributes, 'error.type': 'OVERLOADED' }
+    this.#otherwise = { ...attributes, 'error.type': '_OTHER' }
     this.#bind()
   }
 
@@ -84,7 +89,8 @@ export class PoolMetrics implements Tracker {
     if (instruments === undefined) return
     const { pool, attributes } = this.#input
     if (this.#stopped) {
-      this.#observeGauges(result, instruments, { idle: 0, used: 0, min: 0, max: 0, waiting: 0 })
+      const { budgetMax } = pool.stats()
+      this.#observeGauges(result, instruments, { ...ended, budgetMax: budgetMax && 0 })
       // Later: an SDK may be walking along its list of callbacks.
       queueMicrotask(() => {
         instruments.meter.removeBatchObservableCallback(this.#observe, observables(instruments))
@@ -93,34 +99,49 @@ export class PoolMetrics implements Tracker {
     }
     this.#waits.wake()
     this.#uses.wake()
-    const { idle, busy, validating, min, max, waiting, timedOut, acquired, statements } = pool.stats()
-    this.#observeGauges(result, instruments, { idle, used: busy + validating, min, max, waiting })
-    result.observe(instruments.timeouts, timedOut, attributes)
-    result.observe(instruments.leases, acquired, attributes)
-    result.observe(instruments.statements, statements, attributes)
+    const stats = pool.stats()
+    this.#observeGauges(result, instruments, stats)
+    result.observe(instruments.timeouts, stats.timedOut, attributes)
+    result.observe(instruments.leases, stats.acquired, attributes)
+    result.observe(instruments.statements, stats.statements, attributes)
+    result.observe(instruments.refusals, stats.shed, this.#shed)
+    result.observe(instruments.refusals, stats.refused - stats.shed, this.#otherwise)
   }
 
   #observeGauges(
     result: BatchObservableResult<Attributes>,
     instruments: Instruments,
-    { idle, used, min, max, waiting }: Gauges,
+    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetMax }: Gauges,
   ): void {
     const { attributes, oldNames } = this.#input
     result.observe(instruments.count, idle, this.#idle)
-    result.observe(instruments.count, used, this.#used)
+    result.observe(instruments.count, busy + validating, this.#used)
     result.observe(instruments.idleMax, max, attributes)
     result.observe(instruments.idleMin, min, attributes)
     result.observe(instruments.limit, max, attributes)
     if (oldNames) result.observe(instruments.max, max, attributes)
     result.observe(instruments.pendingRequests, waiting, attributes)
+    result.observe(instruments.activeStatements, underWay, attributes)
+    result.observe(instruments.heldBack, Number(heldBack), attributes)
+    if (budgetMax !== undefined) result.observe(instruments.budgetLimit, budgetMax, attributes)
   }
 }
 
 /** What a pool is at one moment. */
-interface Gauges {
-  readonly idle: number
-  readonly used: number
-  readonly min: number
-  readonly max: number
-  readonly waiting: number
+type Gauges = Pick<
+  PoolStats,
+  'idle' | 'busy' | 'validating' | 'min' | 'max' | 'waiting' | 'underWay' | 'heldBack' | 'budgetMax'
+>
+
+/** A pool that is no longer measured. */
+const ended: Gauges = {
+  idle: 0,
+  busy: 0,
+  validating: 0,
+  min: 0,
+  max: 0,
+  waiting: 0,
+  underWay: 0,
+  heldBack: false,
+  budgetMax: undefined,
 }

@@ -37,7 +37,8 @@ export class SpanTracer implements Tracer {
     return ({ at, position, connection, error }) => {
       span.setAttribute('statepool.queue.position', position)
       if (connection !== undefined) span.setAttribute('statepool.connection', connection)
-      else fail(span, error)
+      else if (error !== undefined) fail(span, error)
+      else span.setAttribute('statepool.shared', true)
       end(span, at)
     }
   }

@@ -1,4 +1,5 @@
 // The metrics that are read when they are asked for: gauges and counters, by Prometheus's conventions for names and units.
+import type { PoolState } from '../../actors/watching/events.js'
 import type { PoolHealth } from '../../actors/watching/health.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
 
@@ -25,8 +26,19 @@ export interface Family {
 const age = (since: number | undefined, now: number): number =>
   since === undefined ? 0 : Math.max(0, now - since) / 1_000
 
-/** `idle timeout` as label values are written. */
-const snake = (text: string): string => text.replaceAll(' ', '_')
+/** `idle timeout` and `backingOff` as label values are written. */
+const snake = (text: string): string =>
+  text.replaceAll(' ', '_').replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+
+const states: readonly PoolState[] = [
+  'starting',
+  'running',
+  'shedding',
+  'backingOff',
+  'paused',
+  'draining',
+  'closed',
+]
 
 /** All of them, without their prefix. */
 export const families: readonly Family[] = [
@@ -66,6 +78,27 @@ export const families: readonly Family[] = [
     type: 'Gauge',
     help: 'The number of connections that the pool keeps open (min).',
     read: ({ stats }) => ({ '': stats.min }),
+  },
+  {
+    name: 'held_back',
+    type: 'Gauge',
+    help: '1 while the pool wants one more connection and the budget that it shares with others (group, fleet) has none left, otherwise 0.',
+    read: ({ stats }) => ({ '': Number(stats.heldBack) }),
+  },
+  {
+    name: 'budget_connections_max',
+    type: 'Gauge',
+    help: 'The maximum number of connections of all pools that share the budget of the pool; absent if it shares none.',
+    read: ({ stats: { budgetMax } }): Record<string, number> =>
+      budgetMax === undefined ? {} : { '': budgetMax },
+  },
+  {
+    name: 'state',
+    type: 'Gauge',
+    help: '1 for the state that the pool is in (pool.stats().state), 0 for the others.',
+    label: 'state',
+    read: ({ stats }) =>
+      Object.fromEntries(states.map(state => [snake(state), Number(state === stats.state)])),
   },
   {
     name: 'waiting_callers',
