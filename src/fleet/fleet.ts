@@ -244,7 +244,7 @@ class Member implements Allotment {
       budget: `the fleet "${this.#fleet.name}"`,
       max: this.#fleet.max,
       holders: [
-        { pool: 'other pools', connections: others },
+        { pool: 'the rest of the fleet', connections: others },
         { pool: name, connections: total },
       ].filter(({ connections }) => connections > 0),
     }

@@ -70,7 +70,7 @@ describe('pools of one fleet', () => {
     await expect(b.acquire({ timeout: 1_500 })).rejects.toMatchObject({
       obstacle: 'budget spent',
       message: expect.stringContaining(
-        `the fleet "${name}" has no connection left (max is 1): other pools holds 1`,
+        `the fleet "${name}" has no connection left (max is 1): the rest of the fleet holds 1`,
       ),
     })
     lease.release()

@@ -72,6 +72,7 @@ export function healthOf(facts: PoolFacts, stalledAfter: number): PoolHealth {
     return Object.freeze({ status, reason, kind, since })
   }
   const { leases, max, waiting, stateSince: since } = facts
-  const reason = `The pool serves callers: ${leases.length} of at most ${max} connections are leased, ${waiting} callers wait.`
+  const leased = `${leases.length} of at most ${max} ${max === 1 ? 'connection is' : 'connections are'} leased`
+  const reason = `The pool serves callers: ${leased}, ${waiting} ${waiting === 1 ? 'caller waits' : 'callers wait'}.`
   return Object.freeze({ status: 'ready', reason, kind: undefined, since })
 }
