@@ -1,7 +1,6 @@
 // Lends clients in pg.Pool's way: its events, its `release`, its queries, on leases of the pool underneath.
 
 import type { EventEmitter } from 'node:events'
-import type { Receiver } from '../../../actors/callers/request.js'
 import { systemClock } from '../../../core/clock.js'
 import { workForPool } from '../../../core/for-the-pool.js'
 import { hooksAround } from '../../../core/hooks.js'
@@ -15,7 +14,10 @@ import { asCallersError, releasedTwice, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
-import { WaitingCallers } from './waiting-callers.js'
+import { type Request, WaitingCallers } from './waiting-callers.js'
+
+/** What answers a request in the place of its own promise. */
+type Receiver = Parameters<Request['promiseBy']>[0]
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
@@ -155,7 +157,7 @@ export class Lender implements Owner {
   }
 
   /** One for all callers: what is made for each of them is made for thousands. */
-  #receiver(): Receiver<LentClient> {
+  #receiver(): Receiver {
     return {
       granted: lease => {
         this.#waiting.leave()

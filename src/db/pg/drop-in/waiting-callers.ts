@@ -1,9 +1,11 @@
 // Those who wait for a client of the drop-in, and what becomes of them at its end.
 
-import type { AcquireRequest } from '../../../actors/callers/request.js'
 import type { Clock } from '../../../core/clock.js'
 import type { Pool } from '../../../index.js'
 import type { LentClient } from './client.js'
+
+/** A caller's request, as the pool's queue knows it. */
+export type Request = ReturnType<Pool<LentClient>['ask']>
 
 /** How many wait. Who they are, the pool's own queue knows. */
 export class WaitingCallers {
@@ -35,11 +37,7 @@ export class WaitingCallers {
    * @param stays whether a request is let finish in any case
    * @param limit how long that may take, in milliseconds
    */
-  serveLast(
-    stays: (request: AcquireRequest<LentClient>) => boolean,
-    limit: number,
-    clock: Clock,
-  ): Promise<void> {
+  serveLast(stays: (request: Request) => boolean, limit: number, clock: Clock): Promise<void> {
     const { max, idle, busy, waiting } = this.#pool.stats()
     // Those that are not in the queue have a client already that is looked at.
     let underWay = max - idle - busy - (this.#count - waiting)
