@@ -1,15 +1,16 @@
 // One pool as its viewers are told of it: keeps a history for those who come later, or listens only while there are viewers.
 import type { PoolSystem } from '../actors/pool-actor.js'
 import { factsOf } from '../actors/watching/health.js'
-import { track } from '../actors/watching/trackers.js'
+import { readStats } from '../actors/watching/stats.js'
 import { encodeSlice, type Frame, type Notice } from '../recorder/format.js'
 import { takeFrame } from '../recorder/frame.js'
 import { withoutSecrets } from '../recorder/notice.js'
 import { type Cursor, fromTheBeginning, PoolLog } from '../recorder/pool-log.js'
 import { recordedPool } from '../recorder/recorded-pool.js'
 import { diagnose } from './diagnose.js'
-import { type Diagnosis, encodeMessage, type PoolIntroduction } from './protocol.js'
-import { RecentTimes } from './times.js'
+import { Past } from './past.js'
+import { type Diagnosis, encodeMessage, type PastMessage, type PoolIntroduction } from './protocol.js'
+import { connectingSince, RecordedTimes } from './recorded-times.js'
 
 /** Without a history, so many records are kept while there are viewers, for those who read slowly: 2.4 MB. */
 const keptRecords = 100_000
@@ -31,8 +32,10 @@ export class Feed {
   readonly #wallTime: () => number
   readonly #history: number
   #log: PoolLog<unknown> | undefined
-  #times = new RecentTimes()
-  #stopTimes: (() => void) | undefined
+  readonly #past: Past | undefined
+  #times: RecordedTimes
+  /** How far the log was read for these. */
+  #timed: Cursor = fromTheBeginning
   #notices: Notice[] = []
   /** The last piece of this turn: all viewers who have read as far get the same. */
   #last: { readonly turn: number; readonly from: Cursor; readonly piece: Piece | undefined } | undefined
@@ -46,6 +49,8 @@ export class Feed {
     this.system = system
     this.#wallTime = wallTime
     this.#history = history
+    this.#past = history > 0 ? new Past() : undefined
+    this.#times = new RecordedTimes(connectingSince(system))
     if (history > 0) this.#listen(history)
   }
 
@@ -59,6 +64,11 @@ export class Feed {
     }
   }
 
+  /** Whether it keeps what happens while there is no viewer. */
+  get hasPast(): boolean {
+    return this.#past !== undefined
+  }
+
   get hasEnded(): boolean {
     return this.system.actor.getSnapshot().status !== 'active'
   }
@@ -66,15 +76,10 @@ export class Feed {
   /** There is a viewer. */
   start(): void {
     if (this.#log === undefined) this.#listen(keptRecords)
-    if (this.#stopTimes !== undefined) return
-    this.#times = new RecentTimes()
-    this.#stopTimes = track(this.system.parts, this.#times)
   }
 
   /** There is no viewer any more. Without a history, the pool is left alone: it does not know that there is an inspector. */
   stop(): void {
-    this.#stopTimes?.()
-    this.#stopTimes = undefined
     this.#last = undefined
     if (this.#history === 0) this.close()
   }
@@ -86,7 +91,31 @@ export class Feed {
     this.#notices = []
   }
 
+  /**
+   * Keeps how the pool stands at this moment. It looks at every connection, and at what happened since it last looked.
+   * @param now milliseconds of any clock that runs evenly
+   */
+  sample(now: number): void {
+    if (this.hasEnded) return
+    this.#readTimes()
+    this.#past?.add(this.system.parts.config.clock.now(), readStats(this.system), this.#times.at(now))
+  }
+
+  /** How the pool stood before now; undefined if that is not known. */
+  past(): PastMessage | undefined {
+    return this.#past?.message(this.id)
+  }
+
+  #readTimes(): void {
+    const next = this.#log?.since(this.#timed)
+    if (next === undefined) return
+    this.#timed = next.cursor
+    this.#times.read(next.slice)
+  }
+
   #listen(records: number): void {
+    this.#times = new RecordedTimes(connectingSince(this.system))
+    this.#timed = fromTheBeginning
     this.#log = new PoolLog(this.system, records, {
       wallTime: this.#wallTime,
       told: notice => this.#note(notice),
@@ -125,6 +154,7 @@ export class Feed {
    */
   frame(now: number): Uint8Array {
     const frame = takeFrame(this.system)
+    this.#readTimes()
     return encodeMessage({
       type: 'frame',
       pool: this.id,

@@ -16,6 +16,8 @@ import { Viewer } from './viewer.js'
 const sliceEvery = 100
 /** How often they are told how the pools stand, in milliseconds. */
 const frameEvery = 250
+/** How often a feed that keeps a history looks at its pool while there is no viewer, too, in milliseconds. */
+const sampleEvery = 1_000
 /** More pages than this are refused. */
 export const mostViewers = 32
 
@@ -52,6 +54,7 @@ export class Hub {
   readonly #surroundings: HubSurroundings
   readonly #viewers = new Set<Viewer>()
   #stops: (() => void)[] = []
+  #stopSampling: (() => void) | undefined
   #turn = 0
   #closed = false
 
@@ -59,6 +62,15 @@ export class Hub {
     this.#feeds = feeds
     this.#extras = extras
     this.#surroundings = surroundings
+    const kept = feeds.filter(({ hasPast }) => hasPast)
+    if (kept.length === 0) return
+    this.#stopSampling = outside(() =>
+      surroundings.every(sampleEvery, () =>
+        this.#safely(() => {
+          for (const feed of kept) feed.sample(surroundings.now())
+        }),
+      ),
+    )
   }
 
   /** A new viewer's stream; undefined when there are too many. */
@@ -85,6 +97,7 @@ export class Hub {
   /** Ends all streams. */
   close(): void {
     this.#closed = true
+    this.#stopSampling?.()
     for (const viewer of [...this.#viewers]) viewer.end()
     for (const feed of this.#feeds) feed.close()
   }
@@ -142,7 +155,7 @@ export class Hub {
     for (const feed of this.#feeds) {
       for (const viewer of viewers) {
         const progress = viewer.with(feed.id)
-        if (progress.gone) continue
+        if (progress.gone || !this.#recall(viewer, feed)) continue
         const piece = feed.since(progress.cursor, this.#turn)
         if (piece === undefined) {
           progress.begun = true
@@ -155,6 +168,15 @@ export class Hub {
         } else if (progress.begun) progress.missed.slices++
       }
     }
+  }
+
+  /** Tells a viewer, once, how the pool stood before it came. @returns whether it knows that now */
+  #recall(viewer: Viewer, feed: Feed): boolean {
+    const progress = viewer.with(feed.id)
+    if (progress.recalled) return true
+    const past = feed.past()
+    progress.recalled = past === undefined || this.#send(viewer, encodeMessage(past))
+    return progress.recalled
   }
 
   #sendFrames(viewers: Iterable<Viewer>): void {

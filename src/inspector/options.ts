@@ -32,9 +32,10 @@ export interface InspectorOptions {
    */
   announce?: boolean | undefined
   /**
-   * How many of each pool's transitions are kept for a page that opens later, which then shows the last minutes at once: 24 bytes for each, at most
-   * 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. A page that falls further behind is told how many it
-   * missed. 0 = none: the pools are listened to only while a page is open.
+   * How many of each pool's transitions are kept for a page that opens later, which then shows at once what led to this moment: 24 bytes for each,
+   * at most 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. With them, figures of the last five minutes are
+   * kept, one for each second. A page that falls further behind is told how many it missed. 0 = none of both: the pools are listened to only while a
+   * page is open.
    */
   history?: number | undefined
   /** Switches for the page to show: faults in a demonstration, for example. They need `allowControl`. Default none. */

@@ -131,6 +131,37 @@ export interface Dropped {
   readonly frames: number
 }
 
+/** The names of the figures that the page plots. Rates are per second; times in milliseconds; null = not known, or nothing to measure. */
+export const figures = [
+  'idle',
+  'leased',
+  'connecting',
+  'waiting',
+  'granted',
+  'timedOut',
+  'refused',
+  'failedConnects',
+  'lost',
+  'wait50',
+  'wait99',
+  'use50',
+  'use99',
+  'connect50',
+  'connect99',
+] as const
+
+export type Figure = (typeof figures)[number]
+export type Sample = Readonly<Record<Figure, number | null>>
+
+/** How a pool stood in each of the last seconds before the page came: sent once, before the first slice, if there is anything to tell. */
+export interface PastMessage {
+  readonly type: 'past'
+  readonly pool: number
+  /** On the pool's clock, in milliseconds, one for each value of a column; the oldest first. */
+  readonly times: readonly number[]
+  readonly columns: Readonly<Record<Figure, readonly (number | null)[]>>
+}
+
 /** A pool has closed: it will not be told of any more. */
 export interface Gone {
   readonly type: 'gone'
@@ -177,7 +208,15 @@ export interface StatelyEvent {
 }
 
 /** What comes on the stream. */
-export type ServerMessage = Hello | SliceMessage | FrameMessage | Dropped | Gone | FaultsChanged | SystemEvent
+export type ServerMessage =
+  | Hello
+  | PastMessage
+  | SliceMessage
+  | FrameMessage
+  | Dropped
+  | Gone
+  | FaultsChanged
+  | SystemEvent
 
 /** What a page may ask of a pool, with `allowControl`. */
 export type ControlRequest = { readonly pool: number } & (

@@ -1,6 +1,5 @@
 // How long waits, leases and connects took lately: histograms of the last seconds.
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import type { Tracker } from '../actors/watching/trackers.js'
 import type { Percentiles, Times } from './protocol.js'
 
 /** So many parts the time looked back to has: each is forgotten as a whole. */
@@ -13,8 +12,8 @@ const precision = { lowest: 1, highest: 3_600_000_000, figures: 2 }
 
 const measured = ['wait', 'use', 'connect'] as const
 
-/** Told of each duration by the pool, at some hundred nanoseconds each. */
-export class RecentTimes implements Tracker {
+/** Told of each duration, at some hundred nanoseconds each. */
+export class RecentTimes {
   readonly #wait = new Rolling()
   readonly #use = new Rolling()
   readonly #connect = new Rolling()
@@ -30,10 +29,6 @@ export class RecentTimes implements Tracker {
   connected(took: number): void {
     this.#connect.add(took)
   }
-
-  connectFailed(): void {}
-  timedOut(): void {}
-  closed(): void {}
 
   /**
    * What was measured in the last ten seconds.

@@ -12,7 +12,9 @@ export interface Progress {
   cursor: Cursor | undefined
   /** What it was too slow for, and has not been told of yet. */
   missed: { slices: number; frames: number }
-  /** It has been told of what was before it came. */
+  /** It has the figures of the time before it came. */
+  recalled: boolean
+  /** It has been told of the transitions of that time. */
   begun: boolean
   /** It was told that the pool has closed: there is nothing to tell any more. */
   gone: boolean
@@ -50,6 +52,7 @@ export class Viewer {
     const known = this.#progress.get(pool) ?? {
       cursor: undefined,
       missed: { slices: 0, frames: 0 },
+      recalled: false,
       begun: false,
       gone: false,
     }

@@ -14,6 +14,7 @@ it('a feed that fails ends the streams with a warning, and throws into no timer'
     start() {},
     stop: () => stopped++,
     close() {},
+    past: () => undefined,
     since: () => undefined,
     frame() {
       if (fails) throw new Error('not to be shown')

@@ -24,6 +24,7 @@ it('tells of the switches only when one is switched, for the whole page is drawn
     transitions: ignore,
     notices: ignore,
     missed: ignore,
+    past: ignore,
     gone: ignore,
     system: ignore,
     frame: () => {

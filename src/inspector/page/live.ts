@@ -137,6 +137,9 @@ class Interpreter {
       case 'slice':
         this.#slice(message.pool, message.bytes)
         break
+      case 'past':
+        listener.past(message.pool, message)
+        break
       case 'frame':
         listener.frame(message.pool, message)
         break

@@ -2,7 +2,7 @@
 
 import type { Notice } from '../../recorder/format.js'
 import type { Answer, ControlRequest, Fault, FaultRequest, SystemEvent } from '../protocol.js'
-import type { PoolIdentity, Transition, ViewFrame } from './model/pool-view.js'
+import type { Past, PoolIdentity, Transition, ViewFrame } from './model/pool-view.js'
 
 /** Whether the source tells anything now. */
 export type Connection =
@@ -30,6 +30,8 @@ export interface Listener {
   transitions(pool: number, transitions: readonly Transition[], missed: number): void
   notices(pool: number, notices: readonly Notice[]): void
   frame(pool: number, frame: ViewFrame): void
+  /** How the pool stood before all else that is told. */
+  past(pool: number, past: Past): void
   missed(pool: number, count: number): void
   gone(pool: number): void
   faults(faults: readonly Fault[]): void

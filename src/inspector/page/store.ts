@@ -98,6 +98,10 @@ export class Store implements Listener {
     if (isFirst) this.changed()
   }
 
+  past(pool: number, past: Parameters<Listener['past']>[1]): void {
+    this.pools.get(pool)?.recall(past)
+  }
+
   missed(pool: number, count: number): void {
     const view = this.pools.get(pool)
     view?.miss(count, view.at)

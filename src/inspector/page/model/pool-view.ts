@@ -2,7 +2,14 @@
 // frames in the same order make the same view, live or from a recording.
 
 import type { Frame, FrameLease, FrameStats, Notice } from '../../../recorder/format.js'
-import type { Diagnosis, Percentiles, Times } from '../../protocol.js'
+import {
+  type Diagnosis,
+  figures,
+  type PastMessage,
+  type Percentiles,
+  type Sample,
+  type Times,
+} from '../../protocol.js'
 import { bandOf } from './bands.js'
 import { Durations } from './durations.js'
 import { Findings } from './findings.js'
@@ -38,6 +45,9 @@ export interface ViewFrame {
   /** Of a running pool, its server's; without them, the page's own from the records. */
   readonly times?: Times
 }
+
+/** How it stood in the seconds before the page came. */
+export type Past = Pick<PastMessage, 'times' | 'columns'>
 
 /** A line of the event log. */
 export type LogEntry =
@@ -196,6 +206,15 @@ export class PoolView {
     this.#sample(frame, before, times)
   }
 
+  /** What its plots begin with: told before anything else. */
+  recall({ times, columns }: Past): void {
+    for (const [place, at] of times.entries())
+      this.series.add(
+        at,
+        Object.fromEntries(figures.map(figure => [figure, columns[figure]?.[place] ?? null])) as Sample,
+      )
+  }
+
   #nameHolder({ connection, lease, since, from: acquiredFrom }: FrameLease): void {
     const leases = this.lanes.get(connection)?.leases
     const open = leases?.at(-1)
@@ -209,6 +228,8 @@ export class PoolView {
     const { at, stats } = frame
     const seconds = before === undefined ? 0 : (at - before.at) / 1000
     if (before !== undefined && seconds <= 0) return
+    // The first frame has no rates: where plots have begun already, that would be a gap in them.
+    if (before === undefined && this.series.times.length > 0) return
     const rate = (figure: (stats: FrameStats) => number): number | null =>
       before === undefined ? null : Math.max(0, (figure(stats) - figure(before.stats)) / seconds)
     const times = told ?? {

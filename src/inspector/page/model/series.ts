@@ -1,26 +1,6 @@
 // Figures over time, for plots: one column of times and one for each figure, thinned out as they grow old.
 
-/** The names of the figures that the page plots. Rates are per second; times in milliseconds. */
-export const figures = [
-  'idle',
-  'leased',
-  'connecting',
-  'waiting',
-  'granted',
-  'timedOut',
-  'refused',
-  'failedConnects',
-  'lost',
-  'wait50',
-  'wait99',
-  'use50',
-  'use99',
-  'connect50',
-  'connect99',
-] as const
-
-export type Figure = (typeof figures)[number]
-export type Sample = Readonly<Record<Figure, number | null>>
+import { type Figure, figures, type Sample } from '../../protocol.js'
 
 /** As many seconds as are kept. */
 const most = 660

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
+import type { Figure } from '../../protocol.js'
 import type { PoolView } from '../model/pool-view.js'
-import type { Figure } from '../model/series.js'
 import { count, duration } from '../model/words.js'
 import { Card } from './card.js'
 import { useOnScreen, useStore, useWidth } from './hooks.js'
