@@ -58,7 +58,7 @@ export const connectionActions = {
     facts.idleSince = facts.provenAt = event.at
     facts.provenIn = generation.current
   },
-  noteLent: ({ context: { facts } }: Given) => {
+  noteLeased: ({ context: { facts } }: Given) => {
     facts.uses++
     facts.request = undefined
   },

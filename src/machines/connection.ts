@@ -119,8 +119,8 @@ export const connectionMachine = setup({
     },
     busy: {
       description: 'A caller holds it.',
-      entry: ['lend', 'noteLent'],
-      initial: 'lent',
+      entry: ['lend', 'noteLeased'],
+      initial: 'leased',
       on: {
         release: [
           { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
@@ -150,12 +150,12 @@ export const connectionMachine = setup({
         retire: { target: '.retiring', actions: 'noteReason' },
       },
       states: {
-        lent: { on: { share: 'shared' } },
+        leased: { on: { share: 'shared' } },
         shared: {
-          description: 'Its borrower is the pool itself: statements of several callers are under way on it.',
+          description: 'The pool itself holds it: statements of several callers are under way on it.',
         },
         retiring: {
-          description: 'To be closed when it comes back. The holder keeps its lease.',
+          description: 'The pool closes it on release. The holder keeps its lease.',
           on: {
             release: [
               { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },

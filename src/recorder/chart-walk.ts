@@ -92,7 +92,7 @@ const surroundings = {
   world: { now: () => 0, random: () => 0 },
 }
 
-/** `{ busy: 'lent' }` of `busy.lent`. */
+/** `{ busy: 'leased' }` of `busy.leased`. */
 const stateValueOf = (state: string): StateValue =>
   state
     .split('.')

@@ -163,7 +163,7 @@ function waitsOf(
   for (const { event, number, at, to, from } of records) {
     if (number === 0) continue
     if (event === 'acquire') asked.set(number, at)
-    else if (to === 'busy.lent' && from !== undefined && !(event === 'checkout' && from === 'busy.lent'))
+    else if (to === 'busy.leased' && from !== undefined && !(event === 'checkout' && from === 'busy.leased'))
       answered.set(number, { at, answer: 'lease' })
     else if (event === 'cancel') answered.set(number, { at, answer: 'acquire.aborted' })
   }

@@ -152,7 +152,7 @@ export interface FrameConnection {
   readonly id: string
   /** Which connection of the pool it is; unlike the id, never used again. */
   readonly serial: number
-  /** Its active states, with dots between them: `busy.lent`. */
+  /** Its active states, with dots between them: `busy.leased`. */
   readonly state: string
   /** When it was opened, on the pool's clock; undefined before. */
   readonly openedAt?: number
@@ -174,7 +174,7 @@ export interface TransitionRecord {
   /**
    * Which one the event was about:
    * - `acquire`, `cancel` (of the pool), `checkout`: the number of the caller's request;
-   * - any other event that led to `busy.lent`: that of the request that it served;
+   * - any other event that led to `busy.leased`: that of the request that it served;
    * - `xstate.init` of a connection, `connection.*` and `xstate.done.actor.*` of the pool: the connection's serial;
    * - `resize`: the new maximum; `close`: the timeout, in milliseconds.
    *

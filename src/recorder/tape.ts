@@ -25,7 +25,7 @@ interface Kind {
   readonly serves: boolean
 }
 
-const leased = 'busy.lent'
+const leased = 'busy.leased'
 
 const wordsPerRecord = recordSize / Uint32Array.BYTES_PER_ELEMENT
 const timesPerRecord = recordSize / Float64Array.BYTES_PER_ELEMENT

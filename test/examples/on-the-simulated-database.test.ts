@@ -105,8 +105,8 @@ test('transitions.ts prints each change of state until it stops', async () => {
   expect(output).toEqual([
     'pool: starting → running (connection.ready)',
     'connection-1: connecting → idle (driver.connected)',
-    'connection-1: idle → busy.lent (checkout)',
-    'connection-1: busy.lent → idle (release)',
+    'connection-1: idle → busy.leased (checkout)',
+    'connection-1: busy.leased → idle (release)',
     'pool: running → paused (pause)',
     'pool: paused → running (resume)',
     'done',

@@ -74,14 +74,14 @@ describe('a page that opens', () => {
       .until(message => isFrame(message) && message.frame.stats.waiting === 1)
       .then(message => message as never as { frame: import('../../src/recorder/format.js').Frame })
     expect(frame.leases).toMatchObject([{ lease: lease.id, connection: 'connection-1' }])
-    expect(frame.connections).toMatchObject([{ id: 'connection-1', state: 'busy.lent', uses: 1 }])
+    expect(frame.connections).toMatchObject([{ id: 'connection-1', state: 'busy.leased', uses: 1 }])
     lease.release()
     const next = await waiter
     next.release()
     await page.until(() => page.records.filter(({ event }) => event === 'release').length === 2)
     expect(page.records.map(({ actor, event, to }) => `${actor} ${event} ${to}`)).toEqual(
       expect.arrayContaining([
-        'connection-1 checkout busy.lent',
+        'connection-1 checkout busy.leased',
         'pool acquire running',
         'connection-1 release idle',
       ]),
@@ -111,7 +111,7 @@ describe('a page that opens', () => {
     expect(page.records.map(({ actor, event, to }) => `${actor} ${event} ${to}`)).toEqual([
       'pool recorder.start running',
       'connection-1 recorder.start idle',
-      'connection-1 checkout busy.lent',
+      'connection-1 checkout busy.leased',
       'pool acquire running',
       'connection-1 release idle',
     ])

@@ -72,7 +72,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       retire: '→ closing.lingering: noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       destroy:
         '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
-      'lend.accepted if isClaimed': '→ busy.lent: lend, noteLent',
+      'lend.accepted if isClaimed': '→ busy.leased: lend, noteLeased',
       'lend.accepted': '→ validating.return.staying: noteUnclaimed, decline, dropRequest, reset',
       'lend.refused': '→ closing.graceful: noteLendRefused, decline, dropRequest, reportClosing, close',
       'lend.failed':
@@ -102,7 +102,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'checkout if isTooLate': 'park',
       'checkout if isStale': '→ validating.checkout: reserve, validate',
       'checkout if asks': '→ lending: reserve, ask',
-      checkout: '→ busy.lent: lend, noteLent',
+      checkout: '→ busy.leased: lend, noteLeased',
       validate: '→ validating.keepalive: validate',
       retire: '→ closing.graceful: noteReason, reportClosing, close',
       destroy:
@@ -125,7 +125,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       ],
     },
   }),
-  'busy.lent': table({
+  'busy.leased': table({
     answers: {
       checkout: 'decline',
       share: '→ busy.shared',
@@ -134,7 +134,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
-      'release if isWanted': 'takeBack, takeNext, lend, noteLent',
+      'release if isWanted': 'takeBack, takeNext, lend, noteLeased',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteReason',
       destroy:
@@ -165,7 +165,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if needsReset': '→ validating.return.staying: takeBack, reset',
       'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
-      'release if isWanted': '→ busy.lent: takeBack, takeNext, lend, noteLent',
+      'release if isWanted': '→ busy.leased: takeBack, takeNext, lend, noteLeased',
       release: '→ idle: noteReturned, takeBack, park',
       retire: '→ busy.retiring: noteReason',
       destroy:

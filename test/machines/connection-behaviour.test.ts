@@ -104,14 +104,14 @@ describe('a deadline', () => {
   it('does not run while it is idle or lent', async () => {
     const { clock, send } = connection()
     expect([send(connected), clock.pending]).toEqual(['idle', 0])
-    expect([send(checkout()), clock.pending]).toEqual([{ busy: 'lent' }, 0])
+    expect([send(checkout()), clock.pending]).toEqual([{ busy: 'leased' }, 0])
     expect([send({ type: 'retire', reason: 'resized' }), clock.pending]).toEqual([{ busy: 'retiring' }, 0])
   })
 })
 
 describe('its facts decide', () => {
   it('whether it must prove itself before it is lent', () => {
-    expect(connection().send(connected, checkout(50))).toEqual({ busy: 'lent' })
+    expect(connection().send(connected, checkout(50))).toEqual({ busy: 'leased' })
     expect(connection().send(connected, checkout(51))).toEqual({ validating: 'checkout' })
   })
 
@@ -139,7 +139,13 @@ describe('without an actor system around it', () => {
   it('it is leased, comes back and is leased again', () => {
     const { send } = connection()
     const states = [connected, checkout(), release(), checkout(51), validated(60)].map(event => send(event))
-    expect(states).toEqual(['idle', { busy: 'lent' }, 'idle', { validating: 'checkout' }, { busy: 'lent' }])
+    expect(states).toEqual([
+      'idle',
+      { busy: 'leased' },
+      'idle',
+      { validating: 'checkout' },
+      { busy: 'leased' },
+    ])
   })
 
   it('it remembers when it was opened, used and proven, and how often', () => {
@@ -150,7 +156,7 @@ describe('without an actor system around it', () => {
 
   it('it is reset when its borrower left something behind, and serves the next caller then', () => {
     const { facts, send } = connection({}, [waiter()])
-    expect(send(connected)).toEqual({ busy: 'lent' })
+    expect(send(connected)).toEqual({ busy: 'leased' })
     expect(send(release(5, 'dirty'))).toEqual({ validating: { return: 'staying' } })
     expect(send({ type: 'driver.resetDone', at: 7 })).toBe('idle')
     expect(facts).toMatchObject({ idleSince: 7, provenAt: 7 })
@@ -168,8 +174,8 @@ describe('without an actor system around it', () => {
 
   it('it takes the next caller who waits, and none of a paused pool', () => {
     const { queue, send } = connection({}, [waiter(), waiter()])
-    expect(send(connected)).toEqual({ busy: 'lent' })
-    expect(send(release())).toEqual({ busy: 'lent' })
+    expect(send(connected)).toEqual({ busy: 'leased' })
+    expect(send(release())).toEqual({ busy: 'leased' })
     expect([queue.length, send(release())]).toEqual([0, 'idle'])
 
     const paused = connection()
@@ -183,7 +189,7 @@ describe('without an actor system around it', () => {
     send(connected)
     generation.current = 2
     expect(send(release())).toEqual({ validating: 'checkout' })
-    expect(send(validated())).toEqual({ busy: 'lent' })
+    expect(send(validated())).toEqual({ busy: 'leased' })
   })
 
   it('it stays idle for a caller who gave up on the way to it', () => {

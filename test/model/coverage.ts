@@ -58,7 +58,7 @@ function transitionsOf(node: Node): Transition[] {
   return [...node.transitions.values()].flat().concat(node.always ?? [])
 }
 
-/** `busy.lent · release [isSpent]`: the source, the event, the guard. Two that only differ in nothing of these would be one mistake. */
+/** `busy.leased · release [isSpent]`: the source, the event, the guard. Two that only differ in nothing of these would be one mistake. */
 function nameOf(transition: Transition): string {
   const { source, eventType, guard } = transition
   const from = source.path.join('.') || '(any state)'

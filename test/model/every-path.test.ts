@@ -35,7 +35,7 @@ const connectionPaths = {
 const operated = [
   ...['pause', 'resume', 'evict', 'close', 'acquire', 'release', 'a caller gives up', 'the callers time out'],
   ...['a connect succeeds', 'a connect fails', 'the back-off is over', 'release one that retires'],
-  ...['release and crash', 'a lent one is lost', 'an idle one is lost', 'resize to none or one'],
+  ...['release and crash', 'a leased one is lost', 'an idle one is lost', 'resize to none or one'],
 ]
 const unoperated = poolModel.events.filter(event => !['pause', 'resume', 'evict'].includes(event))
 
@@ -135,7 +135,7 @@ describe('with validateAfter 0', () => {
     await system.answer('reset', 'succeed')
     expect(system.connectionStates).toEqual(['validating.checkout'])
     await system.answer('validate', 'succeed')
-    expect(system.connectionStates).toEqual(['busy.lent'])
+    expect(system.connectionStates).toEqual(['busy.leased'])
   })
 })
 
@@ -164,7 +164,7 @@ describe('a connection beyond its model', () => {
     system.acquire()
     system.acquire()
     await system.answer('connect', 'succeed')
-    expect(system.connectionStates).toEqual(['busy.lent'])
+    expect(system.connectionStates).toEqual(['busy.leased'])
     expect(system.callers.map(({ error }) => (error as PoolError | undefined)?.code)).toEqual([
       'ACQUIRE_ABORTED',
       undefined,
@@ -351,7 +351,7 @@ describe('a pool beyond its model', () => {
     await system.settle()
     system.pool.pause()
     await system.clock.advance(60)
-    expect(system.connectionStates).toEqual(['busy.lent', 'connecting'])
+    expect(system.connectionStates).toEqual(['busy.leased', 'connecting'])
   })
 
   it('has a connect tried for each caller in turn until there has been one, and the next one for all who ask meanwhile', async () => {

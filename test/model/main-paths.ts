@@ -43,7 +43,7 @@ const reachesServer = [
     'a lease is destroyed',
   ],
   ...[
-    'a lent one is lost',
+    'a leased one is lost',
     'an idle one is lost',
     'one that retires is lost',
     'close',

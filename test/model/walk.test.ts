@@ -38,10 +38,10 @@ describe('walk', () => {
   })
 
   it('notices a close that settles before the server has let go, and tells the path', async () => {
-    const events = ['connect succeeds', 'it was idle for too long', 'goodbye is answered']
+    const events = ['connect succeeds', 'it was idle for too long', 'the close is answered']
     const message = await errorOf(events, () => ({ close: async () => {} }))
     expect(message).toContain('the server counts 0 connections')
-    expect(message).toMatch(/✓ connect succeeds → idle.*\n✓ .*\n✗ goodbye is answered → closed/)
+    expect(message).toMatch(/✓ connect succeeds → idle.*\n✓ .*\n✗ the close is answered → closed/)
   })
 
   it('notices a destroy that does nothing', async () => {

@@ -18,7 +18,7 @@ describe('a lane', () => {
     const lane = new Lane('connection-1', 0)
     lane.step(0, 'xstate.init', undefined, 'connecting')
     lane.step(cellTime * 1.5, 'driver.connected', 'connecting', 'idle')
-    lane.step(cellTime * 1.7, 'checkout', 'idle', 'busy.lent')
+    lane.step(cellTime * 1.7, 'checkout', 'idle', 'busy.leased')
     lane.account(cellTime * 3)
     expect(cellOf(lane, 0)).toEqual({ connecting: 1 })
     expect(cellOf(lane, 1)).toEqual({ connecting: 0.5, idle: 0.2, leased: 0.3 })
@@ -29,8 +29,8 @@ describe('a lane', () => {
     const lane = new Lane('connection-1', 0)
     lane.step(0, 'driver.connected', 'connecting', 'idle')
     for (let turn = 0; turn < 20; turn++) {
-      lane.step((turn * cellTime) / 20, 'checkout', 'idle', 'busy.lent')
-      lane.step(((turn + 0.5) * cellTime) / 20, 'release', 'busy.lent', 'idle')
+      lane.step((turn * cellTime) / 20, 'checkout', 'idle', 'busy.leased')
+      lane.step(((turn + 0.5) * cellTime) / 20, 'release', 'busy.leased', 'idle')
     }
     lane.account(cellTime)
     expect(cellOf(lane, 0)).toEqual({ idle: 0.5, leased: 0.5 })
@@ -53,15 +53,15 @@ describe('a lane', () => {
 
   it('forgets what is too long ago, and nothing of it shows when its place is used again', () => {
     const lane = new Lane('connection-1', 0)
-    lane.step(0, 'checkout', 'idle', 'busy.lent')
-    lane.step(cellTime, 'driver.lost', 'busy.lent', 'closed')
+    lane.step(0, 'checkout', 'idle', 'busy.leased')
+    lane.step(cellTime, 'driver.lost', 'busy.leased', 'closed')
     lane.account(cellTime * (cellCount + 2))
     expect(cellOf(lane, cellCount)).toEqual({})
   })
 
   it('has as many cells after a day as after a minute', () => {
     const lane = new Lane('connection-1', 0)
-    lane.step(0, 'checkout', 'idle', 'busy.lent')
+    lane.step(0, 'checkout', 'idle', 'busy.leased')
     lane.account(86_400_000)
     expect(lane.cells.length).toBe(cellCount * bands.length)
     expect(cellOf(lane, 86_400_000 / cellTime - 1)).toEqual({ leased: 1 })

@@ -6,8 +6,8 @@ describe('the view of a pool', () => {
     const view = newView()
     view.tell(transition(0, 'connection-1', 'xstate.init', undefined, 'connecting', 1))
     view.tell(transition(10, 'pool', 'acquire', 'starting', 'starting', 71))
-    view.tell(transition(100, 'connection-1', 'driver.connected', 'connecting', 'busy.lent', 71))
-    view.tell(transition(140, 'connection-1', 'release', 'busy.lent', 'idle'))
+    view.tell(transition(100, 'connection-1', 'driver.connected', 'connecting', 'busy.leased', 71))
+    view.tell(transition(140, 'connection-1', 'release', 'busy.leased', 'idle'))
     expect(view.connects.percentiles(200)).toMatchObject({ count: 1, max: 100 })
     expect(view.waits.percentiles(200)).toMatchObject({ count: 1, max: 90 })
     expect(view.usesOf.percentiles(200)).toMatchObject({ count: 1, max: 40 })
@@ -15,9 +15,9 @@ describe('the view of a pool', () => {
 
   it('tells two leases apart when one follows the other without a pause', () => {
     const view = newView()
-    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.lent', 1))
-    view.tell(transition(30, 'connection-1', 'release', 'busy.lent', 'busy.lent', 2))
-    view.tell(transition(70, 'connection-1', 'release', 'busy.lent', 'idle'))
+    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.leased', 1))
+    view.tell(transition(30, 'connection-1', 'release', 'busy.leased', 'busy.leased', 2))
+    view.tell(transition(70, 'connection-1', 'release', 'busy.leased', 'idle'))
     const leases = [...(view.lanes.get('connection-1')?.leases ?? [])]
     expect(leases.map(({ since, until }) => [since, until])).toEqual([
       [0, 30],
@@ -27,22 +27,22 @@ describe('the view of a pool', () => {
 
   it('does not take a retiring lease for a new one', () => {
     const view = newView()
-    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.lent', 1))
-    view.tell(transition(30, 'connection-1', 'retire', 'busy.lent', 'busy.retiring'))
+    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.leased', 1))
+    view.tell(transition(30, 'connection-1', 'retire', 'busy.leased', 'busy.retiring'))
     view.tell(transition(70, 'connection-1', 'release', 'busy.retiring', 'closing.graceful'))
     expect([...(view.lanes.get('connection-1')?.leases ?? [])]).toMatchObject([{ since: 0, until: 70 }])
   })
 
   it('names the holder at a time with what the frames say', () => {
     const view = newView()
-    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.lent', 1))
+    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.leased', 1))
     view.show(
       frameAt(
         2000,
         {},
         {
           leases: [{ lease: 9, connection: 'connection-1', since: 0, leaked: false, from: 'at a.ts:1' }],
-          connections: [{ id: 'connection-1', serial: 1, state: 'busy.lent', uses: 1 }],
+          connections: [{ id: 'connection-1', serial: 1, state: 'busy.leased', uses: 1 }],
         },
       ),
     )
@@ -52,19 +52,19 @@ describe('the view of a pool', () => {
 
   it('is put right by a frame when transitions are missing', () => {
     const view = newView()
-    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.lent', 1))
+    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.leased', 1))
     view.show(frameAt(500, {}, { connections: [{ id: 'connection-2', serial: 2, state: 'idle', uses: 0 }] }))
     expect([...view.counts()]).toEqual([['idle', 1]])
   })
 
   it('counts connections in each state, and in the states around it', () => {
     const view = newView()
-    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.lent', 1))
-    view.tell(transition(0, 'connection-2', 'release', 'busy.lent', 'validating.return.staying'))
+    view.tell(transition(0, 'connection-1', 'checkout', 'idle', 'busy.leased', 1))
+    view.tell(transition(0, 'connection-2', 'release', 'busy.leased', 'validating.return.staying'))
     view.tell(transition(0, 'connection-3', 'driver.closed', 'closing.graceful', 'closed'))
     expect(Object.fromEntries(view.counts())).toEqual({
       busy: 1,
-      'busy.lent': 1,
+      'busy.leased': 1,
       validating: 1,
       'validating.return': 1,
       'validating.return.staying': 1,
@@ -85,8 +85,8 @@ describe('the view of a pool', () => {
     const told = [
       transition(0, 'connection-1', 'xstate.init', undefined, 'connecting', 1),
       transition(80, 'connection-1', 'driver.connected', 'connecting', 'idle'),
-      transition(90, 'connection-1', 'checkout', 'idle', 'busy.lent', 1),
-      transition(400, 'connection-1', 'release', 'busy.lent', 'idle'),
+      transition(90, 'connection-1', 'checkout', 'idle', 'busy.leased', 1),
+      transition(400, 'connection-1', 'release', 'busy.leased', 'idle'),
     ]
     const [whole, looked] = [newView(), newView()]
     for (const each of told) {

@@ -31,8 +31,8 @@ describe('the way of a transition', () => {
   })
 
   it('leads into a state, to where it begins', () => {
-    const [first, second] = arrowsOf(connection, 'idle', 'busy.lent', 'checkout')
-    expect([first, second]).toEqual(['idle → busy', 'busy#initial → busy.lent'])
+    const [first, second] = arrowsOf(connection, 'idle', 'busy.leased', 'checkout')
+    expect([first, second]).toEqual(['idle → busy', 'busy#initial → busy.leased'])
   })
 
   it('leads through the states that a connection passes through', () => {
@@ -50,7 +50,7 @@ describe('the way of a transition', () => {
 
   it('tells a connect that failed from a connection that was destroyed', () => {
     expect(statesOf(connection, 'connecting', 'closed', 'driver.connectFailed')).toEqual(['failed', 'closed'])
-    expect(statesOf(connection, 'busy.lent', 'closed', 'driver.lost')).toEqual(['destroyed', 'closed'])
+    expect(statesOf(connection, 'busy.leased', 'closed', 'driver.lost')).toEqual(['destroyed', 'closed'])
   })
 
   it('starts in "any state" for what every state answers', () => {
@@ -64,7 +64,7 @@ describe('both drawings', () => {
     const without = leaves.map(({ name }) => name).filter(name => bandOf(name) === undefined)
     expect(without).toEqual(['closed'])
     expect(bandOf('lending')).toBe('validating')
-    expect(bandOf('busy.lent')).toBe('leased')
+    expect(bandOf('busy.leased')).toBe('leased')
   })
 
   it('have each state once, and every arrow between what is drawn', () => {

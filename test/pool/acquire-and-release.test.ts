@@ -57,6 +57,6 @@ it('shows every connection as a child of the pool’s actor, by its id', async (
   const states = Object.entries(children).map(([id, child]) => [id, child?.getSnapshot()])
   expect(states).toEqual([
     ['connection-1', expect.objectContaining({ value: 'idle' })],
-    ['connection-2', expect.objectContaining({ value: { busy: 'lent' } })],
+    ['connection-2', expect.objectContaining({ value: { busy: 'leased' } })],
   ])
 })

@@ -50,7 +50,7 @@ describe.each([
     expect(statesIn(seen)).toEqual({
       pool: 'running',
       'connection-1': 'idle',
-      'connection-2': { busy: 'lent' },
+      'connection-2': { busy: 'leased' },
     })
   })
 
@@ -74,7 +74,7 @@ describe.each([
     const third = pool.acquire()
     await clock.advance(100)
     leases.push(await third)
-    expect(statesIn(seen)).toMatchObject({ 'connection-3': { busy: 'lent' } })
+    expect(statesIn(seen)).toMatchObject({ 'connection-3': { busy: 'leased' } })
     const actors = seen.filter(({ type }) => type === '@xstate.actor')
     expect(actors.map(idOf)).toEqual(['pool', 'connection-1', 'connection-2', 'connection-3'])
     leases[2]?.destroy()
@@ -96,7 +96,7 @@ describe.each([
     expect(statesIn(late)).toEqual({
       pool: 'running',
       'connection-1': 'idle',
-      'connection-2': { busy: 'lent' },
+      'connection-2': { busy: 'leased' },
     })
     lease.release()
   })

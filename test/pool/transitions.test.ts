@@ -129,9 +129,9 @@ it('tell of each event when it was sent, by the pool’s clock, and of the way f
   await clock.advance(7)
   lease.release()
   expect(told).toEqual([
-    { at, actor: 'connection-1', event: 'checkout', from: 'idle', to: 'busy.lent' },
+    { at, actor: 'connection-1', event: 'checkout', from: 'idle', to: 'busy.leased' },
     { at, actor: 'pool', event: 'acquire', from: 'running', to: 'running' },
-    { at: at + 7, actor: 'connection-1', event: 'release', from: 'busy.lent', to: 'idle' },
+    { at: at + 7, actor: 'connection-1', event: 'release', from: 'busy.leased', to: 'idle' },
   ])
   stop()
   stop()

@@ -15,7 +15,7 @@ import {
   recordSize,
 } from '../../src/recorder/format.js'
 
-const names = ['pool', 'xstate.init', 'starting', 'connection-1', 'checkout', 'idle', 'busy.lent']
+const names = ['pool', 'xstate.init', 'starting', 'connection-1', 'checkout', 'idle', 'busy.leased']
 
 function twoRecords(): Uint8Array {
   const bytes = new Uint8Array(2 * recordSize)
@@ -66,7 +66,7 @@ describe('a recording', () => {
         actor: 'connection-1',
         event: 'checkout',
         from: 'idle',
-        to: 'busy.lent',
+        to: 'busy.leased',
         number: 4_294_967_295,
         code: 17,
       },

@@ -52,7 +52,7 @@ describe('a file is written when', () => {
     expect(recording.frames.at(-1)).toMatchObject({
       stats: { busy: 1, timedOut: 1 },
       leases: [{ connection: 'connection-1', since: 100 }],
-      connections: [{ id: 'connection-1', state: 'busy.lent' }],
+      connections: [{ id: 'connection-1', state: 'busy.leased' }],
     })
     expect((await stat(path)).mode & 0o077).toBe(0) // only its owner can read it
     lease.release()

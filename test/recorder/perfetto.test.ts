@@ -90,9 +90,9 @@ describe('a trace', () => {
       ['connection 1', 0, 200_000],
       ['connecting', 0, 100_000],
       ['lease', 100_000, 50_000],
-      ['busy.lent', 100_000, 50_000],
+      ['busy.leased', 100_000, 50_000],
       ['lease', 150_000, 30_000],
-      ['busy.lent', 150_000, 30_000],
+      ['busy.leased', 150_000, 30_000],
       ['idle', 180_000, 20_000],
     ])
     const waits = traceEvents

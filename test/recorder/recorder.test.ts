@@ -22,7 +22,7 @@ describe('what is recorded', () => {
     expect(decodeRecords(records, names)).toMatchObject([
       { at: 100, actor: 'pool', event: 'recorder.start', from: undefined, to: 'running' },
       { actor: 'connection-1', event: 'recorder.start', number: 1, to: 'idle' },
-      { actor: 'connection-2', event: 'recorder.start', number: 2, to: 'busy.lent' },
+      { actor: 'connection-2', event: 'recorder.start', number: 2, to: 'busy.leased' },
     ])
     expect(frames).toHaveLength(2) // at the start, and at the dump
     lease.release()

@@ -90,7 +90,14 @@ describe('a recording that is not true', () => {
   })
 
   it('is contradicted where an event cannot lead to where it says', () => {
-    const names = ['connection-1', 'release', 'busy.lent', 'idle', 'validating.return.staying', 'xstate.init']
+    const names = [
+      'connection-1',
+      'release',
+      'busy.leased',
+      'idle',
+      'validating.return.staying',
+      'xstate.init',
+    ]
     const contradictionsOf = (to: number, session: number) => {
       const bytes = new Uint8Array(recordSize)
       writeRecord(new DataView(bytes.buffer), 0, 0, 0, 0, 1, 2, to, session)
@@ -101,7 +108,7 @@ describe('a recording that is not true', () => {
     expect(contradictionsOf(4, 0)).toHaveLength(1) // a clean session is not reset
     expect(contradictionsOf(3, 1)).toHaveLength(1) // and a dirty one is
     expect(contradictionsOf(5, 0)[0]).toMatch(
-      /^release leads connection-1 from busy\.lent to .*, and not to xstate\.init\.$/,
+      /^release leads connection-1 from busy\.leased to .*, and not to xstate\.init\.$/,
     )
   })
 

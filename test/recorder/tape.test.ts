@@ -101,10 +101,10 @@ describe('a record has', () => {
     expect(second).toBe((first as number) + 1)
     const ofConnection = (event: string) =>
       records.filter(record => record.event === event && record.actor === 'connection-1')
-    expect(ofConnection('checkout')).toMatchObject([{ to: 'busy.lent', number: first }])
+    expect(ofConnection('checkout')).toMatchObject([{ to: 'busy.leased', number: first }])
     expect(ofConnection('release')).toMatchObject([
-      { from: 'busy.lent', to: 'busy.lent', number: second, code: sessions.indexOf('clean') },
-      { from: 'busy.lent', to: 'idle', number: 0 },
+      { from: 'busy.leased', to: 'busy.leased', number: second, code: sessions.indexOf('clean') },
+      { from: 'busy.leased', to: 'idle', number: 0 },
     ])
   })
 

@@ -72,7 +72,7 @@ export class WatchedRequest<C> extends AcquireRequest<C> {
   }
 
   override grant(lease: Lease<C>): void {
-    this.#leaks?.noteLent(lease, this.trace)
+    this.#leaks?.noteLeased(lease, this.trace)
     super.grant(lease)
     this.#nesting?.noteSettled(this)
   }

@@ -28,7 +28,7 @@ export class LeakWatch<C> {
     return leakSampling === 1 || random() < leakSampling ? new Trace(entry) : undefined
   }
 
-  noteLent(lease: Lease<C>, trace: Trace | undefined): void {
+  noteLeased(lease: Lease<C>, trace: Trace | undefined): void {
     const record = this.#parts.roster.find(lease.connectionId)
     if (record?.lease !== lease) return
     record.loan = new Loan(trace, this.#recovered)

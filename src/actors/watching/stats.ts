@@ -102,7 +102,7 @@ export function poolState<C>(system: PoolSystem<C>): PoolState {
   return status === 'active' ? topState(value) : 'closed'
 }
 
-/** `busy` of `{ busy: 'lent' }`. */
+/** `busy` of `{ busy: 'leased' }`. */
 function topState<V extends string | object>(value: V): TopState<V> {
   return (typeof value === 'string' ? value : Object.keys(value)[0]) as TopState<V>
 }

@@ -13,7 +13,7 @@ export interface PoolTransition {
   readonly actor: string
   /** The type of the event: `acquire`, `checkout`, `driver.lost`, …; `xstate.init` when the actor starts. */
   readonly event: string
-  /** The states that it was in, with dots between them: `busy.lent`; undefined when it starts. */
+  /** The states that it was in, with dots between them: `busy.leased`; undefined when it starts. */
   readonly from: string | undefined
   /** The states that it is in now; the same as `from` where the event changed none. */
   readonly to: string

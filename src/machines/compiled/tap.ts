@@ -78,7 +78,7 @@ export function tellTaps(
   tap.tell(scope.self as AnyActorRef, event, from, stateName(after))
 }
 
-/** The active states with dots between parents and children, such as `busy.lent`; and commas between parallel ones. */
+/** The active states with dots between parents and children, such as `busy.leased`; and commas between parallel ones. */
 export function stateName(snapshot: AnyMachineSnapshot): string {
   return configurationOf(snapshot)?.name ?? nameOf(snapshot.value)
 }

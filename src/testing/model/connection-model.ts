@@ -43,9 +43,9 @@ const events = [
   'reset succeeds',
   'reset fails',
   'reset times out',
-  'goodbye is answered',
-  'goodbye fails',
-  'goodbye times out',
+  'the close is answered',
+  'the close fails',
+  'the close times out',
   'the connection is lost',
   'the keepalive is due',
   'it was idle for too long',
@@ -112,14 +112,14 @@ export const connectionModel = setup({
     },
     // It is leased to the next caller who waits, if there is one.
     free: {
-      always: [{ guard: 'someoneWaits', target: 'busy.lent', actions: ['serve', 'lend'] }, 'idle'],
+      always: [{ guard: 'someoneWaits', target: 'busy.leased', actions: ['serve', 'lend'] }, 'idle'],
     },
     // What onLend refuses is well, and closes gracefully.
     lending: {
       on: {
         acquire: { guard: 'canQueue', actions: 'queue' },
         'the pool closes': { target: 'closed', actions: 'closePool' },
-        'onLend accepts': [{ guard: 'isAwaited', target: 'busy.lent', actions: 'lend' }, 'free'],
+        'onLend accepts': [{ guard: 'isAwaited', target: 'busy.leased', actions: 'lend' }, 'free'],
         'onLend refuses': { target: 'closing', actions: 'requeue' },
         'onLend throws': { target: 'closing', actions: 'requeue' },
         'onLend takes too long': { target: 'closed', actions: 'requeue' },
@@ -145,7 +145,7 @@ export const connectionModel = setup({
       },
     },
     busy: {
-      initial: 'lent',
+      initial: 'leased',
       on: {
         acquire: { guard: 'canQueue', actions: 'queue' },
         'caller gives up': { guard: 'someoneWaits', actions: 'serve' },
@@ -160,7 +160,7 @@ export const connectionModel = setup({
         'the pool closes': { target: '.retiring', actions: 'closePool' },
       },
       states: {
-        lent: {
+        leased: {
           // Sharing changes nothing of what follows: it is enough that it is there once.
           on: { 'statements share it': { guard: 'isFirstUse', target: 'shared' } },
         },
@@ -190,7 +190,7 @@ export const connectionModel = setup({
         checkout: {
           on: {
             'validation succeeds': [
-              { guard: 'isAwaited', target: '#model.busy.lent', actions: 'lend' },
+              { guard: 'isAwaited', target: '#model.busy.leased', actions: 'lend' },
               '#model.free',
             ],
             'validation fails': { target: '#model.closed', actions: 'requeue' },
@@ -242,9 +242,9 @@ export const connectionModel = setup({
       states: {
         graceful: {
           on: {
-            'goodbye is answered': '#model.closed',
-            'goodbye fails': '#model.closed',
-            'goodbye times out': { guard: 'poolIsOpen', target: '#model.closed' },
+            'the close is answered': '#model.closed',
+            'the close fails': '#model.closed',
+            'the close times out': { guard: 'poolIsOpen', target: '#model.closed' },
             'the drain time is up': { guard: 'poolCloses', target: '#model.closed' },
             'the pool closes': { guard: 'poolIsOpen', actions: 'closePool' },
             'the connection is lost': { actions: 'nothing' },

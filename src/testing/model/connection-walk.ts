@@ -118,9 +118,9 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
       'reset succeeds': answer('reset', 'succeed'),
       'reset fails': answer('reset', 'fail'),
       'reset times out': () => leave(100),
-      'goodbye is answered': answer('close', 'succeed'),
-      'goodbye fails': answer('close', 'fail'),
-      'goodbye times out': () => leave(100),
+      'the close is answered': answer('close', 'succeed'),
+      'the close fails': answer('close', 'fail'),
+      'the close times out': () => leave(100),
       'the connection is lost': async () => {
         const [open] = driver.open
         if (open === undefined) driver.loseOpening()

@@ -6,13 +6,13 @@ export interface PoolFigures {
   readonly max: number
   readonly opening: number
   readonly idle: number
-  readonly lent: number
-  /** Lent, and to be closed when they come back. */
+  readonly leased: number
+  /** Leased, and closed on release. */
   readonly retiring: number
   readonly queue: number
 }
 
-export const established = ({ idle, lent, retiring }: PoolFigures): number => idle + lent + retiring
+export const established = ({ idle, leased, retiring }: PoolFigures): number => idle + leased + retiring
 export const total = (figures: PoolFigures): number => established(figures) + figures.opening
 
 /** A connection is missing and could be opened. */
@@ -33,13 +33,13 @@ export function grow(figures: PoolFigures): PoolFigures {
 /** A connection became free: the next caller has it, or it is kept. */
 export function free(figures: PoolFigures): PoolFigures {
   return figures.queue > 0
-    ? { ...figures, lent: figures.lent + 1, queue: figures.queue - 1 }
+    ? { ...figures, leased: figures.leased + 1, queue: figures.queue - 1 }
     : { ...figures, idle: figures.idle + 1 }
 }
 
 /** A caller wants a connection. */
 export function acquire(figures: PoolFigures): PoolFigures {
-  if (figures.idle > 0) return { ...figures, idle: figures.idle - 1, lent: figures.lent + 1 }
+  if (figures.idle > 0) return { ...figures, idle: figures.idle - 1, leased: figures.leased + 1 }
   return mayQueue(figures) ? { ...figures, queue: figures.queue + 1 } : figures
 }
 
@@ -59,15 +59,15 @@ export function resize(figures: PoolFigures, min: number, max: number): PoolFigu
   }
   const opening = figures.opening - take(figures.opening)
   const idle = figures.idle - take(figures.idle)
-  const recalled = take(figures.lent)
-  const { lent, retiring } = figures
+  const recalled = take(figures.leased)
+  const { leased, retiring } = figures
   return {
     ...figures,
     min,
     max,
     opening,
     idle,
-    lent: lent - recalled,
+    leased: leased - recalled,
     retiring: retiring + recalled,
   }
 }
@@ -83,14 +83,14 @@ export function serve(figures: PoolFigures): PoolFigures {
   return {
     ...figures,
     idle: figures.idle - served,
-    lent: figures.lent + served,
+    leased: figures.leased + served,
     queue: figures.queue - served,
   }
 }
 
 /** All that there are are retired. */
 export function evict(figures: PoolFigures): PoolFigures {
-  return { ...figures, opening: 0, idle: 0, lent: 0, retiring: figures.lent + figures.retiring }
+  return { ...figures, opening: 0, idle: 0, leased: 0, retiring: figures.leased + figures.retiring }
 }
 
 /** No caller waits, the pool opens and keeps no connection, and it waits for leases. */
@@ -99,8 +99,8 @@ export function drain(figures: PoolFigures): PoolFigures {
     ...figures,
     opening: 0,
     idle: 0,
-    lent: 0,
-    retiring: figures.lent + figures.retiring,
+    leased: 0,
+    retiring: figures.leased + figures.retiring,
     queue: 0,
   }
 }

@@ -43,7 +43,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
     await action()
     await rest()
   }
-  const leaseIn = (wanted: 'busy.lent' | 'busy.retiring'): Lease<C> => {
+  const leaseIn = (wanted: 'busy.leased' | 'busy.retiring'): Lease<C> => {
     const found = system.leases.find(({ connectionId }) => stateOf(walk.connection(connectionId)) === wanted)
     if (found === undefined) throw new Error(`No lease of a connection that is ${wanted}.`)
     return found
@@ -56,7 +56,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       driver.answer('connect', answer)
       return walk.until(() => answered() > before, 'the connect has ended')
     })
-  const crash = (lease = leaseIn('busy.lent')) => {
+  const crash = (lease = leaseIn('busy.leased')) => {
     driver.dirty = new Error('walk: the driver has a bug')
     lease.release()
     driver.dirty = false
@@ -67,7 +67,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
   const insideConnect = (action: (lose: () => void) => void) =>
     doing(() => {
       driver.insideNextConnect = action
-      leaseIn('busy.lent').destroy()
+      leaseIn('busy.leased').destroy()
     })
 
   return {
@@ -91,15 +91,15 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       'a connect succeeds': connect('succeed'),
       'a connect fails': connect('fail'),
       'the back-off is over': () => system.passUntil(() => state() !== 'backingOff.waiting', 10),
-      release: doing(() => leaseIn('busy.lent').release()),
+      release: doing(() => leaseIn('busy.leased').release()),
       'release one that retires': doing(() => leaseIn('busy.retiring').release()),
       'release and crash': doing(() => crash()),
-      'a lease is destroyed': doing(() => leaseIn('busy.lent').destroy()),
-      'a lent one is lost': doing(() => walk.kill(leaseIn('busy.lent').connection)),
+      'a lease is destroyed': doing(() => leaseIn('busy.leased').destroy()),
+      'a leased one is lost': doing(() => walk.kill(leaseIn('busy.leased').connection)),
       'one that retires is lost': doing(() => walk.kill(leaseIn('busy.retiring').connection)),
       'an idle one is lost': doing(() => {
-        const lent = system.leases.map(({ connection }) => connection)
-        const idle = driver.open.find(connection => !lent.includes(connection))
+        const leased = system.leases.map(({ connection }) => connection)
+        const idle = driver.open.find(connection => !leased.includes(connection))
         if (idle === undefined) throw new Error('No connection is idle.')
         return walk.kill(idle)
       }),
@@ -123,14 +123,14 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
       }),
       'the drain time is up': () => system.passUntil(() => system.closed, 500),
       'inside a connect: released and lost': insideConnect(() => {
-        const lease = leaseIn('busy.lent')
+        const lease = leaseIn('busy.leased')
         const { connection } = lease
         acquireNow()
         lease.release()
         driver.loseNow(connection)
       }),
       'inside a connect: released and retired by hand': insideConnect(() => {
-        const lease = leaseIn('busy.lent')
+        const lease = leaseIn('busy.leased')
         acquireNow()
         lease.release()
         walk.connection(lease.connectionId).send({ type: 'retire', reason: 'destroyed' })
@@ -144,12 +144,12 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
         system.close(5_000)
         system.giveUp()
         system.resize(0, 2)
-        leaseIn('busy.lent').release()
+        leaseIn('busy.leased').release()
         lose()
       }),
     },
     check: async (model: AnyMachineSnapshot) => {
-      const { min, max, opening, idle, lent, retiring, queue } = model.context as PoolFigures
+      const { min, max, opening, idle, leased, retiring, queue } = model.context as PoolFigures
       const states = system.connectionStates
       const count = (name: string) => states.filter(each => each === name).length
       const stats = pool.stats()
@@ -161,7 +161,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
           closed: system.closed,
           connecting: count('connecting'),
           idle: count('idle'),
-          lent: count('busy.lent'),
+          leased: count('busy.leased'),
           retiring: count('busy.retiring'),
           waiting: stats.waiting,
           ...(isOpen && { min: stats.min, max: stats.max }),
@@ -172,7 +172,7 @@ export function poolWalk<C>(subject: WalkedDriver<C>, options: WalkOptions): Wal
           closed: state() === 'closed',
           connecting: opening,
           idle,
-          lent,
+          leased,
           retiring,
           waiting: queue,
           ...(isOpen && { min, max }),

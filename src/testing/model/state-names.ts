@@ -1,7 +1,7 @@
 // What the states of a machine without parallel states are called: by their leaves, with dots.
 import type { AnyStateMachine } from 'xstate'
 
-/** The name of the leaf state that a snapshot's `value` says: `busy.lent` for `{ busy: 'lent' }`. For machines without parallel states. */
+/** The name of the leaf state that a snapshot's `value` says: `busy.leased` for `{ busy: 'leased' }`. For machines without parallel states. */
 export function leafName(value: unknown): string {
   if (typeof value === 'string') return value
   const [[key, inner] = ['', '']] = Object.entries(value as object)

@@ -84,9 +84,9 @@ export class WalkOf<C> {
     const agrees = async () => (await subject.countOnServer()) === driver.open.length
     if (!(await agrees())) await this.until(agrees, `the server counts ${driver.open.length} connections`)
     if (!system.connectionStates.includes('idle')) return
-    const lent = system.leases.map(({ connection }) => connection)
+    const leased = system.leases.map(({ connection }) => connection)
     for (const connection of driver.open) {
-      if (lent.includes(connection)) continue
+      if (leased.includes(connection)) continue
       const inTransaction = await subject.inTransaction(connection)
       assert.equal(inTransaction, false, 'whether a transaction is open on an idle connection')
     }

@@ -97,7 +97,7 @@ describe.skipIf(chromiumMissing)('the page', () => {
       await page.locator('.panel h2').getByText('connection-2').waitFor()
       await page.locator('.panel').getByText('reported as a leak').waitFor()
       await page.locator('.panel').getByText('listOrders').first().waitFor()
-      await page.locator('.panel .lit[data-name="busy.lent"]').waitFor()
+      await page.locator('.panel .lit[data-name="busy.leased"]').waitFor()
       await page.keyboard.press('Escape')
       await page.locator('.panel').waitFor({ state: 'detached' })
       await expect

@@ -184,7 +184,7 @@ export class SyntheticPool {
 
   #lend(place: number, event: string, request: number): void {
     const slot = this.#slots[place] as Slot
-    this.#go(place, event, 'busy.lent', request)
+    this.#go(place, event, 'busy.leased', request)
     slot.uses++
     slot.lease = ++this.#lease
     slot.since = this.at

@@ -27,7 +27,7 @@ const byTopState: Readonly<Record<string, Band>> = {
   failed: 'closing',
 }
 
-/** The band of a state (`busy.lent`); undefined where there is no connection any more. */
+/** The band of a state (`busy.leased`); undefined where there is no connection any more. */
 export function bandOf(state: string): Band | undefined {
   const dot = state.indexOf('.')
   const top = dot < 0 ? state : state.slice(0, dot)

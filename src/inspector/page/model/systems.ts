@@ -51,7 +51,7 @@ export class Systems {
   }
 }
 
-/** `['busy.lent']` of `{ busy: 'lent' }`; several for a parallel state. */
+/** `['busy.leased']` of `{ busy: 'leased' }`; several for a parallel state. */
 export function statesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null) return []
