@@ -32,6 +32,8 @@ export interface RaisableGeneration extends Generation {
 export interface OwnHooks<C> {
   /** Of each lease, before the caller has it, however the caller asked for it: in the midst of the message that grants it. */
   readonly onLease?: (lease: Lease<C>) => void
+  /** What holds the process is connections and callers, as in the pools of the drivers' libraries: a back-off that no caller waits for does not. */
+  readonly heldByConnections?: boolean
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
@@ -46,6 +48,8 @@ export interface PoolParts<C> {
   readonly target: string
   /** Whether an idle pool lets the process exit: `allowExitOnIdle`, as it is now. */
   mayExit: boolean
+  /** Whether only connections and callers hold it, although `mayExit` is false. */
+  readonly heldByConnections: boolean
   /** Those of its numbers that can change. */
   readonly limits: Limits
   /** The connections. */
@@ -102,7 +106,7 @@ export function createParts<C>(
   driver: Driver<C>,
   config: ResolvedPoolOptions,
   { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
-  { onLease }: OwnHooks<C> = {},
+  { onLease, heldByConnections = false }: OwnHooks<C> = {},
 ): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
@@ -117,6 +121,7 @@ export function createParts<C>(
     system,
     target,
     mayExit: config.allowExitOnIdle,
+    heldByConnections,
     limits: new Limits(config),
     roster: new Roster(counters),
     budget: undefined,

@@ -126,8 +126,9 @@ export class PoolSystem<C> {
 
   /** The back-off that begins does not hold a process that may end while the pool is idle, unless callers wait for its end. */
   beginBackoff(): void {
-    const { mayExit, queue } = this.parts
-    if (mayExit && queue.length === 0 && !this.readiness.isAwaited) this.#machineClock.letNextOneGo()
+    const { mayExit, heldByConnections, queue } = this.parts
+    if ((mayExit || heldByConnections) && queue.length === 0 && !this.readiness.isAwaited)
+      this.#machineClock.letNextOneGo()
   }
 }
 

@@ -60,7 +60,7 @@ export class Pool extends BasePool {
     this.#statepool = createStatepool(
       this.#shelf.watch(driver),
       { ...(statepool as PoolOptions<PoolConnection>), ...hooks },
-      { onLease: lease => lease.connection.lend(lease) },
+      { onLease: lease => lease.connection.lend(lease), heldByConnections: true },
     )
     this.#showLists()
     obeyLimits(this.config as unknown as ParsedPoolOptions, size => {

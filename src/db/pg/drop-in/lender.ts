@@ -69,7 +69,7 @@ export class Lender implements Owner {
     this.pool = createPool(
       driver,
       { ...settings.pool, ...hooks },
-      { onLease: lease => lease.connection[lend](lease, this) },
+      { onLease: lease => lease.connection[lend](lease, this), heldByConnections: true },
     )
     this.pool.tune({ keepIdle: settings.keepIdle })
     this.#waiting = new WaitingCallers(this.pool)
