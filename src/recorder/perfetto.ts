@@ -62,7 +62,7 @@ export function perfettoTrace(recording: Recording): Trace {
         return { name: 'connections', ph: 'C', pid, ts: ts(at), args }
       }),
       ...recording.frames.map(({ at, stats: { waiting } }): TraceEvent => {
-        return { name: 'waiting', ph: 'C', pid, ts: ts(at), args: { waiting } }
+        return { name: 'callers', ph: 'C', pid, ts: ts(at), args: { waiting } }
       }),
     ],
     otherData: {

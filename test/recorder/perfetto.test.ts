@@ -1,28 +1,9 @@
 // The trace follows the rules of the Trace Event Format by which Perfetto reads it: slices of a lane nest, waits begin before they end.
 import { describe, expect, it } from 'vitest'
-import { createPool } from '../../src/index.js'
-import type { Recording } from '../../src/recorder/format.js'
 import { recorder } from '../../src/recorder/index.js'
 import { perfettoTrace, type TraceEvent } from '../../src/recorder/perfetto.js'
-import { run } from '../../src/testing/run.js'
-import { drawStory } from '../../src/testing/story.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
-
-async function lifeOf(seed: number, last?: number): Promise<Recording> {
-  let dump: (() => Recording) | undefined
-  await run(drawStory(seed, 40, { pool: undefined, database: undefined, weights: undefined }), {
-    seed,
-    clients: [],
-    tolerate: () => true,
-    make: ((...given: Parameters<typeof createPool>) => {
-      const pool = createPool(...given)
-      const flight = recorder(pool, { incidents: false, last })
-      dump = () => flight.dump()
-      return pool
-    }) as typeof createPool,
-  })
-  return (dump as () => Recording)()
-}
+import { lifeOf } from './lives.js'
 
 const of = (events: readonly TraceEvent[], ph: TraceEvent['ph']) => events.filter(event => event.ph === ph)
 
