@@ -207,7 +207,9 @@ class Member implements Allotment {
 
   withdraw(): void {
     this.#waits = false
-    this.#refusals = 0
+    // Else the pool has as many as it may because one is being opened, which is how a fleet is asked, or is being closed, because it was refused.
+    const { connecting, staying, total } = this.#pool
+    if (connecting === 0 && staying === total) this.#refusals = 0
   }
 
   ended(): void {
@@ -238,14 +240,15 @@ class Member implements Allotment {
   }
 
   evidence(): BudgetEvidence {
-    const { name, total } = this.#pool
-    const others = Math.max(0, this.#taken - total)
+    const { name, staying, connecting } = this.#pool
+    const own = staying - connecting // of those that are being opened, none holds a slot
+    const others = Math.max(0, this.#taken - own)
     return {
       budget: `the fleet "${this.#fleet.name}"`,
       max: this.#fleet.max,
       holders: [
         { pool: 'the rest of the fleet', connections: others },
-        { pool: name, connections: total },
+        { pool: name, connections: own },
       ].filter(({ connections }) => connections > 0),
     }
   }

@@ -79,6 +79,21 @@ describe('pools of one fleet', () => {
     ;(await patient).release()
   })
 
+  it('are held back until they have a connection, however often they try', async () => {
+    const name = newName()
+    const [a, b] = [poolIn(name, 1), poolIn(name, 1)]
+    const lease = await a.acquire()
+    const told: string[] = []
+    b.eventsOf('pool.heldBack', 'connection.connecting').subscribe(({ type }) => told.push(type))
+    const patient = b.acquire({ timeout: Number.POSITIVE_INFINITY })
+    await until(() => told.filter(type => type === 'connection.connecting').length > 4, 'b has tried')
+    expect(told.filter(type => type === 'pool.heldBack')).toHaveLength(1)
+    expect(b.stats().heldBack).toBe(true)
+    lease.release()
+    ;(await patient).release()
+    expect(b.stats().heldBack).toBe(false)
+  })
+
   it('keep their slots through a reset that discards all, and nothing of the fleet reaches a caller', async () => {
     const name = newName()
     const pool = poolIn(name, 1)
