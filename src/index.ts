@@ -75,6 +75,7 @@ export type {
   Driver,
   Host,
   HostRole,
+  HostTarget,
   IsolationLevel,
   ResetContext,
   RoundTripContext,

@@ -1,4 +1,7 @@
 // The contract between the pool and a database: everything that the pool asks of a driver.
+import type { HostRole, HostTarget } from '../core/hosts.js'
+
+export type { HostRole, HostTarget } from '../core/hosts.js'
 
 /** The argument of {@link Driver.connect}. */
 export interface ConnectContext {
@@ -42,9 +45,6 @@ export interface ResetContext extends RoundTripContext {
    */
   readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
 }
-
-/** What a database server is to its cluster: `'primary'` = it takes writes, `'standby'` = it only reads. */
-export type HostRole = 'primary' | 'standby'
 
 /** One of the servers of a cluster. */
 export interface Host<C> {
@@ -186,6 +186,8 @@ export interface Driver<C> {
   hostRole?(connection: C, context: RoundTripContext): Promise<HostRole>
   /** The hosts that the driver was given, for `createHostPool()`; without it the driver knows of one server only. */
   readonly hosts?: readonly Host<C>[] | undefined
+  /** The kind of host that the driver was asked for, which `createHostPool()` takes for callers that name none. */
+  readonly hostTarget?: HostTarget | undefined
   /** Where the driver connects to, for messages: `'postgres on db.internal:5432/app as web'`. Must not contain secrets. */
   describe?(): string
   /**

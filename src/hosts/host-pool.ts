@@ -11,18 +11,18 @@ import {
   OptionsError,
   PoolClosedError,
 } from '../core/errors.js'
+import { hostTarget } from '../core/hosts.js'
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
 import type { Host } from '../db/driver.js'
-import { chooseHost, type HostTarget, isHopeless } from '../machines/decisions/hosts.js'
-import type { HostState } from '../machines/host-types.js'
+import { chooseHost, isHopeless } from '../machines/decisions/hosts.js'
+import type { HostState, HostTarget } from '../machines/host-types.js'
 import { HostNotices, type HostPoolNotice } from './notices.js'
 import {
   type HostAcquireOptions,
   type HostPoolOptions,
   type HostQueryOptions,
   type HostTransactionOptions,
-  hostTarget,
   type ParsedHostOptions,
   parseHostOptions,
 } from './options.js'

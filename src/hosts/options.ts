@@ -2,11 +2,13 @@
 
 import type { TransactionOptions } from '../actors/leases/transaction-options.js'
 import type { AcquireOptions, QueryOptions } from '../core/call-options.js'
+import { hostTarget } from '../core/hosts.js'
 import { refuseUnknown } from '../core/names.js'
 import { type PoolOptions, parseOptions, poolOptionNames, type ResolvedPoolOptions } from '../core/options.js'
 import { hintOf } from '../core/other-pools.js'
-import { type Check, number, oneOf, or } from '../core/shape.js'
-import type { HostBalance, HostTarget } from '../machines/decisions/hosts.js'
+import { number, oneOf, or } from '../core/shape.js'
+import type { HostBalance } from '../machines/decisions/hosts.js'
+import type { HostTarget } from '../machines/host-types.js'
 
 /**
  * What kind of host a caller wants. `'primary'` = one that takes writes; `'standby'` = one that only reads; `'prefer-standby'` and `'prefer-primary'` =
@@ -29,10 +31,10 @@ export interface HostPoolOptions<C = unknown> extends Omit<PoolOptions<C>, 'when
   balance?: HostBalance | undefined
   /**
    * How often each host is asked whether it takes writes, in milliseconds. Each new session tells it anyway, a refused write (25006) tells it at once, and
-   * while a caller waits for whom no host fits, all are asked twice a second. Default 10,000, as Npgsql's `Host Recheck Seconds`; more than 0; Infinity =
+   * while a caller waits for whom no host fits, all are asked twice a second. Default 10,000, as Npgsql's `Host Recheck Seconds`; more than 0; false =
    * only then.
    */
-  hostRecheck?: number | undefined
+  hostRecheck?: number | false | undefined
   /**
    * What happens to callers while no host fits: `'wait'`, the default = they wait for a host, each within its timeout; `'fail'` = they are refused at once
    * with a NoHostError, unless a host's role is not known yet.
@@ -58,27 +60,10 @@ export interface HostQueryOptions extends QueryOptions {
   target?: HostTargetName | undefined
 }
 
-const targetName = oneOf([
-  'primary',
-  'standby',
-  'prefer-primary',
-  'prefer-standby',
-  'any',
-  'read-write',
-  'read-only',
-])
-
-/** A target by whichever of its names. */
-export const hostTarget: Check<HostTarget> = (name, value, refuse) => {
-  const target = targetName(name, value, refuse)
-  if (target === 'read-write') return 'primary'
-  return target === 'read-only' ? 'standby' : target
-}
-
 const shape = {
   target: or(hostTarget, undefined),
   balance: or(oneOf(['round-robin', 'least-busy']), 'round-robin'),
-  hostRecheck: or(number({ above: 0 }), 10_000),
+  hostRecheck: or(number({ above: 0, off: 'false to ask hosts only when there is a reason' }), 10_000),
   whenDown: or(oneOf(['wait', 'fail']), 'wait'),
 }
 

@@ -3,7 +3,7 @@ import { Alarm } from '../actors/time/alarm.js'
 import { ClockScheduler } from '../actors/time/scheduler.js'
 import type { Clock } from '../core/clock.js'
 import { onAbort } from '../core/signals.js'
-import type { HostTarget } from '../machines/decisions/hosts.js'
+import type { HostTarget } from '../machines/host-types.js'
 
 /** A caller who waits for a host. */
 export interface Seeker {

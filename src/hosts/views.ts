@@ -3,8 +3,8 @@ import type { Pool } from '../actors/pool.js'
 import type { PoolHealth } from '../actors/watching/health.js'
 import type { PoolStats } from '../actors/watching/stats.js'
 import { messageOf, milliseconds, withoutStop } from '../core/wording.js'
-import { fits, type HostTarget } from '../machines/decisions/hosts.js'
-import type { HostState } from '../machines/host-types.js'
+import { fits } from '../machines/decisions/hosts.js'
+import type { HostState, HostTarget } from '../machines/host-types.js'
 import type { RunningHost } from './running-host.js'
 
 /** One host at one moment. */

@@ -3,6 +3,9 @@
 /** What a database server is to its cluster: `'primary'` = it takes writes, `'standby'` = it only reads. */
 export type HostRole = 'primary' | 'standby'
 
+/** What kind of host a caller wants. `'prefer-…'` = that kind if there is one, else the other one. */
+export type HostTarget = 'primary' | 'standby' | 'prefer-primary' | 'prefer-standby' | 'any'
+
 /** What is known of a host. `'unknown'` = its role has not been told yet, or it has just stopped to be the primary. */
 export type HostState = 'unknown' | HostRole | 'down'
 

@@ -14,7 +14,7 @@ export type {
   Request,
   ReturnedSession,
 } from './connection-types.js'
-export type { HostBalance, HostTarget } from './decisions/hosts.js'
+export type { HostBalance } from './decisions/hosts.js'
 export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
 export { hostMachine } from './host.js'
 export type {
@@ -23,6 +23,7 @@ export type {
   HostInput,
   HostRole,
   HostState,
+  HostTarget,
   Seekers,
 } from './host-types.js'
 export { poolMachine } from './pool.js'

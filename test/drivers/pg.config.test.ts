@@ -73,7 +73,7 @@ describe('postgres()', () => {
       { likePgPool: true },
       'likePgPool is not an option of postgres(): it is for the drop-in Pool of statepool/pg.',
     ],
-    [{ hots: 'db' }, 'postgres has no option "hots"; did you mean host?'],
+    [{ hots: 'db' }, 'postgres has no option "hots"; did you mean hosts?'],
     [7, 'postgres takes an object of options; got 7.'],
     [null, 'postgres takes an object of options; got null.'],
   ])('refuses %o', (config, message) => {

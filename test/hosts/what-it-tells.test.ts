@@ -28,7 +28,11 @@ it('events$ has the events of all hosts, and each change of a host', async () =>
     { pool: 'shop', host: 'a', from: 'primary', to: 'down', error: { code: 'CONNECT_FAILED' } },
   ])
   const ofPools = notices.filter(({ type }) => type === 'connection.ready')
-  expect(new Set(ofPools.map(({ pool }) => pool))).toEqual(new Set(['shop@a', 'shop@b']))
+  expect(new Set(ofPools.map(({ pool }) => pool))).toEqual(new Set(pool.hosts().map(host => host.pool.name)))
+  expect(pool.hosts().map(host => host.pool.name)).toEqual([
+    expect.stringMatching(/^shop@a/),
+    expect.stringMatching(/^shop@b/),
+  ])
   const closed = watch(pool.close())
   await clock.advance(500)
   expect(closed.state).toBe('fulfilled')

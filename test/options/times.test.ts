@@ -5,6 +5,7 @@ import { createPool as createMysql2Pool, mysql } from '../../src/db/mysql2/index
 import { Pool as PgPool, postgres } from '../../src/db/pg/index.js'
 import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import { createSqlitePool, sqlite } from '../../src/db/sqlite/index.js'
+import { createHostPool } from '../../src/hosts/index.js'
 import { createPool, OptionsError, type Pool, type PoolOptions } from '../../src/index.js'
 import { recorder } from '../../src/recorder/index.js'
 
@@ -68,6 +69,8 @@ async function settled(promise: Promise<unknown>): Promise<void> {
   if (error instanceof OptionsError) throw error
 }
 
+const hosts = { hosts: [{ name: 'a', driver: simulated() }] }
+
 const rows: Row[] = [
   ...Object.entries(ofPools).map(
     ([name, kind]): Row => [kind, `createPool({ ${name} })`, time => open(own(name, time))],
@@ -94,6 +97,11 @@ const rows: Row[] = [
     'limit',
     'pool.health({ stalledAfter })',
     time => withPool(pool => pool.health({ stalledAfter: time as number })),
+  ],
+  [
+    'every',
+    'createHostPool({ hostRecheck })',
+    time => void createHostPool(hosts, { min: 0, hostRecheck: time as number }).close(),
   ],
   [
     'every',
@@ -197,6 +205,7 @@ describe('the table', () => {
       'db/simulated/settings.ts',
       'db/sqlite/driver/options.ts',
       'db/sqlite/driver/session.ts', // a statement's own timeout, which needs an open connection
+      'hosts/options.ts',
       'recorder/options.ts',
     ])
   })

@@ -122,7 +122,7 @@ const rules: Rule[] = [
     name: 'the core imports nothing but itself',
     files: /^src\/core\//,
     may: /^src\/core\//,
-    mayTypes: /^(node:async_hooks|src\/db\/driver\.ts|src\/machines\/connection-types\.ts)$/,
+    mayTypes: /^(node:async_hooks|src\/db\/driver\.ts|src\/machines\/(connection|host)-types\.ts)$/,
   },
   {
     // It stands on top of everything, as an application does, and brings the one driver that needs no server.

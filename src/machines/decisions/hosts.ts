@@ -1,8 +1,5 @@
 // Which host a caller gets: pure decisions over what is known of all of them.
-import type { HostRole, HostState } from '../host-types.js'
-
-/** What kind of host a caller wants. `'prefer-…'` = that kind if there is one, else the other one. */
-export type HostTarget = 'primary' | 'standby' | 'prefer-primary' | 'prefer-standby' | 'any'
+import type { HostRole, HostState, HostTarget } from '../host-types.js'
 
 /** How a host is chosen among those that fit. */
 export type HostBalance = 'round-robin' | 'least-busy'

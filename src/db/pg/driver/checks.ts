@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 import type pg from 'pg'
+import { hostTarget } from '../../../core/hosts.js'
 import { cutByPassword, isCutByPassword, password, port } from '../../../core/network.js'
 import {
   all,
@@ -13,6 +14,7 @@ import {
   having,
   hidden,
   is,
+  list,
   oneOf,
   text,
   textLike,
@@ -53,11 +55,24 @@ const connectionString = all(
   }),
 )
 
+/** libpq's: whether hosts, and the addresses of each, are tried in random order. */
+export const loadBalance = oneOf(['disable', 'random'])
+
 /** The check of each option, by its name. */
 export const checks = {
   user: name,
   database: name,
   host,
+  hosts: all<readonly string[]>(
+    is(
+      "a list of hosts, at least one, such as ['db1:5432', 'db2:5432']",
+      value => Array.isArray(value) && value.length > 0,
+    ),
+    list('a list of hosts', text),
+  ),
+  target_session_attrs: hostTarget,
+  load_balance_hosts: loadBalance,
+  lookup: callable,
   connectionString,
   port,
   sslnegotiation: oneOf(['postgres', 'direct']),

@@ -1,6 +1,8 @@
 // What postgres() takes: everything that pg.Client takes, and two options of its own; checked before anything connects.
 
 import pg from 'pg'
+import { OptionsError } from '../../../core/errors.js'
+import type { HostTarget } from '../../../core/hosts.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { keepAliveDelay } from '../../../core/network.js'
 import { hintAtPool } from '../../../core/options.js'
@@ -9,6 +11,8 @@ import { checkGiven } from '../../../core/shape.js'
 import { checks } from './checks.js'
 import { describe } from './describe.js'
 import { discreetTls } from './discreet.js'
+import { type HostOptions, type HostPlace, hostsOf } from './hosts.js'
+import { socketsBy } from './lookup.js'
 import { canPipeline } from './sharing.js'
 import { limitTimes } from './times.js'
 
@@ -16,7 +20,7 @@ import { limitTimes } from './times.js'
  * Everything that `pg.Client` takes (see node-postgres.com/apis/client: `connectionString`, `host`, `ssl`, a `password`
  * function, `types`, `statement_timeout`, …), and:
  */
-export interface PostgresConfig extends pg.ClientConfig {
+export interface PostgresConfig extends pg.ClientConfig, HostOptions {
   /**
    * SQL to run on each release, after the rollback of an open transaction: `'DISCARD ALL'` undoes SET, LISTEN, temporary tables,
    * advisory locks and prepared statements. Default: none, because it costs a round trip on each release.
@@ -32,10 +36,24 @@ export interface PostgresConfig extends pg.ClientConfig {
   Client?: typeof pg.Client
 }
 
-/** What the driver needs to know, worked out once. */
-export interface ParsedConfig {
+/** One host. */
+export interface ParsedHost {
+  /** `db1.internal:5432` */
+  readonly name: string
   /** A new client, not connected. */
   readonly createClient: () => pg.Client
+  /** The configuration of a driver for it alone. */
+  readonly config: PostgresConfig
+}
+
+/** What the driver needs to know, worked out once. */
+export interface ParsedConfig {
+  /** Where it connects to; at least one. */
+  readonly hosts: readonly ParsedHost[]
+  /** Which of the hosts a connection may lead to; undefined = not said. */
+  readonly target: HostTarget | undefined
+  /** Whether hosts are tried in random order. */
+  readonly isShuffled: boolean
   readonly resetQuery: string | undefined
   readonly onConnect: PostgresConfig['onConnect']
   /** Where it connects to, without secrets. */
@@ -100,21 +118,52 @@ export function parseConfig(
   const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
   refuseNames(config)
   checkGiven(checks, config, discreetRefusal)
-  const { resetQuery, onConnect, Client = pg.Client, ...rest } = config
-  const { password } = config
-  const clientConfig: pg.ClientConfig = {
-    ...rest,
-    ...(password !== undefined && { password }), // pg has it not enumerable on the options that it keeps
-    ...(rest.ssl && { ssl: discreetTls(rest.ssl) }),
-    keepAlive: rest.keepAlive ?? true,
-    keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
-  }
+  const { places, target, isShuffled } = hostsOf(config as HostOptions & HostPlace)
+  const { resetQuery, onConnect, Client = pg.Client, lookup, hosts: _all, ...shared } = config
+  const { target_session_attrs: _target, load_balance_hosts: _order, ...common } = shared
+  const { password, stream } = config
+  if (lookup !== undefined && stream !== undefined)
+    throw new OptionsError(
+      'lookup',
+      undefined,
+      'lookup and stream exclude each other: a stream of your own resolves names itself. Omit one of them.',
+    )
+  const sockets = socketsBy(lookup, isShuffled)
+  let login = ''
+  const hosts = places.map(place => {
+    const rest = { ...common, ...place }
+    const clientConfig: pg.ClientConfig = {
+      ...rest,
+      ...(sockets !== undefined && stream === undefined && { stream: sockets }),
+      ...(password !== undefined && { password }), // pg has it not enumerable on the options that it keeps
+      ...(rest.ssl && { ssl: discreetTls(rest.ssl) }),
+      keepAlive: rest.keepAlive ?? true,
+      keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
+    }
+    const where = describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient)
+    login = where.login
+    return {
+      name: where.host,
+      createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
+      config: {
+        ...rest,
+        ...(password !== undefined && { password }),
+        ...(resetQuery !== undefined && { resetQuery }),
+        ...(onConnect !== undefined && { onConnect }),
+        ...(lookup !== undefined && { lookup }),
+        ...(isShuffled && { load_balance_hosts: 'random' as const }),
+        Client,
+      },
+    }
+  })
   return {
-    createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
+    hosts,
+    target,
+    isShuffled,
     resetQuery,
     onConnect,
     pipelines: canPipeline(Client),
-    description: describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient),
+    description: `postgres on ${hosts.map(({ name }) => name).join(',')}${login}`,
   }
 }
 

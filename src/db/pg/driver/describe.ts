@@ -4,12 +4,20 @@ import type pg from 'pg'
 import { OptionsError } from '../../../core/errors.js'
 import { checkTimes } from './times.js'
 
+/** Where one host's clients connect to, and as whom. */
+export interface Place {
+  /** `db1.internal:5432` */
+  readonly host: string
+  /** `/shop as web` */
+  readonly login: string
+}
+
 /**
  * Asks pg itself, for much of it can come from the connection string and from the environment.
  * @param anyClient whether a client may be one without a connection
  * @throws OptionsError when pg cannot use the configuration
  */
-export function describe(Client: typeof pg.Client, config: pg.ClientConfig, anyClient = false): string {
+export function describe(Client: typeof pg.Client, config: pg.ClientConfig, anyClient = false): Place {
   const { stream: _notOpenedForThis, ...rest } = config
   let client: pg.Client
   try {
@@ -30,8 +38,11 @@ export function describe(Client: typeof pg.Client, config: pg.ClientConfig, anyC
   }
   checkTimes(client)
   const { host, port, database, user } = client
-  const place = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : plain(host)}:${port}`
-  return `postgres on ${place}/${plain(database)}${user ? ` as ${plain(user)}` : ''}`
+  const isAddress = host.includes(':')
+  return {
+    host: host.startsWith('/') ? host : `${isAddress ? `[${host}]` : plain(host)}:${port}`,
+    login: `/${plain(database)}${user ? ` as ${plain(user)}` : ''}`,
+  }
 }
 
 /** A name as it is, unless it looks like a part of a URL, in which a secret may be. */

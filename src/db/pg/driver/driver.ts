@@ -2,18 +2,21 @@
 
 import type pg from 'pg'
 import { abortable } from '../../../core/abortable.js'
+import type { HostRole } from '../../../core/hosts.js'
 import { OnObjects } from '../../../core/on-objects.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
 import { Couriers } from './cancel.js'
-import { type ClientExtras, type PostgresConfig, parseConfig } from './config.js'
+import { type ClientExtras, type ParsedHost, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
 import { isFatal } from './fatal.js'
+import { OneOfHosts } from './one-of-hosts.js'
 import type { Evidence } from './read-only.js'
 import { remedyFor } from './remedies.js'
 import { channelsOf, lookWhetherReadOnly, reset } from './reset.js'
+import { askForRole } from './role.js'
 import { Session } from './session.js'
 import { sharing } from './sharing.js'
 import { connectWithinLimit } from './times.js'
@@ -43,7 +46,11 @@ export function driverFor(
   config: PostgresConfig | string,
   { prepare: prepareAs, ...forClients }: DriverExtras = {},
 ): PostgresDriver {
-  const { createClient, resetQuery, onConnect, pipelines, description } = parseConfig(config, forClients)
+  const { hosts, target, isShuffled, resetQuery, onConnect, pipelines, description } = parseConfig(
+    config,
+    forClients,
+  )
+  const [{ createClient }] = hosts as readonly [ParsedHost]
   const prepare = prepareAs ?? onConnect
   const sessions = new OnObjects<pg.Client, Session>()
   const evidence: Evidence = { writable: false, demoted: false }
@@ -72,22 +79,58 @@ export function driverFor(
     return undefined
   }
 
-  return {
+  /** Opens a connection to one host. */
+  const open = async (
+    client: pg.Client,
+    { signal, onLost, onStale, setUp }: ConnectContext,
+  ): Promise<pg.Client> => {
+    const session = new Session(client, { onLost, onStale }, evidence)
+    sessions.set(client, session)
+    try {
+      await abortable(makeReady(session, setUp), signal)
+    } catch (error) {
+      void end(session) // also after a failure: pg leaves the socket open when its password function throws
+      throw error
+    }
+    return client
+  }
+
+  const hostRole = (client: pg.Client): Promise<HostRole> => askForRole(sessionOf(client))
+
+  /** Opens one to any of several hosts that will do. */
+  const openOneOf = (oneOf: OneOfHosts, context: ConnectContext): Promise<pg.Client> =>
+    oneOf.open(
+      hosts.map(host => ({
+        name: host.name,
+        open: () => open(host.createClient(), context),
+        role: client => abortable(hostRole(client), context.signal),
+        dismiss(client, isWell) {
+          const session = sessionOf(client)
+          if (!isWell) return void end(session)
+          session.dismiss()
+          client.end().catch(() => session.destroy())
+        },
+      })),
+      context.signal,
+    )
+  const oneOf =
+    hosts.length > 1 || (target !== undefined && target !== 'any')
+      ? new OneOfHosts(target ?? 'any', isShuffled)
+      : undefined
+
+  const driver: PostgresDriver = {
     name: 'postgres',
 
-    async connect({ signal, onLost, onStale, setUp }: ConnectContext): Promise<pg.Client> {
-      signal.throwIfAborted()
-      const client = createClient()
-      const session = new Session(client, { onLost, onStale }, evidence)
-      sessions.set(client, session)
-      try {
-        await abortable(makeReady(session, setUp), signal)
-      } catch (error) {
-        void end(session) // also after a failure: pg leaves the socket open when its password function throws
-        throw error
-      }
-      return client
+    async connect(context: ConnectContext): Promise<pg.Client> {
+      context.signal.throwIfAborted()
+      return oneOf === undefined ? open(createClient(), context) : openOneOf(oneOf, context)
     },
+
+    hostRole,
+    ...(oneOf !== undefined && {
+      hosts: hosts.map(host => ({ name: host.name, driver: driverFor(host.config) })),
+      hostTarget: target,
+    }),
 
     async validate(client) {
       const session = sessionOf(client)
@@ -127,6 +170,10 @@ export function driverFor(
     describe: () => description,
     remedy: remedyFor,
   }
+  // Not enumerable: what prints the driver, or copies it, is not led in a circle.
+  if (oneOf === undefined)
+    Object.defineProperty(driver, 'hosts', { value: hosts.map(({ name }) => ({ name, driver })) })
+  return driver
 }
 
 /** A stream of the application's own need not know `ref`. */

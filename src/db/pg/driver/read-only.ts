@@ -63,6 +63,12 @@ export class ReadOnlyWatch {
     return 'everywhere'
   }
 
+  /** What the server says it is; undefined when it does not say. */
+  get role(): 'primary' | 'standby' | undefined {
+    if (this.#values.size < watched.length) return undefined
+    return this.#isOn ? 'standby' : 'primary'
+  }
+
   #couldWrite(): void {
     this.#evidence.writable = true
     this.#evidence.demoted = false

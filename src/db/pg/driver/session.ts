@@ -1,6 +1,7 @@
 // What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next caller.
 
 import pg from 'pg'
+import type { HostRole } from '../../../core/hosts.js'
 import { type Debts, nothing } from './debts.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
@@ -38,6 +39,7 @@ export class Session {
   /** What is listened to for all callers. */
   #channels: readonly string[] = []
   #refusedWrite: unknown
+  #toldRole: HostRole | undefined
   #listeners: Listeners | undefined
   readonly #readOnly: ReadOnlyWatch
   /** What a reset must lead back to. */
@@ -174,6 +176,14 @@ export class Session {
     if (typeof this.client.rawListeners === 'function') this.#listeners = new Listeners(this.client)
     this.takeDebts()
     this.#readOnly.begin()
+    this.#toldRole = this.#readOnly.role
+  }
+
+  /** Takes what the server said of its role as the session began; undefined when it said nothing, or that was taken before. */
+  takeToldRole(): HostRole | undefined {
+    const role = this.#toldRole
+    this.#toldRole = undefined
+    return role
   }
 
   /** Removes what the holder hung on the client. */

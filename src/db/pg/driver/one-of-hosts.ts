@@ -1,0 +1,107 @@
+// A connection to one of several hosts, as libpq makes it: they are tried one after the other, and a session of the wrong kind is let go of.
+import type { HostRole, HostTarget } from '../../../core/hosts.js'
+import { messageOf, withoutStop } from '../../../core/wording.js'
+
+/** One host, as it is tried. */
+export interface Candidate<S> {
+  /** Where it is, for the error. */
+  readonly name: string
+  open(): Promise<S>
+  role(session: S): Promise<HostRole>
+  /**
+   * Ends a session that is not wanted.
+   * @param isWell it answers, so it can be told
+   */
+  dismiss(session: S, isWell: boolean): void
+}
+
+/** Which roles will do, in passes: all hosts are tried for the first one before the next one begins. */
+const passes: Readonly<Record<HostTarget, readonly (HostRole | undefined)[]>> = {
+  primary: ['primary'],
+  standby: ['standby'],
+  'prefer-primary': ['primary', undefined],
+  'prefer-standby': ['standby', undefined],
+  any: [undefined],
+}
+
+/** Chooses hosts for the sessions of one driver. */
+export class OneOfHosts {
+  readonly #target: HostTarget
+  readonly #isShuffled: boolean
+  readonly #random: () => number
+  /** Where the next one begins: the host that fitted last, or the one after a host that did not. */
+  #first = 0
+
+  constructor(target: HostTarget, isShuffled: boolean, random: () => number = Math.random) {
+    this.#target = target
+    this.#isShuffled = isShuffled
+    this.#random = random
+  }
+
+  /**
+   * A session with the first host that will do.
+   * @throws what the hosts said, in one error; the signal's reason when it aborts
+   */
+  async open<S>(hosts: readonly Candidate<S>[], signal: AbortSignal): Promise<S> {
+    const reasons = new Map<Candidate<S>, unknown>()
+    for (const wanted of passes[this.#target]) {
+      for (const index of this.#order(hosts.length)) {
+        const host = hosts[index] as Candidate<S>
+        // What could not be reached a moment ago cannot be now.
+        if (reasons.has(host) && !(reasons.get(host) instanceof WrongRole)) continue
+        try {
+          const session = await this.#try(host, wanted)
+          this.#first = index
+          return session
+        } catch (error) {
+          if (index === this.#first) this.#first = (index + 1) % hosts.length
+          if (signal.aborted) throw error
+          reasons.set(host, error)
+        }
+      }
+    }
+    throw failure(hosts, this.#target, reasons)
+  }
+
+  async #try<S>(host: Candidate<S>, wanted: HostRole | undefined): Promise<S> {
+    const session = await host.open()
+    if (wanted === undefined) return session
+    try {
+      const role = await host.role(session)
+      if (role !== wanted) throw new WrongRole(`it is a ${role}`)
+      return session
+    } catch (error) {
+      host.dismiss(session, error instanceof WrongRole)
+      throw error
+    }
+  }
+
+  #order(count: number): number[] {
+    const order = Array.from({ length: count }, (_, index) => (this.#first + index) % count)
+    if (this.#isShuffled)
+      for (let index = count - 1; index > 0; index--) {
+        const other = Math.floor(this.#random() * (index + 1))
+        ;[order[index], order[other]] = [order[other] as number, order[index] as number]
+      }
+    return order
+  }
+}
+
+/** A host can be reached, and is of the wrong kind. */
+class WrongRole extends Error {}
+
+/** Has the code of the first host that could not be reached: it says what to do about it. */
+function failure<S>(
+  hosts: readonly Candidate<S>[],
+  target: HostTarget,
+  reasons: ReadonlyMap<Candidate<S>, unknown>,
+): Error {
+  const all = hosts.map(host => reasons.get(host))
+  const words = hosts.map(host => `${host.name}: ${withoutStop(messageOf(reasons.get(host)))}`)
+  const error = new AggregateError(
+    all,
+    `no host would do (target_session_attrs is ${target}). ${words.join('; ')}`,
+  )
+  const code = all.map(reason => (Object(reason) as { code?: unknown }).code).find(one => one !== undefined)
+  return code === undefined ? error : Object.assign(error, { code })
+}
