@@ -15,12 +15,13 @@ import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.j
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
 import { closedError } from './callers/intake.js'
-import { Lending, refuseVainSession } from './callers/lending.js'
+import { noteLending, refuseVainSession } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
 import { meansBroken } from './connections/driver-calls.js'
 import { transact } from './leases/fresh-session.js'
 import type { Lease } from './leases/lease.js'
 import { parseTransactionOptions, type TransactionOptions } from './leases/transaction-options.js'
+import type { PoolParts } from './parts.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
@@ -123,29 +124,22 @@ export class Pool<C> implements AsyncDisposable {
    *   PoolClosedError when the pool is closing or closed; OptionsError for bad options.
    */
   acquire(options?: AcquireOptions): Promise<Lease<C>> {
-    let timeout = this.#acquireTimeout
-    let priority = 0
-    let strict = false
-    let signal: AbortSignal | undefined
-    let session: unknown
-    if (options !== undefined) {
-      try {
-        const checked = checkAcquireOptions(options)
-        timeout = checked.timeout ?? timeout
-        strict = checked.timeout !== undefined
-        priority = checked.priority ?? 0
-        signal = checked.signal
-        session = checked.session
-        if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
     try {
-      return this.#request(timeout, priority, strict, signal, session, this.acquire).promise(this.acquire)
+      const request =
+        options === undefined
+          ? this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.acquire)
+          : this.#requestWith(options)
+      return request.promise(this.acquire)
     } catch (error) {
-      return Promise.reject(error) // of a clock, or of a signal's getter, that is not the pool's
+      return Promise.reject(error) // of the options; or of a clock, or of a signal's getter, that is not the pool's
     }
+  }
+
+  #requestWith(options: AcquireOptions): AcquireRequest<C> {
+    const { timeout, priority = 0, signal, session } = checkAcquireOptions(options)
+    if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
+    const strict = timeout !== undefined
+    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, session, this.acquire)
   }
 
   /**
@@ -184,21 +178,15 @@ export class Pool<C> implements AsyncDisposable {
     session: unknown,
     entry: object,
   ): AcquireRequest<C> {
-    const system = this.#system
-    const now = system.parts.config.clock.now()
-    const { name, notices, queue, hooks } = system.parts
-    const { borrowers } = system
+    const { parts, borrowers } = this.#system
+    const now = parts.config.clock.now()
     const request =
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
-    if (hooks?.onLend !== undefined || session !== undefined) request.lending = new Lending(session)
-    if (notices.wants('acquire.requested')) {
-      const { order } = request
-      const { length: waiting } = queue
-      notices.publishStamped({ at: now, pool: name, type: 'acquire.requested', request: order, waiting })
-    }
-    if (followsAcquires(system.parts)) this.#submitTraced(request, signal)
+    if (parts.hooks !== undefined || session !== undefined) noteLending(request, parts.hooks, session)
+    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
+    if (followsAcquires(parts)) this.#submitTraced(request, signal)
     else this.#submit(request, signal)
     return request
   }
@@ -210,9 +198,14 @@ export class Pool<C> implements AsyncDisposable {
 
   #submit(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
     const system = this.#system
-    if (signal?.aborted) system.callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
-    else if (system.actor.getSnapshot().status !== 'active') system.callers.refuse(request, closedError())
+    if (signal?.aborted || system.actor.getSnapshot().status !== 'active') this.#turnDown(request, signal)
     else (system.borrowers ?? system.intake).submit(request, signal)
+  }
+
+  #turnDown(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
+    const { callers } = this.#system
+    if (signal?.aborted) callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
+    else callers.refuse(request, closedError())
   }
 
   /**
@@ -441,4 +434,11 @@ export class Pool<C> implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+/** Tells that a caller asked, on the pool's events. */
+function tellRequested<C>(request: AcquireRequest<C>, { name, notices, queue }: PoolParts<C>): void {
+  const { at, order } = request
+  const { length: waiting } = queue
+  notices.publishStamped({ at, pool: name, type: 'acquire.requested', request: order, waiting })
 }

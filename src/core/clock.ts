@@ -46,6 +46,19 @@ let ahead = 0
 
 const readNow = (): number => performance.timeOrigin + performance.now() + ahead
 
+function readAnew(): number {
+  const now = readNow()
+  if (++readings >= burst) {
+    readings = 0
+    if (now - burstBegan < quick && timersAreReal()) {
+      cachedNow = now
+      nextTurn(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
+    }
+    burstBegan = now
+  }
+  return now
+}
+
 /**
  * The machine's monotonic clock, as milliseconds since the epoch (at process start; later steps of the wall clock are not followed).
  *
@@ -54,19 +67,7 @@ const readNow = (): number => performance.timeOrigin + performance.now() + ahead
  * system's, for forgetting the time takes a turn of the loop, which costs more than some readings.
  */
 export const systemClock: Clock = {
-  now() {
-    if (cachedNow !== 0) return cachedNow
-    const now = readNow()
-    if (++readings >= burst) {
-      readings = 0
-      if (now - burstBegan < quick && timersAreReal()) {
-        cachedNow = now
-        nextTurn(forgetNow) // not unref'd: the loop must not sleep on a time that is about to go stale
-      }
-      burstBegan = now
-    }
-    return now
-  },
+  now: () => (cachedNow === 0 ? readAnew() : cachedNow),
   setTimeout: (callback, delay) =>
     delay > longestDelay ? undefined : outside(() => new Deadline(callback, delay)),
   clearTimeout: handle => (handle as Deadline | undefined)?.clear(),

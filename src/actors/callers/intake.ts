@@ -53,7 +53,11 @@ export class Intake<C> implements Watch<C> {
   /** Sends a request to the pool actor, and watches over it if it has to wait. Refuses it after {@link Intake.close}. */
   submit(request: AcquireRequest<C>, signal: AcquireOptions['signal']): void {
     this.#requests?.next(request)
-    if (!request.waits) return
+    if (request.waits) this.#watch(request, signal)
+  }
+
+  /** A method of its own: most callers never come here, and V8 inlines only so many bytes. */
+  #watch(request: AcquireRequest<C>, signal: AcquireOptions['signal']): void {
     if (this.#requests === undefined) {
       request.refuse(closedError())
       return

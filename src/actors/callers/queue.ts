@@ -108,6 +108,11 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
   }
 
   #rankOf(priority: number): Rank<C> {
+    const highest = this.#ranks[0]
+    return highest?.priority === priority ? highest : this.#findRank(priority)
+  }
+
+  #findRank(priority: number): Rank<C> {
     const ranks = this.#ranks
     let index = 0
     for (; index < ranks.length; index++) {

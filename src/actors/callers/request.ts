@@ -86,8 +86,7 @@ export class AcquireRequest<C> implements Request {
     this.waits = false
     if (this.watch !== undefined) this.watch.settled(this, lease, undefined)
     if (this.resolve === undefined) this.lease = lease
-    else if (this.receiver === undefined) this.resolve(lease)
-    else this.resolve(this.receiver.granted(lease))
+    else this.resolve(this.receiver === undefined ? lease : this.receiver.granted(lease))
   }
 
   /** Whether it was this call that settled the request. */
@@ -122,11 +121,12 @@ export class AcquireRequest<C> implements Request {
    */
   promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
     if (this.lease !== undefined) return Promise.resolve(this.lease)
-    if (!this.waits) {
-      if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
-      return Promise.reject(this.error)
-    }
-    return this.pending() as Promise<Lease<C>>
+    return this.waits ? (this.pending() as Promise<Lease<C>>) : this.rejection(entry)
+  }
+
+  private rejection(entry: ((...given: never[]) => unknown) | undefined): Promise<never> {
+    if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
+    return Promise.reject(this.error)
   }
 
   /**

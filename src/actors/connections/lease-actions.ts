@@ -8,6 +8,7 @@ import { endLoan } from '../watching/loan.js'
 import { type ConnectionActions, hold, letGo, recordOf, report } from './acting.js'
 import { attempt, quietly } from './driver-calls.js'
 import { askToLend, ProofFailure, tellReturned } from './hooks.js'
+import type { ConnectionRecord } from './record.js'
 
 export const leaseActions = {
   ask: ({ context, self }) => {
@@ -38,54 +39,32 @@ export const leaseActions = {
   },
   lend: ({ context, event }) => {
     const record = recordOf(context)
-    const { name, config, counters, notices, hooks, onLease, tracker } = record.parts
+    const { parts } = record
     const asked = event.type === 'checkout' ? event.request : record.request
     const request = asked as AcquireRequest<unknown>
-    const at = 'at' in event ? event.at : config.clock.now()
+    const at = 'at' in event ? event.at : parts.config.clock.now()
     record.incoming = undefined
-    const lease = new Lease(++counters.acquired, at, record)
+    const lease = new Lease(++parts.counters.acquired, at, record)
     record.lease = lease
     record.served = request.order
-    hold(record)
-    if (onLease !== undefined) onLease(lease)
-    if (hooks !== undefined) record.session = request.lending?.session
+    if (parts.mayExit) hold(record)
+    if (parts.onLease !== undefined) parts.onLease(lease)
+    if (parts.hooks !== undefined) noteSession(record, request)
     request.grant(lease)
-    if (tracker !== undefined) tracker.granted(at - request.at, at)
-    if (notices.wants('acquire.granted')) {
-      notices.publishStamped({
-        at,
-        pool: name,
-        type: 'acquire.granted',
-        request: request.order,
-        lease: lease.id,
-        connection: record.id,
-        waited: at - request.at,
-      })
-    }
+    if (parts.tracker !== undefined || parts.notices.wants('acquire.granted'))
+      tellGranted(record, request, lease)
   },
   takeBack: ({ context, event }) => {
     if (event.type !== 'release') return
     const record = recordOf(context)
-    const { name, roster, counters, notices, hooks, tracker } = record.parts
-    const { lease } = record
+    const { lease, parts } = record
     if (lease === undefined) return
-    const heldFor = event.at - lease.acquiredAt
     record.lease = undefined
-    roster.noteReturned(lease.acquiredAt, event.at)
-    counters.released++
-    if (hooks !== undefined) record.owe('released', lease.id, heldFor)
-    if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
-    if (tracker !== undefined) tracker.returned(heldFor, event.at)
-    if (notices.wants('lease.released')) {
-      notices.publishStamped({
-        at: event.at,
-        pool: name,
-        type: 'lease.released',
-        lease: lease.id,
-        connection: record.id,
-        heldFor,
-      })
-    }
+    parts.roster.noteReturned(lease.acquiredAt, event.at)
+    parts.counters.released++
+    if (parts.hooks !== undefined || record.loan !== undefined) settleLoan(record, lease, event.at)
+    if (parts.tracker !== undefined || parts.notices.wants('lease.released'))
+      tellReleased(record, lease, event.at)
   },
   revoke: ({ context }) => {
     const record = recordOf(context)
@@ -123,9 +102,57 @@ export const leaseActions = {
   },
   park: ({ context }) => {
     const record = recordOf(context)
-    const { config, roster } = record.parts
+    const { config, mayExit, roster } = record.parts
     roster.park(record)
-    letGo(record)
+    if (mayExit) letGo(record)
     if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
   },
 } satisfies ConnectionActions
+
+// What few pools need is out of the way of the two actions that all pools take at full speed: V8 inlines only so many bytes.
+
+type Of = ConnectionRecord<unknown>
+
+/** The hooks are told what the caller passed to `acquire({ session })`. */
+function noteSession(record: Of, { lending }: AcquireRequest<unknown>): void {
+  record.session = lending?.session
+}
+
+function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<unknown>): void {
+  const { name, notices, tracker } = record.parts
+  const { acquiredAt: at } = lease
+  tracker?.granted(at - request.at, at)
+  if (notices.wants('acquire.granted')) {
+    notices.publishStamped({
+      at,
+      pool: name,
+      type: 'acquire.granted',
+      request: request.order,
+      lease: lease.id,
+      connection: record.id,
+      waited: at - request.at,
+    })
+  }
+}
+
+function settleLoan(record: Of, lease: Lease<unknown>, at: number): void {
+  const heldFor = at - lease.acquiredAt
+  if (record.parts.hooks !== undefined) record.owe('released', lease.id, heldFor)
+  if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
+}
+
+function tellReleased(record: Of, lease: Lease<unknown>, at: number): void {
+  const { name, notices, tracker } = record.parts
+  const heldFor = at - lease.acquiredAt
+  tracker?.returned(heldFor, at)
+  if (notices.wants('lease.released')) {
+    notices.publishStamped({
+      at,
+      pool: name,
+      type: 'lease.released',
+      lease: lease.id,
+      connection: record.id,
+      heldFor,
+    })
+  }
+}

@@ -138,17 +138,21 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     try {
       session = this.#sessionNow()
     } catch (error) {
-      deliver(this.actor, { type: 'release', at, session: 'unknown', error })
+      this.#releaseUnknown(at, error)
       return
     }
     deliver(this.actor, { type: 'release', at, session })
+  }
+
+  #releaseUnknown(at: number, error: unknown): void {
+    deliver(this.actor, { type: 'release', at, session: 'unknown', error })
   }
 
   /** What the driver says of the session that comes back. */
   #sessionNow(): ReturnedSession {
     const { driver } = this.#parts
     const handle = this.#handle as C
-    if (!isUsable(driver, handle)) return 'ended'
+    if (driver.isUsable !== undefined && !isUsable(driver, handle)) return 'ended'
     return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true) ? 'dirty' : 'clean'
   }
 

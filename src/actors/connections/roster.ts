@@ -154,10 +154,16 @@ export class Roster<C> implements RosterView {
   /** Keeps a connection as idle, at the place of its last use: being validated meanwhile was not one. */
   park(record: ConnectionRecord<C>): void {
     const idle = this.#idle
+    const last = idle[idle.length - 1]
+    if (last === undefined || last.idleSince <= record.idleSince) idle.push(record)
+    else this.#parkBefore(record)
+  }
+
+  #parkBefore(record: ConnectionRecord<C>): void {
+    const idle = this.#idle
     let place = idle.length
     while (place > 0 && (idle[place - 1] as ConnectionRecord<C>).idleSince > record.idleSince) place--
-    if (place === idle.length) idle.push(record)
-    else idle.splice(place, 0, record)
+    idle.splice(place, 0, record)
   }
 
   /** The idle connection to lease next: the one used last. */

@@ -76,7 +76,10 @@ export class Configuration {
 
   /** What may happen on an event of this type, or `undefined` if XState itself has to see to it. */
   planFor(type: string): Plan | undefined {
-    if (type === this.lastType) return this.lastPlan
+    return type === this.lastType ? this.lastPlan : this.findPlan(type)
+  }
+
+  private findPlan(type: string): Plan | undefined {
     const plan = this.plans.get(type) ?? (this.plans.has(type) ? undefined : this.plan(type))
     this.lastType = type
     this.lastPlan = plan

@@ -56,7 +56,7 @@ export function deliver<E extends EventObject>(
   // Not in the middle of anything, before its start or after its end. (One that failed in its start has a mailbox that works.)
   const isReady = mailbox?._current === null && mailbox._active && actor._processingStatus === running
   const letter = isReady ? (actor._actorScope?.[ownLetter] ?? letterFor(actor)) : null
-  if (letter === null || isWatched(actor)) {
+  if (letter === null || (!isPlain(actor) && isWatched(actor))) {
     recipient.send(event)
     return
   }
@@ -70,7 +70,11 @@ export function deliver<E extends EventObject>(
   if (mailbox._last !== letter) mailbox._last = letter // an empty mailbox does not look at it
   process(actor, snapshot, event, plan)
   mailbox._current = letter.next
-  if (letter.next === null) return
+  if (letter.next !== null) readOn(mailbox, letter)
+}
+
+/** Reads what the actor was sent meanwhile. */
+function readOn(mailbox: Insides['mailbox'], letter: Letter): void {
   letter.next = null
   mailbox.flush()
 }
@@ -81,14 +85,16 @@ function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObjec
   try {
     next = plan.run(snapshot, event, actor._actorScope)
   } catch (error) {
-    actor._snapshot = { ...snapshot, status: 'error', error } as AnyMachineSnapshot
-    actor._error(error)
+    fail(actor, snapshot, error)
     return
   }
-  const { observers, system, _deferred } = actor
-  const isPlain = next.status === 'active' && _deferred.length === 0
-  if (isPlain && observers.listening === 0 && isUnwatched(system)) actor._snapshot = next
+  if (next.status === 'active' && actor._deferred.length === 0 && isPlain(actor)) actor._snapshot = next
   else conclude(actor, plan.from, event, next)
+}
+
+function fail(actor: Insides, snapshot: AnyMachineSnapshot, error: unknown): void {
+  actor._snapshot = { ...snapshot, status: 'error', error } as AnyMachineSnapshot
+  actor._error(error)
 }
 
 /** Ends the processing of an event that an observer is told of; an observer may have come meanwhile, and an inspector. */
@@ -97,6 +103,9 @@ function conclude(actor: Insides, from: string, event: EventObject, next: AnyMac
   if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
   else actor._snapshot = next
 }
+
+/** Whether it is known without a closer look that the actor is not watched. */
+const isPlain = ({ observers, system }: Insides): boolean => observers.listening === 0 && isUnwatched(system)
 
 /** Whether anybody is told of the actor's messages or its new snapshots. */
 function isWatched({ observers, system }: Insides): boolean {
