@@ -26,7 +26,14 @@ export type { HealthOptions, PoolHealth } from './actors/watching/health.js'
 export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-waiters.js'
 export type { PoolStats } from './actors/watching/stats.js'
 export type { PoolTransition } from './actors/watching/transitions.js'
-export type { Allotment, Budget, BudgetEvidence, BudgetHolder, BudgetMember } from './core/budget.js'
+export type {
+  Allotment,
+  Budget,
+  BudgetAbsence,
+  BudgetEvidence,
+  BudgetHolder,
+  BudgetMember,
+} from './core/budget.js'
 export type { AcquireOptions, CloseOptions, QueryOptions } from './core/call-options.js'
 export { type Clock, systemClock } from './core/clock.js'
 export {

@@ -206,6 +206,14 @@ const providePool = (): typeof poolMachine =>
         enter(context, 'starting')
         noticesOf(context).publish({ type: 'pool.resumed' })
       },
+      announceBudgetAway: ({ context, event }) => {
+        if (event.type === 'budget.away')
+          noticesOf(context).publish({ type: 'pool.budgetAway', ...event.absence })
+      },
+      announceBudgetBack: ({ context }) => noticesOf(context).publish({ type: 'pool.budgetBack' }),
+      announceRefusal: ({ context, event }) => {
+        if (event.type === 'budget.refused') systemOf(context).readiness.fail(() => event.error)
+      },
       announceClosed: ({ context }) => systemOf(context).end(),
     },
   })

@@ -1,4 +1,8 @@
 // The port between a pool and what limits it together with others: a group in this process, a fleet of processes.
+import type { BudgetAbsence, BudgetEvidence } from './budget-evidence.js'
+import type { Clock } from './clock.js'
+
+export type { BudgetAbsence, BudgetEvidence, BudgetHolder } from './budget-evidence.js'
 
 /** A pool, as its budget sees it. Nothing here waits. */
 export interface BudgetMember {
@@ -6,8 +10,14 @@ export interface BudgetMember {
   readonly name: string
   /** The time on the pool's clock, in milliseconds. */
   now(): number
+  /** The pool's clock. */
+  readonly clock: Clock
+  /** A number from 0 to below 1, from the pool's source of chance. */
+  random(): number
   /** The pool's `min`. */
   readonly min: number
+  /** The pool's own `max`. */
+  readonly max: number
   /** Connections in any state. */
   readonly total: number
   /** Connections that are being opened. */
@@ -22,29 +32,22 @@ export interface BudgetMember {
   granted(): void
   /** The budget wants a connection back: an idle one, or else one of those that are leased, as soon as its holder releases it. */
   reclaim(): void
-}
-
-/** Who has how many connections of a budget. */
-export interface BudgetHolder {
-  /** A pool's name; for a fleet, also who else holds some. */
-  readonly pool: string
-  readonly connections: number
-}
-
-/** A budget at one moment, for errors. */
-export interface BudgetEvidence {
-  /** What it is: `'the group'`, `'the group "shop"'`, `'the fleet "orders"'`. */
-  readonly budget: string
-  /** The most connections of all its pools together. */
-  readonly max: number
-  /** The largest holder first; those that hold none are absent. */
-  readonly holders: readonly BudgetHolder[]
+  /** What keeps the budget does not answer: the pool keeps its connections, and opens none beyond `floor` until `back()`. */
+  away(absence: BudgetAbsence): void
+  /** What keeps the budget answers again. */
+  back(): void
+  /** The budget cannot keep so many connections for the pool as its `min` says. */
+  refuse(error: Error): void
 }
 
 /** What one pool has of a budget. The pool asks before it opens a connection, and tells of each end; the answer may come later. */
 export interface Allotment {
   /** Whether the pool has asked for a connection, and has had no answer. */
   readonly isHeldBack: boolean
+  /** Whether the budget has not answered yet: it is not known to be spent. */
+  readonly isPending?: boolean
+  /** Whether what keeps the budget does not answer. */
+  readonly isAway: boolean
   /** How many connections could be opened for the pool now: free ones, and idle ones of other pools. */
   readonly room: number
   /** When to ask again if no answer has come, in milliseconds. */

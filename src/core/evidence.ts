@@ -1,5 +1,5 @@
 // What an error of the pool has of the moment when it was made.
-import type { BudgetEvidence } from './budget.js'
+import type { BudgetEvidence } from './budget-evidence.js'
 
 /** A lease that another caller held when an acquire timed out. */
 export interface LeaseHolder {

@@ -1,5 +1,5 @@
 // How the pool's errors put what they know into words: what happened, why, what to do.
-import type { BudgetEvidence } from './budget.js'
+import type { BudgetEvidence } from './budget-evidence.js'
 import type {
   AcquireEvidence,
   AcquireObstacle,
@@ -141,7 +141,10 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     `${inNumbers(evidence)}, the slowest for ${milliseconds(evidence.connectingFor)} so far`,
     'find out why connecting is slow (events$: connection.ready), or raise min, maxConnecting or the timeout',
   ],
-  'budget spent': ({ budget }) => [budget === undefined ? '' : whoHolds(budget), budgetAdvice],
+  'budget spent': ({ budget }) => [
+    budget === undefined ? '' : whoHolds(budget),
+    budget?.away === undefined ? budgetAdvice : awayAdvice,
+  ],
   'in transit': evidence => [
     inNumbers(evidence),
     'find out what validations, resets and graceful closes are waiting for (events$), or raise the timeout',
@@ -151,8 +154,12 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
 const budgetAdvice =
   "release sooner (use pool.use() or await using), raise the budget's maximum, or lower the pools' own max so that each leaves more to the others"
 
+const awayAdvice =
+  "see that the fleet's engine is up and that this process reaches it (events$: pool.budgetAway), or raise the fleet's floor"
+
 /** `the group has no connection left (max is 10): A holds 7, B holds 3`. */
-export function whoHolds({ budget, holders, max }: BudgetEvidence): string {
+export function whoHolds({ budget, holders, max, away }: BudgetEvidence): string {
+  if (away !== undefined) return `${away.budget} does not answer, so the pool opens none beyond ${away.floor}`
   const named = holders.slice(0, 5).map(({ pool, connections }) => `${pool} holds ${connections}`)
   const rest = holders.slice(5)
   const others = rest.reduce((sum, { connections }) => sum + connections, 0)

@@ -48,6 +48,7 @@ const titles: Readonly<Record<CoreFinding['kind'], string>> = {
   'slow queue': 'Callers wait long',
   overloaded: 'The pool is overloaded',
   'budget spent': 'The budget is spent',
+  'budget away': 'The fleet’s engine is away',
   paused: 'The pool is paused',
 }
 

@@ -16,6 +16,13 @@ export type {
 } from './connection-types.js'
 export type { HostBalance } from './decisions/hosts.js'
 export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
+export type {
+  FleetMemberContext,
+  FleetMemberEvent,
+  FleetMemberInput,
+  FleetPool,
+} from './fleet-member.js'
+export { fleetMemberMachine } from './fleet-member.js'
 export { hostMachine } from './host.js'
 export type {
   HostContext,
@@ -28,6 +35,7 @@ export type {
 } from './host-types.js'
 export { poolMachine } from './pool.js'
 export type {
+  BudgetAbsence,
   BudgetView,
   PoolContext,
   PoolEvent,

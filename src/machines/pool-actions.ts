@@ -107,6 +107,10 @@ export const poolActions = {
   announcePaused: provided,
   announceResumed: provided,
   announceClosed: provided,
+  announceBudgetAway: provided,
+  announceBudgetBack: provided,
+  /** Tells those who wait for the pool to be ready that its `min` cannot be kept. */
+  announceRefusal: provided,
   /** Counts one more failure, and says how long to back off. */
   countFailure: noted(({ context, event }) =>
     afterFailure(context, failureIn(event), context.world.now(), context.world.random(), context.roster),

@@ -48,6 +48,18 @@ export interface BudgetView {
   isSpent(error: unknown): boolean
 }
 
+/** What keeps a budget does not answer. */
+export interface BudgetAbsence {
+  /** Whose budget it is, and what keeps it. */
+  readonly budget: string
+  /** Why it does not answer, as far as that is known. */
+  readonly error: unknown
+  /** How many connections the pool may open meanwhile, those that it has included. */
+  readonly floor: number
+  /** Since when, on the pool's clock, in milliseconds. */
+  readonly since: number
+}
+
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
 export type PoolEvent =
   /** A caller wants a connection. The request is its own message, so that none has to be made for it. */
@@ -66,6 +78,12 @@ export type PoolEvent =
   | { readonly type: 'budget.granted' }
   /** The budget wants a connection back: an idle one now, or else a leased one when its holder releases it. */
   | { readonly type: 'budget.reclaimed' }
+  /** What keeps the budget does not answer. */
+  | { readonly type: 'budget.away'; readonly absence: BudgetAbsence }
+  /** It answers again. */
+  | { readonly type: 'budget.back' }
+  /** The budget cannot keep as many connections for the pool as `min` says. */
+  | { readonly type: 'budget.refused'; readonly error: unknown }
   /** The earliest deadline of a waiting caller has passed. */
   | { readonly type: 'acquire.due' }
   /** Time to look again whether more connections are needed. */

@@ -52,6 +52,12 @@ export const poolMachine = setup({
     'growth.due': { actions: 'grow' },
     'budget.granted': { actions: 'grow' },
     'budget.reclaimed': { actions: 'yieldOne' },
+    'budget.away': {
+      description: 'What keeps the budget does not answer: the pool keeps its connections, and opens few.',
+      actions: 'announceBudgetAway',
+    },
+    'budget.back': { actions: ['announceBudgetBack', 'grow'] },
+    'budget.refused': { actions: 'announceRefusal' },
     'maintenance.due': { actions: 'maintain' },
     'leak.due': { actions: 'reportLeaks' },
     resize: { actions: ['resize', 'shrink', 'grow'] },
@@ -140,6 +146,7 @@ export const poolMachine = setup({
         ],
         'growth.due': {},
         'budget.granted': { actions: 'declineGrant' },
+        'budget.back': { actions: 'announceBudgetBack' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll', 'failFast'] },
         'connection.closing': { actions: ['noteClosing', 'failFast'] },
@@ -267,6 +274,7 @@ export const poolMachine = setup({
         // Nothing is opened here: what is missing is opened after the pause.
         'growth.due': {},
         'budget.granted': { actions: 'declineGrant' },
+        'budget.back': { actions: 'announceBudgetBack' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll'] },
         'connection.ready': { actions: ['noteRecovery', 'noteReady'] },
@@ -302,6 +310,9 @@ export const poolMachine = setup({
         'growth.due': {},
         'budget.granted': { actions: 'declineGrant' },
         'budget.reclaimed': {},
+        'budget.away': {},
+        'budget.back': {},
+        'budget.refused': {},
         'maintenance.due': {},
       },
       states: {

@@ -23,6 +23,8 @@ export const recordedTypes = [
   'pool.down',
   'pool.recovered',
   'pool.heldBack',
+  'pool.budgetAway',
+  'pool.budgetBack',
   'pool.overloaded',
   'pool.eased',
   'pool.paused',

@@ -23,6 +23,7 @@ class ByHand implements Budget, Allotment {
   /** Granted after it was asked, and not opened yet. */
   grants = 0
   isHeldBack = false
+  isAway = false
   declined = 0
   held = 0
   keptOnes = 0
@@ -87,7 +88,8 @@ class ByHand implements Budget, Allotment {
   leave(): void {}
 
   evidence() {
-    return { budget: 'the budget', max: this.max, holders: [] }
+    const away = { budget: 'the fleet "any" (memory)', error: undefined, floor: 1, since: 0 }
+    return { budget: 'the budget', max: this.max, holders: [], ...(this.isAway && { away }) }
   }
 }
 
@@ -233,6 +235,55 @@ describe('a connect that only says that the budget is spent', () => {
     await end('fail', 'spent')
     expect(state()).toBe('running')
     expect(caller.state).toBe('pending')
+  })
+})
+
+describe('a pool whose budget is kept elsewhere', () => {
+  const absence = { budget: 'the fleet "any" (memory)', error: new Error('gone'), floor: 1, since: 0 }
+
+  it('tells of what keeps it, whatever state the pool is in, and looks again when that is back', async () => {
+    const { pool: one, group, end, clock } = pool(2)
+    const told: string[] = []
+    one.events$.subscribe(({ type }) => void (/budget/.test(type) && told.push(type)))
+    const away = (): void => {
+      group.member?.away(absence)
+      group.member?.back()
+    }
+    away()
+    const caller = watch(one.acquire())
+    one.acquire().catch(() => {})
+    await end('fail')
+    expect(one.stats().state).toBe('backingOff')
+    away()
+    one.pause()
+    away()
+    one.resume()
+    await end('succeed')
+    await clock.advance(1)
+    expect(caller.state).toBe('fulfilled')
+    void one.close({ timeout: 100 })
+    away()
+    group.member?.refuse(new Error('too late'))
+    expect(told).toEqual([1, 2, 3].flatMap(() => ['pool.budgetAway', 'pool.budgetBack']))
+  })
+
+  it('is degraded while that is away, and says so', () => {
+    const { pool: one, group } = pool(2)
+    group.isAway = true
+    expect(one.stats().budgetAway).toBe(true)
+    expect(one.health()).toMatchObject({
+      status: 'degraded',
+      kind: 'budget away',
+      reason:
+        'The fleet "any" (memory) does not answer: the pool keeps its connections, and opens none beyond 1.',
+    })
+  })
+
+  it('tells those who wait for it to be ready that its min cannot be kept', async () => {
+    const { pool: one, group } = pool(0, { min: 1 })
+    const ready = one.ready()
+    group.member?.refuse(new Error('too much'))
+    await expect(ready).rejects.toThrow('too much')
   })
 })
 

@@ -122,7 +122,7 @@ const rules: Rule[] = [
     name: 'the core imports nothing but itself',
     files: /^src\/core\//,
     may: /^src\/core\//,
-    mayTypes: /^(node:async_hooks|src\/db\/driver\.ts|src\/machines\/(connection|host)-types\.ts)$/,
+    mayTypes: /^(node:async_hooks|src\/db\/driver\.ts|src\/machines\/(connection|host|pool)-types\.ts)$/,
   },
   {
     // It stands on top of everything, as an application does, and brings the one driver that needs no server.
@@ -171,9 +171,11 @@ const rules: Rule[] = [
     mayTypes: /^src\/db\/driver\.ts$/,
   },
   {
-    name: 'a fleet knows the port of budgets, and decides by the machines’ decisions: no pool, no driver, no package',
+    name: 'a fleet knows the port of budgets, and decides by the machines and their decisions: no pool, no driver, no package but XState',
     files: /^src\/fleet\//,
-    may: new RegExp(`^(src/fleet/|src/machines/decisions/|${core})`),
+    may: new RegExp(
+      `^(src/fleet/|src/machines/(decisions/|fleet-member\\.ts$|compiled/index\\.ts$)|xstate$|${core})`,
+    ),
   },
   {
     name: 'nothing imports a fleet',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { describe, expect, it, vi } from 'vitest'
-import { connectionMachine, poolMachine } from '../../src/machines/index.js'
+import { connectionMachine, fleetMemberMachine, poolMachine } from '../../src/machines/index.js'
 
 interface Extractor {
   extractMachinesFromFile(text: string): { machines: { toConfig(): Config | undefined }[] } | null
@@ -75,6 +75,7 @@ describe('the reader of Stately’s tools', () => {
   it.each([
     ['src/machines/connection.ts', connectionMachine],
     ['src/machines/pool.ts', poolMachine],
+    ['src/machines/fleet-member.ts', fleetMemberMachine],
   ])(
     'finds in %s what the machine has: each state, transition, guard, action and parameter',
     (file, machine) => {

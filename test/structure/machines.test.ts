@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type AnyActorRef, type AnyStateMachine, setup } from 'xstate'
 import { createPool } from '../../src/index.js'
-import { connectionMachine, hostMachine, poolMachine } from '../../src/machines/index.js'
+import { connectionMachine, fleetMemberMachine, hostMachine, poolMachine } from '../../src/machines/index.js'
 import { connectionModel, createSimulatedClock, poolModel } from '../../src/testing/index.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
 import { sourceFiles } from './import-graph.js'
@@ -12,6 +12,7 @@ import { nameMistakes } from './machine-walk.js'
 const machines: [string, AnyStateMachine][] = [
   ['connectionMachine', connectionMachine],
   ['poolMachine', poolMachine],
+  ['fleetMemberMachine', fleetMemberMachine],
   ['hostMachine', hostMachine],
   ['connectionModel', connectionModel],
   ['poolModel', poolModel],
@@ -81,6 +82,7 @@ describe('a machine’s file', () => {
   it('is one for each machine', () => {
     expect(files).toEqual([
       'src/machines/connection.ts',
+      'src/machines/fleet-member.ts',
       'src/machines/host.ts',
       'src/machines/pool.ts',
       'src/testing/model/connection-model.ts',

@@ -51,6 +51,11 @@ export class GroupMember implements Allotment, BudgetShare {
     return this.asked !== undefined
   }
 
+  /** It is kept in this process. */
+  get isAway(): boolean {
+    return false
+  }
+
   get room(): number {
     return this.grants + this.#group.roomFor(this)
   }

@@ -1,5 +1,6 @@
 // A running pool as a member of a budget.
-import type { BudgetMember } from '../../core/budget.js'
+import type { BudgetAbsence, BudgetMember } from '../../core/budget.js'
+import type { Clock } from '../../core/clock.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolActorRef } from '../pool-ref.js'
 
@@ -19,6 +20,18 @@ export class PoolMember<C> implements BudgetMember {
 
   get min(): number {
     return this.#parts.config.min
+  }
+
+  get max(): number {
+    return this.#actor.getSnapshot().context.size.max
+  }
+
+  get clock(): Clock {
+    return this.#parts.config.clock
+  }
+
+  random(): number {
+    return this.#parts.config.random()
   }
 
   get total(): number {
@@ -51,5 +64,17 @@ export class PoolMember<C> implements BudgetMember {
 
   reclaim(): void {
     this.#actor.send({ type: 'budget.reclaimed' })
+  }
+
+  away(absence: BudgetAbsence): void {
+    this.#actor.send({ type: 'budget.away', absence })
+  }
+
+  back(): void {
+    this.#actor.send({ type: 'budget.back' })
+  }
+
+  refuse(error: Error): void {
+    this.#actor.send({ type: 'budget.refused', error })
   }
 }

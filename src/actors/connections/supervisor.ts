@@ -70,7 +70,7 @@ export class Supervisor<C> {
   #mayOpen(): boolean {
     const { budget, config } = this.#parts
     if (budget === undefined) return true
-    const before = budget.isHeldBack
+    const before = budget.isHeldBack && budget.isPending !== true
     if (budget.ask()) return true
     this.#growthAlarm.noLaterThan(config.clock.now() + budget.lookAgainIn)
     this.#tellIfHeldBack(before)
@@ -80,7 +80,8 @@ export class Supervisor<C> {
   /** @param before whether its growth was held back before */
   #tellIfHeldBack(before: boolean | undefined): void {
     const { budget, notices } = this.#parts
-    if (budget?.isHeldBack && !before) notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
+    if (budget?.isHeldBack && budget.isPending !== true && !before)
+      notices.publish({ type: 'pool.heldBack', ...budget.evidence() })
   }
 
   /** The budget wants a connection: the one that has been idle for longest, or the latest leased one, which likely comes back soonest. */

@@ -1,7 +1,7 @@
 // What is wrong with a pool, as far as it can know: findings, the worst first, from facts. Pure: `pool.health()` and the inspector share it.
-import type { BudgetEvidence } from '../../core/budget.js'
+import type { BudgetAbsence, BudgetEvidence } from '../../core/budget.js'
 import type { ConnectError } from '../../core/errors.js'
-import { firstUsefulLine, milliseconds, whoHolds, withoutStop } from '../../core/wording.js'
+import { firstUsefulLine, messageOf, milliseconds, whoHolds, withoutStop } from '../../core/wording.js'
 import type { FailingConnects } from '../parts.js'
 import type { PoolState } from './events.js'
 import type { HeldLease } from './holders-and-waiters.js'
@@ -28,6 +28,8 @@ export interface PoolFacts {
   readonly connects: FailingConnects | undefined
   /** Who holds the connections of the budget that holds back the pool's growth; undefined = none does. */
   readonly budget?: BudgetEvidence | undefined
+  /** What keeps the budget does not answer; undefined = it does. */
+  readonly away?: BudgetAbsence | undefined
   /** How long a lease may be held before it counts as a leak; Infinity = leaks are not looked for. */
   readonly leakWarning: number
 }
@@ -48,6 +50,7 @@ export type FindingKind =
   | 'connects failing'
   | 'slow queue'
   | 'budget spent'
+  | 'budget away'
 
 /** One thing that is wrong with a pool. */
 export interface Finding {
@@ -75,7 +78,14 @@ type Sketch = Pick<Finding, 'kind' | 'severity' | 'what' | 'since'> & Partial<Fi
 export function diagnose(facts: PoolFacts, stalledAfter: number): readonly Finding[] {
   const ended = endOf(facts)
   if (ended !== undefined) return [finding(ended)]
-  return [connectsOf(facts), leaksOf(facts), queueOf(facts, stalledAfter), overloadOf(facts), pauseOf(facts)]
+  return [
+    connectsOf(facts),
+    leaksOf(facts),
+    queueOf(facts, stalledAfter),
+    overloadOf(facts),
+    awayOf(facts),
+    pauseOf(facts),
+  ]
     .filter(sketch => sketch !== undefined)
     .sort((one, other) => rank(one) - rank(other))
     .map(finding)
@@ -190,6 +200,13 @@ function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
     since: lastServed,
     holders: leases,
   }
+}
+
+function awayOf({ away }: PoolFacts): Sketch | undefined {
+  if (away === undefined) return undefined
+  const what = `${away.budget[0]?.toUpperCase()}${away.budget.slice(1)} does not answer: the pool keeps its connections, and opens none beyond ${away.floor}.`
+  const remedy = `See that the fleet's engine is up and that this process reaches it${away.error === undefined ? '' : `; the last error is: ${withoutStop(messageOf(away.error))}`}.`
+  return { kind: 'budget away', severity: 'degraded', what, remedy, since: away.since }
 }
 
 function overloadOf({ state, stateSince: since, waiting, max, now }: PoolFacts): Sketch | undefined {

@@ -1,6 +1,6 @@
 // What the pool reports about itself while it runs: `pool.events$`.
 
-import type { BudgetEvidence } from '../../core/budget.js'
+import type { BudgetAbsence, BudgetEvidence } from '../../core/budget.js'
 import type {
   AcquireAbortedError,
   AcquireTimeoutError,
@@ -148,6 +148,10 @@ export type PoolNotice = {
   | { readonly type: 'pool.recovered'; readonly failures: number }
   /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; here is who holds them. */
   | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)
+  /** What keeps the budget that the pool shares with others (the engine of its `fleet`) does not answer: the pool keeps its connections, and opens none beyond `floor`. */
+  | ({ readonly type: 'pool.budgetAway' } & BudgetAbsence)
+  /** It answers again. */
+  | { readonly type: 'pool.budgetBack' }
   /**
    * Callers come faster than the pool serves them, and it refuses those who have waited for longer than `shed.target`, from now on. `delay` is how long
    * the caller has waited who has waited for longest, in milliseconds.
@@ -184,6 +188,8 @@ const types = {
   'pool.down': true,
   'pool.recovered': true,
   'pool.heldBack': true,
+  'pool.budgetAway': true,
+  'pool.budgetBack': true,
   'pool.overloaded': true,
   'pool.eased': true,
   'pool.paused': true,

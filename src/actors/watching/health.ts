@@ -56,6 +56,7 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     oldestWaiter: oldestWaiter(parts),
     connects: trouble.connects,
     budget: parts.budget?.isHeldBack ? parts.budget.evidence() : undefined,
+    away: parts.budget?.isAway ? parts.budget.evidence().away : undefined,
     leakWarning: config.leakWarning,
   }
 }

@@ -28,6 +28,8 @@ export interface PoolStats extends Readonly<Counters> {
   readonly waiting: number
   /** Whether the pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left. */
   readonly heldBack: boolean
+  /** Whether what keeps that budget (the engine of the pool's `fleet`) does not answer: the pool keeps its connections, and opens few. */
+  readonly budgetAway: boolean
   /** The most connections of all pools that share that budget; undefined if the pool shares none. */
   readonly budgetMax: number | undefined
   /** When the lease that has been held longest was granted, on the pool's clock; undefined if there is no lease. */
@@ -84,6 +86,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     underWay: parts.sharing?.underWay ?? 0,
     waiting: parts.queue.length,
     heldBack: parts.budget?.isHeldBack ?? false,
+    budgetAway: parts.budget?.isAway ?? false,
     budgetMax: (parts.config.group ?? parts.config.fleet)?.max,
     oldestLease: oldestLease(parts),
     oldestWaiter: oldestWaiter(parts),

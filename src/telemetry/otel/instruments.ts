@@ -28,6 +28,7 @@ export interface Instruments {
   readonly refusals: ObservableCounter<Attributes>
   /** Not of the conventions: a budget that pools share (`group`, `fleet`). */
   readonly heldBack: ObservableUpDownCounter<Attributes>
+  readonly budgetAway: ObservableUpDownCounter<Attributes>
   readonly budgetLimit: ObservableUpDownCounter<Attributes>
   readonly activeStatements: ObservableUpDownCounter<Attributes>
   readonly createTime: Histogram<Attributes>
@@ -113,6 +114,11 @@ function make(meter: Meter): Instruments {
       'held_back',
       '{pool}',
       '1 while the pool wants one more connection and the budget that it shares with other pools has none left, otherwise 0.',
+    ),
+    budgetAway: own(
+      'budget.away',
+      '{pool}',
+      '1 while what keeps the budget that the pool shares with other pools does not answer, otherwise 0.',
     ),
     budgetLimit: own(
       'budget.limit',

@@ -111,7 +111,7 @@ export class PoolMetrics implements Tracker {
   #observeGauges(
     result: BatchObservableResult<Attributes>,
     instruments: Instruments,
-    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetMax }: Gauges,
+    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetAway, budgetMax }: Gauges,
   ): void {
     const { attributes, oldNames } = this.#input
     result.observe(instruments.count, idle, this.#idle)
@@ -123,6 +123,7 @@ export class PoolMetrics implements Tracker {
     result.observe(instruments.pendingRequests, waiting, attributes)
     result.observe(instruments.activeStatements, underWay, attributes)
     result.observe(instruments.heldBack, Number(heldBack), attributes)
+    result.observe(instruments.budgetAway, Number(budgetAway), attributes)
     if (budgetMax !== undefined) result.observe(instruments.budgetLimit, budgetMax, attributes)
   }
 }
@@ -130,7 +131,16 @@ export class PoolMetrics implements Tracker {
 /** What a pool is at one moment. */
 type Gauges = Pick<
   PoolStats,
-  'idle' | 'busy' | 'validating' | 'min' | 'max' | 'waiting' | 'underWay' | 'heldBack' | 'budgetMax'
+  | 'idle'
+  | 'busy'
+  | 'validating'
+  | 'min'
+  | 'max'
+  | 'waiting'
+  | 'underWay'
+  | 'heldBack'
+  | 'budgetAway'
+  | 'budgetMax'
 >
 
 /** A pool that is no longer measured. */
@@ -143,5 +153,6 @@ const ended: Gauges = {
   waiting: 0,
   underWay: 0,
   heldBack: false,
+  budgetAway: false,
   budgetMax: undefined,
 }

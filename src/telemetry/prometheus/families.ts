@@ -86,6 +86,12 @@ export const families: readonly Family[] = [
     read: ({ stats }) => ({ '': Number(stats.heldBack) }),
   },
   {
+    name: 'budget_away',
+    type: 'Gauge',
+    help: '1 while what keeps the budget that the pool shares with others (the engine of a fleet) does not answer, otherwise 0.',
+    read: ({ stats }) => ({ '': Number(stats.budgetAway) }),
+  },
+  {
     name: 'budget_connections_max',
     type: 'Gauge',
     help: 'The maximum number of connections of all pools that share the budget of the pool; absent if it shares none.',

@@ -131,6 +131,11 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
     'warn',
     `Wants one more connection, and ${each.budget} has none left (max ${each.max})`,
   ],
+  'pool.budgetAway': each => [
+    'bad',
+    `${each.budget} does not answer${because(each)}: no connection is opened beyond ${number(each.floor)}`,
+  ],
+  'pool.budgetBack': () => ['good', 'What keeps the budget answers again'],
   'pool.overloaded': each => [
     'bad',
     `The pool is overloaded: a caller has waited ${duration(number(each.delay))}, ${number(each.waiting)} wait`,

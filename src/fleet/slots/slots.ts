@@ -1,5 +1,5 @@
 // The slots of a fleet, as advisory locks of PostgreSQL: what is asked of a session, and what the answers mean.
-import type { BudgetShare } from '../machines/decisions/budget.js'
+import type { BudgetShare } from '../../machines/decisions/budget.js'
 
 /** What a fleet needs of a connection: `pg.Client` has it. */
 export interface FleetClient {

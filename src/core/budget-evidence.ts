@@ -1,0 +1,23 @@
+// What a budget is at one moment, for errors, events and health.
+import type { BudgetAbsence } from '../machines/pool-types.js'
+
+export type { BudgetAbsence } from '../machines/pool-types.js'
+
+/** Who has how many connections of a budget. */
+export interface BudgetHolder {
+  /** A pool's name; for a fleet, also who else holds some. */
+  readonly pool: string
+  readonly connections: number
+}
+
+/** A budget at one moment, for errors. */
+export interface BudgetEvidence {
+  /** What it is: `'the group'`, `'the group "shop"'`, `'the fleet "orders"'`. */
+  readonly budget: string
+  /** The most connections of all its pools together. */
+  readonly max: number
+  /** The largest holder first; those that hold none are absent. */
+  readonly holders: readonly BudgetHolder[]
+  /** What keeps the budget does not answer; undefined = it does, or the budget is kept in this process. */
+  readonly away?: BudgetAbsence | undefined
+}

@@ -1,0 +1,66 @@
+// What a pool of a fleet holds of the budget, and for how long it may rely on it. Pure decisions.
+
+/** A pool, as far as these decisions look. */
+interface Held {
+  readonly total: number
+  readonly need: number
+  readonly min: number
+}
+
+/**
+ * How many connections a pool goes on holding when it reports: those that it has, and those that it was granted and still needs. The rest is given back, and
+ * so is what it should give up and does not have any more.
+ */
+export const keptOf = ({
+  pool,
+  held,
+  target,
+}: {
+  readonly pool: Held
+  readonly held: number
+  readonly target: number
+}): number => Math.max(pool.total, Math.min(held, target, pool.need))
+
+/** How many connections a pool goes on holding that has been cut off from its ledger: those that it has, and those that it may open even so. */
+export const remainsOf = ({ total, need, floor }: Held & { readonly floor: number }): number =>
+  Math.max(total, Math.min(floor, need))
+
+/** Whether a pool has nothing in the ledger that it could lose. */
+export const holdsNothing = ({ total, need, min }: Held): boolean => total === 0 && need === 0 && min === 0
+
+/** Whether an answer still counts that was asked for at that time. */
+export const isInTime = (sentAt: number, validFor: number, now: number): boolean => now < sentAt + validFor
+
+/** A process's clock and the engine's may run apart by so much of the time to live: a pool stops relying on an answer that much sooner. */
+const margin = 0.1
+
+/** For how long a pool relies on an answer, from the moment when it sent the report. */
+export const validityOf = (ttl: number): number => ttl * (1 - margin)
+
+/** How soon a pool reports again, in milliseconds: soon if the ledger means to give it more than it has, else five times in a time to live, and not in step with others. */
+export function reportDelay(
+  { held, target }: { readonly held: number; readonly target: number },
+  ttl: number,
+  random: number,
+): number {
+  const beat = ttl / 5
+  return (target > held ? Math.min(beat, soon) : beat) * (0.8 + 0.4 * random)
+}
+
+/** A connection that is on its way to a pool is asked for so often, in milliseconds. */
+const soon = 100
+
+/** How many a pool may open now: what it was granted and is to keep while the answer counts, else the floor. */
+export const mostOf = (
+  {
+    held,
+    target,
+    validUntil,
+  }: { readonly held: number; readonly target: number; readonly validUntil: number },
+  state: string,
+  floor: number,
+  now: number,
+): number => {
+  if (state === 'joined' && now < validUntil) return Math.min(held, target)
+  return state === 'away' || state === 'joined' ? floor : 0
+}

@@ -1,0 +1,101 @@
+// Pools of one fleet on one simulated clock, each on a simulated database of its own, as if each were a process; their ledger is in memory, and can be cut off.
+
+import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
+import { type FleetEngine, fleet, memoryEngine } from '../../src/fleet/index.js'
+import { createPool, type Lease, type Pool, type PoolOptions } from '../../src/index.js'
+import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.js'
+
+export const ttl = 5_000
+
+export interface Member {
+  readonly pool: Pool<SimulatedConnection>
+  /** What the pool's database counts. */
+  readonly open: number
+  /** Whether the ledger does not hear of it, nor it of the ledger. */
+  isCutOff: boolean
+  /** Reports that it has sent. */
+  readonly reports: number
+}
+
+export function fleetInSimulatedTime(connections: number, { floor = 1, latency = 2 } = {}) {
+  const clock: SimulatedClock = createSimulatedClock()
+  const memory = memoryEngine({ clock })
+  const members: Member[] = []
+  const pause = (time: number): Promise<void> => new Promise(resolve => void clock.setTimeout(resolve, time))
+  return {
+    clock,
+    memory,
+    members,
+    get open() {
+      return members.reduce((sum, { open }) => sum + open, 0)
+    },
+    /** One more process with a pool. */
+    add(options: PoolOptions<SimulatedConnection> = {}): Member {
+      const driver = simulated({ clock, unhealthyRate: 0, connectLatency: 20, seed: members.length })
+      let reports = 0
+      const engine: FleetEngine = {
+        name: 'memory',
+        async exchange(name, report) {
+          reports++
+          await pause(latency)
+          if (member.isCutOff) throw new Error('cut off')
+          const answer = await memory.exchange(name, report)
+          await pause(latency)
+          return answer
+        },
+      }
+      const own = fleet({ name: 'any', connections, engine, ttl, floor })
+      const pool = createPool(driver, {
+        ...{ clock, max: connections, fleet: own, name: `p${members.length}` },
+        random: () => 0.5,
+        ...options,
+      })
+      const member = {
+        pool,
+        isCutOff: false,
+        get open() {
+          return driver.database.open
+        },
+        get reports() {
+          return reports
+        },
+      }
+      members.push(member)
+      return member
+    },
+    /** Callers who acquire again and again, and hold each lease for a while. */
+    busy({ pool }: Member, callers: number, holdFor = 20) {
+      let stopped = false
+      let served = 0
+      const next = (): void => {
+        if (stopped) return
+        pool.acquire({ timeout: Number.POSITIVE_INFINITY }).then(
+          (lease: Lease<SimulatedConnection>) => {
+            served++
+            clock.setTimeout(() => {
+              lease.release()
+              next()
+            }, holdFor)
+          },
+          () => {},
+        )
+      }
+      for (let caller = 0; caller < callers; caller++) next()
+      return {
+        get served() {
+          return served
+        },
+        stop: () => {
+          stopped = true
+        },
+      }
+    },
+    /** Passes the time to live of a new ledger, in which it grants little. */
+    grow: () => clock.advance(2 * ttl),
+    async closeAll() {
+      const closed = Promise.all(members.map(({ pool }) => pool.close({ timeout: 0 })))
+      await clock.advance(20_000)
+      await closed
+    },
+  }
+}
