@@ -80,6 +80,7 @@ describe('pg.Pool and the drop-in, side by side', () => {
       'db.client.connection.timeouts',
       'db.client.connection.use_time',
       'db.client.connection.wait_time',
+      'statepool.budget.away',
       'statepool.held_back',
       'statepool.leases',
       'statepool.refusals',

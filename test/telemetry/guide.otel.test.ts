@@ -25,6 +25,7 @@ it('opentelemetry.ts has the spans in each other, and all metrics', async () => 
     'statepool.refusals OVERLOADED 0',
     'statepool.refusals _OTHER 0',
     'statepool.held_back 0',
+    'statepool.budget.away 0',
     'statepool.statements.active 0',
     'db.client.connection.create_time 1 recorded',
     'db.client.connection.wait_time 1 recorded',

@@ -67,6 +67,11 @@ it('all metrics of the conventions are there', async () => {
       '1 while the pool wants one more connection and the budget that it shares with other pools has none left, otherwise 0.',
     ],
     [
+      'statepool.budget.away',
+      '{pool}',
+      '1 while what keeps the budget that the pool shares with other pools does not answer, otherwise 0.',
+    ],
+    [
       'statepool.statements.active',
       '{statement}',
       'The number of statements that are under way on shared connections.',
@@ -116,6 +121,7 @@ it('each figure is the poolâ€™s at the moment of the collection, with the poolâ€
     'statepool.refusals OVERLOADED': 0,
     'statepool.refusals _OTHER': 0,
     'statepool.held_back': 0,
+    'statepool.budget.away': 0,
     'statepool.statements.active': 0,
   })
   await clock.advance(300)
