@@ -148,12 +148,15 @@ export function definedOf<T extends object>(options: T): { [Name in keyof T]?: E
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
 }
 
+/** Kept from the start: an application may put the drop-in's `createPool` into mysql2's place. */
+export const { createPool: mysql2sPool } = mysql2
+
 /** Asks mysql2 itself for its defaults. Its pool connects to nothing until it is asked for a connection. */
 function describe(options: ConnectionOptions): string {
   const { stream: _notOpenedForThis, ...rest } = options
   let config: Connection['config']
   try {
-    const pool = mysql2.createPool(rest)
+    const pool = mysql2sPool(rest)
     config = (pool.config as unknown as { connectionConfig: Connection['config'] }).connectionConfig
   } catch {
     // What it says may have the value in it.

@@ -7,6 +7,7 @@ import mysql2, {
   type PoolOptions,
 } from 'mysql2'
 import promise, { type Pool as Mysql2PromisePool, type PoolConnection } from 'mysql2/promise'
+import { mysql2sPool } from '../driver/config.js'
 import { hideFromPrint } from '../driver/discreet.js'
 
 /** What mysql2's pool keeps of its options. */
@@ -59,7 +60,7 @@ export function connectionConfig(options: ConnectionOptions): object {
 
 /** Has mysql2 read a pool's options, a URI's included, and opens nothing. */
 export function readPoolOptions(options: PoolOptions | string): ParsedPoolOptions {
-  const pool = typeof options === 'string' ? mysql2.createPool(options) : mysql2.createPool({ ...options })
+  const pool = typeof options === 'string' ? mysql2sPool(options) : mysql2sPool({ ...options })
   pool.end() // of a timer that it may have
   const config = pool.config as unknown as ParsedPoolOptions
   hideFromPrint(config.connectionConfig as object)

@@ -17,6 +17,8 @@ export interface Lender {
 type Core = { readonly stream: { destroy(): unknown } }
 
 interface Command {
+  /** Of the statement that it closes. */
+  readonly id?: unknown
   onResult?: (error: Error, ...values: unknown[]) => void
   emit(event: string, ...values: unknown[]): unknown
   listenerCount(event: string): number
@@ -127,6 +129,7 @@ export class PoolConnection extends BasePoolConnection {
     connection.addCommand = command => {
       if (this.#lease?.held || (this.#serving > 0 && worksForPool(this)))
         return add.call(this, inContextOfCaller(command))
+      if (this.#serving > 0 && closesStatement(command)) return command // a session that was reset has forgotten it
       if (this.#executing !== 'refused') refuse(command, usedAfterRelease(this.#lastLease))
       if (this.#executing === 'yes') this.#executing = 'refused'
       return command
@@ -141,6 +144,11 @@ function inContextOfCaller(command: Command): Command {
   if (onResult) command.onResult = (...values) => caller.runInAsyncScope(onResult, command, ...values)
   command.emit = (...values) => caller.runInAsyncScope(emit, command, ...values)
   return command
+}
+
+/** mysql2 closes the statements that it knew when a reset has succeeded; no other command has an id and no callback. */
+function closesStatement({ id, onResult }: Command): boolean {
+  return id !== undefined && onResult === undefined
 }
 
 function refuse(command: Command, error: Error): void {
