@@ -8,6 +8,7 @@ import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.j
 import type { HostRole, HostTarget } from '../../src/index.js'
 import { createPool } from '../../src/index.js'
 import { freePort } from '../../support/postgres-server/free-port.js'
+import { until } from '../support/until.js'
 
 const secret = 'zq7hunter'
 const namesOf = (config: PostgresConfig | string) => postgres(config).hosts?.map(({ name }) => name)
@@ -108,7 +109,7 @@ describe('a connection leads', () => {
         if (role === undefined) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
         return index
       },
-      role: async () => role as HostRole,
+      role: async () => roles[index] as HostRole,
       dismiss: (session: number) => left.push(session),
     }))
     const host = await of.open(hosts, new AbortController().signal)
@@ -142,11 +143,24 @@ describe('a connection leads', () => {
     expect(new Set(all.map(({ host }) => host))).toEqual(new Set([0, 1, 2]))
   })
 
-  it('nowhere when none will do, and says why each will not', async () => {
-    await expect(opened('primary', ['standby', undefined])).rejects.toMatchObject({
-      message: 'no host would do (target_session_attrs is primary). db0: it is a standby; db1: refused',
+  it('nowhere when none can be reached, and says why', async () => {
+    await expect(opened('primary', [undefined, undefined])).rejects.toMatchObject({
+      message: 'no host would do (target_session_attrs is primary). db0: refused; db1: refused',
       code: 'ECONNREFUSED',
     })
+  })
+
+  it('to a standby that is promoted meanwhile', async () => {
+    const of = new OneOfHosts('primary', false)
+    const roles: (HostRole | undefined)[] = [undefined, 'standby']
+    const found = opened('primary', roles, of)
+    await until(() => of.lacking !== undefined, 'all were tried')
+    expect(of.lacking).toBe(
+      'No host would do so far (target_session_attrs is primary): db0: refused; db1: it is a standby',
+    )
+    roles[1] = 'primary'
+    expect(await found).toMatchObject({ host: 1 })
+    expect(of.lacking).toBeUndefined()
   })
 })
 
@@ -174,12 +188,13 @@ describe('on a real server', () => {
 
   it('a running query is cancelled on the host where it runs', async () => {
     const hosts = [`${host}:${await freePort(host)}`, `${host}:${login.port}`]
-    const pool = createPool(postgres({ ...login, hosts }), { min: 0, max: 1 })
+    const pool = createPool(postgres({ ...login, hosts }), { min: 0, max: 1, validateAfter: false })
     closing.push(() => pool.close())
-    const signal = AbortSignal.timeout(50)
-    await expect(pool.query('SELECT pg_sleep(600)', [], { signal })).rejects.toMatchObject({
-      code: 'QUERY_ABORTED',
-    })
+    await pool.use(portOf)
+    const controller = new AbortController()
+    const running = pool.query('SELECT pg_sleep(600)', [], { signal: controller.signal }) // sent at once
+    controller.abort()
+    await expect(running).rejects.toMatchObject({ code: 'QUERY_ABORTED' })
     expect(await pool.use(portOf)).toBe(login.port)
   })
 

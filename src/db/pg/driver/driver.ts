@@ -168,7 +168,7 @@ export function driverFor(
     transaction: transactions(sessionOf, lookWhetherReadOnly),
     ...(pipelines && { share: sharing(sessionOf, couriers) }),
     describe: () => description,
-    remedy: remedyFor,
+    remedy: error => (error === undefined ? oneOf?.lacking : undefined) ?? remedyFor(error),
   }
   // Not enumerable: what prints the driver, or copies it, is not led in a circle.
   if (oneOf === undefined)

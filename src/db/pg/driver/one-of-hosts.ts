@@ -1,4 +1,5 @@
 // A connection to one of several hosts, as libpq makes it: they are tried one after the other, and a session of the wrong kind is let go of.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { HostRole, HostTarget } from '../../../core/hosts.js'
 import { messageOf, withoutStop } from '../../../core/wording.js'
 
@@ -24,6 +25,12 @@ const passes: Readonly<Record<HostTarget, readonly (HostRole | undefined)[]>> = 
   any: [undefined],
 }
 
+/** How long to wait before hosts that can be reached, but are all of the wrong kind, are tried again: a failover may be under way. In ms. */
+const again = 500
+
+/** How often they are tried for one connection: for 20 s. Then the pool hears why no host would do, and so do those who wait. */
+const mostRounds = 40
+
 /** Chooses hosts for the sessions of one driver. */
 export class OneOfHosts {
   readonly #target: HostTarget
@@ -31,6 +38,7 @@ export class OneOfHosts {
   readonly #random: () => number
   /** Where the next one begins: the host that fitted last, or the one after a host that did not. */
   #first = 0
+  #lacking: string | undefined
 
   constructor(target: HostTarget, isShuffled: boolean, random: () => number = Math.random) {
     this.#target = target
@@ -38,12 +46,39 @@ export class OneOfHosts {
     this.#random = random
   }
 
+  /** Why no host would do the last time that all were tried; undefined after one that did. */
+  get lacking(): string | undefined {
+    return this.#lacking
+  }
+
   /**
-   * A session with the first host that will do.
-   * @throws what the hosts said, in one error; the signal's reason when it aborts
+   * A session with the first host that will do. While hosts can be reached, and all of them are of the wrong kind, it goes on trying for a while: who
+   * waits for a primary has it as soon as one is promoted.
+   * @throws what the hosts said, in one error, when none can be reached, or none became what it has to be; the signal's reason when it aborts
    */
   async open<S>(hosts: readonly Candidate<S>[], signal: AbortSignal): Promise<S> {
-    const reasons = new Map<Candidate<S>, unknown>()
+    for (let round = 1; ; round++) {
+      const reasons = new Map<Candidate<S>, unknown>()
+      const session = await this.#round(hosts, signal, reasons)
+      if (session !== undefined) {
+        this.#lacking = undefined
+        return session
+      }
+      const words = hosts.map(host => `${host.name}: ${withoutStop(messageOf(reasons.get(host)))}`).join('; ')
+      this.#lacking = `No host would do so far (target_session_attrs is ${this.#target}): ${words}`
+      const all = [...reasons.values()]
+      if (round === mostRounds || !all.some(reason => reason instanceof WrongRole))
+        throw failure(all, `no host would do (target_session_attrs is ${this.#target}). ${words}`)
+      await pause(again, undefined, { signal }).catch(() => signal.throwIfAborted())
+    }
+  }
+
+  /** Tries all hosts once. */
+  async #round<S>(
+    hosts: readonly Candidate<S>[],
+    signal: AbortSignal,
+    reasons: Map<Candidate<S>, unknown>,
+  ): Promise<S | undefined> {
     for (const wanted of passes[this.#target]) {
       for (const index of this.#order(hosts.length)) {
         const host = hosts[index] as Candidate<S>
@@ -60,7 +95,7 @@ export class OneOfHosts {
         }
       }
     }
-    throw failure(hosts, this.#target, reasons)
+    return undefined
   }
 
   async #try<S>(host: Candidate<S>, wanted: HostRole | undefined): Promise<S> {
@@ -91,17 +126,10 @@ export class OneOfHosts {
 class WrongRole extends Error {}
 
 /** Has the code of the first host that could not be reached: it says what to do about it. */
-function failure<S>(
-  hosts: readonly Candidate<S>[],
-  target: HostTarget,
-  reasons: ReadonlyMap<Candidate<S>, unknown>,
-): Error {
-  const all = hosts.map(host => reasons.get(host))
-  const words = hosts.map(host => `${host.name}: ${withoutStop(messageOf(reasons.get(host)))}`)
-  const error = new AggregateError(
-    all,
-    `no host would do (target_session_attrs is ${target}). ${words.join('; ')}`,
-  )
-  const code = all.map(reason => (Object(reason) as { code?: unknown }).code).find(one => one !== undefined)
+function failure(reasons: readonly unknown[], message: string): Error {
+  const error = new AggregateError(reasons, message)
+  const code = reasons
+    .map(reason => (Object(reason) as { code?: unknown }).code)
+    .find(one => one !== undefined)
   return code === undefined ? error : Object.assign(error, { code })
 }

@@ -19,6 +19,7 @@ import {
   number,
 } from '../../../core/shape.js'
 import { checks } from '../driver/checks.js'
+import type { HostOptions } from '../driver/hosts.js'
 import type { PostgresConfig } from '../driver/postgres.js'
 
 /**
@@ -55,7 +56,7 @@ const habits: readonly PgPoolHabit[] = [
 ]
 
 /** Everything that `pg.Pool` takes, and: */
-export interface PoolConfig extends Omit<pg.PoolConfig, 'onConnect'> {
+export interface PoolConfig extends Omit<pg.PoolConfig, 'onConnect'>, HostOptions {
   /**
    * Prepares a new client. No caller gets the client before this settles; if it throws or rejects, so does the `connect()` for which the
    * pool opened the client. It is part of the connect, and so of its timeout.
