@@ -107,7 +107,7 @@ export class Pool<C> implements AsyncDisposable {
   /**
    * Waits until `min` connections are open.
    *
-   * Rejects with the error of the first connect that fails meanwhile. The pool keeps trying, with a growing delay; call `ready()` again
+   * Rejects with the error of the first connect that fails before that. The pool keeps trying, with a growing delay; call `ready()` again
    * to keep waiting.
    * @throws ConnectError when a connect fails; PoolClosedError when the pool is closing or closed.
    */
@@ -234,7 +234,7 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Runs one statement, on whatever connection comes first, and returns its result. With the option `share`, statements of several callers
+   * Runs one statement on the first connection that is free, and returns its result. With the option `share`, statements of several callers
    * are under way on one connection at the same time; a statement that may leave something in the session gets a connection of its own.
    *
    * ```ts
@@ -306,9 +306,9 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * How the pool is, for a readiness probe: ready, degraded or down, with the reason in words and since when. It asks no one: it is judged
-   * by what the pool knows, without a round trip, and costs nothing until it is called. A pool whose connections are all leaked, or
-   * that has not served a caller for long while some wait, is down.
+   * The pool's health, for a readiness probe: ready, degraded or down, with the reason in words and since when. It makes no round trip: it
+   * judges by what the pool knows, and costs nothing until you call it. A pool whose connections are all leaked is down, and so is one that
+   * has served no caller for long while callers wait.
    * @throws OptionsError for bad options.
    */
   health(options: HealthOptions = {}): PoolHealth {
@@ -317,17 +317,17 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
-   * Who holds what at this moment: one object for each lease that is out, the longest held first. Costs nothing until it is called; it
-   * looks at all connections. With `leakWarning`, each says where it was acquired.
+   * Who holds what at this moment: one object for each lease, the longest held first. Costs nothing until you call it; it visits all
+   * connections. With `leakWarning`, each says where it was acquired.
    */
   leases(): HeldLease[] {
     return heldLeases(this.#system.parts)
   }
 
   /**
-   * Who waits at this moment, in the order in which they will be served, unless callers of a higher priority come or others leave. First
-   * those for whom a connection is being validated, whom `stats().waiting` does not count (place 0). Costs nothing until it is called; it
-   * looks at all who wait.
+   * The waiting callers, in the order in which the pool will serve them, unless callers with a higher priority arrive or others leave. Callers
+   * whose connection is being validated come first, at position 0; `stats().waiting` does not count them. Costs nothing until you call it; it
+   * visits all waiting callers.
    */
   waiting(): WaitingCaller[] {
     return waitingCallers(this.#system.parts)
@@ -336,7 +336,7 @@ export class Pool<C> implements AsyncDisposable {
   /**
    * Shows the pool's actors to an inspector, such as Stately's: first the pool and each of its connections as they are now
    * (`@xstate.actor` and `@xstate.snapshot`), then everything as it happens. As JSON, snapshots show figures, and neither they nor
-   * events show what may be secret. XState's interpreter runs the machines meanwhile.
+   * events show what may be secret. Meanwhile, XState's interpreter runs the machines.
    * @param observer receives XState's inspection events. If it throws, it receives no more of them, and its error becomes an uncaught
    *   exception, as in RxJS; the pool is not affected.
    * @returns a function that stops the inspection
@@ -388,7 +388,7 @@ export class Pool<C> implements AsyncDisposable {
 
   /**
    * Leases no connection until {@link Pool.resume}, for example during a switch-over. Current leases stay in force; callers wait, and
-   * their time stops, except for callers that passed a timeout to `acquire`. The pool opens no connection meanwhile. Pausing twice is
+   * their time stops, except for callers that passed a timeout to `acquire`. A paused pool opens no connection. Pausing twice is
    * harmless. After PgBouncer's PAUSE.
    * @throws PoolClosedError when the pool is closing or closed.
    */

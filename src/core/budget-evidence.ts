@@ -5,7 +5,7 @@ export type { BudgetAbsence } from '../machines/pool-types.js'
 
 /** Who has how many connections of a budget. */
 export interface BudgetHolder {
-  /** A pool's name; for a fleet, also who else holds some. */
+  /** A pool's name; for a fleet, also other holders, such as other processes. */
   readonly pool: string
   readonly connections: number
 }
@@ -14,9 +14,9 @@ export interface BudgetHolder {
 export interface BudgetEvidence {
   /** What it is: `'the group'`, `'the group "shop"'`, `'the fleet "orders"'`. */
   readonly budget: string
-  /** The most connections of all its pools together. */
+  /** The maximum number of connections of all its pools together. */
   readonly max: number
-  /** The largest holder first; those that hold none are absent. */
+  /** The largest holder first; pools without a connection are absent. */
   readonly holders: readonly BudgetHolder[]
   /** What keeps the budget does not answer; undefined = it does, or the budget is kept in this process. */
   readonly away?: BudgetAbsence | undefined

@@ -30,7 +30,7 @@ export interface BudgetMember {
   readonly waiting: number
   /** The connection that it asked for may be opened now: the pool asks again, and is answered true. */
   granted(): void
-  /** The budget wants a connection back: an idle one, or else one of those that are leased, as soon as its holder releases it. */
+  /** The budget wants a connection back: an idle one now, or else a leased one when its holder releases it. */
   reclaim(): void
   /** What keeps the budget does not answer: the pool keeps its connections, and opens none beyond `floor` until `back()`. */
   away(absence: BudgetAbsence): void
@@ -85,7 +85,7 @@ export interface Allotment {
  * in it is between a budget and its pools, and may change in any version.
  */
 export interface Budget {
-  /** The most connections of all pools together. */
+  /** The maximum number of connections of all pools together. */
   readonly max: number
   /**
    * Whether it can take one more pool.

@@ -1,4 +1,4 @@
-// What an error of the pool has of the moment when it was made.
+// The state of the pool at the moment of an error.
 import type { BudgetEvidence } from './budget-evidence.js'
 
 /** A lease that another caller held when an acquire timed out. */
@@ -68,7 +68,7 @@ export interface OverloadEvidence {
   readonly waited: number
   /** The pool's `shed.target`. */
   readonly target: number
-  /** How long the caller had waited who was served last. */
+  /** How long the caller that was served last had waited. */
   readonly delay: number
   /** How long the pool had been overloaded. */
   readonly overloadedFor: number

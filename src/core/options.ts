@@ -74,7 +74,7 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   drainTimeout?: number | undefined
   /** The maximum number of connections that the pool opens at the same time. Default 2; at least 1. From MongoDB's CMAP specification. */
   maxConnecting?: number | undefined
-  /** The maximum number of callers in the queue; the pool refuses the next one with a QueueFullError. Callers for whom it can still open a connection do not count. Default Infinity; 0 = no queue: a caller never waits for another one's lease. */
+  /** The maximum number of callers in the queue; the pool refuses the next one with a QueueFullError. Callers that it can still open a connection for do not count. Default Infinity; 0 = no queue: a caller never waits for another one's lease. */
   maxWaiting?: number | undefined
   /**
    * What happens to callers when the database is down: no connection is left, and none can be opened. Default 'wait': they wait for the
@@ -137,9 +137,9 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    */
   fleet?: Budget | undefined
   /**
-   * Refuses callers early while they come faster than the pool serves them: when for a whole `interval` every caller was served later than
-   * `target`, the pool is overloaded, and until that is over it refuses each caller that has waited for `target`, with an OverloadedError. Callers
-   * that are served are then served in time, and none waits in vain for `acquireTimeout`. Shorter bursts wait, as without this option. Default
+   * Refuses callers early while they arrive faster than the pool serves them: when for a whole `interval` no caller was served within `target`,
+   * the pool is overloaded, and until that ends it refuses each caller that has waited for `target`, with an OverloadedError. It serves the
+   * others in time, instead of letting all wait for `acquireTimeout`. Shorter bursts wait, as without this option. Default
    * false; true = the defaults of {@link ShedOptions}. From db_connection's `queue_target` and `queue_interval`, after the CoDel algorithm. See
    * docs/guides/overload.md.
    */
@@ -162,7 +162,7 @@ export interface ShareOptions {
 export interface ShedOptions {
   /** How long a caller may wait while the pool is overloaded, in milliseconds. Default 50; more than 0; Infinity = no limit, so the pool is never overloaded. A few times the time that a lease takes, divided by `max`, at least. */
   target?: number | undefined
-  /** For how long callers must have waited longer than `target`, without exception, for the pool to be overloaded, in milliseconds. Default 500; more than 0; Infinity = never. */
+  /** How long every caller must have waited longer than `target` before the pool is overloaded, in milliseconds. Default 500; more than 0; Infinity = never. */
   interval?: number | undefined
 }
 

@@ -9,7 +9,7 @@ import type {
   RefusalEvidence,
 } from './evidence.js'
 
-/** What there is to say to a caller who is one too many. */
+/** Tells a caller that the queue is full. */
 export function describeFull(
   maxWaiting: number,
   obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>,
@@ -33,14 +33,14 @@ export function describeFull(
   return `The acquire was refused: ${why}, and ${others}. ${advice}`
 }
 
-/** What there is to say to a caller who came while the pool was overloaded. */
+/** Tells a caller that the pool is overloaded. */
 export function describeOverload(evidence: OverloadEvidence): string {
   const { waited, target, delay, overloadedFor, waiting, max } = evidence
   const callers = waiting === 1 ? 'this caller waits' : `${waiting} callers wait`
-  return `The acquire was refused after ${milliseconds(waited)}: the pool is overloaded.\n  Why: callers come faster than the pool's ${max} ${max === 1 ? 'connection serves' : 'connections (max) serve'} them, and a caller may wait for ${milliseconds(target)} meanwhile (shed.target). The pool has been overloaded for ${milliseconds(overloadedFor)}; ${callers}, and the last one served had waited for ${milliseconds(delay)}.\n  What to do: answer 503 and have the client try again later, hold connections for less time, or raise max if the database has room.`
+  return `The acquire was refused after ${milliseconds(waited)}: the pool is overloaded.\n  Why: callers arrive faster than the pool's ${max} ${max === 1 ? 'connection serves' : 'connections (max) serve'} them, and during an overload a caller waits for at most ${milliseconds(target)} (shed.target). The pool has been overloaded for ${milliseconds(overloadedFor)}; ${callers}, and the last one served had waited for ${milliseconds(delay)}.\n  What to do: answer 503 and have the client try again later, hold connections for less time, or raise max if the database has room.`
 }
 
-/** What there is to say to a caller who waits for itself. */
+/** Tells a caller that it waits for itself. */
 export function describeDeadlock(leases: readonly number[], max: number): string {
   const own = leases.length === 1 ? `lease ${leases[0]}` : `leases ${leases.join(', ')}`
   const who =

@@ -106,18 +106,18 @@ export interface SharingSupport<C> {
   end(connection: C): void
   /** Whether the connection can take this statement now. Without this method it always can. */
   takes?(connection: C, statement: unknown): boolean
-  /** Sends a statement at once, and calls back once with its answer. The error of one statement is no other's. */
+  /** Sends a statement at once, and calls back once with its answer. An error fails only its own statement. */
   send(connection: C, statement: unknown, answer: (error: unknown, result?: unknown) => void): void
   /** Whether the session is as it was before the statements that have been answered so far. */
   isClean(connection: C): boolean
   /** What a statement has in common with others of its kind, such as its text without its values: kinds that take long do not share. */
   kindOf?(statement: unknown): unknown
-  /** How long a statement may run, in milliseconds, and with what its caller is told after that; undefined = without a limit. */
+  /** How long a statement may run, in milliseconds, and the error that its caller gets after that; undefined = no limit. */
   limit?(connection: C, statement: unknown): { readonly time: number; error(): unknown } | undefined
   /**
-   * Asks the database to stop the statement that the connection runs, on another way than the connection. If that statement was answered
-   * meanwhile, the request may hit the next one, or none. Without this method a statement whose caller gave up runs to its end.
-   * @param isWanted asked each time before something is sent; when it returns false, nothing more is to be sent
+   * Asks the database to stop the statement that the connection runs, by another way than the connection itself. If the database answers that
+   * statement first, the request may hit the next one, or none. Without this method a statement whose caller gave up runs to its end.
+   * @param isWanted asked each time before something is sent; when it returns false, send nothing more
    * @returns a promise that resolves when the request can hit no statement that is sent from then on, and rejects when that is not known:
    *   then the pool sends no more statements on this connection, and closes it after those under way
    */

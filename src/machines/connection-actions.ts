@@ -14,7 +14,7 @@ const provided = (): void => {}
 /** Why an event ends a connection, where the chart does not say. */
 function reasonOf(event: ConnectionEvent): EndReason {
   if (event.type === 'retire') return event.reason
-  return event.type === 'release' && event.session === 'unknown' ? 'crashed' : 'ended by its borrower'
+  return event.type === 'release' && event.session === 'unknown' ? 'crashed' : 'ended by its holder'
 }
 
 const endingFor =

@@ -9,9 +9,9 @@ export interface ConnectionPolicy {
   readonly resetTimeout: number
   readonly closeTimeout: number
   readonly maxUses: number
-  /** Whether the application has a say in each lease (`onLend`), and a connection is asked about before a caller gets it. */
+  /** Whether the pool has a hook `onLend`, which a connection asks before a caller gets it. */
   readonly asks: boolean
-  /** Whether the application has something to undo after each lease (`onReturn`). */
+  /** Whether the pool has a hook `onReturn`, which runs after each lease. */
   readonly undoes: boolean
 }
 
@@ -30,15 +30,15 @@ export interface ConnectionFacts {
   openedAt: number | undefined
   /** When it last became idle. */
   idleSince: number
-  /** When it last proved that it works: when it was opened, validated, reset or given back. */
+  /** When it last proved that it works: when it was opened, validated, reset or released. */
   provenAt: number
   /** The generation of the pool in which it last answered a round trip of the pool's own: a connect, a validation or a reset. */
   provenIn: number
   /** How often it has been leased. */
   uses: number
-  /** The caller that it is reserved for: until the lease is granted, or the request is given back. */
+  /** The caller that it is reserved for: until the caller gets the lease, or the request goes back to the pool. */
   request: Request | undefined
-  /** Whether the server still counts it although its socket was destroyed: the driver waits for the server to let go. */
+  /** Whether the server still counts it although its socket was destroyed: the driver waits for the server to release it. */
   lingers: boolean
   /** Why it was, or is being, closed. */
   ending: ConnectionEnding | undefined
@@ -64,7 +64,7 @@ export type EndReason =
   | 'evicted'
   | 'pool closing'
   | 'stale session'
-  | 'ended by its borrower'
+  | 'ended by its holder'
   | 'destroyed'
   | 'crashed'
   | 'reclaimed'
@@ -84,30 +84,30 @@ export interface Request {
 }
 
 /**
- * How a borrower leaves the session, as the driver sees it: as it was; with something to reset, such as an open transaction; ended, so that it
- * can serve no one; or in a way that the driver cannot tell, because it threw when it was asked.
+ * How a holder leaves the session, as the driver sees it: `clean` = as it was; `dirty` = something to reset, such as an open transaction;
+ * `ended` = no caller can use it; `unknown` = the driver threw when the pool asked it.
  */
 export type ReturnedSession = 'clean' | 'dirty' | 'ended' | 'unknown'
 
-/** Everything that a connection answers: the pool's and the borrower's commands, and the driver's reports. */
+/** Everything that a connection answers: the commands of the pool and the holder, and the driver's reports. */
 export type ConnectionEvent =
-  /** Lend the connection to this request. */
+  /** Lease the connection to this request. */
   | { readonly type: 'checkout'; readonly request: Request; readonly at: number }
-  /** The borrower has several statements of different callers under way on it from now on. */
+  /** The holder now has statements of several callers under way on it. */
   | { readonly type: 'share' }
-  /** The borrower gives it back. */
+  /** The holder releases it. */
   | {
       readonly type: 'release'
       readonly at: number
       readonly session: ReturnedSession
-      /** Why the driver cannot tell how the borrower left the session. */
+      /** Why the driver cannot tell how the holder left the session. */
       readonly error?: unknown
     }
   /** Prove, by a round trip, that it still works (keepalive). */
   | { readonly type: 'validate' }
-  /** Close it as soon as no borrower holds it. */
+  /** Close it as soon as no caller holds it. */
   | { readonly type: 'retire'; readonly reason: EndReason; readonly error?: unknown }
-  /** Close it now, even if a borrower holds it. */
+  /** Close it now, even if a caller holds it. */
   | { readonly type: 'destroy'; readonly error?: unknown }
   | { readonly type: 'driver.connected'; readonly at: number }
   | { readonly type: 'driver.connectFailed'; readonly error: unknown }
@@ -115,7 +115,7 @@ export type ConnectionEvent =
   | { readonly type: 'driver.invalid'; readonly error: unknown }
   | { readonly type: 'driver.resetDone'; readonly at: number }
   | { readonly type: 'driver.resetFailed'; readonly error: unknown }
-  /** `onLend` lets the caller that it is reserved for have it. */
+  /** `onLend` accepts it for the caller that it is reserved for. */
   | { readonly type: 'lend.accepted'; readonly at: number }
   /** `onLend` finds it unfit. */
   | { readonly type: 'lend.refused'; readonly error: unknown }
@@ -123,7 +123,7 @@ export type ConnectionEvent =
   | { readonly type: 'lend.failed'; readonly error: unknown }
   /** The database or the network closed the connection. */
   | { readonly type: 'driver.lost'; readonly error: unknown }
-  /** The server has let go of a connection that was destroyed. */
+  /** The server has released a connection that was destroyed. */
   | { readonly type: 'driver.gone' }
   | { readonly type: 'driver.closed' }
   | { readonly type: 'driver.closeFailed'; readonly error: unknown }
@@ -144,7 +144,7 @@ export type ConnectionReport =
       readonly error?: unknown
     }
 
-/** What a connection asks of its pool: to look at the others after what happened to it, and to look whether one is due to be closed. */
+/** What a connection asks of its pool: to retire all others, and to check whether a connection is due to be closed. */
 export type ConnectionRequest = { readonly type: 'evict' } | { readonly type: 'maintenance.due' }
 
 /**
@@ -156,12 +156,12 @@ export interface Generation {
   readonly current: number
 }
 
-/** A connection's view of the callers who wait. One that comes free takes the next of them itself, while the queue is open. */
+/** A connection's view of the waiting callers. A connection that becomes free takes the next one itself, while the queue is open. */
 export interface OpenQueue {
   readonly length: number
   /** False while the pool is paused. */
   readonly open: boolean
-  /** Takes out the caller who is next, whether the queue is open or not. */
+  /** Takes out the next caller, whether the queue is open or not. */
   next(): Request | undefined
 }
 
@@ -172,7 +172,7 @@ export interface ConnectionInput {
   readonly facts: ConnectionFacts
   readonly policy: ConnectionPolicy
   readonly generation: Generation
-  /** Those who wait for a connection: one that comes free takes the next of them itself. */
+  /** The waiting callers: a connection that becomes free takes the next one itself. */
   readonly queue: OpenQueue
 }
 

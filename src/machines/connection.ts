@@ -5,11 +5,12 @@ import { connectionGuards } from './connection-guards.js'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput } from './connection-types.js'
 
 /**
- * The statechart of one connection: its whole life. What it decides is in `connectionGuards`, what it remembers in `connectionActions`; what touches the network or other actors
- * is provided by the actor system (`connectionMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
+ * The statechart of one connection: its whole life. `connectionGuards` has its decisions, `connectionActions` its bookkeeping; the actor system
+ * provides the actions that touch the network or other actors (`connectionMachine.provide({ actions })`). Without them, the chart can be drawn,
+ * simulated and used to generate tests.
  *
- * A caller's checkout, the keepalive and a return are all proven by a round trip in `validating`, one substate each.
- * Wherever the driver is awaited there is an `after`: no state waits for the network without a deadline.
+ * A checkout, a keepalive and a return each have a substate of `validating`, with its round trip.
+ * Every state that waits for the driver has an `after`: none waits for the network without a deadline.
  */
 export const connectionMachine = setup({
   types: {
@@ -43,7 +44,7 @@ export const connectionMachine = setup({
   states: {
     connecting: {
       description:
-        'The driver opens the connection. It is reserved for no caller yet, because the queue may change meanwhile.',
+        'The driver opens the connection. No caller is reserved for it yet, because the queue may change before it is open.',
       entry: 'connect',
       on: {
         'driver.connected': [
@@ -62,7 +63,7 @@ export const connectionMachine = setup({
       after: { connectTimeout: { target: 'failed', actions: 'noteConnectTimeout' } },
     },
     available: {
-      description: 'Passed through, never rested in: it proved just now that it works.',
+      description: 'Transient: the connection has just proved that it works.',
       always: [
         {
           description: 'The pool was paused during the validation.',
@@ -78,7 +79,7 @@ export const connectionMachine = setup({
     },
     lending: {
       description:
-        'It is prepared for the caller that it is reserved for (onLend), who may give up meanwhile: then that is undone.',
+        'onLend prepares the connection for its caller. If the caller gives up first, onReturn undoes it.',
       entry: 'ask',
       on: {
         'lend.accepted': [
@@ -94,7 +95,7 @@ export const connectionMachine = setup({
       after: { validateTimeout: { target: 'destroyed', actions: 'noteLendTimeout' } },
     },
     idle: {
-      description: 'The pool may lease it. Nothing is awaited, so no timer runs.',
+      description: 'The pool may lease it. It waits for nothing, so no timer runs.',
       entry: 'park',
       on: {
         checkout: [
@@ -132,7 +133,7 @@ export const connectionMachine = setup({
             actions: ['noteReturned', 'takeBack', 'takeNext'],
           },
           {
-            description: 'The next caller has it at once, without a detour through idle and the pool.',
+            description: 'The next caller gets it at once, without a detour through idle and the pool.',
             guard: 'isWanted',
             target: '#connection.busy',
             reenter: true,
@@ -209,8 +210,7 @@ export const connectionMachine = setup({
               },
             },
             leaving: {
-              description:
-                'What its borrower left behind is reset all the same, so that the server gets a graceful close and not a broken wire.',
+              description: 'The reset still runs, so that the connection can close gracefully.',
               on: { 'driver.resetDone': '#connection.closing', retire: {} },
             },
           },
@@ -218,18 +218,18 @@ export const connectionMachine = setup({
       },
     },
     failed: {
-      description: 'Passed through: it could not be opened.',
+      description: 'Transient: the connection could not be opened.',
       entry: ['destroySocket', 'reportFailed'],
       always: 'closed',
     },
     destroyed: {
       description:
-        'Passed through: the socket is destroyed, the borrower loses its lease, and a waiting caller is served in another way.',
+        'Transient: the socket is destroyed, the holder loses its lease, and a waiting caller gets another connection.',
       entry: ['destroySocket', 'revoke', 'decline', 'dropRequest'],
       always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
     },
     closing: {
-      description: 'It ends in any case: a loss or another order to retire changes nothing.',
+      description: 'It ends in any case: a loss or another command to retire changes nothing.',
       entry: 'reportClosing',
       initial: 'graceful',
       on: { retire: {}, destroy: {}, 'driver.lost': {} },
@@ -245,7 +245,7 @@ export const connectionMachine = setup({
         },
         lingering: {
           description:
-            'The socket is destroyed, but the server still works on the borrower’s last statement, and counts the connection.',
+            'The socket is destroyed, but the server still runs the last statement, and counts the connection.',
           on: { 'driver.gone': '#connection.closed' },
           after: { closeTimeout: '#connection.closed' },
         },

@@ -2,7 +2,7 @@
 import { isFlapping, isLoop, isStillborn, urgedBackoff } from './decisions/backoff.js'
 import { isLendHopeless } from './decisions/fitness.js'
 import { hasEased, isOverloaded } from './decisions/overload.js'
-import { isDown, isLineFull, isOwedAnAttempt, isShort, triesAnew } from './decisions/sizing.js'
+import { isDown, isOwedAnAttempt, isQueueFull, isShort, triesAnew } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent } from './pool-types.js'
 
 /** What a guard is asked about. */
@@ -18,7 +18,7 @@ function isVain(event: PoolEvent, now: number): boolean {
 
 export const poolGuards = {
   hasIdle: ({ context }: Asked) => context.roster.idle > 0,
-  isLineFull: ({ context }: Asked) => isLineFull(context),
+  isQueueFull: ({ context }: Asked) => isQueueFull(context),
   /** No connection is left, and callers are not to wait until one can be opened (`whenDown: 'fail'`). */
   isDown: ({ context }: Asked) => isDown(context),
   /** The same, and no connect is tried for the caller (`whenDown: 'fail'`). */

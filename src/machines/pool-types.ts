@@ -4,45 +4,45 @@ import type { ConnectionFacts, ConnectionReport, Request } from './connection-ty
 import type { FailureStreak } from './decisions/backoff.js'
 import type { QueueDelay } from './decisions/overload.js'
 
-/** How many connections the pool keeps at least and at most. */
+/** The minimum and the maximum number of connections. */
 export interface PoolSize {
   readonly min: number
   readonly max: number
 }
 
-/** The pool's index of its connections. What state each is in, only its own machine says; the pool machine only reads this. */
+/** The pool's index of its connections. Each connection's own machine has its state; the pool machine only reads this index. */
 export interface Roster {
-  /** Connections that exist, in whatever state: all that the database might count. */
+  /** All connections, in any state: as many as the database might count. */
   readonly total: number
-  /** Those being opened. */
+  /** Connections being opened. */
   readonly connecting: number
-  /** Those that were opened and are not being closed. */
+  /** Connections that are open and not being closed. */
   readonly established: number
-  /** Whether there ever was one that was opened. */
+  /** Whether a connection was ever open. */
   readonly wasUp: boolean
-  /** How many leases have come back since the pool was created. */
+  /** The number of leases that have ended since the pool was created. */
   readonly served: number
-  /** Those that are idle and can be leased. */
+  /** Idle connections that can be leased. */
   readonly idle: number
-  /** The number of the last caller who asked before the newest of the connects that are being made now began; 0 = none is being made. */
+  /** The number of the last caller before the newest connect under way began; 0 = no connect is under way. */
   readonly triedFor: number
 }
 
-/** The pool machine's view of the callers who wait. */
+/** The pool machine's view of the waiting callers. */
 export interface Queue {
-  /** How many wait, not counting one whose connection is being validated. */
+  /** How many callers wait, not counting callers whose connection is being validated. */
   readonly length: number
-  /** The number of the one of them who asked last: callers are counted as they ask. 0 = none waits. */
+  /** The number of the newest waiting caller; the pool numbers callers as they arrive. 0 = no caller waits. */
   readonly newest: number
-  /** Whether connections may take callers from it. The pool machine sets this when it enters and leaves `paused`, and nothing else does. */
+  /** Whether connections may take callers from it. Only the pool machine sets this, when it enters and leaves `paused`. */
   open: boolean
 }
 
 /** The pool machine's view of the budget that it shares with other pools. */
 export interface BudgetView {
-  /** Whether the pool wants one more connection, and the budget has none left: its growth is held back. */
+  /** Whether the pool wants one more connection and the budget has none left, which holds back its growth. */
   readonly isHeldBack: boolean
-  /** How many connections could be opened now, idle ones of other pools that would be closed for it included. */
+  /** How many connections the pool could open now, including those that other pools would close for it while idle. */
   readonly room: number
   /** Whether a failed connect only says that the budget is spent. */
   isSpent(error: unknown): boolean
@@ -62,17 +62,17 @@ export interface BudgetAbsence {
 
 /** Everything that a pool answers: the application's commands, the connections' reports, and time passing. */
 export type PoolEvent =
-  /** A caller wants a connection. The request is its own message, so that none has to be made for it. */
+  /** A caller wants a connection. The request itself is the message, which saves an allocation. */
   | (Request & { readonly type: 'acquire'; readonly at: number; readonly timeout: number })
   /** A caller gave up. */
   | { readonly type: 'cancel'; readonly request: Request; readonly reason: unknown }
   | { readonly type: 'resize'; readonly min: number; readonly max: number; readonly maxWaiting?: number }
-  /** Lend nothing until `resume`; who waits goes on waiting. */
+  /** Lease nothing until `resume`; callers keep waiting. */
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
-  /** Retire every connection that there is, softly, and open new ones instead. */
+  /** Retire every connection and open new ones. */
   | { readonly type: 'evict' }
-  /** Stop lending; wait for leases this long, then destroy them. */
+  /** Stop leasing; wait this long for leases to end, then destroy their connections. */
   | { readonly type: 'close'; readonly timeout: number; readonly at: number }
   /** The budget lets the pool open the connection that it asked for. */
   | { readonly type: 'budget.granted' }
@@ -86,11 +86,11 @@ export type PoolEvent =
   | { readonly type: 'budget.refused'; readonly error: unknown }
   /** The earliest deadline of a waiting caller has passed. */
   | { readonly type: 'acquire.due' }
-  /** Time to look again whether more connections are needed. */
+  /** Time to check again whether the pool needs more connections. */
   | { readonly type: 'growth.due' }
   /** Time to look for connections that are too old, idle for too long, or due for a keepalive. */
   | { readonly type: 'maintenance.due' }
-  /** Time to look whether callers are served in time (`shed`). */
+  /** Time to check whether the pool serves callers in time (`shed`). */
   | { readonly type: 'overload.due' }
   /** A lease may have been held for too long. */
   | { readonly type: 'leak.due' }
@@ -99,16 +99,16 @@ export type PoolEvent =
   | ErrorActorEvent<unknown, `${string}`>
 
 /**
- * What happens to callers while no connection is left and none can be opened: they wait; are refused at once; have a connect tried
- * until there has been a connection, and wait later on; or have a connect tried each time.
+ * What happens to callers while the database is down. `wait` = they wait; `fail` = the pool refuses them at once; `try` = the pool tries one
+ * connect for them first; `fail-until-up` = like `try` until the first connection, like `wait` after that.
  */
 export type WhenDown = 'wait' | 'fail' | 'fail-until-up' | 'try'
 
-/** Time and chance, as the pool's machine asks for them. */
+/** Time and randomness for the pool's machine. */
 export interface World {
   /** The time, in milliseconds. */
   now(): number
-  /** A number from 0 to below 1: how much longer than need be a back-off lasts. */
+  /** A number from 0 to below 1, for the jitter of a back-off. */
   random(): number
 }
 
@@ -118,15 +118,15 @@ export interface PoolInput {
   readonly name: string
   readonly size: PoolSize
   readonly maxWaiting: number
-  /** What becomes of callers when no connection is left and none can be opened. */
+  /** What happens to callers while the database is down. */
   readonly whenDown: WhenDown
   readonly roster: Roster
   readonly queue: Queue
   /** How late callers are served; undefined unless the pool sheds load. */
   readonly delay?: QueueDelay | undefined
-  /** Where time and chance come from. */
+  /** The source of time and randomness. */
   readonly world: World
-  /** What the pool shares its connections by with other pools; undefined = it is on its own. */
+  /** The budget that the pool shares with other pools; undefined = none. */
   readonly budget?: BudgetView | undefined
 }
 
@@ -134,7 +134,7 @@ export interface PoolInput {
 export interface PoolContext extends PoolInput, FailureStreak {
   /** How long closing waits for leases, in milliseconds. */
   readonly drainTimeout: number
-  /** When that is over. */
+  /** When the drain timeout ends. */
   readonly drainUntil: number
   /** When the pool was last paused. */
   readonly pausedAt: number

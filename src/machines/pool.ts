@@ -1,5 +1,5 @@
-// The pool: starting → running → draining → closed; shedding while callers come too fast, backing off while connections cannot be opened, paused
-// while it is told to be.
+// The pool: starting → running → draining → closed; shedding while callers arrive too fast, backing off while connections cannot be opened, paused
+// until it is resumed.
 import { setup } from 'xstate'
 import { connectionMachine } from './connection.js'
 import { noFailures, urgedBackoff } from './decisions/backoff.js'
@@ -16,11 +16,11 @@ const startingContext = (input: PoolInput): PoolContext => ({
 })
 
 /**
- * The statechart of the pool, which supervises the connections. It lends and serves in every state but the last two: a pool
- * whose database refuses new connections still lends those that it has.
+ * The statechart of the pool, which supervises the connections. It leases connections in every state but `paused`, `draining` and
+ * `closed`: a pool whose database refuses new connections still leases the ones that it has.
  *
- * What it decides by (sizes, the queue, the roster) is in its context; what it does to connections and callers is provided
- * by the actor system (`poolMachine.provide({ actions })`). Alone it can be drawn, simulated and used to generate tests.
+ * Its context has what it decides by (sizes, the queue, the roster); the actor system provides what it does to connections and callers
+ * (`poolMachine.provide({ actions })`). Without that, the chart can be drawn, simulated and used to generate tests.
  */
 export const poolMachine = setup({
   types: {
@@ -44,7 +44,7 @@ export const poolMachine = setup({
   on: {
     acquire: [
       { guard: 'hasIdle', actions: 'lend' },
-      { guard: 'isLineFull', actions: 'refuseFull' },
+      { guard: 'isQueueFull', actions: 'refuseFull' },
       { actions: ['enqueue', 'grow'] },
     ],
     cancel: { actions: 'cancel' },
@@ -68,13 +68,13 @@ export const poolMachine = setup({
     'connection.declined': [
       {
         description:
-          'onLend has thrown for this caller on one connection after another: the next one would not help.',
+          'onLend threw for this caller on one connection after another: another connection would not help.',
         guard: 'isLendHopeless',
         actions: 'refuseLend',
       },
       {
         description:
-          'It does not grow: the end of the connection follows, and with it the question whether to open another one.',
+          'No growth here: the connection ends next, and the pool decides then whether to open another one.',
         actions: 'requeue',
       },
     ],
@@ -89,7 +89,7 @@ export const poolMachine = setup({
     ],
     'xstate.done.actor.*': [
       {
-        description: 'Connections open, but end at once: that is as bad as a connect that fails.',
+        description: 'Connections open and end at once, which counts as a failed connect.',
         guard: 'isStillbornAgain',
         target: '.backingOff',
         actions: ['forget', 'noteStillborn', 'countFailure', 'announceFailure'],
@@ -101,18 +101,18 @@ export const poolMachine = setup({
   },
   states: {
     starting: {
-      description: 'Fewer connections are open than the pool keeps. It leases those that it has.',
+      description: 'Fewer than `min` connections are open. The pool leases the ones that it has.',
       entry: 'grow',
       always: { guard: 'isFilled', target: 'running' },
     },
     running: {
-      description: 'At least `min` connections are open, or were: one that ends later is replaced from here.',
+      description: 'At least `min` connections are or were open; the pool replaces one that ends.',
       entry: ['announceReady', 'beginWatch'],
       on: {
         'overload.due': [
           {
             description:
-              'For an interval, no caller was served within the target: the queue is no burst that passes.',
+              'For a whole interval no caller was served within the target: this is more than a burst.',
             guard: 'isOverloaded',
             target: 'shedding',
           },
@@ -122,7 +122,7 @@ export const poolMachine = setup({
     },
     shedding: {
       description:
-        'Callers come faster than they are served. Those who have waited for the target are refused, so that those who are served are served in time.',
+        'Callers arrive faster than the pool serves them. It refuses each caller that has waited for the target, and serves the others in time.',
       entry: ['announceOverload', 'shed'],
       on: {
         'overload.due': [
@@ -133,7 +133,7 @@ export const poolMachine = setup({
     },
     backingOff: {
       description:
-        'Connects fail. Open connections are leased as before; new ones are tried one at a time, after pauses.',
+        'Connects fail. The pool leases open connections as before, and tries one connect at a time, after pauses.',
       entry: ['announceDown', 'failFast'],
       initial: 'waiting',
       on: {
@@ -141,7 +141,7 @@ export const poolMachine = setup({
         acquire: [
           { guard: 'hasIdle', actions: 'lend' },
           { guard: 'isDown', actions: 'refuseDown' },
-          { guard: 'isLineFull', actions: 'refuseFull' },
+          { guard: 'isQueueFull', actions: 'refuseFull' },
           { actions: 'enqueue' },
         ],
         'growth.due': {},
@@ -159,7 +159,7 @@ export const poolMachine = setup({
       },
       states: {
         waiting: {
-          description: 'No connect is tried until the back-off is over, unless a caller is owed one.',
+          description: 'The pool tries no connect until the back-off is over, unless it owes a caller one.',
           entry: 'beginBackoff',
           always: { guard: 'isOwedAnAttempt', target: 'probing' },
           on: {
@@ -168,7 +168,7 @@ export const poolMachine = setup({
               { guard: 'isRefusedAtOnce', target: 'urged', actions: 'refuseDown' },
             ],
             evict: {
-              description: 'What was changed may be what kept connects from succeeding.',
+              description: 'The change may have removed what made connects fail.',
               guard: 'isLongBackoff',
               target: 'waiting',
               reenter: true,
@@ -178,12 +178,12 @@ export const poolMachine = setup({
               { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },
               {
                 description:
-                  'It was being opened when the other one failed. One back-off is enough for both.',
+                  'This connect was under way when another one failed. One back-off is enough for both.',
                 actions: ['noteFailed', 'noteConnectError', 'announceFailure', 'failFast'],
               },
             ],
             'connection.ready': {
-              description: 'Connections have been ending at once, so one more that opens says nothing.',
+              description: 'Connections have been ending at once, so one that opens proves nothing.',
               guard: 'isFlapping',
               actions: 'noteReady',
             },
@@ -193,13 +193,13 @@ export const poolMachine = setup({
               { guard: 'isShort', target: 'probing' },
               {
                 description:
-                  'No caller waits, but the pool is down, and stays so for readiness probes and listeners until a connect succeeds.',
+                  'No caller waits, but the pool stays down for readiness probes and listeners until a connect succeeds.',
                 guard: 'isCutOff',
                 target: 'probing',
               },
               {
                 description:
-                  'No caller waits, and connections are left: the next one that is needed is tried then. The streak of failures is remembered, so that this is no loop.',
+                  'No caller waits, and connections are left: the pool connects again when it needs one. It remembers the failures, so this is no loop.',
                 target: '#pool.running',
                 actions: 'suspendStreak',
               },
@@ -208,7 +208,7 @@ export const poolMachine = setup({
         },
         urged: {
           description:
-            'A caller was refused. The database may be back by now, so the back-off ends within half a second.',
+            'The pool refused a caller. The database may be back by now, so the back-off ends within half a second.',
           entry: 'beginBackoff',
           on: {
             'connection.failed': [
@@ -220,7 +220,7 @@ export const poolMachine = setup({
           after: { urgedBackoff: [{ guard: 'hasRoom', target: 'probing' }, { target: 'waiting' }] },
         },
         probing: {
-          description: 'One connect shows whether the database can be reached again.',
+          description: 'One connect shows whether the database is reachable again.',
           entry: 'probe',
           always: {
             description: 'The probe was cancelled, or its actor crashed.',
@@ -231,13 +231,13 @@ export const poolMachine = setup({
             acquire: { guard: 'isTriedAnew', actions: 'enqueue' },
             'budget.granted': { actions: 'probe' },
             'growth.due': {
-              description: 'The probe waits for the budget, which is asked again.',
+              description: 'The probe waits for the budget; the pool asks again.',
               guard: 'isHeldBack',
               actions: 'probe',
             },
             'connection.failed': [
               {
-                description: 'The database can be reached, but the budget is spent.',
+                description: 'The database is reachable, but the budget is spent.',
                 guard: 'isBudgetSpent',
                 target: '#pool.starting',
                 actions: ['noteRecovery', 'noteSpentBudget', 'announceRecovery'],
@@ -253,7 +253,7 @@ export const poolMachine = setup({
     },
     paused: {
       description:
-        'Leases nothing until it is told to resume. Callers wait, and their time stands still unless they passed a timeout.',
+        'Leases nothing until pool.resume(). Callers wait, and their time stops unless they passed a timeout.',
       entry: ['withholdQueue', 'notePause', 'announcePaused'],
       exit: 'offerQueue',
       on: {
@@ -264,7 +264,7 @@ export const poolMachine = setup({
         pause: {},
         acquire: [
           { guard: 'isImpatient', actions: 'refusePaused' },
-          { guard: 'isLineFull', actions: 'refuseFull' },
+          { guard: 'isQueueFull', actions: 'refuseFull' },
           { actions: 'enqueue' },
         ],
         'acquire.due': {

@@ -217,7 +217,7 @@ export const endReasons = [
   'evicted',
   'pool closing',
   'stale session',
-  'ended by its borrower',
+  'ended by its holder',
   'destroyed',
   'crashed',
   'reclaimed',

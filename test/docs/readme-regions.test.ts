@@ -86,7 +86,8 @@ describe('the options table', () => {
 })
 
 describe('the errors table', () => {
-  const documented = readErrors(sourceOf('errors.ts'))
+  const subjects = ['pool-error', 'acquiring', 'querying', 'connecting', 'misuse']
+  const documented = readErrors(subjects.map(subject => sourceOf(`errors/${subject}.ts`)).join('\n'))
 
   test('has every error that is exported', () => {
     const exported = Object.keys(errors).filter(name => /^[A-Z].*Error$/.test(name) && name !== 'PoolError')

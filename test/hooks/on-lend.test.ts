@@ -130,7 +130,7 @@ describe('when it throws', () => {
       attempts: 2,
       cause: { message: 'no such tenant' },
       message: expect.stringMatching(
-        /onLend threw on 2 connections, on connection-\d last: no such tenant\./,
+        /onLend threw on 2 connections, most recently on connection-\d: no such tenant\./,
       ),
     })
     expect(errors).toEqual([bad.error])

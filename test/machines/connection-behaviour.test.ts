@@ -163,7 +163,7 @@ describe('without an actor system around it', () => {
   })
 
   it.each([
-    ['ended', 'ended by its borrower'],
+    ['ended', 'ended by its holder'],
     ['unknown', 'crashed'],
   ] as const)('it closes when its session comes back %s', (session, reason) => {
     const { actor, facts, send } = connection()

@@ -44,7 +44,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   starting: table({
     answers: {
       'acquire if hasIdle': 'lend',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
@@ -79,7 +79,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   running: table({
     answers: {
       'acquire if hasIdle': 'lend',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
@@ -115,7 +115,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   shedding: table({
     answers: {
       'acquire if hasIdle': 'lend',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue, grow',
       cancel: 'cancel',
       resize: 'resize, shrink, grow',
@@ -153,7 +153,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'acquire if hasIdle': 'lend',
       'acquire if isDown': 'refuseDown',
       'acquire if isRefusedAtOnce': '→ backingOff.urged: refuseDown, beginBackoff',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
@@ -193,7 +193,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       'acquire if hasIdle': 'lend',
       'acquire if isDown': 'refuseDown',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
@@ -230,7 +230,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       'acquire if hasIdle': 'lend',
       'acquire if isDown': 'refuseDown',
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       acquire: 'enqueue',
       cancel: 'cancel',
       resize: 'resize, shrink',
@@ -265,7 +265,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   }),
   paused: table({
     answers: {
-      'acquire if isLineFull': 'refuseFull',
+      'acquire if isQueueFull': 'refuseFull',
       'acquire if isImpatient': 'refusePaused',
       acquire: 'enqueue',
       cancel: 'cancel',

@@ -1,4 +1,4 @@
-// A pool that refuses callers early while they come faster than it serves them.
+// A pool that refuses callers early while they arrive faster than it serves them.
 import * as client from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../src/core/options.js'
@@ -132,7 +132,7 @@ it('says so: in its state, its health, its events and the errors of those whom i
     overloadedFor: 0,
   })
   expect((first.error as Error).message).toMatch(
-    /^The acquire was refused after 550 ms: the pool is overloaded\.\n {2}Why: callers come faster than the pool's 1 connection serves them, and a caller may wait for 50 ms meanwhile \(shed\.target\)\. .*\n {2}What to do: answer 503/,
+    /^The acquire was refused after 550 ms: the pool is overloaded\.\n {2}Why: callers arrive faster than the pool's 1 connection serves them, and during an overload a caller waits for at most 50 ms \(shed\.target\)\. .*\n {2}What to do: answer 503/,
   )
   expect(second.error).toMatchObject({ code: 'OVERLOADED', waited: target })
   const third = watch(pool.acquire())

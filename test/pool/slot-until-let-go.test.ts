@@ -64,5 +64,5 @@ it('replaces a client that its holder ended, also for the caller that waits for 
   driver.isUsableAnswer = true
   await clock.advance(0)
   expect(next.value?.connection.number).toBe(2)
-  expect(reasons).toEqual(['ended by its borrower'])
+  expect(reasons).toEqual(['ended by its holder'])
 })

@@ -211,7 +211,7 @@ function awayOf({ away }: PoolFacts): Sketch | undefined {
 
 function overloadOf({ state, stateSince: since, waiting, max, now }: PoolFacts): Sketch | undefined {
   if (state !== 'shedding') return undefined
-  const what = `The pool is overloaded: for ${milliseconds(now - since)} callers have come faster than its ${counted(max, 'connection')} (max) ${max === 1 ? 'serves' : 'serve'} them, so it refuses those who have waited for shed.target; ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'}.`
+  const what = `The pool is overloaded: for ${milliseconds(now - since)} callers have arrived faster than its ${counted(max, 'connection')} (max) ${max === 1 ? 'serves' : 'serve'} them, so it refuses each caller that has waited for shed.target; ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'}.`
   const remedy = 'Shed load upstream, hold connections for less time, or raise max if the database has room.'
   return { kind: 'overloaded', severity: 'degraded', what, remedy, since }
 }

@@ -37,7 +37,7 @@ export type AcquireRefusal =
  * Everything that `pool.events$` emits. `at` is the time on the pool's clock, in milliseconds; `pool` is the pool's name, `connection` the connection's id.
  *
  * `request` is the number of a call of `acquire`, and no other call in the process has it: the events of one call can be joined by it, and
- * `acquire.granted` has the number of the `lease`, which joins it to what becomes of that.
+ * `acquire.granted` has the number of the `lease`, which joins it to the events of that lease.
  */
 export type PoolNotice = {
   readonly at: number
@@ -146,15 +146,15 @@ export type PoolNotice = {
     }
   /** The pool can connect again, after this many failures in a row. */
   | { readonly type: 'pool.recovered'; readonly failures: number }
-  /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; here is who holds them. */
+  /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; `holders` says who has them. */
   | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)
   /** What keeps the budget that the pool shares with others (the engine of its `fleet`) does not answer: the pool keeps its connections, and opens none beyond `floor`. */
   | ({ readonly type: 'pool.budgetAway' } & BudgetAbsence)
   /** It answers again. */
   | { readonly type: 'pool.budgetBack' }
   /**
-   * Callers come faster than the pool serves them, and it refuses those who have waited for longer than `shed.target`, from now on. `delay` is how long
-   * the caller has waited who has waited for longest, in milliseconds.
+   * Callers arrive faster than the pool serves them: from now on it refuses each caller that has waited for `shed.target`. `delay` is how long the
+   * caller at the front has waited, in milliseconds.
    */
   | { readonly type: 'pool.overloaded'; readonly delay: number; readonly waiting: number }
   /** The overload is over, after this many milliseconds, in which the pool refused this many callers. */

@@ -5,16 +5,16 @@ import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diag
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
 import { poolState } from './stats.js'
 
-/** How a pool is, for a readiness probe: as an object that can be sent as JSON, without secrets. */
+/** A pool's health, for a readiness probe: an object that can be sent as JSON, without secrets. */
 export interface PoolHealth {
   /**
-   * `ready` = it serves callers; `degraded` = it serves them, but fewer or later than it should, or it is paused; `down` = it serves none, and
-   * a caller who comes now would wait or be refused.
+   * `ready` = it serves callers; `degraded` = it serves fewer callers than it should, or serves them late, or it is paused; `down` = it serves
+   * none, and the next caller would wait or be refused.
    */
   readonly status: 'ready' | 'degraded' | 'down'
   /** Why, in words. */
   readonly reason: string
-  /** What the reason is about, for programs; undefined while the pool is ready. */
+  /** The kind of reason, for programs; undefined while the pool is ready. */
   readonly kind: FindingKind | undefined
   /** Since when, on the pool's clock, in milliseconds: the system's clock counts them since the epoch. */
   readonly since: number

@@ -17,7 +17,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly connecting: number
   readonly idle: number
   readonly busy: number
-  /** Of the busy ones, those that statements of `query()` share. */
+  /** The busy connections that statements of `query()` share. */
   readonly shared: number
   /** The statements under way on these. */
   readonly underWay: number
@@ -40,7 +40,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly closedBy: Readonly<Partial<Record<EndReason, number>>>
   /** How long connects that succeeded took. */
   readonly connectTime: DurationStats
-  /** How long callers waited for their leases, those that were served at once included; undefined unless `measure` is on. */
+  /** How long callers waited for their leases, including callers served at once; undefined unless `measure` is on. */
   readonly waitTime: DurationStats | undefined
   /** How long leases that have ended were held; undefined unless `measure` is on. */
   readonly leaseTime: DurationStats | undefined

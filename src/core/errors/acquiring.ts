@@ -114,7 +114,7 @@ export class QueueFullError extends PoolError {
 /** The state of the pool when it refused the caller. */
 export interface QueueFullError extends RefusalEvidence {}
 
-/** Callers come faster than the pool serves them, and this one has waited for as long as callers may meanwhile (`shed.target`). */
+/** The pool is overloaded: callers arrive faster than it serves them, and this one has waited for `shed.target`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a test compares what it has with the evidence it is made of
 export class OverloadedError extends PoolError {
   static {
@@ -232,7 +232,7 @@ export class LendError extends PoolError {
   constructor(connection: string, attempts: number, cause: unknown) {
     super(
       'LEND_REFUSED',
-      `The acquire was refused: the pool's onLend threw on ${attempts} connections, on ${connection} last: ${withoutStop(messageOf(cause))}. The pool has closed them. Check the session that was passed to acquire(), and what onLend does with it; to have the pool try another connection instead, return false.`,
+      `The acquire was refused: the pool's onLend threw on ${attempts} connections, most recently on ${connection}: ${withoutStop(messageOf(cause))}. The pool has closed them. Check the session that was passed to acquire(), and what onLend does with it; to have the pool try another connection instead, return false.`,
       { cause },
     )
     this.connection = connection

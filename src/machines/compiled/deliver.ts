@@ -38,7 +38,7 @@ interface Insides {
 
 /**
  * The same as `actor.send(event)`, for hot paths. `send` makes two inspection events, a mailbox node and an iteration over
- * observers for each message, whether anybody looks or not: as much work as the transition itself.
+ * observers for each message, even without an observer: as much work as the transition itself.
  *
  * Here the event is processed in place, if its transition has a plan, the actor is idle and no observer would see a difference. It is
  * `actor.send` itself while an inspector watches the system or observes the actor's snapshots, while the actor is busy (the event has to
@@ -107,7 +107,7 @@ function conclude(actor: Insides, from: string, event: EventObject, next: AnyMac
 /** Whether it is known without a closer look that the actor is not watched. */
 const isPlain = ({ observers, system }: Insides): boolean => observers.listening === 0 && isUnwatched(system)
 
-/** Whether anybody is told of the actor's messages or its new snapshots. */
+/** Whether an observer receives the actor's messages or its new snapshots. */
 function isWatched({ observers, system }: Insides): boolean {
   return observers.listening > 0 || isInspected(system)
 }

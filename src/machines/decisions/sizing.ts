@@ -15,7 +15,7 @@ export interface Sizes {
  * Whether one more caller may not wait. Callers for whom a connection can still be opened do not count: `maxWaiting` is about
  * those who wait for another caller to be done.
  */
-export function isLineFull({
+export function isQueueFull({
   size,
   roster,
   queue,
@@ -45,7 +45,7 @@ export function isDown({
 export function triesAnew(
   pool: Sizes & { readonly whenDown: WhenDown; readonly maxWaiting: number },
 ): boolean {
-  return pool.whenDown !== 'fail' && isDown(pool) && !isLineFull(pool)
+  return pool.whenDown !== 'fail' && isDown(pool) && !isQueueFull(pool)
 }
 
 /**

@@ -58,7 +58,7 @@ export const families: readonly Family[] = [
   {
     name: 'connections_shared',
     type: 'Gauge',
-    help: 'Of the busy connections, those that statements of pool.query() share.',
+    help: 'The busy connections that statements of pool.query() share.',
     read: ({ stats }) => ({ '': stats.shared }),
   },
   {

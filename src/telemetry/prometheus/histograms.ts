@@ -39,7 +39,7 @@ export const histograms = [
   {
     name: 'acquire_wait_seconds',
     key: 'waits',
-    help: 'How long callers waited for their leases, those that were served at once included.',
+    help: 'How long callers waited for their leases, including callers served at once.',
   },
   { name: 'lease_duration_seconds', key: 'uses', help: 'How long leases that have ended were held.' },
   { name: 'connect_duration_seconds', key: 'connects', help: 'How long connects that succeeded took.' },

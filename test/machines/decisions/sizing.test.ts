@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   growth,
-  isLineFull,
+  isQueueFull,
   isOwedAnAttempt,
   isShort,
   type Pace,
@@ -145,7 +145,7 @@ describe('growth', () => {
 describe('the line', () => {
   it('is full at maxWaiting, not counting callers for whom a connection can be opened', () => {
     const full = (waiting: number, established: number, maxWaiting: number) =>
-      isLineFull({
+      isQueueFull({
         size: { min: 0, max: 3 },
         roster: {
           established,
