@@ -12,6 +12,7 @@ import { startPostgres } from '../../support/postgres-server.js'
 import { checkTypes } from './consumer-types.js'
 import { runJest } from './jest.js'
 import { proseOf } from './pages.js'
+import { mountInServers } from './servers.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Here are the package.json and the lock of what only this check needs. */
@@ -41,6 +42,8 @@ try {
   complaints.push(...(await checkTypes(folder, manifest)))
   say('Jest')
   complaints.push(...(await runJest(folder, tools)))
+  say('the inspector in node:http, Express, Fastify and Hono')
+  complaints.push(...(await mountInServers(folder, tools)))
   say(`the README's first program on Node ${nodes.join(', ')}`)
   await runFirstProgram()
 } finally {

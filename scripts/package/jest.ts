@@ -1,10 +1,11 @@
 // Jest in a project that has the package installed, as docs/guides/bundlers-and-test-runners.md configures it.
 
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { link } from './link.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const examples = join(root, 'examples/test-runners')
@@ -17,15 +18,11 @@ const kinds = [
 
 /** What does not pass: Jest's fake timers, and SQLite, with CommonJS and with ES modules. */
 export async function runJest(project: string, tools: string): Promise<string[]> {
-  for (const [name, from] of [
+  link(project, [
     ['@jest/globals', tools],
     ['esbuild', root],
     ['better-sqlite3', root],
-  ] as const) {
-    const link = join(project, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(from, 'node_modules', name), link)
-  }
+  ])
   const folder = join(project, 'jest')
   mkdirSync(folder)
   copyFileSync(join(examples, 'esbuild-transform.cjs'), join(folder, 'esbuild-transform.cjs'))
