@@ -1,9 +1,11 @@
 // Callers who wait, before it is so long that `pool.health()` minds: for leases to end, or for connects.
-import type { Finding as CoreFinding } from '../actors/watching/diagnosis.js'
-import { firstUsefulLine, milliseconds } from '../core/wording.js'
+import type { Finding as CoreFinding, PoolFacts } from '../actors/watching/diagnosis.js'
+import { firstUsefulLine, milliseconds, whoHolds } from '../core/wording.js'
 import type { Frame } from '../recorder/format.js'
 import { counted } from './diagnose-words.js'
 import type { Finding } from './protocol.js'
+
+type Budget = NonNullable<PoolFacts['budget']>
 
 /** A caller that waits for so long has a pool that is too busy; what is shorter is a queue at work. In milliseconds. */
 const longWait = 1_000
@@ -14,17 +16,26 @@ const sameMatter: readonly CoreFinding['kind'][] = [
   'slow queue',
   'paused',
   'overloaded',
+  'budget spent',
   'database down',
 ]
 
-/** Why callers wait. */
-export function queueFindings(frame: Frame, known: readonly CoreFinding[]): Finding[] {
+/**
+ * Why callers wait.
+ * @param budget who holds the connections of the budget that has none left for the pool; undefined if none holds it back
+ */
+export function queueFindings(
+  frame: Frame,
+  known: readonly CoreFinding[],
+  budget: Budget | undefined,
+): Finding[] {
   const { at, stats, leases, waiting } = frame
   const since = Math.min(...waiting.map(caller => caller.since))
   if (waiting.length === 0 || known.some(({ kind }) => sameMatter.includes(kind))) return []
   const count = Math.max(stats.waiting, waiting.length)
   const who = `${counted(count, 'caller')} ${count === 1 ? 'waits' : 'wait'}, the longest for ${milliseconds(at - since)}.`
   if (leases.length >= stats.max) return [exhaustion(frame, who, since)]
+  if (budget !== undefined) return [spent(budget, who, at - since, since)]
   if (stats.connecting === 0 || at - since < longWait) return []
   const opening = `${counted(stats.connecting, 'connection')} ${stats.connecting === 1 ? 'is' : 'are'} being opened.`
   return [
@@ -37,6 +48,15 @@ export function queueFindings(frame: Frame, known: readonly CoreFinding[]): Find
     },
   ]
 }
+
+/** No connection may be opened for those who wait: other pools hold all of the budget. */
+const spent = (budget: Budget, who: string, waited: number, since: number): Finding => ({
+  kind: 'budget spent',
+  level: waited >= longWait ? 'degraded' : 'note',
+  title: 'The budget is spent',
+  text: `${who} The pool wants one more connection, and ${whoHolds(budget)}. A pool that holds more gives one back as its leases end: hold connections for less time, or raise the budget's maximum if the database has room.`,
+  since,
+})
 
 /** No connection can be opened for those who wait: all are leased. */
 function exhaustion({ at, stats, leases }: Frame, who: string, since: number): Finding {

@@ -28,7 +28,7 @@ export function diagnose(
   const hasEnded = basic.some(({ kind }) => kind === 'closed' || kind === 'draining')
   const findings = [
     ...basic.map(presented),
-    ...(hasEnded ? [] : queueFindings(frame, basic)),
+    ...(hasEnded ? [] : queueFindings(frame, basic, facts.budget)),
     ...(hasEnded ? [] : reportedFindings(frame, notices)),
   ]
   const rank = { down: 0, degraded: 1, note: 2 } as const

@@ -35,6 +35,7 @@ export function factsIn({ at, stats, leases, waiting }: Frame, notices: readonly
     waiting: stats.waiting,
     oldestWaiter: first,
     connects: failingConnects(notices, state === 'backingOff' ? at : undefined),
+    budget: stats.heldBack === true ? spentBudget(notices) : undefined,
     leakWarning: leakWarningOf(leases, notices, at),
   }
 }
@@ -61,6 +62,13 @@ function failingConnects(notices: readonly Notice[], known: number | undefined):
   const count = Math.max(1, counted, typeof told === 'number' ? told : 0)
   // The message has the remedy in it already.
   return { since, count, lastError: { why, remedy: '' } as FailingConnects['lastError'] }
+}
+
+/** Who held the connections of the budget when the pool last said that it wants one more. */
+function spentBudget(notices: readonly Notice[]): NonNullable<PoolFacts['budget']> {
+  const said: Partial<Notice> = lastOf(notices, 'pool.heldBack') ?? {}
+  const { budget = 'its budget', max = 0, holders = [] } = said
+  return { budget, max, holders } as NonNullable<PoolFacts['budget']>
 }
 
 /** The limit is not in a frame: a lease was reported when it had been held for so long. */

@@ -106,6 +106,8 @@ export interface FrameStats {
   readonly validating: number
   readonly closing: number
   readonly waiting: number
+  /** Whether the pool wants one more connection, and the budget that it shares with others has none left; in recordings of later versions. */
+  readonly heldBack?: boolean
   readonly generation: number
   readonly opened: number
   readonly failedConnects: number

@@ -158,6 +158,44 @@ describe('a pool whose connections are all leased', () => {
   })
 })
 
+describe('a pool that its budget holds back', () => {
+  const stats = { max: 4, idle: 0, busy: 1, total: 1, waiting: 2, heldBack: true }
+  const heldBack = notice('pool.heldBack', 3_000, {
+    budget: 'the group "shop"',
+    max: 3,
+    holders: [
+      { pool: 'tenant a', connections: 2 },
+      { pool: 'tenant b', connections: 1 },
+    ],
+  })
+
+  it('says so at once, and who holds the connections', () => {
+    const waiting = [caller(1, 1_500), caller(2, 20)]
+    expect(summary({ stats, waiting, leases: [lease(1, 50)] }, [heldBack])).toEqual([
+      'degraded',
+      'budget spent: degraded',
+    ])
+    const { findings } = diagnose(frame({ stats, waiting, leases: [lease(1, 50)] }), [heldBack])
+    expect(findings[0]?.text).toContain(
+      '2 callers wait, the longest for 1,500 ms. The pool wants one more connection, and the group "shop" has no connection left (max is 3): tenant a holds 2, tenant b holds 1.',
+    )
+  })
+
+  it('is at work while its callers wait for moments', () => {
+    const waiting = [caller(1, 200), caller(2, 20)]
+    expect(summary({ stats, waiting }, [heldBack])).toEqual(['ok', 'budget spent: note'])
+  })
+
+  it('says it once when they wait for very long', () => {
+    const waiting = [caller(1, 15_000), caller(2, 20)]
+    expect(summary({ stats, waiting }, [heldBack])).toEqual(['degraded', 'budget spent: degraded'])
+  })
+
+  it('is all right if no caller waits', () => {
+    expect(summary({ stats: { ...stats, waiting: 0 } }, [heldBack])).toEqual(['ok'])
+  })
+})
+
 describe('connects that fail', () => {
   const error = {
     name: 'ConnectError',

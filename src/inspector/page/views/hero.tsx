@@ -38,6 +38,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
       <p class="capacity-words">
         <span>
           The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
+          {stats?.heldBack === true && ', held back by its budget'}
         </span>
         <span>{stats !== undefined && openOfMost(stats.total, max)}</span>
       </p>
@@ -48,6 +49,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
 const stateWords: Readonly<Record<string, string>> = {
   starting: 'filling up to min',
   running: 'running',
+  shedding: 'overloaded: it refuses callers early',
   backingOff: 'backing off: connects fail',
   paused: 'paused',
   draining: 'closing',

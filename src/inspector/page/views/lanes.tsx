@@ -187,6 +187,7 @@ function LaneRows({ pool, lanes, span }: LaneRowsProps) {
           role="img"
           aria-label={`What each of ${counted(lanes.length, 'connection')} did during the last ${duration(shownTime)}. The table has the same in words.`}
         />
+        {lanes.length === 0 && <p class="no-lanes">No connection is open.</p>}
         {hover && hovered && (
           <Tip
             pool={pool}

@@ -2,6 +2,7 @@
 
 import type { FrameCaller } from '../../../recorder/format.js'
 import type { PoolView } from '../model/pool-view.js'
+import { whyTheyWait } from '../model/why-they-wait.js'
 import { count, counted, duration, firstUsefulLine, shortly } from '../model/words.js'
 import { Card, Scroll } from './card.js'
 import { useStore } from './hooks.js'
@@ -31,18 +32,6 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
       )}
     </Card>
   )
-}
-
-/** Why the queue does not move, in few words. */
-export function whyTheyWait({ frame, state }: PoolView): string {
-  const stats = frame?.stats
-  if (stats === undefined) return ''
-  if (state === 'paused') return 'They wait because the pool is paused.'
-  if (state?.startsWith('backingOff')) return 'They wait because no connection can be opened.'
-  if (stats.busy >= stats.max) return `They wait because all ${count(stats.max)} connections are leased.`
-  if (stats.connecting > 0) return 'They wait for connections that are being opened.'
-  if (stats.validating > 0) return 'They wait for connections that are being validated or reset.'
-  return 'They wait for the next connection that becomes free.'
 }
 
 function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: number }) {
