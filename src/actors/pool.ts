@@ -14,6 +14,7 @@ import { AcquireAbortedError } from '../core/errors.js'
 import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.js'
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
+import type { Driver } from '../db/driver.js'
 import { closedError } from './callers/intake.js'
 import { noteLending, refuseVainSession } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
@@ -220,17 +221,18 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     callable('callback', callback)
     const lease = await this.acquire(options)
-    const { borrowers } = this.#system
+    const { borrowers, parts } = this.#system
+    let result: T
     try {
-      return await (borrowers === undefined
-        ? callback(lease.connection, lease)
-        : borrowers.run(lease, callback))
+      const returned =
+        borrowers === undefined ? callback(lease.connection, lease) : borrowers.run(lease, callback)
+      result = isThenable(returned) ? await returned : returned // an await that waits for nothing costs as much as the lease
     } catch (error) {
-      if (meansBroken(this.#system.parts.driver, error) && lease.held) lease.destroy(error)
+      endAfter(error, lease, parts.driver)
       throw error
-    } finally {
-      if (lease.held) lease.release()
     }
+    if (lease.held) lease.release()
+    return result
   }
 
   /**
@@ -442,3 +444,13 @@ function tellRequested<C>(request: AcquireRequest<C>, { name, notices, queue }: 
   const { length: waiting } = queue
   notices.publishStamped({ at, pool: name, type: 'acquire.requested', request: order, waiting })
 }
+
+/** Ends a lease whose holder failed. */
+function endAfter<C>(error: unknown, lease: Lease<C>, driver: Driver<C>): void {
+  if (!lease.held) return
+  if (meansBroken(driver, error)) lease.destroy(error)
+  else lease.release()
+}
+
+const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof (value as PromiseLike<T> | null | undefined)?.then === 'function'
