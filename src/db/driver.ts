@@ -24,6 +24,12 @@ export interface ConnectContext {
    */
   readonly onStale?: (reason: unknown, options?: { readonly all?: boolean }) => void
   /**
+   * Call this when the connect fails, or the signal aborts, while the server works on a statement of the session's set-up: `gone` settles
+   * when the server has released the connection. The pool keeps the connection's slot until then, for at most `closeTimeout`. To be called
+   * before `connect` rejects, or from within the signal's `abort` event.
+   */
+  readonly onLinger?: (gone: Promise<void>) => void
+  /**
    * The pool's hook `onConnect`, if there is one. The pool calls it when `connect` has resolved, so that most drivers need not know of it. A driver
    * that has to know what the hook leaves behind (the listeners and settings that each caller finds) calls it itself, once the session is
    * ready, and rejects with what it rejects with; the pool then does not.

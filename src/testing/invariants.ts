@@ -50,14 +50,24 @@ export function checkInvariants<C>(pool: Pool<C>, around: Surroundings = {}): Po
     'truth',
     () => `there are ${total} connections, but ${describe(stats)}`,
   )
+  const open = total - connecting - neverOpened(pool)
   demand(
-    stats.opened - stats.closed === total - connecting,
+    stats.opened - stats.closed === open,
     'truth',
-    () => `${stats.opened} were opened and ${stats.closed} closed, but there are ${total - connecting}`,
+    () => `${stats.opened} were opened and ${stats.closed} closed, but there are ${open}`,
   )
   checkMachines(pool, stats)
   checkLists(pool, stats)
   return stats
+}
+
+/** How many connect attempts have failed while the server still counts their connections. */
+function neverOpened<C>(pool: Pool<C>): number {
+  const { children } = pool.actor.getSnapshot()
+  return Object.values<AnyActorRef | undefined>(children).filter(child => {
+    const { value, context } = child?.getSnapshot() ?? {}
+    return typeof value === 'object' && 'closing' in value && context.facts.openedAt === undefined
+  }).length
 }
 
 /** The lists of holders and of waiting callers, and the figures, are of the same. */

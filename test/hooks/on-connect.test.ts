@@ -74,6 +74,47 @@ it('a server that lingers over a connection whose set-up failed is waited for be
   expect(database.totals.connects).toBeGreaterThan(3)
 })
 
+it.each(['its time is up', 'the pool gives it up'])(
+  'a server that lingers over a connection whose set-up does not end is waited for when %s',
+  async when => {
+    const { pool, clock, database } = poolInSimulatedTime(
+      {
+        min: 1,
+        max: 1,
+        connectTimeout: when === 'its time is up' ? 1_000 : 60_000,
+        onConnect: connection => connection.query('select pg_sleep(60)'),
+      },
+      { queryLatency: 60_000, lingerAfterDestroy: 700 },
+    )
+    for (let at = 0; at < 20_000; at += 10) {
+      if (when === 'the pool gives it up' && at % 2_000 === 1_500) pool.evict()
+      await clock.advance(10)
+      expect(database.open).toBeLessThanOrEqual(1)
+    }
+    expect(database.totals.connects).toBeGreaterThan(3)
+    const closing = watch(pool.close())
+    await clock.advance(700)
+    expect([closing.state, database.open]).toEqual(['fulfilled', 0])
+  },
+)
+
+it('a server that does not let go of such a connection is waited for no longer than closeTimeout', async () => {
+  const { clock, database } = poolInSimulatedTime(
+    {
+      min: 1,
+      max: 1,
+      connectTimeout: 1_000,
+      closeTimeout: 300,
+      onConnect: connection => connection.query('select pg_sleep(60)'),
+    },
+    { queryLatency: 60_000, lingerAfterDestroy: 60_000 },
+  )
+  await clock.advance(1_299)
+  expect(database.totals.connects).toBe(1)
+  await clock.advance(101)
+  expect(database.totals.connects).toBe(2)
+})
+
 it('it has as long as the connect: after that the connection is destroyed, and its signal aborts', async () => {
   let signal: AbortSignal | undefined
   const { pool, clock, database } = poolInSimulatedTime({

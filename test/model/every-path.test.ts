@@ -421,7 +421,7 @@ describe('the paths together', () => {
     const count = (paths: readonly ModelPath[]) => paths.length
     expect([connectionPaths, poolPaths].map(({ shortest, simple }) => [shortest, simple].map(count))).toEqual(
       [
-        [353, 567],
+        [365, 567],
         [827, 635],
       ],
     )

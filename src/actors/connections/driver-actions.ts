@@ -18,6 +18,15 @@ export const driverActions = {
       // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
       if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
     }
+    const onLinger: ConnectContext['onLinger'] = gone => {
+      if (config.closeTimeout === 0) return
+      record.lingers = true
+      const letGo = (): void => {
+        record.lingers = false // it may be before the failure is reported
+        report(self, { type: 'driver.gone' })
+      }
+      gone.then(letGo, letGo)
+    }
     attempt(
       () =>
         hooks === undefined
@@ -27,8 +36,9 @@ export const driverActions = {
               },
               onLost,
               onStale,
+              onLinger,
             })
-          : connectAndSetUp(record, { signal: call.signal, onLost, onStale }),
+          : connectAndSetUp(record, { signal: call.signal, onLost, onStale, onLinger }),
       handle => {
         // Too late: the pool has given this connection up, so it must be closed here.
         if (call.aborted) return destroyQuietly(driver, handle)

@@ -15,7 +15,10 @@ import type { ConnectionRecord } from './record.js'
 type Doubts = Pick<ConnectionContext, 'generation' | 'policy'>
 
 /** Opens a connection, and sets it up: by the driver, if it cares what the hook leaves behind, or when it has connected. */
-export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: ConnectContext): Promise<C> {
+export async function connectAndSetUp<C>(
+  record: ConnectionRecord<C>,
+  context: ConnectContext & Required<Pick<ConnectContext, 'onLinger'>>,
+): Promise<C> {
   const { driver, hooks } = record.parts
   const { signal } = context
   const setUp = setUpOf(record, hooks, signal, false)
@@ -36,12 +39,16 @@ export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: C
   })
   isOpen = true
   if (isSetUp || signal.aborted || connection === undefined) return connection // late, or none: that is seen to by the caller
-  const forget = onAbort(signal, () => void destroyQuietly(driver, connection)) // at once: its slot is free
+  const destroy = (): void => {
+    const gone = destroyQuietly(driver, connection)
+    if (gone !== undefined) context.onLinger(gone) // the server may count it for a while, and so does the pool
+  }
+  const forget = onAbort(signal, destroy)
   try {
     await abortable(setUp(connection), signal)
     if (stale !== undefined) throw stale.reason
   } catch (error) {
-    if (!signal.aborted) await destroyQuietly(driver, connection) // the server may count it for a while, and so does the pool
+    if (!signal.aborted) destroy()
     throw error
   } finally {
     forget()

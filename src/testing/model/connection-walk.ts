@@ -110,6 +110,12 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
         hooks.throwsNext = 'onConnect'
         return answer('connect', 'succeed')()
       },
+      'connect succeeds, and onConnect throws in the midst of a statement': async () => {
+        hooks.throwsNext = 'onConnect'
+        driver.lingers = true
+        await answer('connect', 'succeed')()
+        driver.lingers = false
+      },
       'connect fails': answer('connect', 'fail'),
       'connect times out': () => leave(100),
       'validation succeeds': answer('validate', 'succeed'),

@@ -75,7 +75,9 @@ export class GatedDriver<C> implements Driver<C> {
       if (opened !== undefined) this.#sessions.delete(opened.connection)
       context.onLost(reason)
     }
-    const connection = await this.#real.connect({ ...context, onLost })
+    // A driver that runs the set-up itself ends the session itself, too; here it is the walk's to say how long the server lingers.
+    const { setUp, ...rest } = context
+    const connection = await this.#real.connect({ ...rest, onLost, ...(!this.lingers && { setUp }) })
     opened = { connection }
     if (!lostEarly) this.#sessions.set(connection, { onLost })
     return connection

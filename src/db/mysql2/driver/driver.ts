@@ -79,7 +79,7 @@ export function driverFor<C extends EventEmitter>(
     sessionOf,
 
     async connect(context: ConnectContext): Promise<C> {
-      const { signal, setUp } = context
+      const { signal, setUp, onLinger } = context
       signal.throwIfAborted()
       const options = await abortable(connectionOptions(), signal)
       const core = create(options) as Core
@@ -94,7 +94,11 @@ export function driverFor<C extends EventEmitter>(
         session.tracker.settle()
         return face
       }
-      const face = await connectOrDestroy(session, signal, ready, () => end(session))
+      const leave = (): void => {
+        const gone = end(session)
+        if (gone !== undefined) onLinger?.(gone)
+      }
+      const face = await connectOrDestroy(session, signal, ready, leave)
       if (keepsListeners) session.keepListeners(face) // those of the connect itself are gone by now
       return face
     },

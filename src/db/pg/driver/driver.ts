@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { abortable } from '../../../core/abortable.js'
 import type { HostRole } from '../../../core/hosts.js'
 import { OnObjects } from '../../../core/on-objects.js'
+import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
@@ -82,15 +83,22 @@ export function driverFor(
   /** Opens a connection to one host. */
   const open = async (
     client: pg.Client,
-    { signal, onLost, onStale, setUp }: ConnectContext,
+    { signal, onLost, onStale, onLinger, setUp }: ConnectContext,
   ): Promise<pg.Client> => {
     const session = new Session(client, { onLost, onStale }, evidence)
     sessions.set(client, session)
+    const leave = (): void => {
+      const gone = end(session)
+      if (gone !== undefined) onLinger?.(gone)
+    }
+    const forget = onAbort(signal, leave)
     try {
       await abortable(makeReady(session, setUp), signal)
     } catch (error) {
-      void end(session) // also after a failure: pg leaves the socket open when its password function throws
+      if (!signal.aborted) leave() // also after a failure: pg leaves the socket open when its password function throws
       throw error
+    } finally {
+      forget()
     }
     return client
   }

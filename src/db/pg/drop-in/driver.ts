@@ -58,7 +58,7 @@ export function lendingDriver(
         ? sayGoodbye(client, () => base.destroy(client))
         : base.destroy(client),
 
-    async connect({ signal, onLost, onStale, setUp }: ConnectContext): Promise<LentClient> {
+    async connect({ signal, onLost, onStale, onLinger, setUp }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
       let client: LentClient | undefined
       let ready = false
@@ -80,6 +80,7 @@ export function lendingDriver(
           signal,
           onLost: lost,
           ...(onStale && { onStale }),
+          ...(onLinger && { onLinger }),
           setUp,
         })) as LentClient
       } catch (error) {
