@@ -130,9 +130,11 @@ const leading = (transition: ChartTransition): string =>
 
 /**
  * Leads to a final state, from a state that has other ways out. Nearly every state can end early; arrows for all of these would
- * hide the life that the chart is to show, so they are listed in the boxes, and only the regular way to the end is an arrow.
+ * hide the life that the chart is to show, so they are listed in the boxes, and only the regular way to the end is an arrow: for a state
+ * that is passed through, its last resort.
  */
-export function isEnd({ source, targets }: ChartTransition): boolean {
+export function isEnd({ source, targets, trigger, guard }: ChartTransition): boolean {
+  if (trigger.kind === 'always' && guard === undefined) return false
   const isFinal = (target: ChartState): boolean => target.kind === 'final' || isPassedToTheEnd(target)
   const isWayOut = (target: ChartState): boolean => !isFinal(target) && !statesOf(source).includes(target)
   return (

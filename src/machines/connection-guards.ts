@@ -50,6 +50,8 @@ export const connectionGuards = {
   isClaimed: ({ context }: Asked) => context.facts.request?.waits === true && context.queue.open,
   /** It is reserved for a caller who still waits. */
   isReserved: ({ context }: Asked) => context.facts.request?.waits === true,
+  /** A statement of its set-up runs on the server. */
+  isCountedStill: ({ context }: Asked) => context.facts.lingers,
   /** The server has let go of the connection that was destroyed. */
   isGone: ({ context }: Asked) => !context.facts.lingers,
 }

@@ -220,7 +220,7 @@ export const connectionMachine = setup({
     failed: {
       description: 'Transient: the connection could not be opened.',
       entry: ['destroySocket', 'reportFailed'],
-      always: [{ guard: 'isGone', target: 'closed' }, { target: 'closing.lingering' }],
+      always: [{ guard: 'isCountedStill', target: 'closing.lingering' }, { target: 'closed' }],
     },
     destroyed: {
       description:

@@ -47,11 +47,9 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteAbandoned, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.connected if isOwedProof': '→ validating.checkout: noteOpened, takeNext, reportReady, validate',
       'driver.connected': '→ idle: noteOpened, takeNext, reportReady, park',
-      'driver.connectFailed':
-        '→ closing.lingering: noteConnectFailed, destroySocket, reportFailed, reportClosing',
-      'driver.lost': '→ closing.lingering: noteConnectFailed, destroySocket, reportFailed, reportClosing',
-      'after connectTimeout':
-        '→ closing.lingering: noteConnectTimeout, destroySocket, reportFailed, reportClosing',
+      'driver.connectFailed': '→ closed: noteConnectFailed, destroySocket, reportFailed',
+      'driver.lost': '→ closed: noteConnectFailed, destroySocket, reportFailed',
+      'after connectTimeout': '→ closed: noteConnectTimeout, destroySocket, reportFailed',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
