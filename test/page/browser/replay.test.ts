@@ -54,6 +54,25 @@ describe.skipIf(chromiumMissing)('a recording', () => {
     await page.locator('.pool-chart .lit[data-name="running"]').waitFor()
   })
 
+  it('has the keys of a player, where nothing else has them', async () => {
+    await page.getByLabel('Position in the recording').fill('30000')
+    const start = await position()
+    await page.keyboard.press('ArrowRight') // the slider's own
+    await page.evaluate('document.activeElement.blur()')
+    const after = await position()
+    expect(after).toBeGreaterThan(start + 1_000)
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(position).toBeGreaterThan(after)
+    expect(await position()).toBeLessThan(after + 1_000)
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(position).toBeLessThanOrEqual(after)
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+  })
+
   it('plays at the speed that one chooses, and stops at its end', async () => {
     await page.getByLabel('Speed').selectOption('60')
     await page.getByRole('button', { name: 'Play', exact: true }).click()
