@@ -13,6 +13,7 @@ import { checkTypes } from './consumer-types.js'
 import { runJest } from './jest.js'
 import { proseOf } from './pages.js'
 import { mountInServers } from './servers.js'
+import { pack } from './tarball.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Here are the package.json and the lock of what only this check needs. */
@@ -30,7 +31,7 @@ try {
   say('npm ci, of the tools')
   npm(tools, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--silent')
   say('npm pack')
-  const tarball = pack()
+  const tarball = pack(folder)
   say('what is inside')
   complaints.push(...look(join(folder, 'package')))
   say('publint, attw')
@@ -59,14 +60,6 @@ function say(what: string): void {
 
 function oldestNode(): string {
   return `${String(manifest.engines.node).replace('>=', '')}.0`
-}
-
-/** Packs, and unpacks into `package` beside the tarball. */
-function pack(): string {
-  const output = npm(root, 'pack', '--pack-destination', folder, '--json', '--foreground-scripts=false')
-  const [{ filename }] = JSON.parse(output.slice(output.indexOf('[\n')))
-  execFileSync('tar', ['xzf', filename], { cwd: folder })
-  return join(folder, filename)
 }
 
 /** Its size, and links and source maps that lead to nothing. */

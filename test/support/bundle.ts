@@ -8,6 +8,7 @@ import { build, type Plugin } from 'esbuild'
 import { inject } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const packed = process.env.PACKED
 const bundles = new Map<string, Promise<string>>()
 
 /**
@@ -34,11 +35,23 @@ async function make(program: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     keepNames: true,
-    plugins: [ownAddresses],
+    plugins: [ownAddresses, ...(packed === undefined ? [] : [fromPackage(packed)])],
     logLevel: 'warning',
   })
   return outfile
 }
+
+/** `statepool` is the package as it was packed, and not its source: `npm run test:package`. */
+const fromPackage = (folder: string): Plugin => ({
+  name: 'from-package',
+  async setup({ onResolve }) {
+    const { exports: entries } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    onResolve({ filter: /^statepool(\/|$)/ }, ({ path }) => ({
+      path: pathToFileURL(join(folder, entries[path.replace('statepool', '.')].default)).href,
+      external: true,
+    }))
+  },
+})
 
 /** Modules that look for files beside themselves find them beside their source. */
 const ownAddresses: Plugin = {

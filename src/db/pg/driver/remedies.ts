@@ -23,6 +23,10 @@ const table: readonly Remedy[] = [
     remedy: "Lower max across all of the application's processes, or raise the server's max_connections",
   },
   {
+    says: /^no more connections allowed/, // PgBouncer's words
+    remedy: "Lower max across all of the application's processes, or raise PgBouncer's max_client_conn",
+  },
+  {
     says: /^The server does not support SSL connections/,
     remedy: 'Enable ssl on the server, or omit the ssl option',
   },
