@@ -33,6 +33,7 @@ export const contents: readonly Group[] = [
       ['guides/pgbouncer', 'Behind PgBouncer'],
       ['guides/pg-errors', 'PostgreSQL’s errors'],
       ['guides/sharing', 'Statements that share'],
+      ['guides/hosts', 'A primary and its standbys'],
       ['guides/groups', 'One cap over many pools'],
       ['guides/hooks', 'Hooks'],
       ['guides/your-own-driver', 'Write your own driver'],
@@ -55,6 +56,7 @@ export const contents: readonly Group[] = [
     entries: [
       ['statecharts/connection', 'A connection’s life'],
       ['statecharts/pool', 'The pool’s life'],
+      ['statecharts/host', 'A host’s life'],
       ['guides/actor-system', 'In your actor system'],
       ['guides/model-based-tests', 'Test by model'],
       ['testing', 'Testing with statepool'],

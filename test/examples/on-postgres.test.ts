@@ -55,6 +55,12 @@ test('fleet.ts moves an idle connection to the pool whose caller waits', async (
   ])
 })
 
+test('hosts.ts writes, reads, and says what the hosts are', async () => {
+  const { code, output, errors } = await runExample('hosts', { DATABASE_URL: server.connectionString })
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual(['{ answer: 42 }', "hosts: [ 'primary' ]", 'ready', 'open: 0'])
+})
+
 const pets = ['rolled back: not like this', "pets: [ 'Max', 'Mia' ]"]
 
 test.each([
@@ -80,6 +86,8 @@ test.each([
   ['sharing', ['{ answer: 42 }', '100 answers on at most 10 connections: true']],
   ['pg-pool', ['{ answer: 42 }', '{ one: 1 }']],
   ['going-live', ['waits measured: 1']],
+  ['hosts-kysely', ["pets: [ 'Rex' ]"]],
+  ['hosts-drizzle', ["pets: [ 'Rex' ]"]],
   ['rate-limiter-flexible', ['request 1: allowed', 'request 2: allowed', 'request 3: refused']],
 ])('%s.ts does what it says, and ends', async (name, said) => {
   const { code, output, errors } = await runExample(name, { DATABASE_URL: server.connectionString })
