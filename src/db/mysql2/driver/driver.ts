@@ -15,6 +15,7 @@ import type { Core } from './internals.js'
 import { KillHelper } from './kill.js'
 import { remedyFor } from './remedies.js'
 import { expectClean, resetSession, tidySession } from './reset.js'
+import { askForRole } from './role.js'
 import { Session } from './session.js'
 import { limitConnect } from './times.js'
 import { transactions } from './transaction.js'
@@ -146,6 +147,7 @@ export function driverFor<C extends EventEmitter>(
     ref: face => setRef(sessionOf(face), 'ref'),
     unref: face => setRef(sessionOf(face), 'unref'),
     isFatal,
+    hostRole: face => askForRole(sessionOf(face)),
     transaction: transactions(sessionOf),
     describe: () => description,
     remedy: remedyFor,
