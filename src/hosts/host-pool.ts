@@ -46,8 +46,8 @@ export interface Hosts<C> {
 }
 
 /**
- * Creates a pool over several hosts, of which one takes the writes, and starts it at once. Each host has a pool of its own, with the options given here
- * (`min` and `max` are for each host; a `group` limits all together).
+ * Creates a pool over several hosts, one of which takes writes, and starts it at once. Each host has a pool of its own, with the options given here
+ * (`min` and `max` apply to each host; a `group` limits all together).
  *
  * ```ts
  * const pool = createHostPool(postgres({ hosts: ['db1:5432', 'db2:5432'], user: 'web', database: 'shop' }), { max: 10 })
@@ -55,7 +55,7 @@ export interface Hosts<C> {
  * await pool.use(client => client.query('SELECT …'), { target: 'prefer-standby' })
  * ```
  *
- * When the primary becomes a standby, or goes down, callers who want a primary wait until another host is one, each within its timeout; statements in
+ * When the primary becomes a standby, or goes down, callers that want a primary wait until another host is one, each within its timeout; statements in
  * flight fail, and are not repeated (`transaction({ retry })` repeats them). See docs/guides/hosts.md.
  *
  * @param hosts `postgres({ hosts: […] })`, or `{ hosts: [{ name, driver }, …] }`
@@ -147,7 +147,7 @@ export class HostPool<C> implements AsyncDisposable {
   }
 
   /**
-   * Leases a connection to a host of the kind that is wanted. Release it with `lease.release()` or `await using`, or let {@link HostPool.use} do it.
+   * Leases a connection to a host of the wanted kind. Release it with `lease.release()` or `await using`, or let {@link HostPool.use} do it.
    * @throws NoHostError when no host was of that kind in time; any error of `Pool.acquire`; OptionsError for bad options.
    */
   acquire(options?: HostAcquireOptions): Promise<Lease<C>> {
@@ -191,7 +191,7 @@ export class HostPool<C> implements AsyncDisposable {
   }
 
   /**
-   * Runs one statement on a host of the kind that is wanted, like `Pool.query`.
+   * Runs one statement on a host of the wanted kind, like `Pool.query`.
    * @returns the driver's result
    * @throws any error of `Pool.query`, and of {@link HostPool.acquire}.
    */

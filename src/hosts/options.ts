@@ -20,23 +20,23 @@ export type HostTargetName = HostTarget | 'read-write' | 'read-only'
 /** The options of a pool of hosts: those of {@link PoolOptions}, which apply to each host's pool, and these. */
 export interface HostPoolOptions<C = unknown> extends Omit<PoolOptions<C>, 'whenDown'> {
   /**
-   * The kind of host for callers that name none. Default: what the connection string says (`target_session_attrs`), or `'primary'`, so that what is not
-   * thought of goes to where it always works.
+   * The kind of host for callers that name none. Default: what the connection string says (`target_session_attrs`), or `'primary'`, which serves
+   * reads and writes.
    */
   target?: HostTargetName | undefined
   /**
-   * How a host is chosen among those that fit and have a connection free, or room for one. Default `'round-robin'`: they take turns; `'least-busy'` = the
-   * one with the fewest leases. Callers that have to wait do so where the fewest wait, in either case.
+   * How the pool chooses among hosts that fit and have a free connection, or room for one. Default `'round-robin'`: they take turns; `'least-busy'` = the
+   * one with the fewest leases. Callers that must wait do so at the host with the fewest waiting callers, in either case.
    */
   balance?: HostBalance | undefined
   /**
-   * How often each host is asked whether it takes writes, in milliseconds. Each new session tells it anyway, a refused write (25006) tells it at once, and
-   * while a caller waits for whom no host fits, all are asked twice a second. Default 10,000, as Npgsql's `Host Recheck Seconds`; more than 0; false =
+   * How often the pool asks each host whether it takes writes, in milliseconds. Each new session tells it anyway, a refused write (25006) tells it at once,
+   * and while a caller waits because no host fits, the pool asks all hosts twice a second. Default 10,000, as Npgsql's `Host Recheck Seconds`; more than 0; false =
    * only then.
    */
   hostRecheck?: number | false | undefined
   /**
-   * What happens to callers while no host fits: `'wait'`, the default = they wait for a host, each within its timeout; `'fail'` = they are refused at once
+   * What happens to callers while no host fits: `'wait'`, the default = they wait for a host, each within its timeout; `'fail'` = the pool refuses them at once
    * with a NoHostError, unless a host's role is not known yet.
    */
   whenDown?: 'wait' | 'fail' | undefined

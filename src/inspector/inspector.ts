@@ -19,28 +19,28 @@ import { Switches } from './switches.js'
 import { SystemSockets } from './system-sockets.js'
 import { Systems } from './systems.js'
 
-/** An inspector that answers. */
+/** A running inspector. */
 export interface Inspector extends AsyncDisposable {
   /**
    * The address to open, with its token: `http://127.0.0.1:41234/#token=…`. Who has it may look, and with `allowControl` act: treat it as a
    * password. Without a server of its own (`port: false`), only what comes after the host's name.
    */
   readonly url: string
-  /** The same for those who may only look. The same as `url` without `allowControl`. */
+  /** An address that may only look. The same as `url` without `allowControl`. */
   readonly viewUrl: string
   /** The port of its own server; undefined without one. */
   readonly port: number | undefined
-  /** Answers a request of fetch's kind: for Hono, and everything else that speaks `Request` and `Response`. */
+  /** Answers a `Request` with a `Response`: for Hono and other frameworks built on fetch. */
   readonly handler: (request: Request) => Promise<Response>
-  /** Answers a request of Node's kind: for `node:http`, Express and Fastify. */
+  /** Answers a request of `node:http`: also for Express and Fastify. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   /**
-   * Answers an upgrade to a WebSocket, by which other programs tell of their actor systems (`@statelyai/inspect`); needs `ws`. The page
+   * Answers an upgrade to a WebSocket, by which other programs show their actor systems (`@statelyai/inspect`); needs `ws`. The page
    * itself needs none.
    * @returns whether it was for the inspector
    */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
-  /** Ends all its connections, and leaves the pools alone. */
+  /** Ends all its connections. The pools go on. */
   close(): Promise<void>
 }
 

@@ -10,9 +10,8 @@ export interface InspectorOptions {
   /** The address that the server listens on. Default 127.0.0.1: only this machine can reach it. */
   host?: string | undefined
   /**
-   * Names by which browsers may reach the inspector, without ports, besides 127.0.0.1, [::1] and localhost: those of your application's
-   * host if you mount it there, or if a proxy stands before it. Default none. Other names are refused, which is what stops DNS
-   * rebinding.
+   * Host names, without ports, by which browsers may reach the inspector, besides 127.0.0.1, [::1] and localhost. Needed if you mount it in
+   * your application, or put a proxy in front of it. Default none. The inspector refuses other names, which prevents DNS rebinding.
    */
   hosts?: readonly string[] | undefined
   /** The path that you mount it at, in your own server. Default '/'. */
@@ -20,21 +19,21 @@ export interface InspectorOptions {
   /** Whether the page may pause, resume, resize and evict the pools, and end leases. Default false. */
   allowControl?: boolean | undefined
   /**
-   * What every request has to know. Default: a random one, made anew at each start. Set it, from a secret of yours, to have the same address
-   * after a restart: at least 16 letters, digits, `-`, `_`, `.` and `~`.
+   * The secret that every request must carry. Default: a new random one at each start. Set it to keep the same address after a
+   * restart: 16 to 200 letters, digits, `-`, `_`, `.` and `~`.
    */
   token?: string | undefined
-  /** The same for those who may control, with `allowControl`; it must differ from `token`. Default: another random one. */
+  /** The secret of pages that may control the pools, with `allowControl`; it must differ from `token`. Default: another random one. */
   controlToken?: string | undefined
   /**
-   * Whether `npx statepool inspect` finds the inspector: its address is then in a file that only this user can read, as long as it runs. Default
-   * true; without a server of its own, there is none.
+   * Whether `npx statepool inspect` finds the inspector: while the inspector runs, its address is in a file that only this user can read. Default
+   * true; an inspector without a server of its own announces nothing.
    */
   announce?: boolean | undefined
   /**
-   * How many of each pool's transitions are kept for a page that opens later, which then shows at once what led to this moment: 24 bytes for each,
-   * at most 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. With them, figures of the last five minutes are
-   * kept, one for each second. A page that falls further behind is told how many it missed. 0 = none of both: the pools are listened to only while a
+   * How many of each pool's transitions the inspector keeps for a page that opens later, so that it shows at once what led to this moment: 24 bytes
+   * each, at most 100,000. Default 20,000: half a megabyte, and some ten nanoseconds for each transition. With them, it keeps the figures of the last five
+   * minutes, one for each second. A page that falls further behind learns how many it missed. 0 = neither: the inspector listens to the pools only while a
    * page is open.
    */
   history?: number | undefined
@@ -44,13 +43,13 @@ export interface InspectorOptions {
 
 /** Something that the page can switch on and off. */
 export interface Switch {
-  /** What the page shows: `Slow queries`. Each switch has another. */
+  /** What the page shows: `Slow queries`. Unique among the switches. */
   readonly name: string
   /** Whether it is on when the inspector starts. Default false. */
   readonly on?: boolean | undefined
   /**
-   * Switches it. The page shows it as switched when this has returned, or its promise is fulfilled; an error is shown. What happens once and
-   * is over then returns false.
+   * Switches it. The page shows the change once this returns or its promise resolves, and shows an error. Return false for an action that is
+   * over at once and leaves nothing switched on.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing
   set(on: boolean): boolean | void | Promise<boolean | void>

@@ -35,7 +35,7 @@ export interface Hello {
   readonly protocol: number
   /** Whether a pool runs, or a recording of one is shown. */
   readonly source: 'live' | 'recording'
-  /** Of the process: what to show above the pools. */
+  /** The process, to show above the pools. */
   readonly process: { readonly pid: number; readonly node: string; readonly title: string }
   /** Whether this page's token may control the pools. */
   readonly allowControl: boolean
@@ -162,7 +162,7 @@ export interface PastMessage {
   readonly columns: Readonly<Record<Figure, readonly (number | null)[]>>
 }
 
-/** A pool has closed: it will not be told of any more. */
+/** A pool has closed; no more messages about it follow. */
 export interface Gone {
   readonly type: 'gone'
   readonly pool: number

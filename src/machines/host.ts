@@ -75,7 +75,8 @@ export const hostMachine = setup({
           on: {
             'role.told': { guard: 'isStandby', target: 'standby', actions: 'noteRole' },
             'host.demoted': {
-              description: 'A write was refused. Callers who want a primary look for another one at once.',
+              description:
+                'The host refused a write. Callers that want a primary look for another one at once.',
               target: 'unknown',
               actions: 'noteTrouble',
             },
@@ -120,7 +121,7 @@ export const hostMachine = setup({
         },
         hastened: {
           description:
-            'A caller waits for whom no host fits, or something happened to the host: it is asked again soon, but never in a loop.',
+            'A caller waits because no host fits, or something happened to the host: the pool asks again soon, but never in a loop.',
           on: { 'host.demoted': { target: 'asking' } },
           after: { hastenedRecheck: { target: 'asking' } },
         },

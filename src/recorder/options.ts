@@ -28,7 +28,7 @@ export interface RecorderOptions {
    */
   signal?: 'SIGUSR2' | 'SIGHUP' | undefined
   /**
-   * Told of each file that it wrote by itself, instead of a process warning with the code `STATEPOOL_RECORDING`.
+   * Called for each file that it wrote by itself, instead of a process warning with the code `STATEPOOL_RECORDING`.
    * @param incident undefined when a signal asked for it
    */
   onSaved?: ((path: string, incident: Incident | undefined) => void) | undefined

@@ -43,7 +43,7 @@ export interface Incident {
   readonly text: string
 }
 
-/** A caller waited in vain; the database is down; a lease is held for too long; callers wait for each other; the pool's actor failed. */
+/** An acquire timed out; the database is down; a caller holds a lease for too long; callers wait for each other; the pool's actor failed. */
 export type IncidentKind = (typeof incidentKinds)[number]
 
 /** All of them. */
@@ -134,7 +134,7 @@ export interface FrameLease {
   readonly from?: string
 }
 
-/** A caller who waits. */
+/** A waiting caller. */
 export interface FrameCaller {
   /** The number of the call of `acquire`, as in records and notices. */
   readonly request: number

@@ -5,6 +5,7 @@ import { createPool as createMysql2Pool, mysql } from '../../src/db/mysql2/index
 import { Pool as PgPool, postgres } from '../../src/db/pg/index.js'
 import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import { createSqlitePool, sqlite } from '../../src/db/sqlite/index.js'
+import { fleet, memoryEngine } from '../../src/fleet/index.js'
 import { createHostPool } from '../../src/hosts/index.js'
 import { createPool, OptionsError, type Pool, type PoolOptions } from '../../src/index.js'
 import { recorder } from '../../src/recorder/index.js'
@@ -20,6 +21,12 @@ const kinds = {
   /** What the pool does now and then: `false` = never. */
   after: { takes: [0, 5, false], refuses: [never, true, -1, '5'], says: /, or false to .*; got/ },
   every: { takes: [5, false], refuses: [0, never, true, -1, '5'], says: /, or false.*; got/ },
+  /** Within bounds that hold for a whole fleet. */
+  bounded: {
+    takes: [1_000, 600_000],
+    refuses: [0, never, false, true, '5000'],
+    says: /from 1000 to 600000; got/,
+  },
   /** As long as it takes: of a simulated database. */
   duration: { takes: [0, 5], refuses: [never, false, true, -1], says: /of at least 0; got/ },
   /** As in the library that the option comes from: 0 = none there, and false for pg. A text is a number, as environments have it. */
@@ -107,6 +114,11 @@ const rows: Row[] = [
     'every',
     'recorder({ frameInterval })',
     time => withPool(pool => recorder(pool, { frameInterval: time as number }).stop()),
+  ],
+  [
+    'bounded',
+    'fleet({ ttl })',
+    time => fleet({ name: 'x', connections: 4, engine: memoryEngine(), ttl: time as number }),
   ],
   ['wait', 'sqlite({ busyTimeout })', time => sqlite({ filename: 'x.db', busyTimeout: time as number })],
   [
@@ -205,6 +217,7 @@ describe('the table', () => {
       'db/simulated/settings.ts',
       'db/sqlite/driver/options.ts',
       'db/sqlite/driver/session.ts', // a statement's own timeout, which needs an open connection
+      'fleet/fleet.ts',
       'hosts/options.ts',
       'recorder/options.ts',
     ])

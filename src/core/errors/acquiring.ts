@@ -173,7 +173,7 @@ export class DatabaseDownError extends PoolError {
   }
 }
 
-/** No host of the pool is what the caller wants (`target`); `cause` is the error of a host that is down, if one is. */
+/** No host of the pool is of the kind that the caller wants (`target`); `cause` is the error of a host that is down, if one is. */
 export class NoHostError extends PoolError {
   static {
     setName(NoHostError, 'NoHostError')

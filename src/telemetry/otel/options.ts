@@ -26,7 +26,7 @@ export interface InstrumentOptions {
   attributes?: Attributes | undefined
   /**
    * The names of the spans; false = none of that kind. Default: `statepool.acquire`, `statepool.connect` and `statepool.transaction`.
-   * With `{ acquire: 'pg-pool.connect' }`, queries on the span of pg.Pool's instrumentation find the pool's.
+   * With `{ acquire: 'pg-pool.connect' }`, dashboards for pg.Pool's instrumentation find the pool's spans.
    */
   spans?: { readonly [Kind in keyof SpanNames]?: string | false | undefined } | undefined
   /** true = no spans without a parent span: none for background work that is not traced, and none for connects. Default: false. */
@@ -34,9 +34,9 @@ export interface InstrumentOptions {
   /** true = also `db.client.connection.max`, which `db.client.connection.limit` has replaced. Default: false. */
   oldNames?: boolean | undefined
   /**
-   * How many waits, and as many uses, the histograms record in a second. Recording one costs OpenTelemetry's SDK about a microsecond,
-   * several times as much as an acquire costs the pool. If there are more, the histograms get a random share of them: their
-   * percentiles stay right, and their counts no longer say how many leases there were; `statepool.leases` does.
+   * The maximum number of waits, and of uses, that the histograms record in a second. Recording one costs OpenTelemetry's SDK about a microsecond,
+   * several times as much as an acquire costs the pool. Beyond that, the histograms get a random share: their
+   * percentiles stay right, but their counts no longer equal the number of leases; `statepool.leases` does.
    * Default: 1,000; at least 1; Infinity = all.
    */
   recordsPerSecond?: number | undefined
