@@ -75,13 +75,22 @@ export function isIgnored({ targets, actions }: ChartTransition): boolean {
 
 /** `checkout [isStale]`, `after connectTimeout`, `release [else]`. */
 export function titleOf(transition: ChartTransition): string {
-  return titleOfTrigger(transition.trigger) + titleOfGuard(transition)
+  return titleOfTrigger(transition.trigger, transition.source.invokes) + titleOfGuard(transition)
 }
 
-/** `checkout`, `after connectTimeout`, `always`. */
-export function titleOfTrigger(trigger: Trigger): string {
+/**
+ * `checkout`, `after connectTimeout`, `always`, `done of fetchUser`.
+ * @param invokes the actors of the state that the trigger leaves: XState numbers those that have no id
+ */
+export function titleOfTrigger(trigger: Trigger, invokes: readonly string[] = []): string {
   if (trigger.kind === 'always') return 'always'
-  return trigger.kind === 'after' ? `after ${trigger.name}` : trigger.name
+  if (trigger.kind === 'after') return `after ${trigger.name}`
+  const [, outcome, of = ''] =
+    /^xstate\.(done|error|snapshot)\.(?:actor|state)\.([^*]+)$/.exec(trigger.name) ?? []
+  if (outcome === undefined) return trigger.name
+  const number = /^(\d+)\./.exec(of)?.[1]
+  if (number !== undefined) return `${outcome} of ${invokes[Number(number)] ?? `actor ${number}`}`
+  return trigger.name.startsWith('xstate.done.state.') ? 'done' : `${outcome} of ${of}`
 }
 
 function titleOfGuard({ guard, isAlternative }: ChartTransition): string {

@@ -23,6 +23,18 @@ export interface Places extends Size {
   readonly routes: readonly { readonly points: readonly Place[]; readonly label: Place }[]
 }
 
+/** From the right side of a box to its label, and back: dagre's own loops reach beyond the place that it keeps free for them. */
+function loop({ x, y, width, height }: Place & Size, label: Place): Place[] {
+  const right = x + width / 2
+  const aside = Math.min(height / 3, 14)
+  return [
+    { x: right, y: y - aside },
+    { x: label.x, y: y - aside },
+    { x: label.x, y: y + aside },
+    { x: right, y: y + aside },
+  ]
+}
+
 /** Lays boxes out from top to bottom. The same input always gets the same places. */
 export function placeBoxes(boxes: ReadonlyMap<string, Size>, links: readonly Link[]): Places {
   const graph = new Graph({ multigraph: true })
@@ -44,7 +56,8 @@ export function placeBoxes(boxes: ReadonlyMap<string, Size>, links: readonly Lin
     ),
     routes: links.map(({ from, to }, index) => {
       const { points, x, y } = graph.edge(from, to, String(index)) as { points: Place[] } & Partial<Place>
-      return { points, label: { x: x ?? 0, y: y ?? 0 } }
+      const label = { x: x ?? 0, y: y ?? 0 }
+      return { points: from === to ? loop(graph.node(from) as Place & Size, label) : points, label }
     }),
   }
 }

@@ -79,9 +79,60 @@ describe.each([
     }
   })
 
+  it('has no arrow that leaves it', () => {
+    for (const { route } of drawing.arrows)
+      for (const { x, y } of route) {
+        expect(x).toBeGreaterThanOrEqual(0)
+        expect(x).toBeLessThanOrEqual(drawing.width)
+        expect(y).toBeGreaterThanOrEqual(0)
+        expect(y).toBeLessThanOrEqual(drawing.height)
+      }
+  })
+
   it('is drawn the same each time, without a coordinate that is no number', () => {
     const svg = drawSvg(drawing, 'title', 'light')
     expect(svg).toBe(drawSvg(stack(readChart(machine as typeof connectionMachine)), 'title', 'light'))
     expect(svg).not.toMatch(/NaN|Infinity|undefined/)
   })
+})
+
+it('loops lie inside of the state around them', () => {
+  const root = readChart(
+    createMachine({
+      type: 'parallel',
+      states: {
+        one: { initial: 'a', states: { a: { on: { A_LONG_EVENT: { target: 'a', reenter: true } } } } },
+        two: { initial: 'b', states: { b: {} } },
+      },
+    }),
+  )
+  const { arrows, states } = stack(root)
+  const around = states.find(({ state }) => state.name === 'one') as Box
+  const [loop] = arrows.filter(({ label }) => label !== undefined)
+  for (const point of loop?.route ?? [])
+    expect(isInside({ ...point, width: 0, height: 0 }, around)).toBe(true)
+  expect(loop?.route).toHaveLength(4)
+})
+
+it('the ends of actors are told by the names of the actors', () => {
+  const root = readChart(
+    createMachine({
+      initial: 'busy',
+      states: {
+        busy: {
+          invoke: [
+            { src: 'load', onDone: 'rest', onError: 'failed' },
+            { id: 'ticker', src: 'tick', onDone: 'rest' },
+          ],
+        },
+        rest: { initial: 'a', states: { a: { type: 'final' } }, onDone: 'failed' },
+        failed: {},
+      },
+    }),
+  )
+  expect(groupArrows(root).map(({ from, to, titles }) => `${from} → ${to}: ${titles.join(', ')}`)).toEqual([
+    'busy → rest: done of load, done of ticker',
+    'busy → failed: error of load',
+    'rest → failed: done',
+  ])
 })

@@ -38,6 +38,32 @@ it('reads the states and the ways between them, whichever way targets are writte
   ])
 })
 
+it('reads where the ends of invoked actors lead', () => {
+  const machine = readMachine({
+    initial: 'busy',
+    states: {
+      busy: {
+        invoke: [
+          {
+            src: 'load',
+            onDone: 'rest',
+            onError: [{ guard: 'isFatal', target: 'failed' }, { actions: 'log' }],
+          },
+          { id: 'ticker', src: { type: 'xstate.invoke.0' }, onDone: { target: 'rest' } },
+        ],
+      },
+      rest: { initial: 'a', states: { a: { type: 'final' } }, onDone: 'failed' },
+      failed: {},
+    },
+  })
+  expect(machine?.ways.map(({ from, to, title }) => `${from} → ${to}: ${title}`)).toEqual([
+    'busy → rest: done of load',
+    'busy → failed: error of load',
+    'busy → rest: done of xstate.invoke.0',
+    'rest → failed: done',
+  ])
+})
+
 it('has nothing to say of what is no machine', () => {
   for (const each of [undefined, null, 'text', 7, [], {}, { states: undefined }])
     expect(readMachine(each)).toBeUndefined()

@@ -31,6 +31,8 @@ interface Config {
   readonly on?: unknown
   readonly after?: unknown
   readonly always?: unknown
+  readonly onDone?: unknown
+  readonly invoke?: unknown
 }
 
 /** Reads a config; undefined if it is none of a machine with states. */
@@ -74,7 +76,7 @@ export function readMachine(definition: unknown): ForeignMachine | undefined {
 
 const isConfig = (value: unknown): value is Config => typeof value === 'object' && value !== null
 
-function targetsOf({ on, after, always }: Config): { target: string; title: string }[] {
+function targetsOf({ on, after, always, onDone, invoke }: Config): { target: string; title: string }[] {
   const listed = (answers: unknown, title: (name: string) => string) =>
     isRecord(answers)
       ? Object.entries(answers).flatMap(([name, answer]) =>
@@ -85,7 +87,18 @@ function targetsOf({ on, after, always }: Config): { target: string; title: stri
     ...listed(on, name => name),
     ...listed(after, name => `after ${name}`),
     ...targetsIn(always).map(target => ({ target, title: 'always' })),
+    ...targetsIn(onDone).map(target => ({ target, title: 'done' })),
+    ...(Array.isArray(invoke) ? invoke : [invoke]).filter(isRecord).flatMap(outcomesOf),
   ]
+}
+
+/** Where an actor's end leads that runs while a state is active. */
+function outcomesOf({ id, src, onDone, onError, onSnapshot }: Record<string, unknown>) {
+  const named = [src, isRecord(src) ? src.type : undefined, id].find(name => typeof name === 'string')
+  const outcomes = { done: onDone, error: onError, snapshot: onSnapshot }
+  return Object.entries(outcomes).flatMap(([outcome, answer]) =>
+    targetsIn(answer).map(target => ({ target, title: `${outcome} of ${named ?? 'its actor'}` })),
+  )
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
