@@ -1,6 +1,6 @@
 // One pool in a fleet whose ledger is kept elsewhere: resting → joining → joined, away while the ledger does not answer.
 import { assign, setup } from 'xstate'
-import { holdsNothing, isInTime, keptOf, remainsOf } from './decisions/holding.js'
+import { holdsNothing, isValid, keptOf, remainsOf } from './decisions/holding.js'
 
 /** The pool, as its membership decides by it. */
 export interface FleetPool {
@@ -106,9 +106,10 @@ export const fleetMemberMachine = setup({
   guards: {
     /** The pool has no connection and needs none. */
     holdsNothing: ({ context }: Given) => holdsNothing(context.pool),
-    /** The answer still counts: it did not take too long. */
-    isInTime: ({ context, event }: Given) =>
-      event.type === 'ledger.answered' && isInTime(event.sentAt, context.validFor, context.pool.now()),
+    /** The answer counts: it did not take too long, and covers what the pool has opened meanwhile. */
+    isValid: ({ context, event }: Given) =>
+      event.type === 'ledger.answered' &&
+      isValid(event.answer.held, event.sentAt, context, context.pool.now()),
   },
   actions: {
     /** What the pool neither has nor needs any more is no longer its own, from before it says so. */
@@ -149,7 +150,7 @@ export const fleetMemberMachine = setup({
       on: {
         'report.due': { actions: 'report' },
         'ledger.answered': [
-          { guard: 'isInTime', target: 'joined', actions: ['noteAnswer', 'heed'] },
+          { guard: 'isValid', target: 'joined', actions: ['noteAnswer', 'heed'] },
           { actions: 'report' },
         ],
         'ledger.failed': { target: 'away', actions: 'noteError' },
@@ -164,7 +165,7 @@ export const fleetMemberMachine = setup({
           { actions: ['lower', 'report'] },
         ],
         'ledger.answered': [
-          { guard: 'isInTime', actions: ['noteAnswer', 'heed'] },
+          { guard: 'isValid', actions: ['noteAnswer', 'heed'] },
           { actions: ['lower', 'report'] },
         ],
         'ledger.failed': {
@@ -181,7 +182,7 @@ export const fleetMemberMachine = setup({
       on: {
         'report.due': { actions: ['waive', 'report'] },
         'ledger.answered': [
-          { guard: 'isInTime', target: 'joined', actions: ['noteAnswer', 'announceBack', 'heed'] },
+          { guard: 'isValid', target: 'joined', actions: ['noteAnswer', 'announceBack', 'heed'] },
           { actions: ['waive', 'report'] },
         ],
         'ledger.failed': { actions: 'noteError' },

@@ -1,7 +1,7 @@
 // Ledgers in the memory of this process, for tests: a fleet in simulated time needs no server.
 import { type Clock, systemClock } from '../../core/clock.js'
 import type { Answer, FleetEngine, Report } from '../ledger/engine.js'
-import { exchange, type Ledger, newLedger } from '../ledger/ledger.js'
+import { exchange, expire, type Ledger, newLedger } from '../ledger/ledger.js'
 
 /** The options of {@link memoryEngine}. */
 export interface MemoryEngineOptions {
@@ -37,6 +37,7 @@ export function memoryEngine({ clock = systemClock }: MemoryEngineOptions = {}):
       exchange(ledgerOf(fleet), report, clock.now()),
     count(fleet) {
       const ledger = ledgers.get(fleet)
+      if (ledger !== undefined) expire(ledger, clock.now())
       return { pools: ledger?.entries.size ?? 0, held: ledger?.held ?? 0 }
     },
     forget: () => ledgers.clear(),

@@ -115,7 +115,8 @@ function answerOf(ledger: Ledger, { held, min, need, target }: Entry, connection
   }
 }
 
-function expire(ledger: Ledger, now: number): void {
+/** Takes out those that have not reported in time. */
+export function expire(ledger: Ledger, now: number): void {
   for (const [id, entry] of ledger.entries) {
     if (entry.expiresAt > now) return
     remove(ledger, id, entry)

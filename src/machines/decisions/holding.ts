@@ -28,8 +28,16 @@ export const remainsOf = ({ total, need, floor }: Held & { readonly floor: numbe
 /** Whether a pool has nothing in the ledger that it could lose. */
 export const holdsNothing = ({ total, need, min }: Held): boolean => total === 0 && need === 0 && min === 0
 
-/** Whether an answer still counts that was asked for at that time. */
-export const isInTime = (sentAt: number, validFor: number, now: number): boolean => now < sentAt + validFor
+/**
+ * Whether an answer counts that was asked for at that time: it did not take too long, and the pool has no more than it says. A pool that was cut off may have opened
+ * connections, up to the floor, while the report was on its way: then the ledger is told first.
+ */
+export const isValid = (
+  held: number,
+  sentAt: number,
+  { pool, validFor }: { readonly pool: Pick<Held, 'total'>; readonly validFor: number },
+  now: number,
+): boolean => now < sentAt + validFor && pool.total <= held
 
 /** A process's clock and the engine's may run apart by so much of the time to live: a pool stops relying on an answer that much sooner. */
 const margin = 0.1
@@ -50,7 +58,7 @@ export function reportDelay(
 /** A connection that is on its way to a pool is asked for so often, in milliseconds. */
 const soon = 100
 
-/** How many a pool may open now: what it was granted and is to keep while the answer counts, else the floor. */
+/** How many a pool may have now before it opens none: what it was granted and is to keep while the answer counts, or the floor while it is away. */
 export const mostOf = (
   {
     held,
@@ -61,6 +69,6 @@ export const mostOf = (
   floor: number,
   now: number,
 ): number => {
-  if (state === 'joined' && now < validUntil) return Math.min(held, target)
-  return state === 'away' || state === 'joined' ? floor : 0
+  if (state === 'joined') return now < validUntil ? Math.min(held, target) : 0
+  return state === 'away' ? floor : 0
 }

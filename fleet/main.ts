@@ -1,0 +1,85 @@
+// `npm run fleet`: many real processes share the connections of one PostgreSQL, under load, with kill -9 and a rolling restart, as a live table. See docs/guides/fleet.md.
+import { Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import { runFleet, type View } from './run.js'
+import { linesOf } from './table.js'
+
+interface Options {
+  processes: number
+  connections: number
+  callers: number
+  seconds: number
+  redis?: string | true
+}
+
+const options = new Command('npm run fleet --')
+  .description(
+    'Starts a PostgreSQL and many processes that share its connections, kills some, replaces all, and watches what the server sees. 200 processes take 10 GB of memory.',
+  )
+  .option('--processes <n>', 'how many', wholeFrom(2), 20)
+  .option('--connections <n>', 'how many connections they share', wholeFrom(1), 50)
+  .option('--callers <n>', 'callers in each process that ask all the time', wholeFrom(1), 4)
+  .option('--seconds <n>', 'how long each part lasts at least', wholeFrom(1), 10)
+  .option(
+    '--redis [url]',
+    'Redis keeps the budget, and not PostgreSQL itself (default redis://127.0.0.1:6379)',
+  )
+  .parse()
+  .opts<Options>()
+
+await main(options)
+
+async function main({ redis, ...plan }: Options): Promise<void> {
+  const stream = process.stdout
+  const live = stream.isTTY === true && process.env.TERM !== 'dumb'
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => stopping.abort(new Error(`Stopped by ${signal}.`)))
+  let drawn = 0
+  let last = { at: performance.now(), served: 0, rate: 0 }
+  let said = ''
+  const show = (view: View): void => {
+    const now = performance.now()
+    if (now - last.at >= 1_000) {
+      const rate = Math.round(((view.served - last.served) * 1_000) / (now - last.at))
+      last = { at: now, served: view.served, rate }
+    }
+    if (live) {
+      const lines = linesOf(view, last.rate, Math.max(30, stream.columns || 80))
+      stream.write(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ''}${lines.join('\n')}\n`)
+      drawn = lines.length
+    } else if (view.part !== said) {
+      said = view.part
+      const { members, sessions, most, bound, served } = view
+      stream.write(
+        `${view.part}: ${members.length} processes, ${sessions} sessions, at most ${most} (bound ${bound}), ${served} served\n`,
+      )
+    }
+  }
+  const url = redis === true ? 'redis://127.0.0.1:6379' : redis
+  try {
+    const verdict = await runFleet({ ...plan, redis: url, signal: stopping.signal }, show)
+    const { most, bound, served, lived, complaints } = verdict
+    for (const complaint of complaints) console.log(pc.red(`✗ ${complaint}`))
+    if (complaints.length === 0)
+      console.log(
+        pc.green(
+          `✓ ${lived} processes shared ${plan.connections} connections: at most ${most} sessions (bound ${bound}), ${served.toLocaleString('en')} callers served, none failed`,
+        ),
+      )
+    else process.exitCode = 1
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
+    console.error('Stopped; the processes and the server are stopped too.')
+    process.exitCode = 130
+  }
+}
+
+function wholeFrom(least: number): (value: string) => number {
+  return value => {
+    const parsed = Number(value)
+    if (!Number.isSafeInteger(parsed) || parsed < least)
+      throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
+    return parsed
+  }
+}

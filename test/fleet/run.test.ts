@@ -1,0 +1,32 @@
+// `npm run fleet`, with few processes: real ones, a real PostgreSQL, kill -9 and a rolling restart.
+import { expect, it } from 'vitest'
+import { runFleet, type View } from '../../fleet/run.js'
+import { linesOf } from '../../fleet/table.js'
+
+it.each([
+  ['PostgreSQL itself', undefined],
+  ['Redis', 'redis://127.0.0.1:6379'],
+])(
+  'processes share the connections that %s counts, through kill -9 and a rolling restart, and no caller fails',
+  async (_, redis) => {
+    const views: View[] = []
+    const plan = { processes: 4, connections: 3, callers: 3, seconds: 1, redis }
+    const verdict = await runFleet(plan, view => void views.push(view))
+    expect(verdict.complaints).toEqual([])
+    expect(verdict).toMatchObject({ lived: 9, failed: 0, tooMany: 0, bound: redis === undefined ? 8 : 3 })
+    expect(verdict.most).toBeGreaterThan(1)
+    expect(verdict.served).toBeGreaterThan(100)
+    expect([...new Set(views.map(({ part }) => part))]).toEqual([
+      'starting 4 processes',
+      'all 4 have been served',
+      'under load',
+      'kill -9 of 1',
+      'killed ones are replaced, all are served',
+      'rolling restart',
+      'after it, all are served',
+    ])
+    for (const view of views)
+      for (const width of [30, 60, 120])
+        for (const line of linesOf(view, 10, width)) expect(line.length).toBeLessThanOrEqual(width)
+  },
+)
