@@ -110,6 +110,13 @@ describe('a primary that goes down', () => {
     expect(pool.health()).toMatchObject({ status: 'ready' })
   })
 
+  it('is known to be down without a caller, and without a recheck', async () => {
+    const { clock, a, states } = await known(2, { hostRecheck: false })
+    a.stop()
+    await clock.advance(1_000)
+    expect(states()).toEqual({ a: 'down', b: 'standby' })
+  })
+
   it('and comes back as the primary serves those who have waited', async () => {
     const { clock, a, write } = await known(2)
     a.stop()

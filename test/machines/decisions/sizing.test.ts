@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   growth,
-  isQueueFull,
   isOwedAnAttempt,
+  isQueueFull,
   isShort,
   type Pace,
   type Sizes,
