@@ -1,11 +1,12 @@
 // What ends with a lease: listeners, LISTENs, half-read answers; and what does not: what was set up for every borrower.
 
-import type pg from 'pg'
+import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import { createPool, type Lease } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
+import { CopyTo } from '../support/copy-streams.js'
 import { until } from '../support/until.js'
 
 let backends: Backends
@@ -114,9 +115,32 @@ it.each<[string, (client: pg.Client) => unknown]>([
   await pool.close()
 })
 
+it('a stream that is half-read at release, and whose errors no one listens to, does not end the process', async () => {
+  const pool = open()
+  const errors: unknown[] = []
+  const note = (error: unknown): void => void errors.push(error)
+  process.on('uncaughtException', note)
+  for (const leave of [
+    (client: pg.Client) => {
+      const rows = client.query(new CopyTo('COPY (SELECT generate_series(1, 100000)) TO STDOUT'))
+      return new Promise(resolve => rows.once('data', () => resolve(rows.pause())))
+    },
+    async (client: pg.Client) => {
+      client.query(new pg.Query('SELECT pg_sleep(60)') as never) // tells its listeners, and has none
+      client.query(new pg.Query('SELECT 1') as never)
+    },
+  ])
+    await pool.use(leave)
+  expect((await pool.use(client => client.query('SELECT 1 AS one'))).rows).toEqual([{ one: 1 }])
+  process.off('uncaughtException', note)
+  expect(errors).toEqual([])
+  await pool.close()
+})
+
 it.each<[string, (client: pg.Client) => unknown]>([
   ['ended', client => void client.end()],
   ['destroyed', client => client.connection.stream.destroy()],
+  ['ended past the client', client => client.connection.end()],
   ['paused', client => client.connection.stream.pause()],
 ])('a client that its borrower %s is not leased again', async (_, ruin) => {
   const pool = open()

@@ -1,8 +1,9 @@
 // Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
+import type { EventEmitter } from 'node:events'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
-import { wired } from './wired.js'
+import { activeQueryOf, wired } from './wired.js'
 
 /** How long the server has for letting go; then the socket is destroyed. In ms. */
 export const longestDeparture = 3_000
@@ -76,5 +77,13 @@ function abandon({ client }: Session): void {
   for (const name of messages) innards.connection.removeAllListeners(name)
   ;(innards as { _ending: boolean })._ending = true
   innards.connection._ending = true
+  for (const query of [activeQueryOf(client), ...(innards._queryQueue ?? [])]) muffle(query)
   innards._errorAllQueries?.(new Error('Connection terminated'))
+}
+
+/** A stream that its holder left half-read has no one who hears its error, which would end the process. */
+function muffle(query: unknown): void {
+  const { on, listenerCount } = (query ?? {}) as Partial<EventEmitter>
+  if (typeof on === 'function' && typeof listenerCount === 'function')
+    if ((query as EventEmitter).listenerCount('error') === 0) (query as EventEmitter).on('error', () => {})
 }

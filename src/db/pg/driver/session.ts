@@ -124,6 +124,7 @@ export class Session {
     const { stream } = connection
     return (
       _ending !== true &&
+      connection._ending !== true && // it ended itself, past the client
       _queryable !== false &&
       (stream.writable ?? !stream.destroyed) && // a stream of the application's own need not know whether it can be written to
       !isPaused(stream)

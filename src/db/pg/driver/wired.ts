@@ -18,6 +18,8 @@ export interface Wired {
   readonly activeQuery?: ActiveQuery | null
   readonly _queryable?: boolean
   readonly _ending?: boolean
+  /** What is not sent yet. */
+  readonly _queryQueue?: readonly unknown[]
   _errorAllQueries?(error: Error): void
   readonly connection: WiredConnection
 }
