@@ -11,62 +11,46 @@ export interface Group {
   readonly closed?: boolean
 }
 
+/** In the order of the README: what it is, five minutes, use it, run it, reference, how it is made. */
 export const contents: readonly Group[] = [
   {
-    title: 'Start',
+    title: 'What it is',
     entries: [
       ['overview', 'Overview and options'],
-      ['migrating', 'Coming from another pool'],
-      ['production', 'Going live'],
-      ['errors', 'Errors and warnings'],
       ['pains', 'What cannot happen here'],
-      ['compatibility', 'What it was tried with'],
-      ['stability', 'What is stable'],
+      ['statecharts/connection', 'A connection’s life'],
+      ['statecharts/pool', 'The pool’s life'],
     ],
   },
   {
-    title: 'Databases',
+    title: 'Five minutes',
     entries: [
+      ['migrating', 'Coming from another pool'],
       ['guides/pg-pool', 'A drop-in for pg.Pool'],
       ['guides/mysql2', 'MySQL and MariaDB'],
       ['guides/sqlite', 'SQLite'],
-      ['guides/pgbouncer', 'Behind PgBouncer'],
-      ['guides/pg-errors', 'PostgreSQL’s errors'],
+    ],
+  },
+  {
+    title: 'Use it',
+    entries: [
+      ['guides/hooks', 'Hooks, and a session for each caller'],
       ['guides/sharing', 'Statements that share'],
-      ['guides/hosts', 'A primary and its standbys'],
       ['guides/groups', 'One cap over many pools'],
-      ['guides/hooks', 'Hooks'],
-      ['guides/your-own-driver', 'Write your own driver'],
-    ],
-  },
-  {
-    title: 'See it',
-    entries: [
-      ['guides/inspector', 'In a browser'],
-      ['guides/recorder', 'The flight recorder'],
-      ['guides/inspect', 'Transitions, and Stately'],
-      ['guides/health', 'Health'],
-      ['guides/prometheus', 'Prometheus and Grafana'],
-      ['guides/opentelemetry', 'OpenTelemetry'],
-      ['guides/logging', 'Logging'],
-    ],
-  },
-  {
-    title: 'The statecharts',
-    entries: [
-      ['statecharts/connection', 'A connection’s life'],
-      ['statecharts/pool', 'The pool’s life'],
-      ['statecharts/host', 'A host’s life'],
+      ['guides/fleet', 'One budget for many processes'],
+      ['guides/hosts', 'A primary and its standbys'],
+      ['guides/overload', 'Overload'],
       ['guides/actor-system', 'In your actor system'],
-      ['guides/model-based-tests', 'Test by model'],
+      ['guides/your-own-driver', 'Write your own driver'],
       ['testing', 'Testing with statepool'],
+      ['guides/model-based-tests', 'Test by model'],
+      ['guides/bundlers-and-test-runners', 'Bundlers and test runners'],
     ],
   },
   {
     title: 'With libraries',
     closed: true,
     entries: [
-      ['guides/bundlers-and-test-runners', 'Bundlers and test runners'],
       ['guides/connect-pg-simple', 'connect-pg-simple'],
       ['guides/drizzle', 'Drizzle'],
       ['guides/graphile-worker', 'graphile-worker'],
@@ -83,11 +67,34 @@ export const contents: readonly Group[] = [
     ],
   },
   {
+    title: 'Run it',
+    entries: [
+      ['production', 'Going live'],
+      ['errors', 'Errors and warnings, one by one'],
+      ['guides/health', 'Health'],
+      ['guides/logging', 'Logging'],
+      ['guides/prometheus', 'Prometheus and Grafana'],
+      ['guides/opentelemetry', 'OpenTelemetry'],
+      ['guides/inspector', 'Inspector, in a browser'],
+      ['guides/recorder', 'The flight recorder'],
+      ['guides/pgbouncer', 'Behind PgBouncer'],
+      ['chaos', 'Outages'],
+    ],
+  },
+  {
+    title: 'Reference',
+    entries: [
+      ['stability', 'What is stable'],
+      ['compatibility', 'What it was tried with'],
+      ['guides/pg-errors', 'PostgreSQL’s errors'],
+      ['guides/inspect', 'Transitions, and Stately'],
+    ],
+  },
+  {
     title: 'How it is made',
     closed: true,
     entries: [
       ['performance', 'Performance'],
-      ['chaos', 'Chaos'],
       ['decisions/index', 'Decisions'],
       ['contributing', 'Contributing'],
       ['changelog', 'Changelog'],

@@ -1,5 +1,5 @@
 // The static site's pages, without its generator: links lead somewhere, and every page is listed.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -43,6 +43,17 @@ it('the contents list every page once, and no other', () => {
   expect(listed).toEqual(expect.arrayContaining(written))
   expect(listed.filter((page, place) => listed.indexOf(page) !== place)).toEqual([])
   expect(listed.filter(page => !pages.has(page))).toEqual([])
+})
+
+it('the contents are in the order of the README, and name each guide', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8')
+  const [, table = ''] = readme.split('## Documentation')
+  const rows = [...table.matchAll(/^\| ([a-z][\w ]+) \| /gm)].map(([, title]) => title)
+  const titles = contents.map(({ title }) => title.toLowerCase()).filter(title => title !== 'with libraries')
+  expect(titles).toEqual(rows.slice(0, titles.length))
+  const named = new Set(contents.flatMap(({ entries }) => entries.map(([page]) => page)))
+  const guides = readdirSync(`${root}docs/guides`).map(name => `guides/${name.replace('.md', '')}`)
+  expect(guides.filter(guide => !named.has(guide))).toEqual([])
 })
 
 it('a page that the contents do not name is listed at their end, by its heading', () => {

@@ -6,7 +6,7 @@ import { hintAtPool, poolOptionFor } from '../../core/options.js'
 import { hintOf } from '../../core/other-pools.js'
 import { number, optional, parse, textLike } from '../../core/shape.js'
 import { mayOpen, nextInTurn, reclaims, spokenFor } from '../../machines/decisions/budget.js'
-import { GroupMember, type SharedCap } from './group-member.js'
+import { GroupMember } from './group-member.js'
 
 /** The options of {@link poolGroup}. */
 export interface PoolGroupOptions {
@@ -63,7 +63,7 @@ export function poolGroup(options: PoolGroupOptions): PoolGroup {
 }
 
 /** One cap over many pools; see {@link poolGroup}. */
-export class PoolGroup implements Budget, SharedCap {
+export class PoolGroup implements Budget {
   #max: number
   /** What it is called in errors. */
   readonly #name: string
