@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { minify } from 'terser'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -16,6 +17,8 @@ export const entries: readonly string[] = [
   const file = typeof entry === 'string' ? entry : entry.default
   return file.endsWith('.js') ? [file.replace(/^\.\/dist\/(.*)\.js$/, '$1')] : []
 })
+
+const lineLimit = 120
 
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
 
@@ -47,7 +50,7 @@ export async function bundlePackage(
     // Names stay, and so do lines: both are in stacks.
     minifyWhitespace: true,
     minifySyntax: true,
-    lineLimit: 120,
+    lineLimit,
     charset: 'utf8',
     legalComments: 'inline',
     metafile: true,
@@ -58,10 +61,25 @@ export async function bundlePackage(
   const foreign = Object.keys(metafile.inputs).filter(file => /node_modules/.test(file))
   if (foreign.length > 0)
     throw new Error(`The package would contain ${foreign.join(', ')}: add it to its dependencies.`)
-  for (const { path, text } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, withClassNames(text))
-  }
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, await withShortLocals(withClassNames(text)))
+    }),
+  )
+}
+
+/** Local variables and parameters are a sixth of the package; functions and classes keep their names, which are in stacks. */
+async function withShortLocals(text: string): Promise<string> {
+  const { code } = await minify(text, {
+    compress: false,
+    mangle: { keep_fnames: true, keep_classnames: true, toplevel: false },
+    keep_fnames: true,
+    keep_classnames: true,
+    module: false, // else the names at the top of each module would be shortened, too
+    format: { max_line_len: lineLimit, comments: 'some' },
+  })
+  return code as string
 }
 
 /**

@@ -14,15 +14,33 @@ export function pruneTypes(folder: string, entries: readonly string[]): void {
     ))
       follow(`${join(dirname(file), specifier)}.d.ts`)
   }
-  for (const entry of entries) follow(resolve(folder, `${entry}.d.ts`))
+  const shown = new Set<string>()
+  const show = (file: string): void => {
+    if (shown.has(file)) return
+    shown.add(file)
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
+      /\bexport\s[^;]*?\bfrom\s*['"](\.[^'"]+)\.js['"]/g,
+    ))
+      show(`${join(dirname(file), specifier)}.d.ts`)
+  }
+  for (const entry of entries) {
+    follow(resolve(folder, `${entry}.d.ts`))
+    show(resolve(folder, `${entry}.d.ts`))
+  }
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const file = resolve(folder, name)
     if (!file.endsWith('.d.ts')) continue
-    if (reached.has(file)) writeFileSync(file, narrower(readFileSync(file, 'utf8')))
-    else rmSync(file)
+    if (!reached.has(file)) rmSync(file)
+    else {
+      const text = narrower(readFileSync(file, 'utf8'))
+      writeFileSync(file, shown.has(file) ? text : withoutComments(text))
+    }
   }
   removeEmpty(folder)
 }
+
+/** What no entry exports is there for the compiler, and an application cannot name it. */
+const withoutComments = (text: string): string => text.replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
 
 /** Indented by two spaces, not by four. */
 function narrower(text: string): string {
