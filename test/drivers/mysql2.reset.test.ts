@@ -37,6 +37,23 @@ describe.skipIf(mariadbMissing())('a MySQL connection that comes back', () => {
     expect(needed(opened)).toBe(false)
   })
 
+  it.each([
+    ['as it was', { flags: [] }, ''],
+    ['without the mode that mysql2 asks for', { flags: ['-IGNORE_SPACE'] }, ''],
+    ['changed by its holder', { flags: [] }, "SET sql_mode = ''"],
+  ])('has the SQL mode of its connect after a reset of the session: %s', async (_, more, change) => {
+    const opened = await open({ resetOnRelease: true, ...more })
+    const modes = async (): Promise<string[]> =>
+      String(await ask(opened, '@@sql_mode'))
+        .split(',')
+        .sort()
+    const before = await modes()
+    expect(before.includes('IGNORE_SPACE')).toBe(more.flags.length === 0)
+    if (change !== '') await opened.connection.query(change)
+    await reset(opened)
+    expect(await modes()).toEqual(before)
+  })
+
   it('needs nothing after a statement was prepared, whose header begins as an OK packet does', async () => {
     const opened = await open()
     await opened.connection.prepare('DO 1')

@@ -37,7 +37,13 @@ export interface Command {
 /** A connection with what is behind its typings. `stream` is another one once TLS is on. */
 export type Core = Connection & {
   readonly stream: Socket
-  readonly config: { user?: string; database?: string; charsetNumber?: number; gracefulEnd?: boolean }
+  readonly config: {
+    user?: string
+    database?: string
+    charsetNumber?: number
+    clientFlags?: number
+    gracefulEnd?: boolean
+  }
   /** The command under way; it is still there while its own callback or `end` event is called. */
   readonly _command: Command | null | undefined
   readonly _commands: { readonly length: number }

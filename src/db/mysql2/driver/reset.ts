@@ -18,12 +18,12 @@ export async function tidySession(session: Session): Promise<void> {
   if (autocommitStatement !== undefined) await query(session, autocommitStatement)
 }
 
-/** COM_RESET_CONNECTION, and what it leaves: the character set, and the database. */
+/** COM_RESET_CONNECTION, and what it leaves: the character set, the one SQL mode that a client asks for as it connects, and the database. */
 export async function resetSession(session: Session): Promise<void> {
   const { core, charsetNumber, database } = session
   await resetConnection(core)
-  const statement = charsetStatement(charsetNumber)
-  if (statement !== undefined) await query(session, statement)
+  const settings = [charsetSetting(charsetNumber), modeSetting(core.config.clientFlags)].filter(Boolean)
+  if (settings.length > 0) await query(session, `SET ${settings.join(', ')}`)
   if (charsetNumber !== undefined) core.config.charsetNumber = charsetNumber
   if (database !== undefined) await query(session, `USE \`${database.replaceAll('`', '``')}\``)
 }
@@ -44,16 +44,24 @@ export async function expectClean(session: Session, thorough: boolean): Promise<
 /** By number, what mysql2 has by name: `UTF8MB4_UNICODE_CI: 224`. */
 let names: Map<number, string> | undefined
 
+/** CLIENT_IGNORE_SPACE, which mysql2 sets unless `flags` say otherwise. */
+const ignoreSpace = 0x100
+
+/** What puts back the SQL mode that comes with the connect. */
+function modeSetting(clientFlags = 0): string | undefined {
+  return clientFlags & ignoreSpace ? "sql_mode = CONCAT(@@sql_mode, ',IGNORE_SPACE')" : undefined
+}
+
 /**
- * The statement that puts back the character set that a connection began with: MySQL resets it to the server's own default, and
+ * What puts back the character set that a connection began with: MySQL resets it to the server's own default, and
  * mysql2 would go on with the other. Undefined when its name is not known.
  */
-function charsetStatement(charsetNumber: number | undefined): string | undefined {
+function charsetSetting(charsetNumber: number | undefined): string | undefined {
   names ??= new Map(collations().map(([name, number]) => [number, name.toLowerCase()]))
   const collation = names.get(charsetNumber ?? -1)
   if (collation === undefined) return undefined
   const [charset] = collation.split('_')
-  return `SET NAMES ${charset} COLLATE ${collation}`
+  return `NAMES ${charset} COLLATE ${collation}`
 }
 
 /** Without the names that mysql2 has for a character set's default: `UTF8MB4`. */
