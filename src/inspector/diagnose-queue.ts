@@ -17,6 +17,7 @@ const sameMatter: readonly CoreFinding['kind'][] = [
   'paused',
   'overloaded',
   'budget spent',
+  'budget away',
   'database down',
 ]
 
