@@ -56,7 +56,10 @@ export async function buildPlayground(folder: string): Promise<void> {
     // Without splitting, each file is named after what it was made from, wherever that is.
     splitting: false,
     entryNames: '[name]',
-    alias: { 'node:timers/promises': join(playground, 'turns.ts') },
+    alias: {
+      'node:timers/promises': join(playground, 'turns.ts'),
+      'node:events': join(playground, 'listeners.ts'),
+    },
   })
   await cp(join(playground, 'index.html'), join(folder, 'index.html'))
   await cp(join(sources, 'icon.svg'), join(folder, 'icon.svg'))

@@ -1,6 +1,7 @@
 // What can be changed in the playground: how fast time passes, and the next simulation.
 
 import { useState } from 'preact/hooks'
+import { LifeForm } from './life-bar.js'
 import type { Local } from './local.js'
 import { ranges, type Settings, writeSettings } from './settings.js'
 
@@ -9,6 +10,8 @@ interface BarProps {
   readonly settings: Settings
   /** Begins anew with these. */
   readonly change: (settings: Settings) => void
+  /** Shows the life of a simulation instead. */
+  readonly show: (seed: number | undefined) => void
 }
 
 const fields: readonly { readonly name: Exclude<keyof Settings, 'speed'>; readonly title: string }[] = [
@@ -21,7 +24,7 @@ const fields: readonly { readonly name: Exclude<keyof Settings, 'speed'>; readon
 ]
 const speeds = [0.1, 1, 10, 100, 1_000]
 
-export function Bar({ source, settings, change }: BarProps) {
+export function Bar({ source, settings, change, show }: BarProps) {
   const [speed, setSpeed] = useState(settings.speed)
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
@@ -62,6 +65,7 @@ export function Bar({ source, settings, change }: BarProps) {
         ))}
         <button type="submit">Start anew</button>
       </form>
+      <LifeForm seed={undefined} show={show} />
     </section>
   )
 }

@@ -1,11 +1,14 @@
 // The playground: a pool, its database and its callers inside this page, in simulated time.
 
 import { render } from 'preact'
+import { recording } from '../../src/inspector/page/recording.js'
 import { Store } from '../../src/inspector/page/store.js'
 import { App } from '../../src/inspector/page/views/app.js'
 import { Bar } from './bar.js'
+import { recordLife } from './life.js'
+import { LifeBar } from './life-bar.js'
 import { type Local, local } from './local.js'
-import { readSettings, type Settings, writeSettings } from './settings.js'
+import { readLife, readSettings, type Settings, writeSettings } from './settings.js'
 
 const root = document.getElementById('root') as HTMLElement
 let running: Local | undefined
@@ -40,11 +43,27 @@ function begin(settings: Settings): void {
     <App
       key={String(performance.now())}
       store={store}
-      bar={<Bar source={source} settings={settings} change={change} />}
+      bar={<Bar source={source} settings={settings} change={change} show={show} />}
     />,
     root,
   )
   source.open(store)
 }
 
-begin(readSettings())
+/** Shows the life that a test's simulation draws from a seed; without one, the playground. */
+async function show(seed: number | undefined): Promise<void> {
+  running?.stop()
+  history.replaceState(null, '', seed === undefined ? location.pathname : `#life=${seed}`)
+  if (seed === undefined) return begin(readSettings())
+  const source = recording(await recordLife(seed))
+  const store = new Store(source)
+  render(
+    <App key={String(performance.now())} store={store} bar={<LifeBar seed={seed} show={show} />} />,
+    root,
+  )
+  source.open(store)
+}
+
+const life = readLife()
+if (life === undefined) begin(readSettings())
+else void show(life)

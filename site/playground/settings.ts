@@ -36,6 +36,13 @@ export function readSettings(hash: string = location.hash): Settings {
   ) as unknown as Settings
 }
 
+/** The seed of the simulation whose life the address asks for (`#life=42`); undefined if it asks for none. */
+export function readLife(hash: string = location.hash): number | undefined {
+  const given = new URLSearchParams(hash.slice(1)).get('life')
+  const seed = Number(given)
+  return given !== null && given !== '' && Number.isSafeInteger(seed) ? seed : undefined
+}
+
 /** Puts them into the address. */
 export function writeSettings(settings: Settings): void {
   history.replaceState(

@@ -15,6 +15,11 @@ export const aTurnOfTheLoop = (): Promise<void> => nextTurn()
  * Node runs a tick that is asked for by a promise's reaction when no reaction is left to run, however long their chains are.
  */
 export const promisesAtRest = (): Promise<void> =>
-  new Promise(resolve => {
-    queueMicrotask(() => process.nextTick(resolve))
-  })
+  hasTicks
+    ? new Promise(resolve => {
+        queueMicrotask(() => process.nextTick(resolve))
+      })
+    : aTurnOfTheLoop()
+
+/** A browser has none. */
+const hasTicks = typeof globalThis.process?.nextTick === 'function'

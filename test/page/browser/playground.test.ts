@@ -64,6 +64,23 @@ describe.skipIf(chromiumMissing)('the playground', () => {
     await page.close()
   })
 
+  it('shows the life that a test draws from a seed', async () => {
+    const page = await looker.open(served.url)
+    await page.getByLabel('a test’s seed').fill('42')
+    await page.getByRole('button', { name: 'Show that life' }).click()
+    await page.getByText('Recording', { exact: true }).waitFor()
+    expect(page.url()).toContain('#life=42')
+    await page.locator('.pool-chart .lit[data-name="closed"]').waitFor()
+    await page.getByRole('radio', { name: 'Transitions' }).click()
+    await page.locator('.log tbody tr').nth(20).waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await page.reload()
+    await page.getByText('Recording', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Back to the playground' }).click()
+    await page.getByText('Simulated', { exact: true }).waitFor()
+    await page.close()
+  })
+
   it('pauses and resizes its pool', async () => {
     const page = await looker.open(served.url)
     const controls = page.getByRole('region', { name: 'Controls' })
