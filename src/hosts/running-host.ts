@@ -3,7 +3,7 @@ import { type ActorRefFrom, createActor } from 'xstate'
 import { createPool } from '../actors/create-pool.js'
 import type { Pool } from '../actors/pool.js'
 import { abortable } from '../core/abortable.js'
-import type { Clock } from '../core/clock.js'
+import { type Clock, longestDelay } from '../core/clock.js'
 import { DatabaseDownError } from '../core/errors.js'
 import type { HostEvidence } from '../core/evidence.js'
 import { outside } from '../core/outside.js'
@@ -166,7 +166,7 @@ export class RunningHost<C> implements HostView {
 function unheld(clock: Clock): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
   return {
     setTimeout(callback, delay) {
-      const timer = clock.setTimeout(callback, delay)
+      const timer = clock.setTimeout(callback, delay < longestDelay ? delay : Number.POSITIVE_INFINITY)
       clock.unref?.(timer)
       return timer
     },

@@ -3,6 +3,7 @@ import { setup } from 'xstate'
 import { connectionActions } from './connection-actions.js'
 import { connectionGuards } from './connection-guards.js'
 import type { ConnectionContext, ConnectionEvent, ConnectionInput } from './connection-types.js'
+import { timerFor } from './decisions/timers.js'
 
 /**
  * The statechart of one connection: its whole life. `connectionGuards` has its decisions, `connectionActions` its bookkeeping; the actor system
@@ -19,10 +20,10 @@ export const connectionMachine = setup({
     input: {} as ConnectionInput,
   },
   delays: {
-    connectTimeout: ({ context }) => context.policy.connectTimeout,
-    validateTimeout: ({ context }) => context.policy.validateTimeout,
-    resetTimeout: ({ context }) => context.policy.resetTimeout,
-    closeTimeout: ({ context }) => context.policy.closeTimeout,
+    connectTimeout: ({ context }) => timerFor(context.policy.connectTimeout),
+    validateTimeout: ({ context }) => timerFor(context.policy.validateTimeout),
+    resetTimeout: ({ context }) => timerFor(context.policy.resetTimeout),
+    closeTimeout: ({ context }) => timerFor(context.policy.closeTimeout),
   },
   guards: connectionGuards,
   actions: connectionActions,

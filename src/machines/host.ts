@@ -1,6 +1,7 @@
 // A host among several: what it is to its cluster, and when it is asked again.
 import { assign, setup } from 'xstate'
 import { mayAskAgain, shortestRecheck } from './decisions/hosts.js'
+import { timerFor } from './decisions/timers.js'
 import type { HostContext, HostEvent, HostInput } from './host-types.js'
 
 const startingContext = (input: HostInput): HostContext => ({
@@ -23,7 +24,7 @@ export const hostMachine = setup({
     input: {} as HostInput,
   },
   delays: {
-    recheck: ({ context }) => context.hostRecheck,
+    recheck: ({ context }) => timerFor(context.hostRecheck),
     hastenedRecheck: ({ context }) => Math.min(shortestRecheck, context.hostRecheck),
   },
   guards: {

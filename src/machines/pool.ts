@@ -3,6 +3,7 @@
 import { setup } from 'xstate'
 import { connectionMachine } from './connection.js'
 import { noFailures, urgedBackoff } from './decisions/backoff.js'
+import { timerFor } from './decisions/timers.js'
 import { poolActions } from './pool-actions.js'
 import { poolGuards } from './pool-guards.js'
 import type { PoolContext, PoolEvent, PoolInput } from './pool-types.js'
@@ -33,7 +34,7 @@ export const poolMachine = setup({
   delays: {
     backoff: ({ context }) => context.backoff,
     urgedBackoff: ({ context }) => urgedBackoff(context.backoff),
-    drainTimeout: ({ context }) => context.drainTimeout,
+    drainTimeout: ({ context }) => timerFor(context.drainTimeout),
   },
   guards: poolGuards,
   actions: poolActions,

@@ -1,6 +1,6 @@
 // The clock for the machines' own deadlines, which may leave one of them behind when the process wants to end.
 import type { AnyActorScope } from 'xstate'
-import type { Clock } from '../../core/clock.js'
+import { type Clock, longestDelay } from '../../core/clock.js'
 import { onClock, rescheduled } from '../../machines/compiled/index.js'
 
 /**
@@ -24,7 +24,8 @@ export class MachineClock implements Pick<Clock, 'setTimeout' | 'clearTimeout'> 
   setTimeout(callback: () => void, delay: number): unknown {
     const dispensable = this.#nextIsDispensable
     this.#nextIsDispensable = false
-    const timer = this.#clock.setTimeout(callback, delay)
+    // The machines say so for no limit, as the timers of a system of their own need it.
+    const timer = this.#clock.setTimeout(callback, delay < longestDelay ? delay : Number.POSITIVE_INFINITY)
     if (dispensable) this.#clock.unref?.(timer)
     return timer
   }
