@@ -6,6 +6,7 @@ import { cpus } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
+import { hasMariadb, startMariadb } from '../support/mariadb-server.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { showProgress } from '../support/progress.js'
 import { compile } from './compile.js'
@@ -68,8 +69,9 @@ async function run({
   const view = showProgress(process.stderr, startOfScenario())
   const compiled = await compile()
   let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined
+  let mariadb: Awaited<ReturnType<typeof startMariadb>> | undefined
   const cleanUp = async () => {
-    await Promise.all([postgres?.stop(), compiled.remove()])
+    await Promise.all([postgres?.stop(), mariadb?.stop(), compiled.remove()])
   }
   process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)))
   try {
@@ -83,16 +85,28 @@ async function run({
     if (chosen.some(scenario => scenario.needsPostgres)) {
       postgres = await startPostgres({ settings: { max_connections: 200 } })
     }
+    if (chosen.some(scenario => scenario.needsMariadb) && (await hasMariadb())) mariadb = await startMariadb()
     const plan: Plan = {
       quick,
       rounds: wanted.rounds ?? (quick ? 3 : 7),
       roundTime: wanted.roundTime ?? (quick ? 40 : 200),
       ...(postgres !== undefined && { connectionString: postgres.connectionString }),
+      ...(mariadb !== undefined && {
+        mariadb: `mysql://${mariadb.user}@${mariadb.host}:${mariadb.port}/mysql`,
+      }),
     }
     const mayRepeat = !quick && wanted.rounds === undefined // what was asked for is what is done
     const results: Result[] = []
     for (const scenario of chosen) {
       const contestants = scenario.contestants(peers, plan)
+      if (scenario.needsMariadb && mariadb === undefined) {
+        console.log(
+          pc.dim(
+            `${scenario.title}: skipped, as there is no MariaDB here (mariadbd; Debian: mariadb-server).\n`,
+          ),
+        )
+        continue
+      }
       if (contestants.length === 0) {
         console.log(pc.dim(`${scenario.title}: none of these peers takes part (${peers.join(', ')}).\n`))
         continue

@@ -11,6 +11,8 @@ export interface Source<C extends Marks> {
   close(connection: C): Promise<void>
   /** Set when the connections are pg.Clients: pools that bring their own way to make those use it. */
   readonly connectionString?: string
+  /** Set when they are mysql2's: the same for its pools. */
+  readonly mysqlUri?: string
 }
 
 /** The same for every peer; each adapter says how it brings them about. */

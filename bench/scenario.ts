@@ -24,6 +24,8 @@ export interface Plan {
   readonly quick: boolean
   /** Where the database is, for the scenario that needs one. */
   readonly connectionString?: string
+  /** The same for MariaDB, as a URL. */
+  readonly mariadb?: string
 }
 
 /** A prepared scenario: each call is one round. */
@@ -37,6 +39,7 @@ export interface Scenario {
   /** The names of the peers that can take part, of those given. */
   contestants(peers: readonly string[], plan: { readonly quick: boolean }): readonly string[]
   readonly needsPostgres?: boolean
+  readonly needsMariadb?: boolean
   /** Warms the peer up, in the process that measures it. */
   prepare(peer: Peer, plan: Plan): Promise<Round>
 }
@@ -46,4 +49,7 @@ export const everybody = (peers: readonly string[]): readonly string[] =>
   withRecorded(peers).filter(peer => peer !== 'statepool (recorded)')
 
 export const withRecorded = (peers: readonly string[]): readonly string[] =>
-  peers.filter(peer => !peer.endsWith('(shared)') && peer !== 'postgres.js')
+  peers.filter(peer => !peer.endsWith('(shared)') && peer !== 'postgres.js' && !ofMysql.includes(peer))
+
+/** Pools of MySQL connections, which take part on MariaDB alone. */
+export const ofMysql: readonly string[] = ['mysql2', 'statepool/mysql2']

@@ -78,17 +78,22 @@ const atMost =
     return verdictOn(mine, value => value <= most, { of: own, target, unit })
   }
 
-/** The drop-in's value and pg.Pool's: it must not cost more to change one import. */
-const atLeastPgPool =
-  (better: 'lower' | 'higher'): Judge =>
+/** A drop-in's value and that of the pool that it stands in for: it must not cost more to change one import. */
+const atLeastOriginal =
+  (of: string, original: string, words: string, better: 'lower' | 'higher'): Judge =>
   values => {
-    const mine = values.get(dropIn)
-    const theirs = values.get(pgPool)
+    const mine = values.get(of)
+    const theirs = values.get(original)
     if (mine === undefined || theirs === undefined) return undefined
     const ratios = better === 'higher' ? ratiosOf(mine, theirs) : ratiosOf(theirs, mine)
-    const target = '≥ 1 × the throughput of pg.Pool'
-    return verdictOn(ratios, ratio => ratio >= 1, { of: dropIn, target, unit: '×', against: pgPool })
+    const target = `≥ 1 × the throughput of ${words}`
+    return verdictOn(ratios, ratio => ratio >= 1, { of, target, unit: '×', against: original })
   }
+
+const atLeastPgPool = (better: 'lower' | 'higher'): Judge =>
+  atLeastOriginal(dropIn, pgPool, 'pg.Pool', better)
+
+const atLeastMysql2 = atLeastOriginal('statepool/mysql2', 'mysql2', 'mysql2’s pool', 'higher')
 
 /** Pools whose statements share connections, as a multiple of another pool. */
 const sharedAgainst = (other: string, factor: number, better: 'lower' | 'higher', words: string): Judge[] =>
@@ -128,6 +133,9 @@ const targets: Readonly<Record<string, readonly Judge[]>> = {
   'pg-1-rate': [atLeastPgPool('higher')],
   'pg-10-rate': [comparedTo(pgPool, '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05), atLeastPgPool('higher')],
   'pg-100-rate': [comparedTo(pgPool, '≥ 1.05 × pg.Pool', ratio => ratio >= 1.05), atLeastPgPool('higher')],
+  'mysql-1-rate': [atLeastMysql2],
+  'mysql-10-rate': [atLeastMysql2],
+  'mysql-100-rate': [atLeastMysql2],
   'pg-10-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
   'pg-100-cpu': [comparedTo('limit', '≤ 1.03 × bare clients', ratio => ratio <= 1.03)],
   'statements-rate': [

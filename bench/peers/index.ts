@@ -15,6 +15,8 @@ export const peers: Readonly<Record<string, () => Promise<Peer>>> = {
   tarn: async () => (await import('./tarn.js')).tarn,
   'sequelize-pool': async () => (await import('./sequelize-pool.js')).sequelizePool,
   'pg-pool': async () => (await import('./pg-pool.js')).pgPool,
+  mysql2: async () => (await import('./mysql2.js')).mysql2,
+  'statepool/mysql2': async () => (await import('./mysql2.js')).mysqlDropIn,
   'postgres.js': async () => (await import('./postgres-js.js')).postgresJs,
 }
 

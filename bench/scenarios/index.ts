@@ -8,6 +8,7 @@ import { growthOfConnections, growthOfOpening, growthOfWaiters } from './growth.
 import { lifecycle } from './lifecycle.js'
 import { longLine } from './long-line.js'
 import { memory } from './memory.js'
+import { mysql } from './mysql.js'
 import { pg } from './pg.js'
 import { serial } from './serial.js'
 import { spike } from './spike.js'
@@ -22,6 +23,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'long-line': longLine,
   spike,
   pg,
+  mysql,
   statements,
   'growth-connections': growthOfConnections,
   'growth-waiters': growthOfWaiters,

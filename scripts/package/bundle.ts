@@ -121,15 +121,10 @@ const uncompiled: Plugin = {
 
 /** What asks, on the way from an acquire to a release, whether anything is attached. */
 const questions = {
-  'actors/pool.ts': [
-    /^ {4}if \(notices\.wants\([\s\S]*?^ {4}\}\n/m,
-    /^ {4}if \(followsAcquires\(.*\n {4}else /m,
-  ],
+  'actors/pool.ts': [/^ {4}if \(parts\.notices\.wants\(.*\n/m, /^ {4}if \(followsAcquires\(.*\n {4}else /m],
   'actors/connections/lease-actions.ts': [
-    /^ {4}if \(tracker !== undefined\) tracker\.granted.*\n/m,
-    /^ {4}if \(notices\.wants\('acquire\.granted'\)[\s\S]*?^ {4}\}\n/m,
-    /^ {4}if \(tracker !== undefined\) tracker\.returned.*\n/m,
-    /^ {4}if \(notices\.wants\('lease\.released'\)[\s\S]*?^ {4}\}\n/m,
+    /^ {4}if \(parts\.tracker.*granted'\)\)\n.*\n/m,
+    /^ {4}if \(parts\.tracker.*released'\)\)\n.*\n/m,
   ],
 }
 
