@@ -1,7 +1,8 @@
 // A connection of the drop-in pool: mysql2's own, which gives itself back to the underlying pool, and answers only while it is leased.
 
-import { AsyncResource } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
+import { inCallersContext } from '../../../core/callers-context.js'
 import { workForPool, worksForPool } from '../../../core/for-the-pool.js'
 import type { Lease } from '../../../index.js'
 import { BasePoolConnection } from './bases.js'
@@ -21,7 +22,10 @@ interface Command {
   readonly id?: unknown
   onResult?: (error: Error, ...values: unknown[]) => void
   emit(event: string, ...values: unknown[]): unknown
+  on(event: string, listener: Listener): Command
+  addListener(event: string, listener: Listener): Command
   listenerCount(event: string): number
+  eventNames(): readonly unknown[]
 }
 
 /**
@@ -137,13 +141,30 @@ export class PoolConnection extends BasePoolConnection {
   }
 }
 
-/** mysql2 calls back, and emits, in the context of the socket, which is that of no caller. */
+/**
+ * mysql2 calls back, and emits, in the context of the socket, which is that of no caller. So callbacks, and the listeners of a command, are
+ * bound to their caller's. A command with a callback has no listeners, as a rule: it is bound as an emitter only when it has, for that
+ * costs more than the rest of a loan.
+ */
 function inContextOfCaller(command: Command): Command {
-  const caller = new AsyncResource('statepool.command')
   const { onResult, emit } = command
-  if (onResult) command.onResult = (...values) => caller.runInAsyncScope(onResult, command, ...values)
-  command.emit = (...values) => caller.runInAsyncScope(emit, command, ...values)
+  if (onResult) command.onResult = inCallersContext(onResult)
+  if (!onResult || command.eventNames().length > 0) {
+    command.emit = inCallersContext(emit)
+  } else {
+    command.on = onInContext
+    command.addListener = onInContext
+  }
   return command
+}
+
+type Listener = ((...values: unknown[]) => unknown) & { listener?: Listener }
+
+/** One for all commands: that listeners are bound costs nothing until there is one. */
+function onInContext(this: Command, event: string, listener: Listener): Command {
+  const bound: Listener = inCallersContext(listener)
+  bound.listener = listener.listener ?? listener // as `once` does, so that it can be removed by the listener itself
+  return EventEmitter.prototype.on.call(this as unknown as EventEmitter, event, bound) as unknown as Command
 }
 
 /** mysql2 closes the statements that it knew when a reset has succeeded; no other command has an id and no callback. */

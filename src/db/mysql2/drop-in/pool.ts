@@ -1,9 +1,9 @@
 // The drop-in pool: mysql2's class of that name, whose connections come from the pool of this package.
 
-import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
+import { inCallersContext } from '../../../core/callers-context.js'
 import { hooksAround } from '../../../core/hooks.js'
 import {
   createPool as createStatepool,
@@ -80,7 +80,7 @@ export class Pool extends BasePool {
   override getConnection(
     callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
   ): void {
-    this.borrow(AsyncResource.bind(callback))
+    this.borrow(inCallersContext(callback))
   }
 
   /** @internal The same for one whose callback need not be bound to its async context. */
@@ -113,7 +113,7 @@ export class Pool extends BasePool {
   override end(callback?: (...nothing: never[]) => unknown): void {
     this._closed = true
     this.#shelf.stop()
-    const done = typeof callback === 'function' ? AsyncResource.bind(callback as () => unknown) : undefined
+    const done = typeof callback === 'function' ? inCallersContext(callback as () => unknown) : undefined
     this.#statepool.close().then(() => process.nextTick(() => done?.()))
   }
 

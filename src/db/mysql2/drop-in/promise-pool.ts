@@ -92,8 +92,16 @@ class LentConnection extends BasePromisePoolConnection {
     super(core, implementation)
     this.#core = core
     this.#lease = core.lease
-    Object.defineProperty(this, 'connection', {
-      get: () => (this.#isOut ? core : refusing(core, this.#lease?.id ?? 0)),
+  }
+
+  // Of the class: V8 makes a hidden class for each object that has an accessor of its own, which stays until the next major collection.
+  static {
+    Object.defineProperty(LentConnection.prototype, 'connection', {
+      get(this: LentConnection) {
+        return this.#isOut ? this.#core : refusing(this.#core, this.#lease?.id ?? 0)
+      },
+      set() {}, // mysql2's constructor sets it
+      configurable: true,
     })
   }
 

@@ -1,7 +1,7 @@
 // A query's time limit (`query_timeout`), by the pool's clock: pg's own timer would pass before an answer is read that is already there.
 
-import { AsyncResource } from 'node:async_hooks'
 import type pg from 'pg'
+import { inCallersContext } from '../../../core/callers-context.js'
 import { longestDelay, systemClock } from '../../../core/clock.js'
 
 /** What pg's typings leave out. */
@@ -45,7 +45,7 @@ export function askInTime(client: pg.Client, args: readonly unknown[], ask: Ask)
   const values = isCallback(args[1]) ? undefined : args[1]
   Object.assign(config, { query_timeout: longestDelay, callback: undefined })
   if (callback !== undefined && !isCallback(callback)) return ask(config, values, callback) // pg says what is wrong with it
-  if (callback !== undefined) return send(AsyncResource.bind(callback))
+  if (callback !== undefined) return send(inCallersContext(callback))
   const { _Promise: Wanted = Promise } = asked
   return new Wanted((resolve, reject) => {
     send((error, result) => (error ? reject(error) : resolve(result)))

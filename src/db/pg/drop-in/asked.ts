@@ -1,6 +1,7 @@
 // A query as its caller asks for it: callbacks and listeners run in the caller's async context.
 
 import { AsyncResource } from 'node:async_hooks'
+import { inCallersContext } from '../../../core/callers-context.js'
 import { ofPool } from '../driver/ask.js'
 import { isSubmittable } from './submittable.js'
 
@@ -21,7 +22,7 @@ export function bindToCaller(args: unknown[]): void {
   for (let index = 1; index < args.length; index++) {
     const callback = args[index]
     if (typeof callback === 'function' && !(ofPool in callback))
-      args[index] = AsyncResource.bind(callback as () => unknown)
+      args[index] = inCallersContext(callback as () => unknown)
   }
 }
 
@@ -49,7 +50,7 @@ type Method = (...args: unknown[]) => unknown
 function bindingLast(method: Method, self: object): Method {
   return (...args) => {
     const callback = args.at(-1)
-    if (typeof callback === 'function') args[args.length - 1] = AsyncResource.bind(callback as Method)
+    if (typeof callback === 'function') args[args.length - 1] = inCallersContext(callback as Method)
     return method.apply(self, args)
   }
 }
@@ -59,6 +60,6 @@ function bindConfig(query: Query): Query {
   const { callback } = query
   if (typeof callback !== 'function' || ofPool in callback) return query
   const copy: Query = Object.assign(Object.create(Object.getPrototypeOf(query)), query)
-  copy.callback = AsyncResource.bind(callback as () => unknown)
+  copy.callback = inCallersContext(callback as () => unknown)
   return copy
 }

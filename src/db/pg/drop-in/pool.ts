@@ -1,7 +1,7 @@
 // The drop-in for node-postgres' pool: pg.Pool's interface on this package's pool.
 
-import { AsyncResource } from 'node:async_hooks'
 import pg from 'pg'
+import { inCallersContext } from '../../../core/callers-context.js'
 import { toAwaiter } from '../../../core/stacks.js'
 import type { Pool as StatePool } from '../../../index.js'
 import { discreetTls } from '../driver/discreet.js'
@@ -90,7 +90,7 @@ export class Pool extends pg.Pool {
       return
     }
     // In a tick of its own: what a callback throws is an uncaught exception, as it is with pg.Pool.
-    const tell = AsyncResource.bind(callback)
+    const tell = inCallersContext(callback)
     this.#lender.borrow().then(
       client => process.nextTick(tell, undefined, client, client.release),
       error => process.nextTick(tell, error, undefined, nothing),
@@ -151,7 +151,7 @@ export class Pool extends pg.Pool {
       this.ended = true
     })
     if (!callback) return this.#asked(ended)
-    ended.then(AsyncResource.bind(() => process.nextTick(callback)))
+    ended.then(inCallersContext(() => process.nextTick(callback)))
     return
   }
 
@@ -162,7 +162,7 @@ export class Pool extends pg.Pool {
 
   #query(text: unknown, values: unknown, callback: ResultCallback | undefined): unknown {
     if (callback !== undefined && callback !== null) {
-      this.#run(text, values, AsyncResource.bind(callback))
+      this.#run(text, values, inCallersContext(callback))
       return
     }
     const result = new Promise((resolve, reject) => {
