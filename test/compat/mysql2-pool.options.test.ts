@@ -34,7 +34,7 @@ describe("createPool of 'statepool/mysql2'", () => {
 
   it.each<[unknown, string]>([
     [{ connectionLimit: -1 }, 'connectionLimit must be an integer of at least 0.'],
-    [{ idleTimeout: 'soon' }, 'idleTimeout must be an integer of at least 0.'],
+    [{ idleTimeout: 'soon' }, 'idleTimeout must be a number of milliseconds of at least 0, or Infinity.'],
     [17, 'createPool takes a URI or an object of options.'],
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
   ])('refuses %o', (given, message) => {
