@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { drawChart } from './chart.js'
+import { drawCurve } from './curve-chart.js'
 import { markdown } from './report.js'
 import type { Result } from './result.js'
 import type { Plan } from './scenario.js'
@@ -16,8 +17,16 @@ const end = '<!-- end of numbers -->'
 export async function drawDocs(results: readonly Result[], { rounds, quick }: Plan): Promise<void> {
   await mkdir(new URL('bench/', docs), { recursive: true })
   for (const result of results) {
-    await writeFile(new URL(`bench/${result.scenario.name}.svg`, docs), drawChart(result))
+    const { name, curve } = result.scenario
+    if (curve === undefined) {
+      await writeFile(new URL(`bench/${name}.svg`, docs), drawChart(result))
+    } else {
+      await writeFile(new URL(`bench/${name}.svg`, docs), drawCurve(result, 'light'))
+      await writeFile(new URL(`bench/${name}-dark.svg`, docs), drawCurve(result, 'dark'))
+    }
   }
+  const inTables = results.filter(({ scenario }) => scenario.curve === undefined)
+  if (inTables.length === 0) return
   const text = await readFile(page, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
@@ -26,6 +35,6 @@ export async function drawDocs(results: readonly Result[], { rounds, quick }: Pl
   const how = `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${rounds} rounds${quick ? ', quick mode' : ''}; statepool's place is bold.`
   await writeFile(
     page,
-    `${text.slice(0, from)}${begin}\n\n${how}\n\n${markdown(results)}\n\n${text.slice(to)}`,
+    `${text.slice(0, from)}${begin}\n\n${how}\n\n${markdown(inTables)}\n\n${text.slice(to)}`,
   )
 }

@@ -64,7 +64,9 @@ async function run({
   profile,
   ...wanted
 }: Options): Promise<void> {
-  const chosen = Object.values(scenarios).filter(({ name }) => only === undefined || only.includes(name))
+  const chosen = Object.values(scenarios).filter(({ name, curve }) =>
+    only === undefined ? curve === undefined || chart === true : only.includes(name),
+  )
   const profiles = profile === undefined ? undefined : resolve(profile)
   const view = showProgress(process.stderr, startOfScenario())
   const compiled = await compile()

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario.js'
 import { appBurst, appMixed } from './as-apps-do.js'
 import { burst } from './burst.js'
 import { contended } from './contended.js'
+import { curveOfCallers, curveOfLoad, curveOfSize } from './curves.js'
 import { growthOfConnections, growthOfOpening, growthOfWaiters } from './growth.js'
 import { lifecycle } from './lifecycle.js'
 import { longLine } from './long-line.js'
@@ -30,4 +31,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'growth-opening': growthOfOpening,
   lifecycle,
   memory,
+  'curve-callers': curveOfCallers,
+  'curve-load': curveOfLoad,
+  'curve-size': curveOfSize,
 }
