@@ -4,7 +4,7 @@ import { systemBehind } from '../../src/actors/create-pool.js'
 import type { PoolSystem } from '../../src/actors/pool-actor.js'
 import { messageOf } from '../../src/core/wording.js'
 import { createPool } from '../../src/index.js'
-import { encode, type Incident } from '../../src/recorder/format.js'
+import { encode, type Incident, type Notice } from '../../src/recorder/format.js'
 import { PoolLog } from '../../src/recorder/pool-log.js'
 import { isWeather } from '../../src/testing/clients.js'
 import { run } from '../../src/testing/run.js'
@@ -20,15 +20,18 @@ const frameEvery = 250
 export async function recordLife(seed: number): Promise<Uint8Array> {
   let system: PoolSystem<unknown> | undefined
   let log: PoolLog<unknown> | undefined
+  let timer: unknown
   const follow = (): void => {
-    if (system?.actor.getSnapshot().status !== 'active') return
     log?.takeFrame()
-    system.parts.config.clock.setTimeout(follow, frameEvery)
+    timer = system?.parts.config.clock.setTimeout(follow, frameEvery)
+  }
+  const told = ({ type }: Notice): void => {
+    if (type === 'pool.closed') system?.parts.config.clock.clearTimeout(timer) // a life ends without a timer
   }
   const make = ((...given: Parameters<typeof createPool>) => {
     const pool = createPool(...given)
     system = systemBehind(pool.actor) as PoolSystem<unknown>
-    log = new PoolLog(system, kept, { wallTime: () => 0 })
+    log = new PoolLog(system, kept, { wallTime: () => 0, told })
     follow()
     return pool
   }) as typeof createPool
