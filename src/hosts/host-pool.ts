@@ -1,30 +1,22 @@
 // Many hosts, one façade: finds the host that a caller wants, and has that host's own pool serve it.
 import type { Observable } from 'rxjs'
-import { checkDriver } from '../actors/check-driver.js'
 import type { Lease } from '../actors/leases/lease.js'
 import type { HealthOptions } from '../actors/watching/health.js'
 import type { CloseOptions } from '../core/call-options.js'
-import {
-  AcquireAbortedError,
-  DatabaseDownError,
-  NoHostError,
-  OptionsError,
-  PoolClosedError,
-} from '../core/errors.js'
+import { AcquireAbortedError, DatabaseDownError, NoHostError, PoolClosedError } from '../core/errors.js'
 import { hostTarget } from '../core/hosts.js'
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
 import type { Host } from '../db/driver.js'
 import { chooseHost, isHopeless } from '../machines/decisions/hosts.js'
 import type { HostState, HostTarget } from '../machines/host-types.js'
+import { Elsewhere, guard, isOfHost, nothing } from './attempt.js'
 import { HostNotices, type HostPoolNotice } from './notices.js'
-import {
-  type HostAcquireOptions,
-  type HostPoolOptions,
-  type HostQueryOptions,
-  type HostTransactionOptions,
-  type ParsedHostOptions,
-  parseHostOptions,
+import type {
+  HostAcquireOptions,
+  HostQueryOptions,
+  HostTransactionOptions,
+  ParsedHostOptions,
 } from './options.js'
 import { RunningHost } from './running-host.js'
 import { SeekerQueue } from './seekers.js'
@@ -37,63 +29,7 @@ import {
   viewOf,
 } from './views.js'
 
-/** What has several hosts: a driver such as `postgres({ hosts: […] })`, or a list of drivers, one for each host. */
-export interface Hosts<C> {
-  /** At least one; each with a name of its own, and a driver that has `hostRole`. */
-  readonly hosts?: readonly Host<C>[] | undefined
-  /** The kind of host for callers that name none, if the pool's options do not say it. */
-  readonly hostTarget?: HostTarget | undefined
-}
-
-/**
- * Creates a pool over several hosts, one of which takes writes, and starts it at once. Each host has a pool of its own, with the options given here
- * (`min` and `max` apply to each host; a `group` limits all together).
- *
- * ```ts
- * const pool = createHostPool(postgres({ hosts: ['db1:5432', 'db2:5432'], user: 'web', database: 'shop' }), { max: 10 })
- * await pool.use(client => client.query('INSERT …'))                              // the primary, wherever it is now
- * await pool.use(client => client.query('SELECT …'), { target: 'prefer-standby' })
- * ```
- *
- * When the primary becomes a standby, or goes down, callers that want a primary wait until another host is one, each within its timeout; statements in
- * flight fail, and are not repeated (`transaction({ retry })` repeats them). See docs/guides/hosts.md.
- *
- * @param hosts `postgres({ hosts: […] })`, or `{ hosts: [{ name, driver }, …] }`
- * @throws OptionsError, which names the option, its value and the valid values.
- */
-export function createHostPool<C>(hosts: Hosts<C>, options: HostPoolOptions<C> = {}): HostPool<C> {
-  return new HostPool(checkHosts(hosts), parseHostOptions(options), hosts.hostTarget)
-}
-
-/** @throws OptionsError saying what is wrong with the hosts. */
-function checkHosts<C>(given: Hosts<C>): readonly Host<C>[] {
-  const hosts: unknown = Object(given).hosts
-  const refused = (what: string): OptionsError =>
-    new OptionsError(
-      'hosts',
-      undefined,
-      `${what} Pass a driver that has several, such as postgres({ hosts: ['db1:5432', 'db2:5432'] }), or { hosts: [{ name, driver }, …] }; for one host, use createPool().`,
-    )
-  if (!Array.isArray(hosts) || hosts.length === 0) throw refused('createHostPool needs hosts.')
-  const names = new Set<unknown>()
-  for (const host of hosts as Partial<Host<C>>[]) {
-    const { name, driver } = Object(host) as Partial<Host<C>>
-    if (typeof name !== 'string' || name === '') throw refused('Each host needs a name, such as its address.')
-    if (names.has(name)) throw refused(`The host ${name} is named twice.`)
-    names.add(name)
-    checkDriver(driver)
-    if (driver?.hostRole === undefined)
-      throw refused(
-        `The driver ${driver?.name} of the host ${name} cannot tell whether its server takes writes: it has no hostRole() method.`,
-      )
-  }
-  return hosts
-}
-
-/** Ends the attempt to serve a caller at a host that is no longer what the caller wants: it is served at another one. */
-class Elsewhere extends Error {}
-
-/** A pool over several hosts; create one with {@link createHostPool}. */
+/** A pool over several hosts; create one with `createHostPool`. */
 export class HostPool<C> implements AsyncDisposable {
   readonly #options: ParsedHostOptions<C>
   readonly #target: HostTarget
@@ -367,30 +303,4 @@ export class HostPool<C> implements AsyncDisposable {
   #now(): number {
     return this.#options.config.clock.now()
   }
-}
-
-const nothing = Symbol('nothing')
-
-/** The application's callback, which is not called on a host that is no longer what the caller wants. */
-function guard<C, T>(
-  host: RunningHost<C>,
-  target: HostTarget,
-  callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
-  mark: (thrown: unknown) => void,
-): (connection: C, lease: Lease<C>) => Promise<T> {
-  return async (connection, lease) => {
-    if (!host.serves(target)) throw new Elsewhere()
-    try {
-      return await callback(connection, lease)
-    } catch (error) {
-      mark(error)
-      throw error
-    }
-  }
-}
-
-/** Whether an error says that the host cannot serve the caller, who has not been served: another one may. */
-function isOfHost<C>(error: unknown, { pool }: RunningHost<C>): boolean {
-  if (error instanceof Elsewhere || error instanceof NoHostError) return true
-  return error instanceof DatabaseDownError && error.pool === pool.name
 }

@@ -1,5 +1,6 @@
 // statepool/hosts: one pool over the servers of a cluster, of which one takes the writes.
-export { createHostPool, HostPool } from './host-pool.js'
+export { createHostPool, type Hosts } from './create-host-pool.js'
+export { HostPool } from './host-pool.js'
 export type { HostNotice, HostPoolNotice } from './notices.js'
 export type {
   HostAcquireOptions,
