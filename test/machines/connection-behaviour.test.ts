@@ -94,12 +94,15 @@ describe('a deadline', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it.each(waits)('of Infinity does not end %s for as long as a timer counts', async (_what, limit, events) => {
-    const { actor, clock, send } = connection({ [limit]: never })
-    send(...events)
-    await clock.advance(2 ** 31 - 2)
-    expect(actor.getSnapshot().status).toBe('active')
-  })
+  it.each(waits)(
+    'of Infinity does not end %s for as long as a timer counts',
+    async (_what, limit, events) => {
+      const { actor, clock, send } = connection({ [limit]: never })
+      send(...events)
+      await clock.advance(2 ** 31 - 2)
+      expect(actor.getSnapshot().status).toBe('active')
+    },
+  )
 
   it('does not run while it is idle or lent', async () => {
     const { clock, send } = connection()
