@@ -63,9 +63,12 @@ export function driverFor(
   }
 
   /** Runs what makes a session ready, and remembers what it left for all callers. */
-  const makeReady = async (session: Session, setUp: ConnectContext['setUp']): Promise<void> => {
+  const makeReady = async (session: Session, { signal, setUp }: ConnectContext): Promise<void> => {
     const { client } = session
     await connectWithinLimit(client)
+    // A class of clients that waits for something before it connects opens a socket again that was destroyed meanwhile.
+    if (signal.aborted) session.destroy()
+    signal.throwIfAborted()
     session.parameters.begin()
     hideTlsOf(wired(client).connection.stream)
     await prepare?.(client)
@@ -81,10 +84,8 @@ export function driverFor(
   }
 
   /** Opens a connection to one host. */
-  const open = async (
-    client: pg.Client,
-    { signal, onLost, onStale, onLinger, setUp }: ConnectContext,
-  ): Promise<pg.Client> => {
+  const open = async (client: pg.Client, context: ConnectContext): Promise<pg.Client> => {
+    const { signal, onLost, onStale, onLinger } = context
     const session = new Session(client, { onLost, onStale }, evidence)
     sessions.set(client, session)
     const leave = (): void => {
@@ -93,7 +94,7 @@ export function driverFor(
     }
     const forget = onAbort(signal, leave)
     try {
-      await abortable(makeReady(session, setUp), signal)
+      await abortable(makeReady(session, context), signal)
     } catch (error) {
       if (!signal.aborted) leave() // also after a failure: pg leaves the socket open when its password function throws
       throw error
