@@ -13,13 +13,15 @@ function hesitant() {
   const lookUp = new Promise<void>(resolve => {
     lookedUp = resolve
   })
-  /** Those that have connected, whether or not anyone wants them by then. */
+  /** Those that have connected, or failed to, whether or not anyone wants them by then. */
   const connected: pg.Client[] = []
   class Hesitant extends pg.Client {
     override connect(): Promise<pg.Client>
     override connect(callback: (error: Error) => void): void
     override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-      const connecting = lookUp.then(() => super.connect()).then(() => connected.push(this))
+      const connecting = lookUp.then(() => super.connect())
+      const over = () => connected.push(this)
+      connecting.then(over, over)
       if (callback === undefined) return connecting.then(() => this as unknown as pg.Client)
       connecting.then(() => callback(null as unknown as Error), callback)
       return
