@@ -1,21 +1,22 @@
 // The ledger's step in Lua is the one in TypeScript: both are given the same reports, at the same times.
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { scriptOf } from '../../src/fleet/engines/redis-script.js'
 import type { Report } from '../../src/fleet/index.js'
 import { exchange, newLedger } from '../../src/fleet/ledger/ledger.js'
 import { createRandom } from '../../src/testing/random.js'
 
 const script = scriptOf('tonumber(ARGV[10])')
+const server = inject('redis')
 let redis: Redis
 beforeAll(() => {
-  redis = new Redis()
+  if ('url' in server) redis = new Redis(server.url)
 })
-afterAll(() => redis.quit())
+afterAll(() => redis?.quit())
 
 const seeds = Array.from({ length: 12 }, (_, index) => index + 1)
 
-describe('the script', () => {
+describe.skipIf('missing' in server)('the script', () => {
   it.each(seeds)('answers as the ledger does, report for report (seed %i)', async seed => {
     const random = createRandom(seed, 'ledger')
     const key = `statepool:test:{${process.pid}:${seed}}`

@@ -1,12 +1,13 @@
 // `npm run fleet`, with few processes: real ones, a real PostgreSQL, kill -9 and a rolling restart.
-import { expect, it } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { runFleet, type View } from '../../fleet/run.js'
 import { linesOf } from '../../fleet/table.js'
 
-it.each([
-  ['PostgreSQL itself', undefined],
-  ['Redis', 'redis://127.0.0.1:6379'],
-])(
+const server = inject('redis')
+const keepers: [string, string | undefined][] = [['PostgreSQL itself', undefined]]
+if ('url' in server) keepers.push(['Redis', server.url])
+
+it.each(keepers)(
   'processes share the connections that %s counts, through kill -9 and a rolling restart, and no caller fails',
   async (_, redis) => {
     const views: View[] = []
