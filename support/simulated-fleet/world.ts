@@ -229,7 +229,9 @@ class World {
    */
   async #deliver(process: Process, name: string, report: Report): Promise<Answer> {
     const { connections, floor = 1 } = this.story
-    const allowed = this.#isKnown(process) ? floor : report.keep
+    // One that comes again after its pool has left makes an entry, which expires: the ledger then counts too much, and never too little.
+    const isLate = report.report < process.lastReport
+    const allowed = this.#isKnown(process) && !isLate ? floor : report.keep
     const before = Math.max(connections, this.memory.count(name).held)
     const answer = await this.memory.exchange(name, report)
     if (report.report > process.lastReport && !report.leaves) process.heardAt = this.clock.now()
