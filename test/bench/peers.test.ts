@@ -5,8 +5,10 @@ import { StubDatabase } from '../../bench/loan.js'
 import type { BenchPool, Peer } from '../../bench/peer.js'
 import { peerNames, peers } from '../../bench/peers/index.js'
 
-// statepool's adapters load the compiled package; test/bench/run.test.ts runs them. postgres.js needs a server, and leases nothing.
-const loadable = peerNames.filter(name => !name.startsWith('statepool') && name !== 'postgres.js')
+// statepool's adapters load the compiled package; test/bench/run.test.ts runs them. postgres.js and mysql2 need a server.
+const loadable = peerNames.filter(
+  name => !name.startsWith('statepool') && name !== 'postgres.js' && name !== 'mysql2',
+)
 
 describe.each(loadable)('%s', name => {
   const load = async (): Promise<Peer> => (await peers[name]?.()) as Peer

@@ -22,6 +22,8 @@ it('has all the figures from the start', () => {
     closing: 0,
     waiting: 0,
     heldBack: false,
+    budgetAway: false,
+    budgetMax: undefined,
     oldestLease: undefined,
     oldestWaiter: undefined,
     closedBy: {},

@@ -68,9 +68,10 @@ describe.skipIf(chromiumMissing)('a recording', () => {
     await page.keyboard.press('ArrowLeft')
     await expect.poll(position).toBeLessThanOrEqual(after)
     await page.keyboard.press('Space')
-    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    const player = page.locator('button.main') // the log has a button of that name, too
+    await player.getByText('Pause', { exact: true }).waitFor()
     await page.keyboard.press('Space')
-    await page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+    await player.getByText('Play', { exact: true }).waitFor()
   })
 
   it('plays at the speed that one chooses, and stops at its end', async () => {

@@ -65,9 +65,13 @@ export function driverFor(
   /** Runs what makes a session ready, and remembers what it left for all callers. */
   const makeReady = async (session: Session, { signal, setUp }: ConnectContext): Promise<void> => {
     const { client } = session
-    await connectWithinLimit(client)
-    // A class of clients that waits for something before it connects opens a socket again that was destroyed meanwhile.
-    if (signal.aborted) session.destroy()
+    try {
+      await connectWithinLimit(client)
+    } finally {
+      // A class of clients that waits for something before it connects opens a socket again that was destroyed meanwhile; also when its
+      // connect fails, because of the end of the first socket.
+      if (signal.aborted) session.destroy()
+    }
     signal.throwIfAborted()
     session.parameters.begin()
     hideTlsOf(wired(client).connection.stream)
