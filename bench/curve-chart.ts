@@ -11,7 +11,7 @@ const themes = {
 export type Theme = keyof typeof themes
 
 /** Of the others, told apart by their dashes too. */
-const others = ['#c2410c', '#0f766e', '#7c3aed', '#b45309', '#be185d', '#4d7c0f', '#0369a1']
+const others = ['#c2410c', '#0f766e', '#7c3aed', '#ca8a04', '#be185d', '#4d7c0f', '#0369a1']
 
 export function drawCurve({ scenario, tables }: Result, theme: Theme): string {
   const { curve } = scenario
@@ -39,7 +39,14 @@ export function drawCurve({ scenario, tables }: Result, theme: Theme): string {
       },
       legend: { bottom: 4, textStyle: { color: colours.text }, data: peers },
       grid: { left: 90, right: 30, top: 64, bottom: 96 },
-      xAxis: { ...axis, name: curve.axis, nameLocation: 'middle', nameGap: 28, min: curve.points[0] },
+      xAxis: {
+        ...axis,
+        type: curve.scale,
+        name: curve.axis,
+        nameLocation: 'middle',
+        nameGap: 28,
+        min: curve.points[0],
+      },
       yAxis: { ...axis, name: tables[0]?.unit, nameTextStyle: { ...axis.nameTextStyle, align: 'left' } },
       series: peers.map((peer, index) => ({
         name: peer,

@@ -37,7 +37,11 @@ export interface Scenario {
   readonly title: string
   readonly metrics: Readonly<Record<string, Metric>>
   /** It is drawn as a curve: what the metrics are measured at, in their order. */
-  readonly curve?: { readonly axis: string; readonly points: readonly number[] }
+  readonly curve?: {
+    readonly axis: string
+    readonly scale: 'log' | 'value'
+    readonly points: readonly number[]
+  }
   /** The names of the peers that can take part, of those given. */
   contestants(peers: readonly string[], plan: { readonly quick: boolean }): readonly string[]
   readonly needsPostgres?: boolean

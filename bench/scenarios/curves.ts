@@ -64,6 +64,7 @@ export const curveOfLoad = curve({
   name: 'curve-load',
   title: `latency against load: ${connections} connections, each held for ${holdTime} ms; callers come at random, whatever waits`,
   axis: 'load, as a part of what the connections can do (%)',
+  scale: 'value',
   points: [50, 70, 80, 90, 95, 100],
   metric: { unit: 'ms that 99 of 100 callers wait at most', better: 'lower' },
   async measure(peer, load, { roundTime }) {
@@ -126,12 +127,13 @@ interface Curve {
   readonly name: string
   readonly title: string
   readonly axis: string
+  readonly scale?: 'log' | 'value'
   readonly points: readonly number[]
   readonly metric: Omit<Metric, 'title'>
   measure(peer: Peer, at: number, plan: Plan): Promise<() => Promise<number>>
 }
 
-function curve({ name, title, axis, points, metric, measure }: Curve): Scenario {
+function curve({ name, title, axis, scale = 'log', points, metric, measure }: Curve): Scenario {
   const named = (at: number) => `${name}-${at}`
   return {
     name,
@@ -139,7 +141,7 @@ function curve({ name, title, axis, points, metric, measure }: Curve): Scenario 
     metrics: Object.fromEntries(
       points.map(at => [named(at), { ...metric, title: `${at.toLocaleString('en-US')} ${axis}` }]),
     ),
-    curve: { axis, points },
+    curve: { axis, scale, points },
     contestants: (peers, { quick }) =>
       everybody(peers).filter(peer => peer !== 'statepool (interpreted)' && !(quick && peer === 'limit')),
     async prepare(peer, plan) {
