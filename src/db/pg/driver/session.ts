@@ -50,6 +50,8 @@ export class Session {
   end: unknown
   /** What is waited for once the session is being ended while a statement runs. */
   departure: Promise<void> | undefined
+  /** The connection was told to end, perhaps past the client. */
+  #ended = false
   /** The server waits for the holder: to fetch more of a portal, or to send the data of a COPY. */
   #suspended = false
 
@@ -68,6 +70,7 @@ export class Session {
     connection.on('parseComplete', () => {
       this.#parsed = true
     })
+    this.#noteEndOf(connection)
     for (const name of ['portalSuspended', 'copyInResponse'])
       connection.on(name, () => {
         this.#suspended = true
@@ -86,6 +89,16 @@ export class Session {
       this.#end(error)
     })
     client.on('end', () => this.#end(new Error('Connection terminated')))
+  }
+
+  /** By the call itself: the socket shows it later, and an older pg (8.11) also sets `_ending` for each extended query. */
+  #noteEndOf(connection: { end?: () => unknown }): void {
+    const { end } = connection
+    if (typeof end !== 'function') return
+    connection.end = () => {
+      this.#ended = true
+      return end.call(connection)
+    }
   }
 
   /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
@@ -124,7 +137,7 @@ export class Session {
     const { stream } = connection
     return (
       _ending !== true &&
-      connection._ending !== true && // it ended itself, past the client
+      !this.#ended &&
       _queryable !== false &&
       (stream.writable ?? !stream.destroyed) && // a stream of the application's own need not know whether it can be written to
       !isPaused(stream)
