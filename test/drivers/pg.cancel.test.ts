@@ -36,7 +36,7 @@ it('no timer of it keeps the process alive', async () => {
   const before = timersThatHold()
   void new Couriers(createCourier).cancel(busyClient(), () => true)
   await until(() => made.length === 1, 'a courier has left')
-  expect(timersThatHold()).toBe(before)
+  await expect.poll(timersThatHold).toBeLessThanOrEqual(before) // those of other files in this process come and go
 })
 
 it('one leaves when the one before is back, and none for a session that is gone by then', async () => {
