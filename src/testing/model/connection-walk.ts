@@ -106,9 +106,10 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
       },
       'destroy the lease': doing(() => system.lease.destroy(new Error('walk: unfit'))),
       'connect succeeds': answer('connect', 'succeed'),
-      'connect succeeds, and onConnect throws': () => {
+      'connect succeeds, and onConnect throws': async () => {
         hooks.throwsNext = 'onConnect'
-        return answer('connect', 'succeed')()
+        await answer('connect', 'succeed')()
+        await walk.until(() => state() !== 'closing.lingering', 'the server lets go') // a real one takes a moment
       },
       'connect succeeds, and onConnect throws in the midst of a statement': async () => {
         hooks.throwsNext = 'onConnect'
