@@ -9,6 +9,7 @@ import pc from 'picocolors'
 import { hasMariadb, startMariadb } from '../support/mariadb-server.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { showProgress } from '../support/progress.js'
+import { wholeFrom } from '../support/whole-number.js'
 import { compile } from './compile.js'
 import { contest } from './contest.js'
 import { peerNames } from './peers/index.js'
@@ -40,12 +41,12 @@ const options = new Command('npm run bench --')
   .option(
     '--rounds <n>',
     'exactly so many rounds for each peer and scenario (default 7, quick: 3; where 7 leave open whether a target is reached, up to 21)',
-    atLeastOne,
+    wholeFrom(1),
   )
   .option(
     '--round-time <ms>',
     'how long a round takes, where that can be chosen (default 200, quick: 40)',
-    atLeastOne,
+    wholeFrom(1),
   )
   .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]', fileToWrite)
   .option('--chart', 'draw docs/bench/*.svg, and put the tables into docs/performance.md')
@@ -180,11 +181,4 @@ function listOf(known: readonly string[]): (value: string) => string[] {
         throw new InvalidArgumentError(`There is no ${name}. Known: ${known.join(', ')}.`)
       return name
     })
-}
-
-function atLeastOne(value: string): number {
-  const parsed = Number(value)
-  if (!Number.isInteger(parsed) || parsed < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.')
-  return parsed
 }

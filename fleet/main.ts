@@ -1,6 +1,7 @@
 // `npm run fleet`: many real processes share the connections of one PostgreSQL, under load, with kill -9 and a rolling restart, as a live table. See docs/guides/fleet.md.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import pc from 'picocolors'
+import { wholeFrom } from '../support/whole-number.js'
 import { runFleet, type View } from './run.js'
 import { linesOf } from './table.js'
 
@@ -72,14 +73,5 @@ async function main({ redis, ...plan }: Options): Promise<void> {
     if (!stopping.signal.aborted) throw error
     console.error('Stopped; the processes and the server are stopped too.')
     process.exitCode = 130
-  }
-}
-
-function wholeFrom(least: number): (value: string) => number {
-  return value => {
-    const parsed = Number(value)
-    if (!Number.isSafeInteger(parsed) || parsed < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
-    return parsed
   }
 }

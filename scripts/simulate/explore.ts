@@ -1,16 +1,12 @@
 // `npm run explore`: goes through everything that can happen to a small pool, within bounds, and counts what it saw.
 
 import { SingleBar } from 'cli-progress'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import pc from 'picocolors'
 import { explore } from '../../src/testing/index.js'
+import { wholeFrom } from '../../support/whole-number.js'
 
-const number = (value: string): number => {
-  const parsed = Number(value)
-  if (!Number.isSafeInteger(parsed) || parsed < 0)
-    throw new InvalidArgumentError('It must be a whole number from 0.')
-  return parsed
-}
+const number = wholeFrom(0)
 
 const anyNumber = (value: string): number => (value === 'any' ? Number.POSITIVE_INFINITY : number(value))
 

@@ -3,9 +3,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { SingleBar } from 'cli-progress'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import pc from 'picocolors'
 import { type Story, simulateFleet, type Told } from '../../support/simulated-fleet/world.js'
+import { wholeFrom } from '../../support/whole-number.js'
 
 interface Options {
   seeds: number
@@ -139,13 +140,4 @@ function ask(worker: ChildProcess, story: Story, onSecond: () => void): Promise<
 
 function count(value: number): string {
   return Math.round(value).toLocaleString('en')
-}
-
-function wholeFrom(least: number): (value: string) => number {
-  return value => {
-    const parsed = Number(value)
-    if (!Number.isSafeInteger(parsed) || parsed < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
-    return parsed
-  }
 }

@@ -3,8 +3,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { SingleBar } from 'cli-progress'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import pc from 'picocolors'
+import { wholeFrom } from '../../support/whole-number.js'
 import type { Assignment, Told } from './worker.js'
 
 interface Options {
@@ -20,10 +21,10 @@ const options = new Command('npm run simulate --')
   .description(
     'Simulates whole lives of a pool, checks every invariant after every event, and prints what breaks one.',
   )
-  .option('--seeds <n>', 'how many lives', atLeast(1), 10_000)
-  .option('--from <seed>', 'the first seed', atLeast(0), 1)
-  .option('--workers <n>', 'processes that share the work', atLeast(1), 2)
-  .option('--steps <n>', 'commands in each story, or statements in each mix (default 40)', atLeast(0))
+  .option('--seeds <n>', 'how many lives', wholeFrom(1), 10_000)
+  .option('--from <seed>', 'the first seed', wholeFrom(0), 1)
+  .option('--workers <n>', 'processes that share the work', wholeFrom(1), 2)
+  .option('--steps <n>', 'commands in each story, or statements in each mix (default 40)', wholeFrom(0))
   .option(
     '--sharing',
     'statements share connections in each of them, and each has a mix of statements, too: errors, BEGINs, cancels and losses',
@@ -125,13 +126,4 @@ function showProgress(
 
 function count(value: number): string {
   return Math.round(value).toLocaleString('en')
-}
-
-function atLeast(least: number): (value: string) => number {
-  return value => {
-    const parsed = Number(value)
-    if (!Number.isSafeInteger(parsed) || parsed < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
-    return parsed
-  }
 }
