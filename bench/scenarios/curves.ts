@@ -1,10 +1,12 @@
 // Three curves for people, each side by side with the peers: throughput against callers, latency against load, cost against the size of the pool.
 
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
-import { Ledger, type StubConnection, StubDatabase } from '../loan.js'
+import { createStreams } from '../../src/db/simulated/random.js'
+import { type StubConnection, StubDatabase } from '../loan.js'
 import { calibrate, timeBatches } from '../measure.js'
 import type { BenchPool, Peer } from '../peer.js'
 import { everybody, type Metric, type Plan, type Reading, type Scenario } from '../scenario.js'
+import { tasksOn } from '../tasks.js'
 
 const connections = 10
 
@@ -18,17 +20,8 @@ export const curveOfCallers = curve({
   points: [1, 10, 100, 1_000, 10_000],
   metric: { unit: 'acquires a second of CPU', better: 'higher' },
   async measure(peer, callers, { roundTime }) {
-    const pool = await peer.open(new StubDatabase(), { min: connections, max: connections })
-    const ledger = new Ledger()
-    const perCaller = Math.ceil(least / callers)
-    const caller = async () => {
-      for (let index = 0; index < perCaller; index++) await borrow(pool, ledger)
-    }
-    const batch = async () => {
-      await Promise.all(Array.from({ length: callers }, caller))
-      ledger.check(callers * perCaller)
-      return callers * perCaller
-    }
+    const perTask = Math.ceil(least / callers)
+    const batch = await tasksOn(peer, { connections, tasks: callers, perTask })
     const count = await calibrate(batch, roundTime / 2)
     return async () => 1e9 / (await timeBatches(batch, count))
   },
@@ -41,17 +34,8 @@ export const curveOfSize = curve({
   points: [1, 10, 100, 1_000],
   metric: { unit: 'ns of CPU for an acquire and a release', better: 'lower' },
   async measure(peer, size, { roundTime }) {
-    const pool = await peer.open(new StubDatabase(), { min: size, max: size })
-    const ledger = new Ledger()
     const perTask = Math.ceil(least / size)
-    const task = async () => {
-      for (let index = 0; index < perTask; index++) await borrow(pool, ledger)
-    }
-    const batch = async () => {
-      await Promise.all(Array.from({ length: size }, task))
-      ledger.check(size * perTask)
-      return size * perTask
-    }
+    const batch = await tasksOn(peer, { connections: size, tasks: size, perTask })
     const count = await calibrate(batch, roundTime / 2)
     return () => timeBatches(batch, count)
   },
@@ -73,19 +57,10 @@ export const curveOfLoad = curve({
   },
 })
 
-async function borrow(pool: BenchPool<StubConnection>, ledger: Ledger): Promise<void> {
-  const held = await pool.acquire()
-  const connection = pool.connectionOf(held)
-  ledger.take(connection)
-  await null
-  ledger.give(connection)
-  pool.release(held)
-}
-
 /** An open load: callers come by a Poisson process that is the same for all peers, and hold for as long by their own clock. */
 async function waitAt(pool: BenchPool<StubConnection>, load: number, time: number): Promise<number> {
   const perMillisecond = (load * connections) / holdTime
-  const random = seeded(1)
+  const random = createStreams(1)
   const waits: number[] = []
   const callers: Promise<void>[] = []
   const caller = async () => {
@@ -96,7 +71,7 @@ async function waitAt(pool: BenchPool<StubConnection>, load: number, time: numbe
     pool.release(held)
   }
   const start = performance.now()
-  for (let next = 0; next < time; next += -Math.log(1 - random()) / perMillisecond) {
+  for (let next = 0; next < time; next += -Math.log(1 - random('arrivals')) / perMillisecond) {
     while (performance.now() - start < next) await turn()
     callers.push(caller())
   }
@@ -110,17 +85,6 @@ async function hold(): Promise<void> {
   const end = performance.now() + holdTime
   await pause(holdTime - 2)
   while (performance.now() < end) await turn()
-}
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 interface Curve {
