@@ -9,6 +9,7 @@ import { LedgerMember } from './ledger/member.js'
 import { SlotMember } from './slots/member.js'
 import { keysOf, mostMin } from './slots/slots.js'
 import { Turns } from './slots/turns.js'
+import type { Terms } from './terms.js'
 
 /** The options of {@link fleet}. */
 export interface FleetOptions {
@@ -129,11 +130,11 @@ export class Fleet implements Budget {
   join(member: BudgetMember): Allotment {
     const engine = this.#engine
     this.admit(member.min, engine === undefined ? 'postgres' : 'any')
-    const terms = {
+    const terms: Terms = {
       name: this.name,
       max: this.#connections,
-      admit: (min: number) => this.admit(min, engine === undefined ? 'postgres' : 'any'),
-      leave: (left: object) => void this.#members.delete(left as LedgerMember),
+      admit: min => this.admit(min, engine === undefined ? 'postgres' : 'any'),
+      leave: left => void this.#members.delete(left),
     }
     const joined =
       engine === undefined

@@ -3,100 +3,27 @@ import { type Actor, createActor } from 'xstate'
 import type { Allotment, BudgetAbsence, BudgetEvidence, BudgetMember } from '../../core/budget.js'
 import { OptionsError } from '../../core/errors.js'
 import { outside } from '../../core/outside.js'
-import { compiled } from '../../machines/compiled/index.js'
 import { keptOf, mostOf, reportDelay, validityOf } from '../../machines/decisions/holding.js'
-import {
-  type FleetMemberContext,
-  type FleetMemberEvent,
-  type FleetPool,
-  fleetMemberMachine,
-} from '../../machines/fleet-member.js'
+import type { FleetMemberContext, FleetMemberEvent, fleetMemberMachine } from '../../machines/fleet-member.js'
 import { retryDelay } from '../pace.js'
 import { isSpent } from '../spent.js'
+import type { Terms } from '../terms.js'
 import type { Answer, FleetEngine, Report } from './engine.js'
+import { type Effect, memberLogic, PoolView } from './logic.js'
 
 /** What a pool has to know of its fleet. */
-export interface LedgerTerms {
-  readonly name: string
-  readonly max: number
+export interface LedgerTerms extends Terms {
   readonly engine: FleetEngine
   /** In milliseconds. */
   readonly ttl: number
   readonly floor: number
-  /**
-   * Refuses what cannot be kept even in this process.
-   * @throws OptionsError
-   */
-  admit(min: number): void
-  leave(member: object): void
-}
-
-/** What the chart asks for; it is done when the chart has arrived in its next state. */
-type Effect = 'report' | 'signOff' | 'heed' | 'announceAway' | 'announceBack'
-
-/** The pool as its chart sees it. */
-class View implements FleetPool {
-  readonly #pool: BudgetMember
-  readonly floor: number
-  min: number
-  /** It asks for one more: for a caller who waits, to fill the pool up to `min`, or to see whether the database is back. */
-  asks = false
-  /** What the chart asked for last. */
-  readonly effects: Effect[] = []
-
-  constructor(pool: BudgetMember, floor: number) {
-    this.#pool = pool
-    this.floor = floor
-    this.min = pool.min
-  }
-
-  get total(): number {
-    return this.#pool.total
-  }
-
-  get need(): number {
-    const { staying, idle, waiting, max } = this.#pool
-    return Math.min(max, Math.max(this.min, staying - idle + waiting, this.asks ? staying + 1 : 0))
-  }
-
-  now(): number {
-    return this.#pool.now()
-  }
-
-  /** What inspectors print of it. */
-  toJSON(): object {
-    const { total, need, min } = this
-    return { total, need, min }
-  }
-}
-
-let logic: typeof fleetMemberMachine | undefined
-
-/** What every pool of a fleet runs; made when it is first needed. */
-function memberLogic(): typeof fleetMemberMachine {
-  const later =
-    (effect: Effect) =>
-    ({ context }: { context: FleetMemberContext }): void =>
-      void (context.pool as View).effects.push(effect)
-  logic ??= compiled(
-    fleetMemberMachine.provide({
-      actions: {
-        report: later('report'),
-        signOff: later('signOff'),
-        heed: later('heed'),
-        announceAway: later('announceAway'),
-        announceBack: later('announceBack'),
-      },
-    }),
-  )
-  return logic
 }
 
 /** One pool of the fleet, in this process. */
 export class LedgerMember implements Allotment {
   readonly #terms: LedgerTerms
   readonly #pool: BudgetMember
-  readonly #view: View
+  readonly #view: PoolView
   readonly #actor: Actor<typeof fleetMemberMachine>
   readonly #id: string
   #reports = 0
@@ -116,7 +43,7 @@ export class LedgerMember implements Allotment {
   constructor(terms: LedgerTerms, pool: BudgetMember) {
     this.#terms = terms
     this.#pool = pool
-    this.#view = new View(pool, terms.floor)
+    this.#view = new PoolView(pool, terms.floor)
     this.#id = `${pool.name}:${globalThis.crypto.randomUUID()}` // who it is, and nothing that a seed should decide
     this.#actor = createActor(memberLogic(), {
       input: { pool: this.#view, validFor: validityOf(terms.ttl) },

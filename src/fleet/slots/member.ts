@@ -4,6 +4,7 @@ import { workForPool } from '../../core/for-the-pool.js'
 import { reclaims } from '../../machines/decisions/budget.js'
 import { growthDelay, retryDelay, scarceFor, yieldDelay } from '../pace.js'
 import { FleetSpentError, isSpent } from '../spent.js'
+import type { Terms } from '../terms.js'
 import {
   census,
   claim,
@@ -18,18 +19,10 @@ import {
 import type { Turns } from './turns.js'
 
 /** What a pool has to know of its fleet. */
-export interface SlotTerms {
-  readonly name: string
-  readonly max: number
+export interface SlotTerms extends Terms {
   readonly keys: FleetKeys
   /** Whose turn it is to connect, in this process. */
   readonly turns: Turns
-  /**
-   * Refuses what cannot be kept even in this process.
-   * @throws OptionsError
-   */
-  admit(min: number): void
-  leave(member: object): void
 }
 
 /** How soon a pool looks again while another one of its process connects, in milliseconds. */
