@@ -3,6 +3,7 @@ import type { ConnectContext } from '../../db/driver.js'
 import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
 import { attempt, destroyQuietly, noHandle } from './driver-calls.js'
 import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
+import type { ConnectionRecord } from './record.js'
 
 export const driverActions = {
   connect: ({ context, self }) => {
@@ -18,15 +19,7 @@ export const driverActions = {
       // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
       if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
     }
-    const onLinger: ConnectContext['onLinger'] = gone => {
-      if (config.closeTimeout === 0) return
-      record.lingers = true
-      const letGo = (): void => {
-        record.lingers = false // it may be before the failure is reported
-        report(self, { type: 'driver.gone' })
-      }
-      gone.then(letGo, letGo)
-    }
+    const onLinger: ConnectContext['onLinger'] = gone => linger(record, self, gone)
     attempt(
       () =>
         hooks === undefined
@@ -103,13 +96,25 @@ export const driverActions = {
   },
   destroySocket: ({ context, self }) => {
     const record = recordOf(context)
-    const { driver, config } = record.parts
     record.abortEffect()
     tellReturned(record)
     if (record.handle === undefined) return
-    const gone = destroyQuietly(driver, record.handle)
-    if (gone === undefined || config.closeTimeout === 0) return
-    record.lingers = true
-    gone.then(() => report(self, { type: 'driver.gone' }))
+    const gone = destroyQuietly(record.parts.driver, record.handle)
+    if (gone !== undefined) linger(record, self, gone)
   },
 } satisfies ConnectionActions
+
+/** The server counts a connection whose socket was destroyed, until this settles. */
+function linger(
+  record: ConnectionRecord<unknown>,
+  connection: Parameters<typeof report>[0],
+  gone: Promise<unknown>,
+): void {
+  if (record.parts.config.closeTimeout === 0) return
+  record.lingers = true
+  const letGo = (): void => {
+    if (record.ending === undefined) record.lingers = false // before the failure of its connect is reported
+    report(connection, { type: 'driver.gone' })
+  }
+  gone.then(letGo, letGo)
+}
