@@ -1,9 +1,11 @@
 // Many hosts, one façade: finds the host that a caller wants, and has that host's own pool serve it.
 import type { Observable } from 'rxjs'
+import { closedError } from '../actors/callers/intake.js'
 import type { Lease } from '../actors/leases/lease.js'
+import { ofPool } from '../actors/names.js'
 import type { HealthOptions } from '../actors/watching/health.js'
 import type { CloseOptions } from '../core/call-options.js'
-import { AcquireAbortedError, DatabaseDownError, NoHostError, PoolClosedError } from '../core/errors.js'
+import { AcquireAbortedError, DatabaseDownError, NoHostError } from '../core/errors.js'
 import { hostTarget } from '../core/hosts.js'
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
@@ -187,7 +189,7 @@ export class HostPool<C> implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<void> {
     this.#isClosing = true
     for (const host of this.#hosts) host.stop()
-    this.#seekers.close(() => this.#closedError())
+    this.#seekers.close(() => ofPool(this, closedError()))
     await Promise.all(this.#hosts.map(({ pool }) => pool.close(options)))
     this.#notices.close()
   }
@@ -219,7 +221,7 @@ export class HostPool<C> implements AsyncDisposable {
     let at: number | undefined
     let host = this.#choose(target)
     for (;;) {
-      if (this.#isClosing) throw this.#closedError()
+      if (this.#isClosing) throw ofPool(this, closedError())
       if (host === undefined || at !== undefined) {
         at ??= this.#now()
         const { acquireTimeout } = this.#options.config
@@ -292,12 +294,7 @@ export class HostPool<C> implements AsyncDisposable {
   #noHost(target: string, at: number): NoHostError {
     const now = this.#now()
     const evidence = this.#hosts.map(host => host.evidence(now))
-    return Object.assign(new NoHostError(target, now - at, Object.freeze(evidence)), { pool: this.name })
-  }
-
-  #closedError(): PoolClosedError {
-    const error = new PoolClosedError('The pool leases no more connections: it is closing or closed.')
-    return Object.assign(error, { pool: this.name })
+    return ofPool(this, new NoHostError(target, now - at, Object.freeze(evidence)))
   }
 
   #now(): number {

@@ -143,8 +143,8 @@ export class PoolConnection extends BasePoolConnection {
 
 /**
  * mysql2 calls back, and emits, in the context of the socket, which is that of no caller. So callbacks, and the listeners of a command, are
- * bound to their caller's. A command with a callback has no listeners, as a rule: it is bound as an emitter only when it has, for that
- * costs more than the rest of a lease.
+ * bound to their caller's. A command with a callback has no listeners, as a rule, and is bound as an emitter only when it has: commands that
+ * have an `emit` of their own outlive minor collections, as `--trace-gc` shows.
  */
 function inContextOfCaller(command: Command): Command {
   const { onResult, emit } = command
