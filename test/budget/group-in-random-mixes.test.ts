@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SimulatedConnection } from '../../src/db/simulated/index.js'
 import type { Lease } from '../../src/index.js'
-import { busyCaller, type Grouped, groupOf } from './grouped-pools.js'
+import { busyCaller } from '../support/busy-caller.js'
+import { type Grouped, groupOf } from './grouped-pools.js'
 
 const which = fc.nat({ max: 3 })
 const command = fc.oneof(

@@ -3,8 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { simulated } from '../../src/db/simulated/index.js'
 import { AcquireTimeoutError, createPool, OptionsError, type PoolNotice, poolGroup } from '../../src/index.js'
+import { busyCaller } from '../support/busy-caller.js'
 import { watch } from '../support/pool-in-simulated-time.js'
-import { busyCaller, groupOf, settled } from './grouped-pools.js'
+import { groupOf, settled } from './grouped-pools.js'
 
 describe('a group', () => {
   it('never has more connections than its max, whatever its pools want', async () => {

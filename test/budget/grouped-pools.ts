@@ -1,14 +1,7 @@
 // Pools of one group on one simulated clock, each on a simulated database of its own.
 
 import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../../src/db/simulated/index.js'
-import {
-  createPool,
-  type Lease,
-  type Pool,
-  type PoolGroup,
-  type PoolOptions,
-  poolGroup,
-} from '../../src/index.js'
+import { createPool, type Pool, type PoolGroup, type PoolOptions, poolGroup } from '../../src/index.js'
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.js'
 
 export interface Grouped {
@@ -47,38 +40,6 @@ export function groupOf(max: number): Group {
       const closed = Promise.all(all.map(({ pool }) => pool.close({ timeout: 0 })))
       await clock.advance(20_000)
       await closed
-    },
-  }
-}
-
-/** Acquires again and again, holding each lease for a while; counts how often. */
-export function busyCaller(
-  { pool }: Grouped,
-  clock: SimulatedClock,
-  holdFor: number,
-): { readonly served: number; stop(): void } {
-  let served = 0
-  let stopped = false
-  const next = (): void => {
-    if (stopped) return
-    pool.acquire({ timeout: Number.POSITIVE_INFINITY }).then(
-      (lease: Lease<SimulatedConnection>) => {
-        served++
-        clock.setTimeout(() => {
-          lease.release()
-          next()
-        }, holdFor)
-      },
-      () => {},
-    )
-  }
-  next()
-  return {
-    get served() {
-      return served
-    },
-    stop: () => {
-      stopped = true
     },
   }
 }

@@ -2,7 +2,8 @@
 
 import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
 import { type FleetEngine, fleet, memoryEngine } from '../../src/fleet/index.js'
-import { createPool, type Lease, type Pool, type PoolOptions } from '../../src/index.js'
+import { createPool, type Pool, type PoolOptions } from '../../src/index.js'
+import { busyCaller } from '../support/busy-caller.js'
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.js'
 
 export const ttl = 5_000
@@ -64,29 +65,14 @@ export function fleetInSimulatedTime(connections: number, { floor = 1, latency =
       return member
     },
     /** Callers who acquire again and again, and hold each lease for a while. */
-    busy({ pool }: Member, callers: number, holdFor = 20) {
-      let stopped = false
-      let served = 0
-      const next = (): void => {
-        if (stopped) return
-        pool.acquire({ timeout: Number.POSITIVE_INFINITY }).then(
-          (lease: Lease<SimulatedConnection>) => {
-            served++
-            clock.setTimeout(() => {
-              lease.release()
-              next()
-            }, holdFor)
-          },
-          () => {},
-        )
-      }
-      for (let caller = 0; caller < callers; caller++) next()
+    busy(member: Member, callers: number, holdFor = 20) {
+      const all = Array.from({ length: callers }, () => busyCaller(member, clock, holdFor))
       return {
         get served() {
-          return served
+          return all.reduce((sum, { served }) => sum + served, 0)
         },
         stop: () => {
-          stopped = true
+          for (const one of all) one.stop()
         },
       }
     },

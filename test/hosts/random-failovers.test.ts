@@ -1,18 +1,8 @@
 // Random failovers under random callers, in simulated time: each caller is answered once, and by a host that is what it asked for.
 import { expect, it } from 'vitest'
+import { createStreams } from '../../src/db/simulated/random.js'
 import type { HostTargetName } from '../../src/hosts/index.js'
 import { hostsInSimulatedTime } from '../support/hosts-in-simulated-time.js'
-
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const targets: HostTargetName[] = ['primary', 'primary', 'standby', 'prefer-standby', 'prefer-primary', 'any']
 const roles: Record<HostTargetName, readonly string[]> = {
@@ -29,7 +19,8 @@ const roles: Record<HostTargetName, readonly string[]> = {
 const expected = ['NO_HOST', 'ACQUIRE_TIMEOUT', 'ACQUIRE_ABORTED', '25006', '57P01', '08003', 'LEASE_REVOKED']
 
 async function play(seed: number): Promise<{ served: number; failed: number }> {
-  const random = randomFrom(seed)
+  const streams = createStreams(seed)
+  const random = () => streams('story')
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T
   const count = 2 + Math.floor(random() * 2)
   const whenDown = pick(['wait', 'wait', 'fail'] as const)

@@ -7,9 +7,15 @@ const projects = ['served', 'alone', 'light']
 
 /** Those that take longest, the longest first: one that begins last keeps one core busy, and lets the other one rest. */
 const longest = [
-  ...['demo/interruption', 'simulation/exploration', 'model/every-path', 'demo/whole-show'],
-  ...['support/postgres-server', 'examples/on-postgres', 'chaos/broken-connections', 'docs/freshness'],
-  ...['bench/run', 'bundles/bundles', 'compat/pg-pool/waits', 'model/main-paths-on-postgres'],
+  ...['model/every-path', 'sqlite/values', 'fleet/engines', 'fleet/run', 'postgres/secrets'],
+  ...[
+    'model/main-paths-on-postgres',
+    'simulation/exploration',
+    'demo/whole-show',
+    'postgres/demoted-primary',
+  ],
+  ...['demo/interruption', 'chaos/broken-connections', 'docs/freshness', 'examples/on-postgres', 'bench/run'],
+  ...['support/postgres-server', 'bundles/bundles', 'compat/pg-pool/waits'],
   ...['properties/invariants', 'compiled/same-as-xstate', 'pool/when-down', 'pool/async-context'],
 ]
 
