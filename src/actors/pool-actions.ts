@@ -7,7 +7,6 @@ import {
   PoolClosedError,
   PoolPausedError,
 } from '../core/errors.js'
-import { once } from '../core/once.js'
 import { messageOf } from '../core/wording.js'
 import { compiled } from '../machines/compiled/index.js'
 import { afterFailure } from '../machines/decisions/backoff.js'
@@ -21,6 +20,7 @@ import { remedyFor } from './connections/driver-calls.js'
 import type { ConnectionRecord } from './connections/record.js'
 import type { Roster } from './connections/roster.js'
 import { ofPool } from './names.js'
+import { once } from './once.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { PoolState } from './watching/events.js'
 

@@ -1,5 +1,5 @@
 // Replays a recording through the bare machines: does each event lead, by the charts, to where the recording says that it led?
-import { once } from '../core/once.js'
+import { once } from '../actors/once.js'
 import { connectionMachine, poolMachine } from '../machines/index.js'
 import { ChartWalk } from './chart-walk.js'
 import { decodeRecords } from './codec.js'

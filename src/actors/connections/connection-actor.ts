@@ -1,9 +1,9 @@
 // What runs each connection: the machine with its effects, compiled once for the process.
 
-import { once } from '../../core/once.js'
 import { compiled } from '../../machines/compiled/index.js'
 import { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionInput } from '../../machines/connection-types.js'
+import { once } from '../once.js'
 import { recordOf } from './acting.js'
 import { driverActions } from './driver-actions.js'
 import { leaseActions } from './lease-actions.js'

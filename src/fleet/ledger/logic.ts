@@ -1,6 +1,5 @@
 // What the chart of a pool's membership runs on: the pool as it sees it, and its effects, which are done when it has arrived.
 import type { BudgetMember } from '../../core/budget.js'
-import { once } from '../../core/once.js'
 import { compiled } from '../../machines/compiled/index.js'
 import { type FleetMemberContext, type FleetPool, fleetMemberMachine } from '../../machines/fleet-member.js'
 
@@ -43,13 +42,15 @@ export class PoolView implements FleetPool {
   }
 }
 
-/** What every pool of a fleet runs. */
-export const memberLogic = once(() => {
+let logic: typeof fleetMemberMachine | undefined
+
+/** What every pool of a fleet runs; made when it is first needed. */
+export function memberLogic(): typeof fleetMemberMachine {
   const later =
     (effect: Effect) =>
     ({ context }: { context: FleetMemberContext }): void =>
       void (context.pool as PoolView).effects.push(effect)
-  return compiled(
+  logic ??= compiled(
     fleetMemberMachine.provide({
       actions: {
         report: later('report'),
@@ -60,4 +61,5 @@ export const memberLogic = once(() => {
       },
     }),
   )
-})
+  return logic
+}
