@@ -15,6 +15,7 @@ interface Options {
   steps?: number
   keepGoing?: boolean
   sharing?: boolean
+  mixes?: boolean
 }
 
 const options = new Command('npm run simulate --')
@@ -29,6 +30,7 @@ const options = new Command('npm run simulate --')
     '--sharing',
     'statements share connections in each of them, and each has a mix of statements, too: errors, BEGINs, cancels and losses',
   )
+  .option('--mixes', 'the mixes of `--sharing` alone, without lives')
   .option('--keep-going', 'do not stop at the first seed that fails')
   .parse()
   .opts<Options>()
@@ -45,6 +47,7 @@ async function simulateAll({
   steps,
   keepGoing = false,
   sharing = false,
+  mixes = false,
 }: Options): Promise<void> {
   const end = from + seeds
   const started = performance.now()
@@ -64,7 +67,7 @@ async function simulateAll({
         while (next < end && (keepGoing || failures.length === 0)) {
           const first = next
           next = Math.min(end, first + batch)
-          const told = await ask(worker, { from: first, to: next, steps, keepGoing, sharing })
+          const told = await ask(worker, { from: first, to: next, steps, keepGoing, sharing, mixes })
           for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += told[name]
           failures.push(...told.failures)
           view.update(sums.lives)
@@ -84,7 +87,7 @@ async function simulateAll({
   )
   console.log(
     pc.dim(
-      sharing
+      sharing || mixes
         ? `${count(sums.statements)} statements in mixes: ${count(sums.answered)} answered, ${count(sums.failed)} failed by themselves or with their connection, ${count(sums.givenUp)} given up by their callers`
         : `${count(sums.events)} events checked, ${count(sums.duration / 3_600_000)} hours of simulated time, ${count(sums.callers)} callers, ${count(sums.opened)} connections`,
     ),

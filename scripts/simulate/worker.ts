@@ -11,6 +11,8 @@ export interface Assignment {
   readonly keepGoing: boolean
   /** All pools' statements share, and each seed has a mix of nothing but statements, too. */
   readonly sharing: boolean
+  /** Each seed is such a mix, and no life. */
+  readonly mixes: boolean
 }
 
 /** What became of them, in sums; durations in simulated milliseconds. */
@@ -28,6 +30,8 @@ export interface Told {
   readonly failures: readonly { readonly seed: number; readonly message: string }[]
 }
 
+type Lived = { -readonly [Name in 'events' | 'duration' | 'callers' | 'opened']: Told[Name] }
+
 /** The seed under way, for what goes wrong outside of the simulation's own promises. */
 let current = 0
 const failures: { seed: number; message: string }[] = []
@@ -42,7 +46,7 @@ process.on('unhandledRejection', reason => {
 })
 
 process.on('message', async (assignment: Assignment) => {
-  const { from, to, steps, keepGoing, sharing } = assignment
+  const { from, to, keepGoing, sharing, mixes } = assignment
   const told = {
     ...{ lives: 0, events: 0, duration: 0, callers: 0, opened: 0 },
     ...{ statements: 0, answered: 0, failed: 0, givenUp: 0 },
@@ -50,28 +54,32 @@ process.on('message', async (assignment: Assignment) => {
   failures.length = 0
   for (current = from; current < to && (keepGoing || failures.length === 0); current++) {
     try {
-      if (sharing) {
-        const { answered, failed, givenUp } = await mix(current, steps ?? 40)
+      if (sharing || mixes) {
+        const { answered, failed, givenUp } = await mix(current, assignment.steps ?? 40)
         told.statements += answered + failed + givenUp
         told.answered += answered
         told.failed += failed
         told.givenUp += givenUp
       }
-      const report = await simulate({
-        seed: current,
-        ...(steps !== undefined && { steps }),
-        ...((sharing || current % 4 === 0) && { pool: { share: shareOf(current) } }),
-      })
-      told.events += report.events
-      told.duration += report.duration
-      told.callers += report.callers
-      told.opened += report.opened
+      if (!mixes) await live(assignment, told)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      failures.push({ seed: current, message: sharing ? `Seed ${current}: ${message}` : message })
+      failures.push({ seed: current, message: sharing || mixes ? `Seed ${current}: ${message}` : message })
     }
     told.lives++
   }
   await new Promise(resolve => setImmediate(resolve)) // rejections that nobody handled are told by now
   process.send?.({ ...told, failures: [...failures] } satisfies Told)
 })
+
+async function live({ steps, sharing }: Assignment, told: Lived): Promise<void> {
+  const report = await simulate({
+    seed: current,
+    ...(steps !== undefined && { steps }),
+    ...((sharing || current % 4 === 0) && { pool: { share: shareOf(current) } }),
+  })
+  told.events += report.events
+  told.duration += report.duration
+  told.callers += report.callers
+  told.opened += report.opened
+}
