@@ -19,7 +19,7 @@ export interface Audience {
   /** An idle client was lost. */
   failed(error: unknown, client: LentClient): void
   /** A leased client was lost. */
-  lostWhileLent(client: LentClient): void
+  lostWhileLent(client: LentClient, reason: unknown): void
   log(...messages: unknown[]): void
 }
 
@@ -68,7 +68,7 @@ export function lendingDriver(
         if (client !== undefined && ready && !ended) leaving.add(client)
         onLost(reason) // which takes it from its holder
         if (client === undefined || !ready) return
-        if (lent) audience.lostWhileLent(client)
+        if (lent) audience.lostWhileLent(client, reason)
         if (ended) return
         const error = because(reason, base.endOf(client))
         if (!lent) audience.failed(error, client)

@@ -63,6 +63,13 @@ export function usedAfterRelease(lease: number): LeaseError {
   )
 }
 
+/** What is said when `verify` has not called back within so many milliseconds. */
+export function neverVerified(limit: number): Error {
+  return new Error(
+    `timeout exceeded when trying to connect. The pool's \`verify\` did not call back within ${limit} ms, so the pool closed the client. Have it call \`done\` in each case, also after an error. (connectionTimeoutMillis or statepool: { validateTimeout } sets the time, whichever is shorter.)`,
+  )
+}
+
 /** Failed connects whose error a caller has been given. */
 const told = new WeakSet<object>()
 

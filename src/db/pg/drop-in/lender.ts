@@ -10,7 +10,7 @@ import { createPool, type Lease, type Pool, type PoolOptions } from '../../../in
 import { type OfPool, ofPool } from '../driver/ask.js'
 import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
 import { lendingDriver } from './driver.js'
-import { asCallersError, releasedTwice, usedAfterRelease } from './errors.js'
+import { asCallersError, neverVerified, releasedTwice, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
 import type { Settings, Verify } from './options.js'
 import { isSubmittable, submit } from './submittable.js'
@@ -36,6 +36,8 @@ export class Lender implements Owner {
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
   readonly #verified = new WeakSet<LentClient>()
+  /** Those that `verify` looks at, and what takes its answer. */
+  readonly #underVerification = new Map<LentClient, (error?: unknown) => void>()
   /** Leased clients that are dead, and not released yet. */
   readonly lost = new LostClients()
   /** Those who have no client yet. */
@@ -60,7 +62,10 @@ export class Lender implements Owner {
       connected: client => this.#announce(client),
       removed: client => emitter.emit('remove', client),
       failed: (error, client) => this.#announceLoss(error, client),
-      lostWhileLent: client => this.lost.add(client),
+      lostWhileLent: (client, reason) => {
+        this.lost.add(client)
+        this.#underVerification.get(client)?.(reason)
+      },
       log,
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
@@ -187,15 +192,22 @@ export class Lender implements Owner {
 
   #verify(client: LentClient, lease: Lease<LentClient>, verify: Verify): Promise<LentClient> {
     this.#verified.add(client)
+    const { verifyTimeout, pool } = this.#settings
+    const { clock = systemClock } = pool
     return new Promise((resolve, reject) => {
-      let judged = false
       const judge = (error?: unknown) => {
-        if (judged) return
-        judged = true
+        if (this.#underVerification.get(client) !== judge) return // it has been judged
+        this.#underVerification.delete(client)
+        clock.clearTimeout(timer)
         if (!error) return resolve(client)
         reject(error)
         if (lease.held) client.release(error as Error)
       }
+      this.#underVerification.set(client, judge)
+      const timer =
+        verifyTimeout === Number.POSITIVE_INFINITY
+          ? undefined
+          : clock.setTimeout(() => judge(neverVerified(verifyTimeout)), verifyTimeout)
       try {
         verify(client, judge)
       } catch (error) {

@@ -88,10 +88,15 @@ export interface Settings {
   readonly keepIdle: number
   readonly onConnect: ((client: pg.ClientBase) => unknown) | undefined
   readonly verify: Verify | undefined
+  /** How long `verify` may take, in milliseconds. */
+  readonly verifyTimeout: number
 }
 
 /** Looks at a client that is leased for the first time, and answers by calling back. */
 export type Verify = (client: pg.PoolClient, done: (error?: Error) => void) => void
+
+/** Of the underlying pool, unless it is told another one; in ms. */
+const validateTimeout = 5_000
 
 const never = Number.POSITIVE_INFINITY
 
@@ -166,9 +171,10 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
   if ('password' in given) client.password = unlessEmpty('password', given.password)
   const { likePgPool = false, statepool } = given
   const wanted = new Set(likePgPool === true ? habits : likePgPool || [])
+  const pool = { ...translate(given, options, wanted), ...statepool }
   return {
     client: client as PostgresConfig,
-    pool: { ...translate(given, options, wanted), ...statepool },
+    pool,
     habits: wanted,
     changes: changesOf(options),
     keepIdle: size('min', options.min),
@@ -177,6 +183,10 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
     },
     get verify() {
       return options.verify ?? undefined
+    },
+    get verifyTimeout() {
+      const ofCaller = time('connectionTimeoutMillis', options.connectionTimeoutMillis) || never
+      return Math.min(ofCaller, pool.validateTimeout ?? (wanted.has('waitForever') ? never : validateTimeout))
     },
   }
 }
