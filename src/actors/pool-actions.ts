@@ -9,9 +9,9 @@ import {
 } from '../core/errors.js'
 import { messageOf } from '../core/wording.js'
 import { compiled } from '../machines/compiled/index.js'
-import { afterFailure } from '../machines/decisions/backoff.js'
 import { isDown } from '../machines/decisions/sizing.js'
 import { poolMachine } from '../machines/pool.js'
+import { failureCounted } from '../machines/pool-actions.js'
 import type { PoolContext, PoolEvent } from '../machines/pool-types.js'
 import { closedError } from './callers/intake.js'
 import type { AcquireRequest } from './callers/request.js'
@@ -63,10 +63,7 @@ const providePool = (): typeof poolMachine =>
   poolMachine.provide({
     actions: {
       // As the chart has it, but for the error, which says more.
-      countFailure: assign(({ context, event }) => {
-        const { world, roster } = context
-        return afterFailure(context, failureOf(context, event), world.now(), world.random(), roster)
-      }),
+      countFailure: assign(({ context, event }) => failureCounted(context, failureOf(context, event))),
       noteConnectError: assign(({ context, event }) => ({ lastConnectError: failureOf(context, event) })),
       lend: ({ context, event }) => {
         if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)

@@ -1,7 +1,21 @@
 // What the pool remembers, and what it has done: the actions of its chart.
 import { assign } from 'xstate'
-import { afterFailure, afterRecovery, afterStillborn, noFailures, urgedBackoff } from './decisions/backoff.js'
+import {
+  afterFailure,
+  afterRecovery,
+  afterStillborn,
+  type FailureStreak,
+  noFailures,
+  urgedBackoff,
+} from './decisions/backoff.js'
+import { onlyCallersAsk } from './decisions/sizing.js'
 import type { PoolContext, PoolEvent } from './pool-types.js'
+
+/** The streak after one more failure, and how long to back off. */
+export function failureCounted(context: PoolContext, error: unknown): FailureStreak {
+  const { world, roster } = context
+  return afterFailure(context, error, world.now(), world.random(), roster, onlyCallersAsk(context))
+}
 
 /** What an action is given. */
 interface Given {
@@ -112,9 +126,7 @@ export const poolActions = {
   /** Tells those who wait for the pool to be ready that its `min` cannot be kept. */
   announceRefusal: provided,
   /** Counts one more failure, and says how long to back off. */
-  countFailure: noted(({ context, event }) =>
-    afterFailure(context, failureIn(event), context.world.now(), context.world.random(), context.roster),
-  ),
+  countFailure: noted(({ context, event }) => failureCounted(context, failureIn(event))),
   /** One more connect failed that began before the back-off: it makes it no longer. */
   noteConnectError: noted(({ event }) => ({ lastConnectError: failureIn(event) })),
   /** Connects succeed again. */

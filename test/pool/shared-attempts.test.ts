@@ -111,3 +111,30 @@ it('once there was a connection, callers of fail-until-up wait, and no attempt i
   await clock.advance(40)
   expect([caller.state, joined.state, connects()]).toEqual(['pending', 'pending', 2])
 })
+
+it.each(['try', 'fail-until-up'] as const)(
+  'with %s no connect is soon tried that no caller asked for, and the next caller has one at once',
+  async whenDown => {
+    const { clock, driver, pool, connects, acquire } = scripted({ whenDown })
+    acquire()
+    driver.next('connect').fail()
+    await clock.advance(14_999)
+    expect([connects(), pool.stats().state]).toEqual([1, 'backingOff'])
+    acquire()
+    driver.next('connect').fail()
+    await clock.advance(14_999)
+    expect(connects()).toBe(2)
+    await clock.advance(1) // for readiness probes, which keep callers away
+    driver.next('connect').succeed()
+    await clock.advance(0)
+    expect([connects(), pool.health().status]).toEqual([3, 'ready'])
+  },
+)
+
+it('a minimum is filled as soon as it can be, whatever becomes of callers', async () => {
+  const { clock, driver, connects } = scripted({ min: 1 })
+  await clock.advance(0)
+  driver.next('connect').fail()
+  await clock.advance(50)
+  expect(connects()).toBe(2)
+})

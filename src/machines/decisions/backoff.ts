@@ -74,6 +74,7 @@ export interface Progress {
  * of the trouble. One that did has, or else short outages would add up to delays that outlast the times between them. What it has won
  * counts, too: each connection more than the first makes up for a failure, or else a pool that fills while one connect in five fails
  * would come to wait for half a minute.
+ * @param seldom whether the back-off is as long as it gets, whatever the number of failures
  */
 export function afterFailure(
   streak: FailureStreak,
@@ -81,13 +82,14 @@ export function afterFailure(
   now: number,
   random: number,
   { served, established }: Progress,
+  seldom = false,
 ): FailureStreak {
   const { recoveredAt, servedBefore, establishedBefore } = streak
   const recovered = recoveredAt !== undefined
   const lasted = recovered && (now - recoveredAt >= stableAfter || served > servedBefore)
   const won = recovered ? Math.max(0, established - establishedBefore - 1) : 0
   const failures = lasted ? 1 : Math.max(1, streak.failures + 1 - won)
-  const backoff = backoffDelay(failures, random)
+  const backoff = backoffDelay(seldom ? Number.POSITIVE_INFINITY : failures, random)
   return { ...streak, failures, backoff, lastConnectError: error, recoveredAt: undefined }
 }
 

@@ -58,6 +58,14 @@ export function isOwedAnAttempt(pool: Sizes & { readonly whenDown: WhenDown }): 
   return queue.length > 0 && queue.newest > roster.triedFor
 }
 
+/**
+ * Whether only readiness probes and listeners want a connect that no caller asks for: each caller has one tried at once, and `min` wants none.
+ * Then a back-off is as long as it gets from the first failure on.
+ */
+export function onlyCallersAsk(pool: Sizes & { readonly whenDown: WhenDown }): boolean {
+  return pool.size.min === 0 && pool.whenDown !== 'fail' && isDown(pool)
+}
+
 /** Whether a connection is missing, to fill the pool or for a caller who waits, and there is room for one. */
 export function isShort({ size, roster, queue }: Sizes): boolean {
   return roster.total < size.max && (roster.established < size.min || queue.length > 0)
