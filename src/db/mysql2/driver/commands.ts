@@ -13,3 +13,12 @@ export function call(start: (done: (error: unknown) => void) => unknown): Promis
 export function query({ core }: Session, sql: string): Promise<void> {
   return call(done => core.query(sql, done))
 }
+
+/** Runs a query whose rows the driver reads itself, whatever the connection's own settings are. */
+export function rowsOf({ core }: Session, sql: string): Promise<readonly (readonly unknown[])[]> {
+  return new Promise((resolve, reject) => {
+    core.query({ sql, rowsAsArray: true, typeCast: true }, (error, rows) =>
+      error ? reject(error) : resolve(rows as unknown as readonly (readonly unknown[])[]),
+    )
+  })
+}

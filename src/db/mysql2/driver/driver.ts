@@ -14,7 +14,7 @@ import { isFatal } from './fatal.js'
 import type { Core } from './internals.js'
 import { KillHelper } from './kill.js'
 import { remedyFor } from './remedies.js'
-import { expectClean, resetSession, tidySession } from './reset.js'
+import { expectClean, isReadOnlyByDefault, resetSession, tidySession } from './reset.js'
 import { askForRole } from './role.js'
 import { Session } from './session.js'
 import { limitConnect } from './times.js'
@@ -122,13 +122,17 @@ export function driverFor<C extends EventEmitter>(
       if (session.endingTransaction) await call(done => session.core.ping(done))
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
       // A holder that reset the session took from it what it was made ready with.
-      const thorough = resetOnRelease || session.tracker.wasReset
+      let thorough = resetOnRelease || session.tracker.wasReset
+      if (!thorough) {
+        await tidySession(session)
+        thorough = await isReadOnlyByDefault(session)
+      }
       if (thorough) {
         await resetSession(session)
         await prepare?.(face)
         await setUp?.(face)
         session.restoreListeners() // it has its listeners of the first time
-      } else await tidySession(session)
+      }
       await expectClean(session, resetOnRelease)
       if (thorough) session.tracker.settle()
     },

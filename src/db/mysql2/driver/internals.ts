@@ -88,6 +88,8 @@ export interface Told {
   readonly schema?: string | undefined
   /** Rows were changed. */
   readonly written: boolean
+  /** A statement without rows was done, and changed none: it may have changed the session. */
+  readonly idle?: boolean
 }
 
 /**
@@ -102,8 +104,9 @@ export function toldBy(packet: Packet, command: Command): Told | undefined {
   if (afterCounts + 2 > buffer.length) return undefined
   const status = buffer.readUInt16LE(afterCounts)
   const written = buffer[offset + 1] !== 0
-  if ((status & stateChanged) === 0 || afterCounts + 4 >= end) return { status, written }
-  return { status, written, schema: schemaIn(buffer, skipText(buffer, afterCounts + 4)) } // after the warnings and the info
+  const idle = !written
+  if ((status & stateChanged) === 0 || afterCounts + 4 >= end) return { status, written, idle }
+  return { status, written, idle, schema: schemaIn(buffer, skipText(buffer, afterCounts + 4)) } // after the warnings and the info
 }
 
 /** The error in a packet that has one, without moving on in it: a number of two bytes, `#` and five letters of state, and the text. */

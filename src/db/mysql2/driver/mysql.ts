@@ -27,7 +27,9 @@ export type { MysqlConfig } from './config.js'
  * - With `retry`, `pool.transaction()` repeats a transaction after deadlocks (1213), lock wait timeouts (1205) and MariaDB's "record has
  *   changed" (1020). The commit of a transaction that the server had already ended, on a deadlock that the callback caught, is an error.
  *   A statement that fails for another reason leaves the transaction open, and the commit keeps the rest, as usual in MySQL.
- * - Other changes of a holder to the session (SET, USE, temporary tables, locks) stay, unless `resetOnRelease` undoes them.
+ * - On release the driver unlocks tables that the holder locked, and resets a session whose transactions only read since `SET SESSION TRANSACTION
+ *   READ ONLY`: when a statement's text shows it, or an error (1099, 1100, 1223, 1792).
+ * - Other changes of a holder to the session (SET, USE, temporary tables, GET_LOCK) stay, unless `resetOnRelease` undoes them.
  * - When a connection ends while a query runs, the query fails at once, and the connection keeps its slot until the server has released
  *   it: the query may end by itself for 750 ms, then at most one helper connection, without a database, kills it.
  *

@@ -1,7 +1,7 @@
 // Making a session as good as new: what a holder left is undone, and then the server's own word is what counts.
 
 import mysql2 from 'mysql2'
-import { call, query } from './commands.js'
+import { call, query, rowsOf } from './commands.js'
 import { resetConnection } from './reset-command.js'
 import type { Session } from './session.js'
 
@@ -11,12 +11,26 @@ export const rollback = 'ROLLBACK AND NO CHAIN NO RELEASE'
 /** See {@link rollback}. */
 export const commit = 'COMMIT AND NO CHAIN NO RELEASE'
 
-/** Undoes what the server tells of: a transaction, autocommit. */
+/** Undoes what the server tells of (a transaction, autocommit), and locks of tables. */
 export async function tidySession(session: Session): Promise<void> {
-  if (session.mayBeInTransaction) await query(session, rollback)
+  // Also what SET TRANSACTION READ ONLY has in store for the next one.
+  if (session.mayBeInTransaction || session.tracker.leftBehind.readOnly) await query(session, rollback)
   const { autocommitStatement } = session.tracker
   if (autocommitStatement !== undefined) await query(session, autocommitStatement)
+  if (session.tracker.leftBehind.locks) await query(session, 'UNLOCK TABLES') // which would commit what is open
 }
+
+/** Whether the session's transactions only read by default: asked when its holder may have made it so. */
+export async function isReadOnlyByDefault(session: Session): Promise<boolean> {
+  const { leftBehind } = session.tracker
+  if (!leftBehind.readOnly) return false
+  leftBehind.readOnly = false
+  return (await rowsOf(session, readOnlyByDefault)).some(([, value]) => value === 'ON')
+}
+
+/** By two names: that of MySQL 8 and MariaDB 11.1, and the older one. */
+const readOnlyByDefault =
+  "SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_read_only', 'tx_read_only')"
 
 /** COM_RESET_CONNECTION, and what it leaves: the character set, the one SQL mode that a client asks for as it connects, and the database. */
 export async function resetSession(session: Session): Promise<void> {

@@ -85,8 +85,9 @@ export class Session {
 
   /** Nothing runs, nothing is queued, no transaction is open, and the session is still the pool's own. */
   get clean(): boolean {
-    const { uncertain, inTransaction, commitsAsBefore, wasReset } = this.tracker
-    return this.unfitness === undefined && !uncertain && !inTransaction && commitsAsBefore && !wasReset
+    const { uncertain, inTransaction, commitsAsBefore, wasReset, leftBehind } = this.tracker
+    if (uncertain || inTransaction || wasReset || leftBehind.locks || leftBehind.readOnly) return false
+    return commitsAsBefore && this.unfitness === undefined
   }
 
   /** After an error no one knows, until the next answer. */

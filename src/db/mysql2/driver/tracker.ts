@@ -2,6 +2,7 @@
 
 import type { Demotion } from './demotion.js'
 import { type Command, type Core, errorIn, type Packet, statusBits, toldBy } from './internals.js'
+import { LeftBehind } from './left-behind.js'
 import { hasForgotten, stalenessOf } from './stale.js'
 
 /** What the tracker tells its session, and asks of it. */
@@ -15,6 +16,8 @@ export interface TrackerContext {
 
 /** Reads each packet before mysql2 does. */
 export class Tracker {
+  /** What no answer tells. */
+  readonly leftBehind = new LeftBehind()
   /** As the server told it last. */
   #status: number = statusBits.autocommit
   /** Whether the server commits each statement by itself, when the session is ready for callers. */
@@ -52,6 +55,7 @@ export class Tracker {
     this.#autocommit = this.#status & statusBits.autocommit
     this.#schemaBefore = this.#schema
     this.#wasReset = false
+    this.leftBehind.settle()
   }
 
   get inTransaction(): boolean {
@@ -112,12 +116,14 @@ export class Tracker {
     this.#uncertain = false
     if (told.written) this.#context.demotion.written(this.#demotions)
     if (command.resetConnectionResponse !== undefined) this.#wasReset = true
+    if (told.idle) this.leftBehind.done(command)
   }
 
   #readError(packet: Packet, command: Command): void {
     const error = errorIn(packet)
     this.#uncertain = true
     this.#lastError = error
+    this.leftBehind.met(error.errno)
     if (hasForgotten(error.errno, command)) forgetStatements(this.#core)
     const staleness = stalenessOf(error, command, this.#context.statements)
     if (staleness === undefined) return
