@@ -1,5 +1,6 @@
 // The first thing one sees: is the pool all right, and the four figures that say so.
 
+import { type Headline, headlineOf } from '../model/headline.js'
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
 import { count, openOfMost } from '../model/words.js'
@@ -7,12 +8,13 @@ import { count, openOfMost } from '../model/words.js'
 export function Hero({ pool }: { readonly pool: PoolView }) {
   const { level, word, reason } = verdictOf(pool)
   const stats = pool.frame?.stats
+  const headline = headlineOf(pool)
   const max = stats?.max ?? 0
   const figures = [
-    { key: 'idle', title: 'Idle', value: stats?.idle },
-    { key: 'leased', title: 'Leased', value: stats?.busy },
-    { key: 'waiting', title: 'Waiting', value: stats?.waiting },
-    { key: 'connecting', title: 'Connecting', value: stats?.connecting },
+    { key: 'idle', title: 'Idle', value: headline?.idle },
+    { key: 'leased', title: 'Leased', value: headline?.leased },
+    { key: 'waiting', title: 'Waiting', value: headline?.waiting },
+    { key: 'connecting', title: 'Connecting', value: headline?.connecting },
   ]
   return (
     <section class={`hero ${level}`} aria-label="State of the pool">
@@ -34,13 +36,13 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
           </div>
         ))}
       </dl>
-      <Capacity pool={pool} />
+      <Capacity headline={headline} max={max} />
       <p class="capacity-words">
         <span>
           The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
           {stats?.heldBack === true && ', held back by its budget'}
         </span>
-        <span>{stats !== undefined && openOfMost(stats.total, max)}</span>
+        <span>{headline !== undefined && openOfMost(headline.total, max)}</span>
       </p>
     </section>
   )
@@ -57,16 +59,17 @@ const stateWords: Readonly<Record<string, string>> = {
 }
 
 /** The pool's size as a bar: what each part of it is doing, and what is not open. */
-function Capacity({ pool }: { readonly pool: PoolView }) {
-  const stats = pool.frame?.stats
-  const max = Math.max(stats?.max ?? 1, stats?.total ?? 0, 1)
-  const parts = [
-    ['leased', stats?.busy ?? 0],
-    ['validating', stats?.validating ?? 0],
-    ['connecting', stats?.connecting ?? 0],
-    ['closing', stats?.closing ?? 0],
-    ['idle', stats?.idle ?? 0],
-  ] as const
+function Capacity({
+  headline,
+  max: most,
+}: {
+  readonly headline: Headline | undefined
+  readonly max: number
+}) {
+  const max = Math.max(most, headline?.total ?? 0, 1)
+  const parts = (['leased', 'validating', 'connecting', 'closing', 'idle'] as const).map(
+    band => [band, headline?.[band] ?? 0] as const,
+  )
   let taken = 0
   return (
     <div class={`capacity ${max <= 40 ? 'notched' : ''}`} style={{ '--max': max }} aria-hidden="true">
