@@ -90,3 +90,4 @@ export type {
   TransactionSupport,
 } from './db/driver.js'
 export type { EndReason } from './machines/connection-types.js'
+export type { HostState, HostStats } from './machines/host-types.js'

@@ -7,6 +7,7 @@ import type { ResolvedPoolOptions } from '../core/options.js'
 import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
 import type { Generation } from '../machines/connection-types.js'
+import type { HostStats } from '../machines/host-types.js'
 import { WaitingQueue } from './callers/queue.js'
 import { QueueTimes } from './callers/queue-delay.js'
 import { TimedQueue } from './callers/timed-queue.js'
@@ -34,6 +35,8 @@ export interface OwnHooks<C> {
   readonly onLease?: (lease: Lease<C>) => void
   /** What holds the process is connections and callers, as in the pools of the drivers' libraries: a back-off that no caller waits for does not. */
   readonly heldByConnections?: boolean
+  /** The host whose pool it is, as it is now. */
+  readonly host?: HostStats
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
@@ -71,6 +74,8 @@ export interface PoolParts<C> {
   /** The application's hooks; undefined if there are none. */
   hooks: PoolHooks<C> | undefined
   readonly onLease: OwnHooks<C>['onLease']
+  /** Of a pool that belongs to a pool of hosts: its host, as it is now. */
+  readonly host: HostStats | undefined
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
   /** What `stats()` tells of connects and closes. */
@@ -106,7 +111,7 @@ export function createParts<C>(
   driver: Driver<C>,
   config: ResolvedPoolOptions,
   { system, emit }: { system: AnyActorScope['system']; emit: (event: PoolEmitted) => void },
-  { onLease, heldByConnections = false }: OwnHooks<C> = {},
+  { onLease, heldByConnections = false, host }: OwnHooks<C> = {},
 ): PoolParts<C> {
   const Storage = config.deadlockCheck === false ? undefined : asyncHooks?.AsyncLocalStorage
   const nesting = Storage && new Nesting<C>(Storage)
@@ -135,6 +140,7 @@ export function createParts<C>(
     since: { state: 'starting', at: config.clock.now() },
     hooks: hooksOf(config as PoolHooks<C>),
     onLease,
+    host,
     tracker: undefined,
     connectionTimings: new ConnectionTimings(),
     leaseTimings: config.measure ? new LeaseTimings() : undefined,

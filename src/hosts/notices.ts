@@ -2,6 +2,7 @@
 import type { Unsubscribable } from 'rxjs'
 import type { Pool } from '../actors/pool.js'
 import { Observable, type Subscriber } from '../actors/rx.js'
+import { publishChange } from '../actors/watching/channels.js'
 import type { PoolNotice } from '../actors/watching/events.js'
 import { outside } from '../core/outside.js'
 import type { HostState } from '../machines/host-types.js'
@@ -46,9 +47,9 @@ export class HostNotices<C> {
 
   /** In a microtask: subscribers must not run inside a transition of a host. */
   publish(notice: HostNotice): void {
-    if (this.#subscribers.length === 0) return
     outside(() =>
       queueMicrotask(() => {
+        publishChange(notice)
         for (const subscriber of this.#subscribers) subscriber.next(notice)
       }),
     )

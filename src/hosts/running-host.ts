@@ -11,7 +11,14 @@ import { milliseconds } from '../core/wording.js'
 import type { Host } from '../db/driver.js'
 import { fits, type HostView, meansDown } from '../machines/decisions/hosts.js'
 import { hostMachine } from '../machines/host.js'
-import type { HostContext, HostEvent, HostState, HostTarget, Seekers } from '../machines/host-types.js'
+import type {
+  HostContext,
+  HostEvent,
+  HostState,
+  HostStats,
+  HostTarget,
+  Seekers,
+} from '../machines/host-types.js'
 import type { ParsedHostOptions } from './options.js'
 import { type HostDriver, toldDriver } from './told-driver.js'
 
@@ -27,7 +34,7 @@ export interface HostSurroundings<C> {
 const first = Number.MAX_SAFE_INTEGER
 
 /** One host, with its pool. */
-export class RunningHost<C> implements HostView {
+export class RunningHost<C> implements HostView, HostStats {
   readonly name: string
   readonly pool: Pool<C>
   readonly actor: ActorRefFrom<typeof hostMachine>
@@ -53,11 +60,15 @@ export class RunningHost<C> implements HostView {
       clock: unheld(clock),
       input: { host: name, hostRecheck: options.hostRecheck, seekers, now: () => clock.now() },
     })
-    this.pool = createPool(told, {
-      ...options.each,
-      ...(own !== undefined && { name: `${own}@${name}` }),
-      whenDown: 'fail',
-    })
+    this.pool = createPool(
+      told,
+      {
+        ...options.each,
+        ...(own !== undefined && { name: `${own}@${name}` }),
+        whenDown: 'fail',
+      },
+      { host: this },
+    )
     this.pool.eventsOf('pool.down', 'connection.lost').subscribe(() => this.#tell({ type: 'host.doubted' }))
     this.actor.subscribe(({ value }) => this.#follow(value.role))
     outside(() => this.actor.start())
@@ -84,6 +95,11 @@ export class RunningHost<C> implements HostView {
     const { value, context } = this.#pooled
     if (typeof value !== 'string' || value === 'paused') return 0 // it backs off, or is closing
     return Math.max(0, context.size.max - context.roster.total)
+  }
+
+  /** The callers for whom no host fits, this one included. */
+  get seeking(): number {
+    return this.#surroundings.seekers.length
   }
 
   get waiting(): number {

@@ -50,6 +50,14 @@ export function queueFindings(
   ]
 }
 
+/** Callers of the pool of hosts wait in the queue of none of its hosts. */
+export function seekingFindings({ stats: { host } }: Frame): Finding[] {
+  if (host === undefined || host.seeking === 0) return []
+  const { seeking } = host
+  const text = `${counted(seeking, 'caller')} of the pool of hosts ${seeking === 1 ? 'waits' : 'wait'}, because no host is what ${seeking === 1 ? 'it wants' : 'they want'}. Have a standby promoted, or bring back the host that is down.`
+  return [{ kind: 'no host', level: 'degraded', title: 'No host fits', text, since: null }]
+}
+
 /** No connection may be opened for those who wait: other pools hold all of the budget. */
 const spent = (budget: Budget, who: string, waited: number, since: number): Finding => ({
   kind: 'budget spent',

@@ -5,7 +5,7 @@ import {
   type PoolFacts,
 } from '../actors/watching/diagnosis.js'
 import type { Frame, Notice } from '../recorder/format.js'
-import { queueFindings } from './diagnose-queue.js'
+import { queueFindings, seekingFindings } from './diagnose-queue.js'
 import { reportedFindings } from './diagnose-reports.js'
 import { factsIn } from './frame-facts.js'
 import type { Diagnosis, Finding } from './protocol.js'
@@ -30,6 +30,7 @@ export function diagnose(
     ...basic.map(presented),
     ...(hasEnded ? [] : queueFindings(frame, basic, facts.budget)),
     ...(hasEnded ? [] : reportedFindings(frame, notices)),
+    ...(hasEnded ? [] : seekingFindings(frame)),
   ]
   const rank = { down: 0, degraded: 1, note: 2 } as const
   findings.sort((one, other) => rank[one.level] - rank[other.level])

@@ -12,6 +12,8 @@ export type Inspectable =
   | { readonly statepool: { readonly actor: object } }
   /** The two pools of `createSqlitePool`. */
   | { readonly write: { readonly actor: object }; readonly read: { readonly actor: object } }
+  /** A pool of `createHostPool`: the pool of each host. */
+  | { hosts(): readonly { readonly pool: { readonly actor: object } }[] }
 
 /**
  * The running systems of all pools that were given, each once.
@@ -26,7 +28,10 @@ export function systemsOf(given: Inspectable | readonly Inspectable[]): PoolSyst
 function poolsIn(given: Inspectable): readonly { readonly actor: object }[] {
   if (typeof given !== 'object' || given === null) return [given]
   if ('statepool' in given) return [given.statepool]
-  return 'write' in given && 'read' in given ? [given.write, given.read] : [given]
+  if ('write' in given && 'read' in given) return [given.write, given.read]
+  return 'actor' in given || typeof given.hosts !== 'function'
+    ? [given as { readonly actor: object }]
+    : given.hosts().map(({ pool }) => pool)
 }
 
 function systemOf(pool: { readonly actor: object }, given: unknown): PoolSystem<unknown> {

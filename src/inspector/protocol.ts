@@ -122,6 +122,7 @@ export type FindingKind =
   | 'refused'
   | 'connections lost'
   | 'validations failing'
+  | 'no host'
 
 /** This viewer read too slowly: it missed this much. A frame follows, which has the state of every connection. */
 export interface Dropped {

@@ -9,6 +9,16 @@ export type HostTarget = 'primary' | 'standby' | 'prefer-primary' | 'prefer-stan
 /** What is known of a host. `'unknown'` = its role has not been told yet, or it has just stopped to be the primary. */
 export type HostState = 'unknown' | HostRole | 'down'
 
+/** The host of a pool that belongs to a pool of hosts (`createHostPool`). */
+export interface HostStats {
+  /** Where it is: `'db1.internal:5432'`. */
+  readonly name: string
+  /** What is known of it: `'primary'`, `'standby'`, `'down'`, or `'unknown'`. */
+  readonly state: HostState
+  /** Callers of the pool of hosts for whom no host fits: they wait in no host's queue. The same number for each host. */
+  readonly seeking: number
+}
+
 /** What the host's machine sees of the callers for whom no host fits. */
 export interface Seekers {
   /** How many wait. */

@@ -30,6 +30,7 @@ export type {
   HostInput,
   HostRole,
   HostState,
+  HostStats,
   HostTarget,
   Seekers,
 } from './host-types.js'

@@ -17,6 +17,7 @@ export type {
   Frame,
   FrameCaller,
   FrameConnection,
+  FrameHost,
   FrameLease,
   FrameStats,
   Incident,

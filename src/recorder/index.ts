@@ -8,6 +8,7 @@ export {
   type Frame,
   type FrameCaller,
   type FrameConnection,
+  type FrameHost,
   type FrameLease,
   type FrameStats,
   foundRunning,
@@ -24,5 +25,5 @@ export {
   type TransitionRecord,
 } from './format.js'
 export type { RecorderOptions } from './options.js'
-export { type Recorder, recorder } from './recorder.js'
+export { type PoolOfHosts, type Recorder, recorder } from './recorder.js'
 export { type Contradiction, type ReplayReport, replay } from './replay.js'

@@ -23,8 +23,24 @@ import { onProcess } from './process-events.js'
  * @param pool what `createPool` or `poolOf` returned
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function recorder<C>(pool: Pool<C>, options?: RecorderOptions): Recorder {
+export function recorder<C>(pool: Pool<C>, options?: RecorderOptions): Recorder
+/**
+ * The same for a pool of hosts (`createHostPool`).
+ * @returns a recorder for each host's pool, in the order of the hosts, which writes files of its own
+ * @throws OptionsError, which names the option, its value and the valid values.
+ */
+export function recorder<C>(pool: PoolOfHosts<C>, options?: RecorderOptions): readonly Recorder[]
+export function recorder<C>(
+  pool: Pool<C> | PoolOfHosts<C>,
+  options?: RecorderOptions,
+): Recorder | readonly Recorder[] {
   const checked = parseRecorderOptions(options)
+  const { hosts } = Object(pool) as Partial<PoolOfHosts<C>>
+  if (typeof hosts !== 'function') return record(pool as Pool<C>, checked)
+  return (pool as PoolOfHosts<C>).hosts().map(host => record(host.pool, checked))
+}
+
+function record<C>(pool: Pool<C>, checked: ResolvedRecorderOptions): Recorder {
   const system = systemBehind(pool?.actor)
   if (system === undefined) {
     throw new OptionsError(
@@ -34,6 +50,11 @@ export function recorder<C>(pool: Pool<C>, options?: RecorderOptions): Recorder 
     )
   }
   return outside(() => new PoolRecorder(system, checked))
+}
+
+/** A pool of `createHostPool`, as far as it is recorded. */
+export interface PoolOfHosts<C> {
+  hosts(): readonly { readonly pool: Pool<C> }[]
 }
 
 /** A running flight recorder. */

@@ -90,6 +90,14 @@ export interface Frame {
   readonly connections: readonly FrameConnection[]
 }
 
+/** What `pool.stats().host` said. */
+export interface FrameHost {
+  readonly name: string
+  readonly state: 'unknown' | 'primary' | 'standby' | 'down'
+  /** Callers of the pool of hosts for whom no host fits. */
+  readonly seeking: number
+}
+
 /** `pool.stats()`: gauges of the moment, and totals since the pool was created. `max` and the like may be large, but never Infinity. */
 export interface FrameStats {
   readonly state: 'starting' | 'running' | 'shedding' | 'backingOff' | 'paused' | 'draining' | 'closed'
@@ -108,6 +116,8 @@ export interface FrameStats {
   readonly waiting: number
   /** Whether the pool wants one more connection, and the budget that it shares with others has none left; in recordings of later versions. */
   readonly heldBack?: boolean
+  /** Of a pool that belongs to a pool of hosts: its host; in recordings of later versions. */
+  readonly host?: FrameHost | undefined
   readonly generation: number
   readonly opened: number
   readonly failedConnects: number

@@ -22,12 +22,12 @@ export interface HostsInSimulatedTime {
 
 /** Without chance, as `poolInSimulatedTime` has it: connects take 100 ms, everything else 10 ms. One connection for each host is kept open, and none is validated before it is leased. */
 export function hostsInSimulatedTime(
-  count: number,
+  hosts: number | readonly string[],
   options: HostPoolOptions<SimulatedConnection> = {},
   settings: SimulatedOptions = {},
 ): HostsInSimulatedTime {
   const clock = createSimulatedClock()
-  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, count)
+  const names = typeof hosts === 'number' ? ['a', 'b', 'c', 'd', 'e'].slice(0, hosts) : hosts
   const drivers = names.map((_, index) =>
     simulated({ clock, unhealthyRate: 0, seed: index + 1, ...settings }),
   )

@@ -4,6 +4,7 @@ import * as client from 'prom-client'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { poolGroup } from '../../src/index.js'
 import { collect } from '../../src/telemetry/prometheus/index.js'
+import { hostsInSimulatedTime } from '../support/hosts-in-simulated-time.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
 
 interface Dashboard {
@@ -42,6 +43,9 @@ beforeAll(async () => {
   const group = poolGroup({ max: 5 })
   const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1, group })
   const stop = collect(pool, { client, registry })
+  const ofHosts = hostsInSimulatedTime(1)
+  collect(ofHosts.pool, { client, registry })
+  await ofHosts.clock.advance(500)
   await clock.advance(100)
   database.kill((await pool.acquire()).connection)
   await clock.advance(200)
@@ -58,6 +62,9 @@ beforeAll(async () => {
     metrics.push({ name, type: String(type), help, labels })
   }
   stop()
+  const closed = ofHosts.pool.close()
+  await ofHosts.clock.advance(1_000)
+  await closed
 })
 
 /** What is wrong with a query; empty if nothing is. */

@@ -1,6 +1,7 @@
 // What `pool.stats()` answers.
 
 import type { EndReason } from '../../machines/connection-types.js'
+import type { HostStats } from '../../machines/host-types.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { Counters } from './counters.js'
 import type { DurationStats } from './durations.js'
@@ -32,6 +33,8 @@ export interface PoolStats extends Readonly<Counters> {
   readonly budgetAway: boolean
   /** The most connections of all pools that share that budget; undefined if the pool shares none. */
   readonly budgetMax: number | undefined
+  /** The host whose pool it is; undefined unless the pool belongs to a pool of hosts. */
+  readonly host: HostStats | undefined
   /** When the lease that has been held longest was granted, on the pool's clock; undefined if there is no lease. */
   readonly oldestLease: number | undefined
   /** When the caller that has waited longest called `acquire`, on the pool's clock; undefined if no caller waits. */
@@ -88,6 +91,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     heldBack: parts.budget?.isHeldBack ?? false,
     budgetAway: parts.budget?.isAway ?? false,
     budgetMax: (parts.config.group ?? parts.config.fleet)?.max,
+    host: hostOf(parts.host),
     oldestLease: oldestLease(parts),
     oldestWaiter: oldestWaiter(parts),
     closedBy: parts.connectionTimings.closedBy,
@@ -98,6 +102,9 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...parts.counters,
   })
 }
+
+const hostOf = (host: HostStats | undefined): HostStats | undefined =>
+  host && { name: host.name, state: host.state, seeking: host.seeking }
 
 /** The state that a pool's machine is in; a pool whose machine stopped for whatever reason is closed. */
 export function poolState<C>(system: PoolSystem<C>): PoolState {

@@ -1,7 +1,7 @@
 // statepool/otel: a pool's metrics and spans for OpenTelemetry.
 import { trace as otel } from '@opentelemetry/api'
 import { trace } from '../../actors/watching/tracing.js'
-import { attach, type Measurable, systemOf, underlyingPool } from '../observe.js'
+import { type AnyPool, attach, type Measurable, systemOf, together, underlyingPools } from '../observe.js'
 import { PoolMetrics } from './metrics.js'
 import { type InstrumentOptions, parseInstrumentOptions } from './options.js'
 import { SpanTracer } from './spans.js'
@@ -18,14 +18,22 @@ export type { InstrumentOptions, SpanNames } from './options.js'
  * const stop = instrument(pool)
  * ```
  *
- * @param pool a pool, or a drop-in (`Pool` of `statepool/pg`, the pools of `statepool/mysql2`)
+ * @param pool a pool, a drop-in (`Pool` of `statepool/pg`, the pools of `statepool/mysql2`), or a pool of hosts, each of which is reported with its
+ *   `server.address` and `server.port`
  * @returns a function that stops it; a second call does nothing
- * @throws OptionsError for bad options, or when `pool` is neither a pool nor a drop-in.
+ * @throws OptionsError for bad options, or when `pool` is none of these.
  */
 export function instrument(pool: Measurable, options: InstrumentOptions = {}): () => void {
-  const own = underlyingPool(pool)
+  return together(underlyingPools(pool).map(own => instrumentOne(own, options)))
+}
+
+function instrumentOne(own: AnyPool, options: InstrumentOptions): () => void {
   const { actor, parts } = systemOf(own)
-  const { meterProvider, tracerProvider, attributes, ...parsed } = parseInstrumentOptions(options, own.name)
+  const { meterProvider, tracerProvider, attributes, ...parsed } = parseInstrumentOptions(
+    options,
+    own.name,
+    parts.host?.name,
+  )
   const stops: (() => void)[] = []
   if (meterProvider !== false) {
     const { oldNames, recordsPerSecond } = parsed

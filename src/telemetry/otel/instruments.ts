@@ -30,6 +30,9 @@ export interface Instruments {
   readonly heldBack: ObservableUpDownCounter<Attributes>
   readonly budgetAway: ObservableUpDownCounter<Attributes>
   readonly budgetLimit: ObservableUpDownCounter<Attributes>
+  /** Not of the conventions: a pool that belongs to a pool of hosts. */
+  readonly hostState: ObservableUpDownCounter<Attributes>
+  readonly hostSeeking: ObservableUpDownCounter<Attributes>
   readonly activeStatements: ObservableUpDownCounter<Attributes>
   readonly createTime: Histogram<Attributes>
   readonly waitTime: Histogram<Attributes>
@@ -124,6 +127,16 @@ function make(meter: Meter): Instruments {
       'budget.limit',
       '{connection}',
       'The maximum number of open connections of all pools that share the budget.',
+    ),
+    hostState: own(
+      'host.state',
+      '{host}',
+      '1 for what is known of the host whose pool it is, by the attribute statepool.host.state, otherwise 0.',
+    ),
+    hostSeeking: own(
+      'host.seeking',
+      '{request}',
+      'The number of requests to the pool of hosts for which no host fits; the same for each host.',
     ),
     activeStatements: own(
       'statements.active',

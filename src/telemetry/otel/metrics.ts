@@ -8,7 +8,7 @@ import {
   ROOT_CONTEXT,
 } from '@opentelemetry/api'
 import type { PoolStats } from '../../actors/watching/stats.js'
-import type { AnyPool, Tracker } from '../observe.js'
+import { type AnyPool, type HostState, hostStates, type Tracker } from '../observe.js'
 import { type Instruments, instrumentsOf, observables } from './instruments.js'
 import { Share } from './sampling.js'
 
@@ -89,8 +89,9 @@ export class PoolMetrics implements Tracker {
     if (instruments === undefined) return
     const { pool, attributes } = this.#input
     if (this.#stopped) {
-      const { budgetMax } = pool.stats()
-      this.#observeGauges(result, instruments, { ...ended, budgetMax: budgetMax && 0 })
+      const { budgetMax, host } = pool.stats()
+      const left = host && { state: undefined, seeking: 0 }
+      this.#observeGauges(result, instruments, { ...ended, budgetMax: budgetMax && 0, host: left })
       // Later: an SDK may be walking along its list of callbacks.
       queueMicrotask(() => {
         instruments.meter.removeBatchObservableCallback(this.#observe, observables(instruments))
@@ -111,7 +112,7 @@ export class PoolMetrics implements Tracker {
   #observeGauges(
     result: BatchObservableResult<Attributes>,
     instruments: Instruments,
-    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetAway, budgetMax }: Gauges,
+    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetAway, budgetMax, host }: Gauges,
   ): void {
     const { attributes, oldNames } = this.#input
     result.observe(instruments.count, idle, this.#idle)
@@ -125,6 +126,13 @@ export class PoolMetrics implements Tracker {
     result.observe(instruments.heldBack, Number(heldBack), attributes)
     result.observe(instruments.budgetAway, Number(budgetAway), attributes)
     if (budgetMax !== undefined) result.observe(instruments.budgetLimit, budgetMax, attributes)
+    if (host === undefined) return
+    result.observe(instruments.hostSeeking, host.seeking, attributes)
+    for (const state of hostStates)
+      result.observe(instruments.hostState, Number(state === host.state), {
+        ...attributes,
+        'statepool.host.state': state,
+      })
   }
 }
 
@@ -141,7 +149,9 @@ type Gauges = Pick<
   | 'heldBack'
   | 'budgetAway'
   | 'budgetMax'
->
+> & {
+  readonly host: { readonly state: HostState | undefined; readonly seeking: number } | undefined
+}
 
 /** A pool that is no longer measured. */
 const ended: Gauges = {
@@ -155,4 +165,5 @@ const ended: Gauges = {
   heldBack: false,
   budgetAway: false,
   budgetMax: undefined,
+  host: undefined,
 }

@@ -20,7 +20,7 @@ export interface InstrumentOptions {
   meterProvider?: MeterProvider | false | undefined
   /** Where the spans go; false = no spans. Default: the global provider, also one that is registered later. */
   tracerProvider?: TracerProvider | false | undefined
-  /** The attribute `db.client.connection.pool.name` of each metric and span. Default: `pool.name`. */
+  /** The attribute `db.client.connection.pool.name` of each metric and span; of a pool of hosts, followed by `@` and the host. Default: `pool.name`. */
   poolName?: string | undefined
   /** More attributes for each metric and span, such as `server.address`. */
   attributes?: Attributes | undefined
@@ -86,9 +86,25 @@ export type ParsedOptions = Omit<Parsed<typeof shape>, 'poolName'>
 
 /**
  * Checks what `instrument()` was given and fills in the defaults.
+ * @param host the host whose pool it is, if it belongs to a pool of hosts
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function parseInstrumentOptions(given: InstrumentOptions, name: string): ParsedOptions {
-  const { poolName = name, attributes, ...parsed } = parse('instrument', shape, given)
-  return { ...parsed, attributes: { ...attributes, 'db.client.connection.pool.name': poolName } }
+export function parseInstrumentOptions(
+  given: InstrumentOptions,
+  name: string,
+  host: string | undefined,
+): ParsedOptions {
+  const { poolName, attributes, ...parsed } = parse('instrument', shape, given)
+  const own = poolName !== undefined && host !== undefined ? `${poolName}@${host}` : (poolName ?? name)
+  return {
+    ...parsed,
+    attributes: { ...placeOf(host), ...attributes, 'db.client.connection.pool.name': own },
+  }
+}
+
+/** `db1:5432`, `[::1]:5432`, or a name without a port. */
+function placeOf(host: string | undefined): Attributes {
+  if (host === undefined) return {}
+  const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host) ?? [undefined, host]
+  return { 'server.address': address, ...(port !== undefined && { 'server.port': Number(port) }) }
 }

@@ -1,6 +1,6 @@
 // `collect`: registers a pool's metrics. All pools of one registry share the metrics, each with its name as the label `pool`.
 import { refusal } from '../../core/refusal.js'
-import { type AnyPool, attach, type Measurable, systemOf, underlyingPool } from '../observe.js'
+import { type AnyPool, attach, type Measurable, systemOf, together, underlyingPools } from '../observe.js'
 import { type Family, families, type Reading } from './families.js'
 import { histograms, PoolDurations } from './histograms.js'
 import {
@@ -184,7 +184,7 @@ const collections = new WeakMap<PrometheusRegistry, Map<string, Collection>>()
  *
  * Several pools share the metrics of one registry. The same pool may be collected more than once: its metrics are there once, until each
  * of the returned functions has been called. A pool that is closed leaves by itself.
- * @param pool a pool, or a drop-in for `pg.Pool` or mysql2's pool
+ * @param pool a pool, a drop-in for `pg.Pool` or mysql2's pool, or a pool of hosts, whose hosts have their own series
  * @param options the client library, which is yours, and where and how its metrics are registered
  * @returns a function that stops it; a second call does nothing
  * @throws OptionsError when `pool` is not a pool, or for bad options; whatever the client library throws when the registry already has a metric
@@ -192,16 +192,16 @@ const collections = new WeakMap<PrometheusRegistry, Map<string, Collection>>()
  */
 export function collect(pool: Measurable, options: CollectOptions): () => void {
   const collecting = parseCollectOptions(options)
-  const underlying = underlyingPool(pool)
+  const pools = underlyingPools(pool)
   const { registry, prefix } = collecting
   const byPrefix = collections.get(registry) ?? new Map<string, Collection>()
   collections.set(registry, byPrefix)
   const known = byPrefix.get(prefix)
   if (known?.isRegistered) {
     known.expect(collecting)
-    return known.add(underlying)
+    return together(pools.map(each => known.add(each)))
   }
   const collection = new Collection(collecting)
   byPrefix.set(prefix, collection)
-  return collection.add(underlying)
+  return together(pools.map(each => collection.add(each)))
 }

@@ -2,6 +2,7 @@
 import type { PoolState } from '../../actors/watching/events.js'
 import type { PoolHealth } from '../../actors/watching/health.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
+import { hostStates } from '../observe.js'
 
 /** A pool as it is when a scrape asks. */
 export interface Reading {
@@ -97,6 +98,22 @@ export const families: readonly Family[] = [
     help: 'The maximum number of connections of all pools that share the budget of the pool; absent if it shares none.',
     read: ({ stats: { budgetMax } }): Record<string, number> =>
       budgetMax === undefined ? {} : { '': budgetMax },
+  },
+  {
+    name: 'host_state',
+    type: 'Gauge',
+    help: '1 for what is known of the host whose pool it is, 0 for the rest; absent unless the pool belongs to a pool of hosts.',
+    label: 'state',
+    read: ({ stats: { host } }): Record<string, number> =>
+      host === undefined
+        ? {}
+        : Object.fromEntries(hostStates.map(state => [state, Number(state === host.state)])),
+  },
+  {
+    name: 'host_seeking_callers',
+    type: 'Gauge',
+    help: 'Callers of the pool of hosts for whom no host fits, the same number for each host; absent unless the pool belongs to one.',
+    read: ({ stats: { host } }): Record<string, number> => (host === undefined ? {} : { '': host.seeking }),
   },
   {
     name: 'state',

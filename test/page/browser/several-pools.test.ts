@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { createActor, createMachine } from 'xstate'
 import { World } from '../../../site/playground/world.js'
+import { simulated } from '../../../src/db/simulated/index.js'
+import { createHostPool } from '../../../src/hosts/index.js'
 import { type Inspector, inspector } from '../../../src/inspector/index.js'
 import { violationsIn } from '../support/axe.js'
 import { chromiumMissing, Looker } from '../support/browser.js'
@@ -47,6 +49,43 @@ describe.skipIf(chromiumMissing)('one page', () => {
     await page.locator('.hero .word').getByText('Down', { exact: true }).waitFor()
     await reports.set('outage', false)
     await page.close()
+  })
+
+  it('shows the pool of each host, with what the host is', async () => {
+    const names = ['db1.internal:5432', 'db2.internal:5432']
+    const drivers = names.map(() => simulated({ connectLatency: 1, queryLatency: 1, unhealthyRate: 0 }))
+    drivers[1]?.database.demote()
+    const hosts = names.map((name, index) => ({ name, driver: drivers[index] as (typeof drivers)[0] }))
+    const pool = createHostPool({ hosts }, { name: 'shop', min: 1, max: 4 })
+    const ofHosts = await inspector(pool)
+    try {
+      const page = await looker.open(ofHosts.url)
+      await page
+        .locator('.hero')
+        .getByText('Host db1.internal:5432 · primary · up', { exact: true })
+        .waitFor()
+      const standby = page.getByRole('button', { name: /^shop@db2.internal:5432.*standby/ })
+      await standby.click()
+      await page
+        .locator('.hero')
+        .getByText('Host db2.internal:5432 · standby · up', { exact: true })
+        .waitFor()
+      drivers[0]?.database.stop()
+      const seeking = pool.acquire()
+      await page.getByText('No host fits', { exact: true }).first().waitFor()
+      await page.getByRole('button', { name: /^shop@db1.internal:5432.*down/ }).waitFor()
+      expect(await violationsIn(page)).toEqual([])
+      drivers[1]?.database.promote()
+      ;(await seeking).release()
+      await page
+        .locator('.hero')
+        .getByText('Host db2.internal:5432 · primary · up', { exact: true })
+        .waitFor()
+      await page.close()
+    } finally {
+      await ofHosts.close()
+      await pool.close({ timeout: 0 })
+    }
   })
 
   it('shows the actors of another program, and the chart of one with its state lit', async () => {

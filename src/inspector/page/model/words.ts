@@ -1,6 +1,6 @@
 // Figures and notices as sentences.
 
-import type { Notice } from '../../../recorder/format.js'
+import type { FrameHost, Notice } from '../../../recorder/format.js'
 
 /** `12 ms`, `1.8 s`, `4 min 10 s`, `2 h 5 min`. */
 export function duration(milliseconds: number): string {
@@ -160,3 +160,9 @@ export function sentenceOf(notice: Notice): { readonly tone: Tone; readonly text
 /** `9 of at most 10 connections open`. As wide for each number up to `max` (a figure space is a digit wide), so that nothing moves when it changes. */
 export const openOfMost = (open: number, max: number): string =>
   `${count(open).padStart(count(max).length, '\u2007')} of at most ${counted(max, 'connection')} open`
+
+/** `Host db2:5432 · standby · up`. */
+export function hostWords({ name, state }: FrameHost): string {
+  const known = { primary: 'primary · up', standby: 'standby · up', down: 'down', unknown: 'not known yet' }
+  return `Host ${name} · ${known[state]}`
+}

@@ -174,6 +174,7 @@ function TopBar({ isForeign, showSystems }: TopBarProps) {
       <nav aria-label="Pools">
         {pools.map(pool => {
           const { level, word } = verdictOf(pool)
+          const host = pool.frame?.stats.host
           return (
             <button
               type="button"
@@ -186,6 +187,7 @@ function TopBar({ isForeign, showSystems }: TopBarProps) {
             >
               <i class={`lamp ${pool.gone ? 'unknown' : level}`} aria-hidden="true" />
               {pool.identity.name}
+              {host && <small>{host.state}</small>}
               <span class="hidden">({pool.gone ? 'closed' : word})</span>
             </button>
           )

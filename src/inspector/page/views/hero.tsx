@@ -3,7 +3,7 @@
 import { type Headline, headlineOf } from '../model/headline.js'
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
-import { count, openOfMost } from '../model/words.js'
+import { count, hostWords, openOfMost } from '../model/words.js'
 
 export function Hero({ pool }: { readonly pool: PoolView }) {
   const { level, word, reason } = verdictOf(pool)
@@ -19,6 +19,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
   return (
     <section class={`hero ${level}`} aria-label="State of the pool">
       <div class="verdict" role="status">
+        {stats?.host && <span class="host">{hostWords(stats.host)}</span>}
         <span class="word">
           <i class="lamp" aria-hidden="true" />
           {word}
