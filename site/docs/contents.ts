@@ -40,6 +40,7 @@ export const contents: readonly Group[] = [
       ['guides/fleet', 'One budget for many processes'],
       ['guides/hosts', 'A primary and its standbys'],
       ['guides/overload', 'Overload'],
+      ['guides/fair-queueing', 'Fair queueing'],
       ['guides/actor-system', 'In your actor system'],
       ['guides/your-own-driver', 'Write your own driver'],
       ['testing', 'Testing with statepool'],

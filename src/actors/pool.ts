@@ -16,8 +16,9 @@ import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
 import type { Driver } from '../db/driver.js'
 import { closedError } from './callers/intake.js'
-import { noteLending, refuseVainSession } from './callers/lending.js'
+import { refuseVainSession } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
+import { noteOptions } from './callers/terms.js'
 import { meansBroken } from './connections/driver-calls.js'
 import { transact } from './leases/fresh-session.js'
 import type { Lease } from './leases/lease.js'
@@ -137,10 +138,12 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   #requestWith(options: AcquireOptions): AcquireRequest<C> {
-    const { timeout, priority = 0, signal, session } = checkAcquireOptions(options)
+    const checked = checkAcquireOptions(options)
+    const { timeout, priority = 0, signal, session, tenant } = checked
+    const noted = session === undefined && tenant === undefined ? undefined : checked
     if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
     const strict = timeout !== undefined
-    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, session, this.acquire)
+    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, noted, this.acquire)
   }
 
   /**
@@ -176,7 +179,7 @@ export class Pool<C> implements AsyncDisposable {
     priority: number,
     strict: boolean,
     signal: AbortSignal | undefined,
-    session: unknown,
+    options: AcquireOptions | undefined,
     entry: object,
   ): AcquireRequest<C> {
     const { parts, borrowers } = this.#system
@@ -185,7 +188,7 @@ export class Pool<C> implements AsyncDisposable {
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
-    if (parts.hooks !== undefined || session !== undefined) noteLending(request, parts.hooks, session)
+    if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts.hooks, options)
     if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
     if (followsAcquires(parts)) this.#submitTraced(request, signal)
     else this.#submit(request, signal)

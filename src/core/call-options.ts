@@ -1,6 +1,8 @@
 // What the calls of a pool take: `acquire()`, `query()` and `close()`.
+
+import { OptionsError } from './errors.js'
 import { refuseUnknown } from './names.js'
-import { abortSignal, anything, is, limit, optional, or, parse, wait } from './shape.js'
+import { abortSignal, anything, is, limit, number, optional, or, parse, textLike, wait } from './shape.js'
 
 /** The options of `acquire()`. */
 export interface AcquireOptions {
@@ -13,6 +15,17 @@ export interface AcquireOptions {
   signal?: AbortSignal | undefined
   /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
   priority?: number | undefined
+  /**
+   * On whose behalf the caller asks: a text such as a customer's id. Within a priority, tenants whose callers wait take turns, so that one
+   * that asks a hundred times as often does not keep the others waiting; callers that name none are one tenant together. A connection that is
+   * free is leased at once, whoever asks. See docs/guides/fair-queueing.md.
+   */
+  tenant?: string | undefined
+  /**
+   * How many leases the `tenant` gets for each one of another tenant, while both wait: from 0.01 to 100, default 1. If a tenant's callers
+   * give different weights, that of the last one who had to wait counts.
+   */
+  weight?: number | undefined
   /**
    * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
    * `onReturn`, and never looks inside it. A pool that has neither refuses it. See docs/guides/hooks.md.
@@ -40,6 +53,8 @@ export const acquireShape = {
   signal: optional(abortSignal),
   priority: optional(is<number>('an integer (higher is served first, default 0)', Number.isSafeInteger)),
   session: anything,
+  tenant: optional(textLike('a non-empty string', /./s)),
+  weight: optional(number({ least: 0.01, most: 100, kind: 'a number' })),
 }
 const acquireNames = Object.keys(acquireShape)
 
@@ -49,11 +64,23 @@ const acquireNames = Object.keys(acquireShape)
  */
 export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
-  const { timeout, signal, priority, session } = options
+  const { timeout, signal, priority, session, tenant, weight } = options
   if (timeout !== undefined) wait('timeout', timeout)
   acquireShape.signal('signal', signal)
   acquireShape.priority('priority', priority)
-  return { timeout, signal, priority, session }
+  if (tenant !== undefined) acquireShape.tenant('tenant', tenant)
+  if (weight !== undefined) checkWeight(weight, tenant)
+  return { timeout, signal, priority, session, tenant, weight }
+}
+
+function checkWeight(weight: number, tenant: string | undefined): void {
+  acquireShape.weight('weight', weight)
+  if (tenant === undefined)
+    throw new OptionsError(
+      'weight',
+      weight,
+      'weight has no effect without a tenant: give both, or omit weight.',
+    )
 }
 
 const queryShape = { timeout: or(limit, Number.POSITIVE_INFINITY), signal: optional(abortSignal) }

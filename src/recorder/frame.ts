@@ -32,13 +32,14 @@ function plainLease({ lease, connection, acquiredAt, leaked, acquiredFrom }: Hel
 }
 
 function plainCaller(caller: WaitingCaller): FrameCaller {
-  const { request, since, timeout, position, priority, acquiredFrom } = caller
+  const { request, since, timeout, position, priority, tenant, acquiredFrom } = caller
   return {
     request,
     since,
     timeout: Number.isFinite(timeout) ? timeout : null,
     position,
     priority,
+    ...(tenant !== undefined && { tenant }),
     ...from(acquiredFrom),
   }
 }

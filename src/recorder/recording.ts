@@ -155,6 +155,7 @@ export interface FrameCaller {
   /** 1 = next; 0 = a connection is being validated for it. */
   readonly position: number
   readonly priority: number
+  readonly tenant?: string
   /** Where it called, as lines of a stack, if the pool knows. */
   readonly from?: string
 }

@@ -9,6 +9,7 @@ export interface Caller {
   /** Counted from 1. */
   readonly order: number
   readonly priority: number
+  readonly tenant: string | undefined
   /** When it asked, in milliseconds. */
   readonly at: number
   /** When it is told at the latest. */
@@ -62,13 +63,13 @@ export class Callers {
   }
 
   add(
-    { timeout, priority = 0, signal }: AcquireOptions,
+    { timeout, priority = 0, tenant, signal }: AcquireOptions,
     defaultTimeout: number,
     at: number,
     paused: boolean,
   ): Caller {
     const deadline = at + (timeout ?? defaultTimeout)
-    const caller: Caller = { order: ++this.#count, priority, at, deadline, paused, signal }
+    const caller: Caller = { order: ++this.#count, priority, tenant, at, deadline, paused, signal }
     this.waiting.add(caller)
     return caller
   }
@@ -146,11 +147,11 @@ export class Callers {
     }
   }
 
-  /** Those who came before a caller, and were not served before it. */
-  passedOver({ order, priority }: Caller): readonly Caller[] {
+  /** Those of the same tenant who came before a caller, and were not served before it. */
+  passedOver({ order, priority, tenant }: Caller): readonly Caller[] {
     const before: Caller[] = []
     for (const other of this.waiting)
-      if (other.order < order && other.priority === priority) before.push(other)
+      if (other.order < order && other.priority === priority && other.tenant === tenant) before.push(other)
     return before
   }
 }

@@ -2,7 +2,7 @@
 
 import { getEventListeners } from 'node:events'
 import type { SimulatedConnection, SimulatedDatabase, SimulatedSettings } from '../db/simulated/index.js'
-import { type Lease, LeaseError, type Pool } from '../index.js'
+import { type AcquireOptions, type Lease, LeaseError, type Pool } from '../index.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import type { Statements } from './statements.js'
@@ -64,7 +64,7 @@ const giveBack =
   }
 
 /** Asks for a connection, with a signal that must have no listener left once the caller knows. */
-function ask(scene: Scene, options: { timeout?: number | undefined; priority?: number }): void {
+function ask(scene: Scene, options: AcquireOptions): void {
   const controller = new AbortController()
   const { signal } = controller
   scene.asking.add(controller)
@@ -80,6 +80,9 @@ function ask(scene: Scene, options: { timeout?: number | undefined; priority?: n
     scene.take(lease)
   }, settled)
 }
+
+/** On whose behalf callers ask: mostly they do not say. */
+const tenants: readonly AcquireOptions[] = [{}, {}, {}, { tenant: 'A' }, { tenant: 'B', weight: 0.3 }]
 
 /** Calls of the driver within which a caller may ask for a connection. */
 const calls = ['validate', 'reset', 'close', 'destroy', 'destroy'] as const
@@ -113,8 +116,9 @@ const kinds = {
     draw: random => ({
       timeout: random.pick([undefined, undefined, forever, 0, 20, 200]),
       priority: random.pick([0, 0, 0, 1, -1]),
+      for: random.pick(tenants),
     }),
-    perform: (scene, { timeout, priority }) => ask(scene, { timeout, priority }),
+    perform: (scene, { timeout, priority, for: who }) => ask(scene, { timeout, priority, ...who }),
   }),
   askWithin: kind({
     weight: 1,

@@ -360,5 +360,6 @@ function describeRequest(options: AcquireOptions | undefined): string {
   const parts: string[] = []
   if (options?.timeout !== undefined) parts.push(`timeout ${options.timeout} ms`)
   if (options?.priority) parts.push(`priority ${options.priority}`)
+  if (options?.tenant) parts.push(`tenant ${options.tenant}`)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

@@ -55,6 +55,15 @@ test('pool-group.ts caps the sum, and says who has all of it', async () => {
   expect(output.at(-1)).toBe('Why: the group "tenants" has no connection left (max is 4): tenant-0 holds 4.')
 })
 
+test('fair-queueing.ts has tenants take turns', async () => {
+  const { code, output, errors } = await runExample('fair-queueing')
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toEqual([
+    'next: busy, quiet, paying, paying, busy',
+    'quiet was served among the first six of 103',
+  ])
+})
+
 test('who-holds-what.ts lists holders and waiting callers, and where they called', async () => {
   const { code, output, errors } = await runExample('who-holds-what')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })

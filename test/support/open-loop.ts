@@ -10,8 +10,8 @@ export interface Load {
   /** When the first and the last one come, in milliseconds from now. */
   readonly from?: number
   readonly until: number
-  /** How long each holds its connection, in milliseconds: half as much again at most, and half as little. */
-  readonly holds: number
+  /** How long each holds its connection, in milliseconds: half as much again at most, and half as little; or as drawn by this. */
+  readonly holds: number | ((random: () => number) => number)
   readonly options?: AcquireOptions
   readonly name?: string
 }
@@ -22,6 +22,7 @@ export interface Asked {
   readonly name: string | undefined
   /** How long it waited for its answer; undefined before that. */
   waited?: number
+  readonly holds: number
   /** The error's code, if it was refused. */
   refused?: string
 }
@@ -41,9 +42,9 @@ export async function openLoop<C>(
     const come = (): void => {
       const at = clock.now()
       if (at - start > until) return
-      const caller: Asked = { at: at - start, name }
+      const held = typeof holds === 'number' ? holds * (0.5 + random()) : holds(random)
+      const caller: Asked = { at: at - start, name, holds: held }
       asked.push(caller)
-      const held = holds * (0.5 + random())
       pool.acquire(options).then(
         lease => {
           caller.waited = clock.now() - at

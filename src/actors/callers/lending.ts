@@ -21,15 +21,6 @@ export class Lending {
   }
 }
 
-/** Gives a request what hooks are told of it, if one sees it. */
-export function noteLending<C>(
-  request: { lending: Lending | undefined },
-  hooks: PoolHooks<C> | undefined,
-  session: unknown,
-): void {
-  if (hooks?.onLend !== undefined || session !== undefined) request.lending = new Lending(session)
-}
-
 /**
  * A session that no hook sees would seem to protect, and would not.
  * @throws OptionsError

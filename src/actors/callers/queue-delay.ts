@@ -10,7 +10,7 @@ import {
 } from '../../machines/decisions/overload.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import type { Alarm } from '../time/alarm.js'
-import { isQueued } from './rank.js'
+import { isQueued } from './gapped.js'
 import type { AcquireRequest } from './request.js'
 import { Ring } from './ring.js'
 

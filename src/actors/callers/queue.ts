@@ -1,6 +1,7 @@
-// The queue of waiting callers: by priority, first come first served within one, and no caller is passed over forever.
+// The queue of waiting callers: by priority, within one first come first served or by tenants in turns, and no caller is passed over forever.
 import type { OpenQueue } from '../../machines/connection-types.js'
 import type { Queue } from '../../machines/pool-types.js'
+import { FairRank } from './fair-rank.js'
 import { Rank } from './rank.js'
 import type { AcquireRequest } from './request.js'
 
@@ -13,7 +14,7 @@ const oldestEvery = 8
  */
 export class WaitingQueue<C> implements Queue, OpenQueue {
   open = true
-  /** Highest priority first. None is empty, unless it is the only one. */
+  /** Highest priority first. None is empty, unless it is the only one and has no tenants. */
   readonly #ranks: Rank<C>[] = []
   #length = 0
   readonly #turn = { passedOver: 0 }
@@ -24,16 +25,15 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
 
   get newest(): number {
     let newest = 0
-    for (const { last } of this.#ranks) if (last !== undefined && last.order > newest) newest = last.order
+    for (const rank of this.#ranks) newest = Math.max(newest, rank.newest)
     return newest
   }
 
-  /** When the caller in it that has waited longest called `acquire`: one of the first of each priority. */
+  /** When the caller in it that has waited longest called `acquire`: one of the first of each priority, or of each tenant. */
   get oldest(): number | undefined {
-    let oldest: number | undefined
-    for (const { first } of this.#ranks) {
-      if (first !== undefined && !(first.at >= (oldest ?? Number.POSITIVE_INFINITY))) oldest = first.at
-    }
+    if (this.#length === 0) return undefined
+    let oldest = Number.POSITIVE_INFINITY
+    for (const rank of this.#ranks) oldest = Math.min(oldest, rank.oldest)
     return oldest
   }
 
@@ -42,9 +42,9 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
     return { waiting: this.#length, open: this.open }
   }
 
-  /** Joins at the end of its priority. */
+  /** Joins at the end of its priority, or of its tenant there. */
   join(request: AcquireRequest<C>): void {
-    this.#rankOf(request.priority).join(request)
+    this.#rankFor(request).join(request)
     request.queued = true
     request.joinedAt = ++this.#length
   }
@@ -54,7 +54,7 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
    * one moment come back in the order in which they asked.
    */
   rejoin(request: AcquireRequest<C>): void {
-    this.#rankOf(request.priority).rejoin(request)
+    this.#rankFor(request).rejoin(request)
     request.queued = true
     this.#length++
     if (request.joinedAt === 0) request.joinedAt = 1
@@ -107,6 +107,18 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
     return 0
   }
 
+  #rankFor(request: AcquireRequest<C>): Rank<C> {
+    const rank = this.#rankOf(request.priority)
+    return request.terms?.tenant === undefined || rank.isFair ? rank : this.#divide(rank)
+  }
+
+  /** From now on tenants take turns in it, until it is empty. */
+  #divide(rank: Rank<C>): Rank<C> {
+    const fair = new FairRank<C>(rank.priority, rank)
+    this.#ranks[this.#ranks.indexOf(rank)] = fair
+    return fair
+  }
+
   #rankOf(priority: number): Rank<C> {
     const highest = this.#ranks[0]
     return highest?.priority === priority ? highest : this.#findRank(priority)
@@ -130,7 +142,8 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
   /** One has left the rank. */
   #noteLeft(rank: Rank<C>): void {
     this.#length--
-    if (this.#ranks.length > 1 && rank.first === undefined) this.#ranks.splice(this.#ranks.indexOf(rank), 1)
+    if ((this.#ranks.length > 1 || rank.isFair) && rank.first === undefined)
+      this.#ranks.splice(this.#ranks.indexOf(rank), 1)
   }
 }
 

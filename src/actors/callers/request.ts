@@ -5,6 +5,7 @@ import { toAwaiter } from '../../core/stacks.js'
 import type { Request } from '../../machines/connection-types.js'
 import type { Lease } from '../leases/lease.js'
 import type { Lending } from './lending.js'
+import type { Terms } from './terms.js'
 
 /** Told when a request is settled, to let go of what watched over it. */
 export interface Watch<C> {
@@ -52,6 +53,8 @@ export class AcquireRequest<C> implements Request {
   watch: Watch<C> | undefined = undefined
   /** What hooks are told of it; undefined unless the pool has any. */
   lending: Lending | undefined = undefined
+  /** For whom it asks; undefined unless it says so. */
+  terms: Terms | undefined = undefined
   private lease: Lease<C> | undefined = undefined
   private error: unknown = undefined
   private resolve: ((outcome: unknown) => void) | undefined = undefined

@@ -29,6 +29,8 @@ export interface WaitingCaller {
   /** Its position in the queue: 1 = next; 0 = the pool is validating a connection for it. */
   readonly position: number
   readonly priority: number
+  /** On whose behalf it asked, if it said so. */
+  readonly tenant?: string
   /** Where `acquire` was called, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
 }
@@ -93,7 +95,7 @@ export function oldestLease<C>({ roster }: Pick<PoolParts<C>, 'roster'>): number
 }
 
 function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: number): WaitingCaller {
-  const { order, at, timeout, priority } = request
+  const { order, at, timeout, priority, terms } = request
   const acquiredFrom = request instanceof WatchedRequest ? request.trace?.text : undefined
   return Object.freeze({
     request: order,
@@ -102,6 +104,7 @@ function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: num
     timeout,
     position,
     priority,
+    ...(terms?.tenant !== undefined && { tenant: terms.tenant }),
     ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
   })
 }

@@ -35,7 +35,7 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
 }
 
 function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: number }) {
-  const { position, since, timeout, priority, request, from } = caller
+  const { position, since, timeout, priority, tenant, request, from } = caller
   const waited = Math.max(0, now - since)
   const share = timeout === null || timeout === 0 ? 0 : Math.min(1, waited / timeout)
   return (
@@ -48,6 +48,7 @@ function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: 
           <code title={from}>{shortly(firstUsefulLine(from))}</code>
         )}
         {priority !== 0 && <em>priority {priority}</em>}
+        {tenant !== undefined && <em>tenant {tenant}</em>}
       </span>
       <span class="waited">{duration(waited)}</span>
       <span
