@@ -23,6 +23,7 @@ it("has pg's types, and pg itself as its default export", async () => {
     pg.defaults,
   ])
   expect(pg.Pool).not.toBe(Pool)
+  expect({ ...dropInForPg }).toEqual({ ...pg, Pool })
 })
 
 /** A pool whose clients know whose rows they may see. */

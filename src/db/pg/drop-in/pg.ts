@@ -24,8 +24,12 @@ export type {
   Submittable,
 } from 'pg'
 
-/** What `import pg from 'pg'` is, with this {@link Pool} in the place of its own. */
-const dropIn: Omit<typeof pg, 'Pool'> & { readonly Pool: typeof Pool } = Object.assign(Object.create(pg), {
-  Pool,
-})
+/** What `import pg from 'pg'` is, with this {@link Pool} in the place of its own; a copy, `{ ...pg }`, has all that a copy of pg has. */
+const dropIn: Omit<typeof pg, 'Pool'> & { readonly Pool: typeof Pool } = Object.assign(
+  Object.create(pg),
+  pg,
+  {
+    Pool,
+  },
+)
 export default dropIn
