@@ -78,13 +78,6 @@ async function run({
   }
   process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)))
   try {
-    if (compiled.complaints !== '') {
-      console.error(
-        pc.yellow(
-          `The package does not compile without errors, and is measured all the same:\n${compiled.complaints}`,
-        ),
-      )
-    }
     if (chosen.some(scenario => scenario.needsPostgres)) {
       postgres = await startPostgres({ settings: { max_connections: 200 } })
     }

@@ -65,7 +65,7 @@ const ways = ['DOWN', 'RIGHT'].flatMap(direction =>
 export async function layOut(root: ChartState): Promise<Drawing> {
   let smallest: Drawing | undefined
   for (const detail of details) {
-    const drawings = await Promise.all(ways.map(way => layOutBy(way, detail, root)))
+    const drawings = await inAllWays(detail, root)
     const [best] = drawings.toSorted((one, other) => excess(one) - excess(other))
     if (best !== undefined && excess(best) <= 1) return best
     smallest = best
@@ -75,9 +75,19 @@ export async function layOut(root: ChartState): Promise<Drawing> {
 
 /** Lays the chart out with all that there is to tell, in the way that takes the least room: to be looked at alone. */
 export async function layOutInFull(root: ChartState): Promise<Drawing> {
-  const [all] = details
-  const drawings = await Promise.all(ways.map(way => layOutBy(way, all, root)))
+  const drawings = await inAllWays(details[0], root)
   return drawings.reduce((best, next) => (excess(next) < excess(best) ? next : best))
+}
+
+/** What was laid out before: both drawings begin with all that there is to tell, and a layout takes half a second. */
+const laidOut = new WeakMap<ChartState, Map<Detail, Promise<Drawing[]>>>()
+
+function inAllWays(detail: Detail, root: ChartState): Promise<Drawing[]> {
+  const known = laidOut.get(root) ?? new Map<Detail, Promise<Drawing[]>>()
+  laidOut.set(root, known)
+  const drawings = known.get(detail) ?? Promise.all(ways.map(way => layOutBy(way, detail, root)))
+  known.set(detail, drawings)
+  return drawings
 }
 
 /** How many times as large as the screen, in the direction in which it is larger. */

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnyStateMachine, createMachine } from 'xstate'
+import { agree } from '../support/agree.js'
 import { eventTypes } from './random-actions.js'
 import { randomMachine } from './random-machine.js'
 import { type Happening, Side, type Way } from './side-by-side.js'
@@ -36,12 +37,11 @@ function compare(
     fc.property(randomMachine(odd), happenings, (machine, sequence) => {
       const interpreted = new Side(machine, { logic: 'interpreted', by: 'send' }, observed)
       const compiled = new Side(machine, way, observed)
-      expect(compiled.look()).toEqual(interpreted.look())
-      for (const happening of sequence)
-        expect(compiled.after(happening)).toEqual(interpreted.after(happening))
+      agree(compiled.look(), interpreted.look())
+      for (const happening of sequence) agree(compiled.after(happening), interpreted.after(happening))
       interpreted.stop()
       compiled.stop()
-      expect(compiled.look()).toEqual(interpreted.look())
+      agree(compiled.look(), interpreted.look())
       counts.interpreted += interpreted.interpreted
       counts.compiled += compiled.interpreted
     }),

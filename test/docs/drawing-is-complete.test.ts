@@ -40,31 +40,33 @@ const machines = { connection: connectionMachine, pool: poolMachine, sample: sam
 
 describe.each(Object.entries<AnyStateMachine>(machines))('the chart of %s', (name, machine) => {
   const expected = expectedOf(machine)
+  const chart = readChart(machine)
+  const written = writeStatechart(chart)
 
   test('has something to show', () => {
     expect(expected.length).toBeGreaterThan(5)
   })
 
   test('names every state, event, guard and delay in its drawing in full', async () => {
-    const text = textOfSvg((await writeStatechart(readChart(machine))).get(`${name}-in-full.svg`) ?? '')
+    const text = textOfSvg((await written).get(`${name}-in-full.svg`) ?? '')
     for (const { state, event, guard, targets } of expected)
       for (const word of [state, event, guard ?? '', ...targets]) expect(text).toContain(word)
   })
 
   test('names every state, event, guard and delay in its Mermaid source', () => {
-    const mermaid = writeMermaid(readChart(machine))
+    const mermaid = writeMermaid(chart)
     for (const { state, event, guard, targets } of expected)
       for (const word of [state, event, guard ?? '', ...targets]) expect(mermaid).toContain(escapeLabel(word))
   })
 
   test('has a row for every transition in its tables', async () => {
-    const page = (await writeStatechart(readChart(machine))).get(`${name}.md`) ?? ''
+    const page = (await written).get(`${name}.md`) ?? ''
     const rows = page.slice(page.indexOf('## Every transition')).match(/^\| `.*\|$/gm) ?? []
     expect(rows).toHaveLength(expected.length)
   })
 
   test('shows each transition in the SVG once, as a label or as a line in its state', async () => {
-    const svg = (await writeStatechart(readChart(machine))).get(`${name}-in-full.svg`) ?? ''
+    const svg = (await written).get(`${name}-in-full.svg`) ?? ''
     const text = textOfSvg(svg.replaceAll(/<text[^>]*font-weight.*<\/text>/g, '')) // without the states' titles
     const counted = new Map<string, number>()
     for (const { event } of expected) counted.set(event, (counted.get(event) ?? 0) + 1)

@@ -19,16 +19,16 @@ const holds = (outer: Box, inner: Box): boolean =>
 
 const machines = { connection: connectionMachine, pool: poolMachine, sample: sampleMachine }
 
-const drawings = Object.entries<AnyStateMachine>(machines).flatMap(
-  ([name, machine]) =>
-    [
-      [name, 'that fits a screen', machine, layOut],
-      [name, 'in full', machine, layOutInFull],
-    ] as const,
-)
+const drawings = Object.entries<AnyStateMachine>(machines).flatMap(([name, machine]) => {
+  const chart = readChart(machine)
+  return [
+    [name, 'that fits a screen', chart, layOut],
+    [name, 'in full', chart, layOutInFull],
+  ] as const
+})
 
-describe.each(drawings)('the drawing of %s %s', async (_name, kind, machine, draw) => {
-  const { states, arrows, width, height } = await draw(readChart(machine))
+describe.each(drawings)('the drawing of %s %s', async (_name, kind, chart, draw) => {
+  const { states, arrows, width, height } = await draw(chart)
   const labels = arrows.flatMap(({ label }) => (label ? [label] : []))
 
   test('has no two labels over each other', () => {

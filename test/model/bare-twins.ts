@@ -110,10 +110,15 @@ class Twin {
     this.#machine = machine.id === poolMachine.id ? poolMachine : connectionMachine
     this.facts = this.#isPool ? undefined : this.#factsLike(context.facts)
     this.#moments = [this.#look()]
-    this.#bare = createActor(this.#withEndOfActions(), {
-      clock: stopped,
-      input: this.#isPool ? this.#poolInput(context) : this.#connectionInput(context),
-    } as object).start()
+    this.#bare = createActor(
+      machinesOfTwins.get(this.#machine) as AnyStateMachine,
+      {
+        clock: stopped,
+        input: this.#isPool ? this.#poolInput(context) : this.#connectionInput(context),
+      } as object,
+    )
+    twins.set(this.#bare, this)
+    this.#bare.start()
     this.#at = 0
   }
 
@@ -187,12 +192,11 @@ class Twin {
   /** What surrounds the running actor now. */
   #look(): Moment {
     const { context } = this.#running.getSnapshot()
-    const figuresOf = (names: readonly string[], of: Record<string, number | boolean>) =>
-      Object.fromEntries(names.map(name => [name, of[name] as number | boolean]))
     if (this.#isPool) {
-      const roster = ['total', 'connecting', 'established', 'idle', 'wasUp', 'served']
+      const { total, connecting, established, idle, wasUp, served } = context.roster
+      const { length, newest } = context.queue
       return {
-        figures: { ...figuresOf(roster, context.roster), ...figuresOf(['length', 'newest'], context.queue) },
+        figures: { total, connecting, established, idle, wasUp, served, length, newest },
         now: context.world.now(),
       }
     }
@@ -200,7 +204,7 @@ class Twin {
     const { request, lingers } = facts
     if (request !== undefined) this.#standIn(request)
     return {
-      figures: figuresOf(['length', 'open'], queue as never),
+      figures: { length: queue.length, open: queue.open },
       now: 0,
       generation: generation.current,
       lingers,
@@ -230,19 +234,10 @@ class Twin {
     return made
   }
 
-  /** The machine as it is, but that the twin's time goes on after each of its actions. */
-  #withEndOfActions(): AnyStateMachine {
-    const actions = Object.entries(this.#machine.implementations.actions).map(([name, action]) => [
-      name,
-      isPlain(action)
-        ? (...given: unknown[]) => {
-            ;(action as (...given: unknown[]) => void)(...given)
-            this.#at++
-            this.#live()
-          }
-        : action,
-    ])
-    return this.#machine.provide({ actions: Object.fromEntries(actions) })
+  /** One of its machine's actions has been done: its time goes on. */
+  endAction(): void {
+    this.#at++
+    this.#live()
   }
 
   #poolInput({ name, size, maxWaiting, whenDown }: PoolContext): object {
@@ -308,6 +303,26 @@ class Twin {
 }
 
 const isPlain = (action: unknown): boolean => typeof action === 'function' && !('resolve' in action)
+
+const twins = new WeakMap<AnyActorRef, Twin>()
+
+/** The machines as they are, but that a twin's time goes on after each of its actions. Provided once: that reads the whole chart. */
+const machinesOfTwins = new Map<AnyStateMachine, AnyStateMachine>(
+  [poolMachine, connectionMachine].map(machine => [machine, withEndOfActions(machine)]),
+)
+
+function withEndOfActions(machine: AnyStateMachine): AnyStateMachine {
+  const actions = Object.entries(machine.implementations.actions).map(([name, action]) => [
+    name,
+    isPlain(action)
+      ? (given: { self: AnyActorRef }, params: unknown) => {
+          ;(action as (...given: unknown[]) => void)(given, params)
+          twins.get(given.self)?.endAction()
+        }
+      : action,
+  ])
+  return machine.provide({ actions: Object.fromEntries(actions) })
+}
 
 function connectionFigures({
   openedAt,

@@ -70,47 +70,40 @@ beforeAll(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
 })
 
-function walkAll(paths: readonly ModelPath[], hooks?: readonly HookName[]): void {
+/** One test for all of them: what fails says on which path. */
+const walkAll = (paths: readonly ModelPath[], hooks?: readonly HookName[]) => async () => {
   for (const path of paths) {
-    it(path.events.join(' → '), async () => {
-      const twins = new BareTwins()
-      const inspect = (event: InspectionEvent) => {
-        see(event)
-        twins.see(event)
-      }
-      await walk(path, inMemory(), { inspect, patience, ...(hooks && { hooks }) })
-      expect(twins.steps).toBeGreaterThan(0)
-      expect(twins.differences).toEqual([])
-    })
+    const twins = new BareTwins()
+    const inspect = (event: InspectionEvent) => {
+      see(event)
+      twins.see(event)
+    }
+    await walk(path, inMemory(), { inspect, patience, ...(hooks && { hooks }) })
+    if (twins.steps === 0 || twins.differences.length > 0)
+      expect.fail(`${path.events.join(' → ')}:\n${twins.differences.join('\n') || 'no step was seen'}`)
   }
 }
 
-describe('a connection, by the shortest path through each transition of the model', () => {
-  walkAll(connectionPaths.shortest)
-})
-
-describe('a connection about which the application is asked before each lease, by the same paths', () => {
+describe('a connection,', () => {
+  const { shortest, simple } = connectionPaths
   // Without onReturn: a connection that comes back then goes to the next caller at once.
-  const paths = connectionPaths.shortest.filter(
-    ({ events }) => !events.some(event => event.includes('onReturn')),
+  const unreturned = shortest.filter(({ events }) => !events.some(event => event.includes('onReturn')))
+
+  it('by the shortest path through each transition of the model', walkAll(shortest))
+  it(
+    'about which the application is asked before each lease, by the same paths',
+    walkAll(unreturned, ['onConnect', 'onLend']),
   )
-  walkAll(paths, ['onConnect', 'onLend'])
+  it('by every simple path of one use', walkAll(simple))
 })
 
-describe('a connection, by every simple path of one use', () => {
-  walkAll(connectionPaths.simple)
-})
-
-describe('a pool, by the shortest path through each transition of the model', () => {
-  walkAll(poolPaths.shortest)
-})
-
-describe('a pool that is paused, resumed and evicted, by the shortest path through each transition of the model', () => {
-  walkAll(poolPaths.operated)
-})
-
-describe('a pool, by every simple path of opening, failing and lending', () => {
-  walkAll(poolPaths.simple)
+describe('a pool,', () => {
+  it('by the shortest path through each transition of the model', walkAll(poolPaths.shortest))
+  it(
+    'paused, resumed and evicted, by the shortest path through each transition of the model',
+    walkAll(poolPaths.operated),
+  )
+  it('by every simple path of opening, failing and lending', walkAll(poolPaths.simple))
 })
 
 describe('nobody needs to look for it to be so', () => {

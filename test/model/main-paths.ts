@@ -66,7 +66,6 @@ export function describeMainPaths<C>(
 ): void {
   describe(`on ${name},`, () => {
     let subject: DriverUnderTest<C>
-    let walked = 0
 
     beforeAll(async () => {
       // XState's development build warns of events that come too late, which is what some of these paths are about.
@@ -75,21 +74,13 @@ export function describeMainPaths<C>(
     })
     afterAll(() => subject.stop())
 
-    const walkAll = (paths: readonly ModelPath[]): void => {
-      for (const path of paths) {
-        it(path.events.join(' → '), async () => {
-          await walk(path, subject, { patience })
-          walked++
-        })
-      }
+    /** One test for all of them: what fails says on which path. */
+    const walkAll = (paths: readonly ModelPath[]) => async () => {
+      expect(paths.length).toBeGreaterThan(50)
+      for (const path of paths) await walk(path, subject, { patience })
     }
 
-    describe('a connection goes the shortest path through each transition of its model', () =>
-      walkAll(connection))
-    describe('a pool goes the shortest path through each transition of its model', () => walkAll(pool))
-
-    it('all paths were walked', () => {
-      expect(walked).toBe(connection.length + pool.length)
-    })
+    it('a connection goes the shortest path through each transition of its model', walkAll(connection))
+    it('a pool goes the shortest path through each transition of its model', walkAll(pool))
   })
 }

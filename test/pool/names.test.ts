@@ -18,8 +18,12 @@ describe('a pool’s name', () => {
     expect([first, second, third].map(({ name }) => name)).toEqual(['shop', 'shop#2', 'shop#3'])
     await second.close()
     await using again = open()
-    expect(again.name).toBe('shop#2')
+    await using fourth = open()
+    expect([again.name, fourth.name]).toEqual(['shop#2', 'shop#4'])
     await Promise.all([first.close(), third.close()])
+    const others = [open(), open(), open()]
+    expect(others.map(({ name }) => name)).toEqual(['shop', 'shop#3', 'shop#5'])
+    await Promise.all(others.map(pool => pool.close()))
   })
 
   it('is in the snapshot, in every event and in every error', async () => {

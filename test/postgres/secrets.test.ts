@@ -70,7 +70,8 @@ describe('nothing that the pool shows has the password in it', () => {
     const [shown, opened] = await everythingShown(config)
     expect(opened > 0).toBe(works)
     expect(shown.length).toBeGreaterThan(15)
-    for (const value of shown) expect(everythingOf(value)).not.toContain(mark)
+    // Once each: what inspectors are told is told several times.
+    for (const value of new Set(shown)) expect(everythingOf(value)).not.toContain(mark)
   })
 
   it('given in an option that is refused', () => {

@@ -8,6 +8,7 @@ import { decode, decodeRecords, encode, type Recording, recordSize } from '../..
 import { type Recorder, recorder, replay } from '../../src/recorder/index.js'
 import { run } from '../../src/testing/run.js'
 import { drawStory } from '../../src/testing/story.js'
+import { agree } from '../support/agree.js'
 
 /** The states of a pool's actors, by their ids. */
 function statesOf(pool: Pool<unknown>): [string, string][] {
@@ -18,8 +19,8 @@ function statesOf(pool: Pool<unknown>): [string, string][] {
 
 function expectSameStates(pool: Pool<unknown>, flight: Recorder, seed: number): void {
   const { states, contradictions } = replay(decode(encode(flight.dump())))
-  expect({ seed, contradictions }).toEqual({ seed, contradictions: [] })
-  for (const [id, state] of statesOf(pool)) expect([seed, id, states.get(id)]).toEqual([seed, id, state])
+  agree(contradictions, [], `seed ${seed}`)
+  for (const [id, state] of statesOf(pool)) agree(states.get(id), state, `seed ${seed}, ${id}`)
 }
 
 interface Life {

@@ -7,6 +7,7 @@ import {
   type SqliteOptions,
   sqlite,
 } from '../../src/db/sqlite/index.js'
+import { agree } from '../support/agree.js'
 
 const driverOf = (options: Partial<SqliteOptions> = {}) => sqlite({ filename: ':memory:', ...options })
 const connectTo = (driver: ReturnType<typeof driverOf>): Promise<SqliteConnection> =>
@@ -36,9 +37,7 @@ describe.each<Isolation>(['thread', 'process'])('values of a connection in a %s'
     ['a large Buffer', Buffer.alloc(1_000_000, 7)],
   ])('%s comes back as it was', async (_, value) => {
     const { lastInsertRowid } = await connection.run('INSERT INTO t (v) VALUES (?)', [value])
-    expect(await connection.get('SELECT v FROM t WHERE id = :id', { id: lastInsertRowid })).toEqual({
-      v: value,
-    })
+    agree(await connection.get('SELECT v FROM t WHERE id = :id', { id: lastInsertRowid }), { v: value })
   })
 
   it.each([true, undefined, new Date(), { a: 1 }, () => {}])(
