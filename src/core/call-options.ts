@@ -18,7 +18,7 @@ export interface AcquireOptions {
   /**
    * On whose behalf the caller asks: a text such as a customer's id. Within a priority, tenants whose callers wait take turns, so that one
    * that asks a hundred times as often does not keep the others waiting; callers that name none are one tenant together. A connection that is
-   * free is leased at once, whoever asks. See docs/guides/fair-queueing.md.
+   * free is leased at once, to any tenant. See docs/guides/fair-queueing.md.
    */
   tenant?: string | undefined
   /**
