@@ -60,4 +60,24 @@ describe.skipIf(mariadbMissing())('behind a blocked loop', () => {
     })
     await pool.close()
   })
+
+  it('no command with a limit has an accessor or a closure of its own, each of which would be a hidden class', async () => {
+    const pool = createPool(mysql(threads.config), { min: 0, max: 1 })
+    await pool.use(async promising => {
+      type Callbacks = { query(options: object, done: () => void): object }
+      const { connection: callbacks } = promising as unknown as { connection: Callbacks }
+      const own = async (): Promise<PropertyDescriptorMap> => {
+        let command: object = {}
+        await new Promise<void>(resolve => {
+          command = callbacks.query({ sql: 'SELECT 1', timeout: 60_000 }, resolve)
+        })
+        return Object.getOwnPropertyDescriptors(command)
+      }
+      const [one, other] = [await own(), await own()]
+      expect(Object.keys(one)).toEqual(Object.keys(other))
+      expect(Object.values(one).filter(({ get }) => get !== undefined)).toEqual([])
+      expect(one._handleTimeoutError?.value).toBe(other._handleTimeoutError?.value)
+    })
+    await pool.close()
+  })
 })
