@@ -64,6 +64,7 @@ export default defineConfig({
             'test/support/postgres.ts',
             'test/support/mariadb.ts',
             'test/support/redis.ts',
+            'test/support/nats.ts',
           ],
         },
       },

@@ -42,6 +42,7 @@ export default defineConfig({
             'test/support/bundles.ts',
             'test/support/postgres.ts',
             'test/support/mariadb.ts',
+            'test/support/nats.ts',
           ],
         },
       },

@@ -11,6 +11,7 @@ interface Options {
   callers: number
   seconds: number
   redis?: string | true
+  nats?: string | true
 }
 
 const options = new Command('npm run fleet --')
@@ -25,12 +26,13 @@ const options = new Command('npm run fleet --')
     '--redis [url]',
     'Redis keeps the budget, and not PostgreSQL itself (default redis://127.0.0.1:6379)',
   )
+  .option('--nats [url]', 'NATS with JetStream keeps the budget (default nats://127.0.0.1:4222)')
   .parse()
   .opts<Options>()
 
 await main(options)
 
-async function main({ redis, ...plan }: Options): Promise<void> {
+async function main({ redis, nats, ...plan }: Options): Promise<void> {
   const stream = process.stdout
   const live = stream.isTTY === true && process.env.TERM !== 'dumb'
   const stopping = new AbortController()
@@ -57,9 +59,10 @@ async function main({ redis, ...plan }: Options): Promise<void> {
       )
     }
   }
-  const url = redis === true ? 'redis://127.0.0.1:6379' : redis
+  const keeper =
+    (redis === true ? 'redis://127.0.0.1:6379' : redis) ?? (nats === true ? 'nats://127.0.0.1:4222' : nats)
   try {
-    const verdict = await runFleet({ ...plan, redis: url, signal: stopping.signal }, show)
+    const verdict = await runFleet({ ...plan, keeper, signal: stopping.signal }, show)
     const { most, bound, served, lived, complaints } = verdict
     for (const complaint of complaints) console.log(pc.red(`✗ ${complaint}`))
     if (complaints.length === 0)

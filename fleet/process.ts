@@ -1,7 +1,9 @@
 // One process of `npm run fleet`: callers that ask for connections all the time. It tells its parent four times a second how it is, and closes its pool on SIGTERM.
+import { Kvm } from '@nats-io/kv'
+import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { postgres } from '../src/db/pg/index.js'
-import { fleet, redisEngine } from '../src/fleet/index.js'
+import { type FleetEngine, fleet, natsEngine, redisEngine } from '../src/fleet/index.js'
 import { createPool } from '../src/index.js'
 
 /** What the process is to do. */
@@ -12,8 +14,8 @@ export interface Task {
   readonly application: string
   readonly connections: number
   readonly callers: number
-  /** Where Redis is that keeps the budget; undefined = PostgreSQL keeps it. */
-  readonly redis: string | undefined
+  /** Where the Redis or the NATS is that keeps the budget; undefined = PostgreSQL keeps it. */
+  readonly keeper: string | undefined
 }
 
 /** How it is. */
@@ -32,14 +34,23 @@ export interface Told {
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task
 const { connectionString, name, connections, application, callers } = task
-const redis = task.redis === undefined ? undefined : new Redis(task.redis)
-redis?.on('error', () => {}) // the pool says so
+const engine = task.keeper === undefined ? undefined : await engineAt(task.keeper)
 const pool = createPool(postgres({ connectionString, application_name: application }), {
   name: application,
   max: connections,
   acquireTimeout: Number.POSITIVE_INFINITY, // that callers wait long is what is shown
-  fleet: fleet({ name, connections, ...(redis && { engine: redisEngine(redis) }) }),
+  fleet: fleet({ name, connections, ...(engine && { engine }) }),
 })
+
+async function engineAt(url: string): Promise<FleetEngine> {
+  if (url.startsWith('nats:')) {
+    const connection = await connect({ servers: url, maxReconnectAttempts: -1 })
+    return natsEngine(() => new Kvm(connection).create('fleets'))
+  }
+  const redis = new Redis(url)
+  redis.on('error', () => {}) // the pool says so
+  return redisEngine(redis)
+}
 
 let served = 0
 let failed = 0
@@ -75,7 +86,6 @@ setInterval(() => {
 process.once('SIGTERM', async () => {
   closing = true
   await pool.close({ timeout: 5_000 })
-  redis?.disconnect()
   process.exit()
 })
 process.on('disconnect', () => process.exit()) // the parent is gone

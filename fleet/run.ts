@@ -17,8 +17,8 @@ export interface Plan {
   readonly callers: number
   /** How long each part lasts at least, in seconds. */
   readonly seconds: number
-  /** Where Redis is that keeps the budget; undefined = PostgreSQL keeps it. */
-  readonly redis: string | undefined
+  /** Where the Redis or the NATS is that keeps the budget (`redis://…`, `nats://…`); undefined = PostgreSQL keeps it. */
+  readonly keeper: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,7 +49,7 @@ export interface Verdict extends Omit<View, 'part' | 'progress' | 'members'> {
 
 /** Runs the plan. `show` is called some times a second. */
 export async function runFleet(plan: Plan, show: (view: View) => void): Promise<Verdict> {
-  const { processes: count, connections, seconds, redis, signal } = plan
+  const { processes: count, connections, seconds, keeper, signal } = plan
   const folder = await mkdtemp(join(tmpdir(), 'statepool-fleet-'))
   // Beside the connections: one for each process that lives while a new one is deployed, the observer, and some to spare.
   const server = await startPostgres({ settings: { max_connections: connections + 2 * count + 20 } })
@@ -57,7 +57,7 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
   const observer = new pg.Client({ connectionString: server.connectionString, application_name: 'observer' })
   const processes = new Processes(await bundleInto(folder), {
     ...{ connectionString: server.connectionString, name, connections },
-    ...{ callers: plan.callers, redis },
+    ...{ callers: plan.callers, keeper },
   })
   let part = 'starting'
   let progress = 0
@@ -67,7 +67,7 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
   let mostAlive = 0
   let watching = true
   // With PostgreSQL as the keeper a session exists before it has its slot: one more for each process. A killed one's is not gone at the same instant.
-  const boundOf = (): number => connections + (redis === undefined ? mostAlive : 0)
+  const boundOf = (): number => connections + (keeper === undefined ? mostAlive : 0)
   const view = (): View => ({
     ...{ part, progress, sessions, most, bound: boundOf(), ...processes.sums },
     ...{ members: processes.alive, lastError: processes.lastError },

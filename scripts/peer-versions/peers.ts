@@ -58,8 +58,14 @@ export const peers: readonly Peer[] = [
     range: inManifest('ws'),
     tests: ['test/inspector/safety.test.ts', 'test/inspector/live.test.ts'],
   },
-  // It is passed in by the application, so it is no peer of the package.
+  // These are passed in by the application, so they are no peers of the package.
   { name: 'prom-client', range: '>=15.0.0', tests: ['test/telemetry/prometheus.test.ts'] },
+  {
+    name: '@nats-io/kv',
+    range: '>=3.0.0',
+    tests: ['test/fleet/nats.test.ts', 'test/fleet/nats-outage.test.ts'],
+    beside: ['@nats-io/transport-node'],
+  },
 ]
 
 /** Compiled when it is installed, for minutes: `npm run compatibility` tries it. */

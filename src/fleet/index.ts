@@ -1,6 +1,12 @@
 // statepool/fleet: one budget of connections for the pools of many processes.
 export { type MemoryEngine, type MemoryEngineOptions, memoryEngine } from './engines/memory.js'
 export {
+  type NatsBucketLike,
+  type NatsEngineOptions,
+  type NatsEntryLike,
+  natsEngine,
+} from './engines/nats.js'
+export {
   type IoRedisLike,
   type NodeRedisLike,
   type RedisEngineOptions,

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.js'
 import { aTurnOfTheLoop } from './rest.js'
+import { type Timer, TimerHeap } from './timer-heap.js'
 
 /** A {@link Clock} that a test advances. */
 export interface SimulatedClock extends Clock {
@@ -27,12 +28,6 @@ export interface SimulatedClock extends Clock {
   runAll(limit?: number): Promise<void>
 }
 
-interface Timer {
-  readonly time: number
-  readonly order: number
-  readonly callback: () => void
-}
-
 /** A timer that sets itself again with no delay would hold time still forever; so much in one call must be such a loop. */
 const mostAtOnce = 1_000_000
 
@@ -52,24 +47,10 @@ export function createSimulatedClock({
   start = 0,
   rest = aTurnOfTheLoop,
 }: SimulatedClockOptions = {}): SimulatedClock {
-  const timers: Timer[] = [] // sorted: the next to fire is first
+  const timers = new TimerHeap()
   let time = start
   let set = 0
   let moving = false
-
-  const before = (a: Timer, b: Timer): boolean => a.time < b.time || (a.time === b.time && a.order < b.order)
-
-  /** The index at which a timer stands, or would stand. */
-  const placeOf = (timer: Timer): number => {
-    let low = 0
-    let high = timers.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (before(timers[middle] as Timer, timer)) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
 
   const fireUntil = async (limit: number, most: number, jump = 0): Promise<void> => {
     if (moving) throw new Error('The simulated clock is being advanced already: await that first.')
@@ -78,11 +59,11 @@ export function createSimulatedClock({
       await rest() // what the test itself set in motion happens before time passes
       time += jump
       for (let fired = 0; ; fired++) {
-        const next = timers[0]
+        const next = timers.first
         if (next === undefined || next.time > limit || next.time === Number.POSITIVE_INFINITY) return
         if (fired === most)
           throw new Error(`${most} timers fired, and there are more: is one setting itself again?`)
-        timers.shift()
+        timers.remove(next)
         time = Math.max(time, next.time)
         next.callback()
         await rest()
@@ -103,19 +84,18 @@ export function createSimulatedClock({
   return {
     now: () => time,
     setTimeout(callback, delay) {
-      const timer = { time: delay > 0 ? time + delay : time, order: set++, callback }
-      timers.splice(placeOf(timer), 0, timer)
+      const timer = { time: delay > 0 ? time + delay : time, order: set++, callback, place: -1 }
+      timers.add(timer)
       return timer
     },
     clearTimeout(handle) {
-      const place = handle ? placeOf(handle as Timer) : -1
-      if (timers[place] === handle && place >= 0) timers.splice(place, 1)
+      if (handle) timers.remove(handle as Timer)
     },
     get pending() {
-      return timers.length
+      return timers.size
     },
     get behind() {
-      const [next] = timers
+      const next = timers.first
       return next !== undefined && next.time < time
     },
     freeze(duration) {

@@ -7,11 +7,16 @@ export class LocalClock implements Clock {
   readonly #rate: number
   /** What has become due during a pause, in order; undefined = the process runs. */
   #due: (() => void)[] | undefined
+  readonly #rings: () => void
   #ended = false
 
-  /** @param rate 1.01 = a hundredth faster than the others */
-  constructor(base: Clock, offset: number, rate: number) {
+  /**
+   * @param rate 1.01 = a hundredth faster than the others
+   * @param rings told whenever something happens in the process
+   */
+  constructor(base: Clock, offset: number, rate: number, rings: () => void) {
     this.#base = base
+    this.#rings = rings
     this.#offset = offset
     this.#rate = rate
   }
@@ -26,6 +31,7 @@ export class LocalClock implements Clock {
     timer.handle = this.#base.setTimeout(() => {
       const ring = (): void => timer.callback?.()
       if (this.#ended) return
+      this.#rings()
       if (this.#due === undefined) ring()
       else this.#due.push(ring)
     }, delay / this.#rate)
@@ -52,6 +58,7 @@ export class LocalClock implements Clock {
   resume(): void {
     const due = this.#due ?? []
     this.#due = undefined
+    this.#rings()
     for (const ring of due) ring()
   }
 

@@ -2,11 +2,12 @@
 // counts is checked after every event.
 import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../../src/db/simulated/index.js'
 import { type Answer, type FleetEngine, fleet, memoryEngine, type Report } from '../../src/fleet/index.js'
-import { createPool, type Driver, type Pool } from '../../src/index.js'
+import { createPool, type Pool } from '../../src/index.js'
 import { createRandom, type Random } from '../../src/testing/random.js'
 import { promisesAtRest } from '../../src/testing/rest.js'
 import { createSimulatedClock, type SimulatedClock } from '../../src/testing/simulated-clock.js'
 import { LocalClock } from './local-clock.js'
+import { Tally } from './tally.js'
 
 /** What a fleet is to live through. */
 export interface Story {
@@ -45,13 +46,8 @@ class Process {
   readonly clock: LocalClock
   readonly pool: Pool<SimulatedConnection>
   readonly #database: SimulatedDatabase
-  /** Connects that were sent and sessions that have not ended, as far as its driver has heard: never fewer than the database has. */
-  heard = 0
-  id = ''
   /** The number of the latest report that has reached the ledger: earlier ones that come later count for nothing. */
   lastReport = 0
-  /** When that was. */
-  heardAt = Number.NEGATIVE_INFINITY
   /** Until when nothing that it sends arrives. */
   cutOffUntil = 0
   callers = 0
@@ -60,7 +56,9 @@ class Process {
 
   constructor(world: World, place: number) {
     const { random, clock, story } = world
-    this.clock = new LocalClock(clock, random.int(0, 1_000_000), 0.99 + 0.02 * random())
+    this.clock = new LocalClock(clock, random.int(0, 1_000_000), 0.99 + 0.02 * random(), () =>
+      world.tally.touch(this),
+    )
     const driver = simulated({
       ...{ clock: this.clock, seed: place, unhealthyRate: 0, connectLatency: [5, 30], queryLatency: 1 },
     })
@@ -70,7 +68,7 @@ class Process {
       exchange: (name, report) => world.exchange(this, name, report),
     }
     const { connections, ttl = 5_000, floor = 1 } = story
-    this.pool = createPool(this.#counted(driver, world), {
+    this.pool = createPool(driver, {
       name: `p${place}`,
       clock: this.clock,
       random,
@@ -85,41 +83,6 @@ class Process {
   /** What the database counts: from the moment when a connect is sent. */
   get open(): number {
     return this.gone ? 0 : this.#database.open
-  }
-
-  /** Counts as it goes: to ask each database after each event would take too long. */
-  #counted(driver: Driver<SimulatedConnection>, world: World): Driver<SimulatedConnection> {
-    const counted = new Set<unknown>()
-    const count = (by: 1 | -1): void => {
-      if (this.gone) return
-      this.heard += by
-      world.heard += by
-    }
-    const uncount = (connection: unknown): void => {
-      if (counted.delete(connection)) count(-1)
-    }
-    return {
-      ...driver,
-      connect: async context => {
-        count(1)
-        try {
-          const connection = await driver.connect(context)
-          counted.add(connection)
-          return connection
-        } catch (error) {
-          count(-1)
-          throw error
-        }
-      },
-      close: async connection => {
-        await driver.close(connection)
-        uncount(connection)
-      },
-      destroy: connection => {
-        driver.destroy(connection)
-        uncount(connection)
-      },
-    }
   }
 
   /** Whether it keeps to the floor, as the ledger does not answer. */
@@ -137,10 +100,9 @@ class World {
   readonly random: Random
   readonly clock: SimulatedClock
   readonly memory
+  readonly tally: Tally<Process>
   readonly processes = new Set<Process>()
   readonly faults: Record<string, number> = {}
-  /** No fewer than `open`. */
-  heard = 0
   events = 0
   served = 0
   reports = 0
@@ -149,7 +111,6 @@ class World {
   broken: string | undefined
   #made = 0
   #outUntil = 0
-  #lostAt = Number.NEGATIVE_INFINITY
 
   constructor(story: Story) {
     this.story = story
@@ -162,6 +123,7 @@ class World {
       },
     })
     this.memory = memoryEngine({ clock: this.clock })
+    this.tally = new Tally(this.ttl, story.floor ?? 1)
   }
 
   get ttl(): number {
@@ -179,6 +141,7 @@ class World {
   setCallers(process: Process, callers: number): void {
     const before = process.callers
     process.callers = callers
+    this.tally.touch(process)
     for (let caller = before; caller < callers; caller++) this.#work(process, caller)
   }
 
@@ -205,7 +168,6 @@ class World {
   /** The network between a process and the ledger, and back. */
   async exchange(process: Process, name: string, report: Report): Promise<Answer> {
     this.reports++
-    process.id = report.id
     await this.#pass(process)
     if (this.#isOut(process)) {
       if (this.random.chance(0.5)) await new Promise(() => {}) // nothing comes back
@@ -220,7 +182,8 @@ class World {
 
   /** A network delivers some messages twice, and late. */
   async #again(process: Process, name: string, report: Report): Promise<void> {
-    if (this.#isKnown(process) && !this.#isOut(process)) await this.#deliver(process, name, report)
+    if (this.tally.isKnown(process, this.clock.now()) && !this.#isOut(process))
+      await this.#deliver(process, name, report)
   }
 
   /**
@@ -231,10 +194,10 @@ class World {
     const { connections, floor = 1 } = this.story
     // One that comes again after its pool has left makes an entry, which expires: the ledger then counts too much, and never too little.
     const isLate = report.report < process.lastReport
-    const allowed = this.#isKnown(process) && !isLate ? floor : report.keep
+    const allowed = this.tally.isKnown(process, this.clock.now()) && !isLate ? floor : report.keep
     const before = Math.max(connections, this.memory.count(name).held)
     const answer = await this.memory.exchange(name, report)
-    if (report.report > process.lastReport && !report.leaves) process.heardAt = this.clock.now()
+    if (report.report > process.lastReport && !report.leaves) this.tally.hear(process, this.clock.now())
     process.lastReport = Math.max(process.lastReport, report.report)
     const more = this.memory.count(name).held - before
     if (more > allowed)
@@ -250,31 +213,19 @@ class World {
     return this.clock.now() < Math.max(this.#outUntil, cutOffUntil)
   }
 
-  /** Whether the ledger counts the process. */
-  #isKnown({ heardAt }: Process): boolean {
-    return heardAt > this.#lostAt && this.clock.now() < heardAt + this.ttl
-  }
-
   /** The invariant: no more than the budget, and what is explained. */
   #check(): void {
     this.events++
-    if (this.heard <= this.story.connections) {
-      if (this.heard > this.most) this.most = Math.max(this.most, this.open)
-      return
-    }
-    const { open } = this
+    this.tally.update(this.clock.now())
+    const { open, loose } = this.tally
     this.most = Math.max(this.most, open)
     const over = open - this.story.connections
     if (over <= 0 || this.broken !== undefined) return
     this.over = Math.max(this.over, over)
-    const floor = this.story.floor ?? 1
-    // What was reported, and has not been given up yet; what those have of whom the ledger knows nothing; the floor of those that do not hear from it.
-    let bound = Math.max(0, this.memory.count('all').held - this.story.connections)
-    for (const process of this.processes)
-      if (!this.#isKnown(process)) bound += process.open
-      else if (process.isAway) bound += floor
+    // What was reported, and has not been given up yet; and what the ledger cannot know.
+    const bound = Math.max(0, this.memory.count('all').held - this.story.connections) + loose
     if (over > bound)
-      this.broken = `at ${this.clock.now()} ms, the database has ${this.open} connections: ${over} more than the budget, and only ${bound} are explained`
+      this.broken = `at ${this.clock.now()} ms, the database has ${open} connections: ${over} more than the budget, and only ${bound} are explained`
   }
 
   #note(fault: string): void {
@@ -301,12 +252,14 @@ class World {
       'load',
       'load',
     ])
-    if ((kind === 'outage' || kind === 'loss') && random.chance(0.6)) return // these hit all at once
+    // These hit all at once, however many there are.
+    if ((kind === 'outage' || kind === 'loss') && random.chance(1 - 0.4 / Math.max(1, this.story.faults)))
+      return
     this.#note(kind)
     if (kind === 'outage') this.#outUntil = now + random.int(100, 3 * ttl)
     if (kind === 'loss') {
       this.memory.forget()
-      this.#lostAt = now
+      this.tally.forget()
     }
     const process = this.#one()
     if (process === undefined) return
@@ -320,16 +273,21 @@ class World {
       this.kill(process)
       this.add(random.int(1, 4))
     }
-    if (kind === 'deploy') void this.#replace(random.int(1, 3))
+    if (kind === 'deploy')
+      void this.#replace(random.int(1, Math.max(3, Math.round(this.processes.size / 100))))
   }
 
   /** The process is gone without a word; the database notices at once. */
   kill(process: Process): void {
-    this.heard -= process.heard
     process.gone = true
     process.stopped = true
     process.clock.end()
+    this.#remove(process)
+  }
+
+  #remove(process: Process): void {
     this.processes.delete(process)
+    this.tally.remove(process)
   }
 
   /** New ones come before old ones go. */
@@ -340,8 +298,9 @@ class World {
       process.stopped = true
       this.clock.setTimeout(() => {
         if (process.gone) return
+        this.tally.touch(process)
         void process.pool.close({ timeout: 1_000 }).then(() => {
-          if (!process.gone && process.open === 0) this.processes.delete(process)
+          if (!process.gone && process.open === 0) this.#remove(process)
         })
       }, 2_000)
     }
@@ -354,13 +313,6 @@ class World {
       process.cutOffUntil = 0
       if (process.clock.isPaused) process.clock.resume()
     }
-  }
-
-  /** What the databases count, all together. */
-  get open(): number {
-    let open = 0
-    for (const process of this.processes) open += process.open
-    return open
   }
 
   /** How many more connections one process has than another one, whose callers wait too. */
@@ -380,6 +332,7 @@ export async function simulateFleet(story: Story): Promise<Told> {
     for (let second = 0; second < duration && world.broken === undefined; second++) {
       each()
       await clock.advance(1_000)
+      if (!world.tally.isRight) world.broken ??= `at ${clock.now()} ms, the tally is wrong`
       onSecond?.(second)
     }
   }
@@ -391,8 +344,8 @@ export async function simulateFleet(story: Story): Promise<Told> {
   for (const process of world.processes) if (!process.stopped) world.setCallers(process, 12)
   await pass(30, () => {})
   let { unfair, broken } = world
-  if (broken === undefined && world.open > connections)
-    broken = `30 s after the last fault, the database has ${world.open} connections, and the budget is ${connections}`
+  if (broken === undefined && world.tally.open > connections)
+    broken = `30 s after the last fault, the database has ${world.tally.open} connections, and the budget is ${connections}`
   if (broken === undefined && unfair > 1)
     broken = `30 s after the last fault, one process has ${unfair} more than another`
   for (const process of [...world.processes]) world.kill(process)

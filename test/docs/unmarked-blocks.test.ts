@@ -12,7 +12,7 @@ function inFolder(folder: string): string[] {
 /** By page: how many blocks are no example, and where their content is tested. */
 const fragments: Readonly<Record<string, readonly [number, string]>> = {
   'docs/guides/actor-system.md': [1, 'one import'],
-  'docs/guides/fleet.md': [1, 'test/fleet/engines.test.ts'],
+  'docs/guides/fleet.md': [2, 'test/fleet/engines.test.ts, nats-outage.test.ts'],
   'docs/guides/health.md': [1, 'a value: test/telemetry/health.test.ts'],
   'docs/guides/hooks.md': [1, 'test/postgres/tenants.test.ts'],
   'docs/guides/inspect.md': [1, 'a line of examples/stately.ts'],

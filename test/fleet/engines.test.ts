@@ -1,10 +1,19 @@
-// What keeps a fleet's budget, each held to the same: PostgreSQL itself, Redis through either client, memory. In real time, on real servers.
+// What keeps a fleet's budget, each held to the same: PostgreSQL itself, Redis through either client, NATS, memory. In real time, on real servers.
+import { Kvm } from '@nats-io/kv'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { createClient } from '@redis/client'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { postgres } from '../../src/db/pg/index.js'
 import { simulated } from '../../src/db/simulated/index.js'
-import { type Fleet, type FleetEngine, fleet, memoryEngine, redisEngine } from '../../src/fleet/index.js'
+import {
+  type Fleet,
+  type FleetEngine,
+  fleet,
+  memoryEngine,
+  natsEngine,
+  redisEngine,
+} from '../../src/fleet/index.js'
 import { createPool, type Driver, type Pool, type PoolOptions } from '../../src/index.js'
 import { until } from '../support/until.js'
 
@@ -14,10 +23,15 @@ const hasRedis = 'url' in server
 const url = hasRedis ? server.url : 'redis://127.0.0.1'
 const ioredis = new Redis(url, { lazyConnect: true })
 const nodeRedis = createClient({ url })
+const natsServer = inject('nats')
+const hasNats = 'servers' in natsServer
+let nats: NatsConnection
 beforeAll(async () => {
+  if (hasNats) nats = await connect({ servers: natsServer.servers })
   if (hasRedis) await Promise.all([ioredis.connect(), nodeRedis.connect()])
 })
 afterAll(async () => {
+  await nats?.close()
   if (!hasRedis) return
   await ioredis.quit()
   nodeRedis.destroy()
@@ -40,12 +54,15 @@ const subjects: readonly Subject[] = [
   },
   { name: 'Redis, by ioredis', driver: anyDatabase, engine: redisEngine(ioredis, { prefix }) },
   { name: 'Redis, by node-redis', driver: anyDatabase, engine: redisEngine(nodeRedis, { prefix }) },
+  { name: 'NATS', driver: anyDatabase, engine: natsEngine(() => new Kvm(nats).create('contract')) },
   { name: 'memory', driver: anyDatabase, engine: memoryEngine() },
 ]
 
 let fleets = 0
 
-const able = subjects.filter(({ name }) => hasRedis || !name.startsWith('Redis'))
+const able = subjects.filter(
+  ({ name }) => (hasRedis || !name.startsWith('Redis')) && (hasNats || name !== 'NATS'),
+)
 
 describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }) => {
   function fleetOf(connections: number) {

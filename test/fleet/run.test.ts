@@ -6,15 +6,17 @@ import { linesOf } from '../../fleet/table.js'
 const server = inject('redis')
 const keepers: [string, string | undefined][] = [['PostgreSQL itself', undefined]]
 if ('url' in server) keepers.push(['Redis', server.url])
+const nats = inject('nats')
+if ('servers' in nats) keepers.push(['NATS', `nats://${nats.servers}`])
 
 it.each(keepers)(
   'processes share the connections that %s counts, through kill -9 and a rolling restart, and no caller fails',
-  async (_, redis) => {
+  async (_, keeper) => {
     const views: View[] = []
-    const plan = { processes: 4, connections: 3, callers: 3, seconds: 1, redis }
+    const plan = { processes: 4, connections: 3, callers: 3, seconds: 1, keeper }
     const verdict = await runFleet(plan, view => void views.push(view))
     expect(verdict.complaints).toEqual([])
-    expect(verdict).toMatchObject({ lived: 9, failed: 0, tooMany: 0, bound: redis === undefined ? 8 : 3 })
+    expect(verdict).toMatchObject({ lived: 9, failed: 0, tooMany: 0, bound: keeper === undefined ? 8 : 3 })
     expect(verdict.most).toBeGreaterThan(1)
     expect(verdict.served).toBeGreaterThan(100)
     expect([...new Set(views.map(({ part }) => part))]).toEqual([

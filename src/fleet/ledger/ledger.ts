@@ -138,7 +138,8 @@ function settle(ledger: Ledger, connections: number, now: number): void {
   }
 }
 
-function add(ledger: Ledger, id: string, entry: Entry): void {
+/** Puts a pool's entry in, as the youngest. */
+export function add(ledger: Ledger, id: string, entry: Entry): void {
   ledger.entries.set(id, entry)
   count(ledger, entry, 1)
 }
