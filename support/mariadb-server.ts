@@ -41,19 +41,20 @@ export async function hasMariadb(): Promise<boolean> {
 /**
  * Starts a server on a free port of 127.0.0.1, as root or not. If this process ends without calling `stop`, in whatever way, the
  * server is stopped and its folder removed soon after.
+ * @param options more of the server's, such as `--log-bin`
  * @throws Error with the server's log, when it does not start.
  */
-export async function startMariadb(): Promise<MariadbServer> {
+export async function startMariadb(...options: string[]): Promise<MariadbServer> {
   const guard = await createGuard()
   try {
-    return await start(guard)
+    return await start(guard, options)
   } catch (error) {
     await guard.dismiss()
     throw error
   }
 }
 
-async function start(guard: Guard): Promise<MariadbServer> {
+async function start(guard: Guard, options: readonly string[]): Promise<MariadbServer> {
   const { folder } = guard
   const account = process.getuid?.() === 0 ? ['--user=root'] : []
   const data = `--datadir=${join(folder, 'data')}`
@@ -79,6 +80,7 @@ async function start(guard: Guard): Promise<MariadbServer> {
       `--pid-file=${join(folder, 'pid')}`,
       '--innodb-flush-log-at-trx-commit=0', // the data need not outlive this process
       '--innodb-buffer-pool-size=16M',
+      ...options,
     ],
     { env, cwd: folder, stdio: ['ignore', log.fd, log.fd], detached: true },
   )

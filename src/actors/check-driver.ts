@@ -19,6 +19,12 @@ const optionalMethods = [
  */
 export function checkDriver(driver: unknown, share?: unknown): void {
   const given = (driver ?? {}) as Record<string, unknown>
+  if (given.connect === undefined && Array.isArray(given.hosts))
+    throw new OptionsError(
+      'driver',
+      undefined,
+      'This names several hosts, each with a driver of its own. Pass it to createHostPool() of statepool/hosts.',
+    )
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
     if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
   }

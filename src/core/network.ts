@@ -1,6 +1,7 @@
 // What drivers share that connect over a network. Of logins nothing is ever shown, whatever type they have.
 
-import { hidden } from './shape.js'
+import { discreetRefusal } from './refusal.js'
+import { all, type Check, hidden, is, list, text } from './shape.js'
 
 /** The delay of TCP keepalives; the operating system's own default is two hours, which is as good as none. In ms. */
 export const keepAliveDelay = 60_000
@@ -15,6 +16,15 @@ export const port = hidden<number | string>(
     const port = typeof value === 'string' && value !== '' ? Number(value) : value
     return Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536
   },
+)
+
+/** Several hosts. */
+export const hostList = all<readonly string[]>(
+  is(
+    "a list of hosts, at least one, such as ['db1:5432', 'db2:5432']",
+    value => Array.isArray(value) && value.length > 0,
+  ),
+  list('a list of hosts', text),
 )
 
 /** A password, or a function that is asked for it. */
@@ -37,4 +47,31 @@ export function isCutByPassword(url: string, isLogin: (authority: string, path: 
   if (path.includes('@') || fragment.includes('@')) return true
   const whole = isLogin(authority, path)
   return query.split('&').some(pair => (whole ? pair : pair.split('=', 1)[0])?.includes('@'))
+}
+
+/** Without brackets; of what is none after all, the check of hosts says so. */
+const ipv6 = /^[\da-f]*:[\da-f]*:[\da-f:.]*(%\w+)?$/i
+
+/**
+ * One of several hosts: `db1`, `db1:5432`, `[::1]:5432`, `::1`, `/var/run/postgresql`.
+ * @param common the port of those that are named without one
+ * @param check what the name or the address may be
+ * @throws OptionsError, which does not show it
+ */
+export function hostAndPort(
+  given: string,
+  common: number | undefined,
+  check: Check,
+): { host: string; port?: number } {
+  const [, name = '', own] =
+    ipv6.test(given) || given.startsWith('/')
+      ? [undefined, given]
+      : (/^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(given) ?? [])
+  const host = name.replace(/^\[(.*)\]$/, '$1')
+  if (host === '')
+    throw discreetRefusal('hosts', given, 'names or addresses of hosts, each with or without a port')
+  check('hosts', host, discreetRefusal)
+  if (own !== undefined) port('hosts', own)
+  const chosen = own === undefined ? common : Number(own)
+  return { host, ...(chosen !== undefined && { port: chosen }) }
 }

@@ -38,11 +38,13 @@ describe.skipIf(!(await hasMariadb()))('two hosts', () => {
   const readOnly = (index: number, value: boolean) =>
     roots[index]?.query('SET GLOBAL read_only = ?', [value ? 1 : 0])
   const open = (hostRecheck: number | false) => {
-    const hosts = servers.map(({ host, port }, index) => ({
-      name: `db${index}`,
-      driver: mysql({ host, port, user: 'web', database: 'app' }),
-    }))
-    pool = createHostPool({ hosts }, { hostRecheck, min: 1, max: 2, acquireTimeout: patience })
+    const hosts = servers.map(({ host, port }) => `${host}:${port}`)
+    pool = createHostPool(mysql({ hosts, user: 'web', database: 'app' }), {
+      hostRecheck,
+      min: 1,
+      max: 2,
+      acquireTimeout: patience,
+    })
   }
   const states = () => pool.hosts().map(({ state }) => state)
   const write = async (): Promise<number> => {

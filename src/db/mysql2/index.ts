@@ -1,6 +1,6 @@
 // statepool/mysql2: the driver for MySQL and MariaDB, and createPool in the place of mysql2's.
 
-export { type MysqlConfig, mysql } from './driver/mysql.js'
+export { type MysqlConfig, type MysqlHostsConfig, mysql } from './driver/mysql.js'
 export type { PoolConnection } from './drop-in/connection.js'
 export { createPool } from './drop-in/create.js'
 export type { DropInOptions as PoolOptions } from './drop-in/options.js'

@@ -41,6 +41,15 @@ const hostOf = (foreign: RegExp): Check =>
     is('the name or the address of a host, and nothing else', value => !foreign.test(value as string)),
   )
 
+/** Where a server is. */
+export const mysqlHost: Check = all(
+  is(
+    "the name of one host; several go into hosts: ['db1:3306', 'db2:3306']",
+    value => !String(value).includes(','),
+  ),
+  hostOf(/[@/?#=\s]|^[^:]*:[^:]*$/),
+)
+
 const ofTls = ['passphrase', 'key', 'cert', 'ca', 'pfx', 'ciphers', 'minVersion', 'maxVersion'] as const
 
 /** Node's own refusals have the value in them. */
@@ -63,7 +72,7 @@ const ssl: Check = all(
 )
 
 const checks: Shape = {
-  host: hostOf(/[@/?#=\s]|^[^:]*:[^:]*$/),
+  host: mysqlHost,
   localAddress: hostOf(/[@/?#=\s]/),
   socketPath: name,
   user: name,
@@ -75,12 +84,18 @@ const checks: Shape = {
   // mysql2 would take another one for UTC, and say so on the console only.
   timezone: textLike("'local', 'Z', or an offset such as '+02:00'", /^(local|Z|[ +-]\d\d:\d\d)$/),
   port,
-  uri: hidden(
-    'must look like mysql://user:password@host:port/database; got something else',
-    value =>
-      typeof value === 'string' &&
-      /^(mysql|mariadb|mysqls)[a-z\d+.-]*:\/\//i.test(value) &&
-      URL.canParse(value),
+  uri: all(
+    hidden(
+      "must name one host; several go beside it, into hosts: ['db1:3306', 'db2:3306'], for createHostPool() of statepool/hosts",
+      value => !/^[^/?#]*:\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/.test(String(value)),
+    ),
+    hidden(
+      'must look like mysql://user:password@host:port/database; got something else',
+      value =>
+        typeof value === 'string' &&
+        /^(mysql|mariadb|mysqls)[a-z\d+.-]*:\/\//i.test(value) &&
+        URL.canParse(value),
+    ),
   ),
   password,
   password1: secret,

@@ -5,9 +5,10 @@ import type { Connection as PromiseConnection } from 'mysql2/promise'
 import { longestDelay } from '../../../core/clock.js'
 import { OptionsError } from '../../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
-import { keepAliveDelay, longestKeepAliveDelay } from '../../../core/network.js'
+import { hostAndPort, hostList, keepAliveDelay, longestKeepAliveDelay } from '../../../core/network.js'
 import { hintAtPool, poolOptionFor } from '../../../core/options.js'
-import { checkConfig, configNames } from './checks.js'
+import { discreetRefusal } from '../../../core/refusal.js'
+import { checkConfig, configNames, mysqlHost } from './checks.js'
 import { readUri } from './uri.js'
 
 export { configNames } from './checks.js'
@@ -55,6 +56,12 @@ export interface MysqlConfig extends Loose<Omit<ConnectionOptions, PoolOptionOfM
   onConnect?: ((connection: PromiseConnection) => void | Promise<void>) | undefined
 }
 
+/** {@link MysqlConfig} for several servers of one cluster: all have the same accounts and databases. */
+export interface MysqlHostsConfig extends Omit<MysqlConfig, 'host' | 'socketPath'> {
+  /** The hosts, each with or without a port: `['db1:3306', 'db2:3306']`. They take the place of the host and the port in `uri`, if there is one. */
+  hosts: readonly string[]
+}
+
 /** What the driver needs to know, worked out once. */
 export interface ParsedConfig {
   /** What a new connection is made of; a new object each time, for mysql2 writes to it. Waits for a password function. */
@@ -62,6 +69,8 @@ export interface ParsedConfig {
   readonly resetOnRelease: boolean
   readonly killStatements: boolean
   readonly onConnect: MysqlConfig['onConnect']
+  /** The server's address. */
+  readonly place: string
   /** Where it connects to, without secrets. */
   readonly description: string
 }
@@ -113,8 +122,22 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
     resetOnRelease,
     killStatements,
     onConnect,
-    description: describe(options),
+    ...describe(options),
   }
+}
+
+/**
+ * Checks a configuration of several hosts.
+ * @returns one for each
+ * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
+ */
+export function parseHosts(given: MysqlHostsConfig): readonly ParsedConfig[] {
+  const { hosts, ...config }: MysqlHostsConfig & MysqlConfig = withPassword(given)
+  hostList('hosts', hosts, discreetRefusal)
+  for (const other of ['host', 'socketPath'] as const)
+    if (config[other])
+      throw new OptionsError('hosts', undefined, `hosts and ${other} exclude each other. Omit ${other}.`)
+  return hosts.map(host => parseConfig({ ...config, ...hostAndPort(host, config.port, mysqlHost) }))
 }
 
 /**
@@ -152,7 +175,7 @@ export function definedOf<T extends object>(options: T): { [Name in keyof T]?: E
 export const { createPool: mysql2sPool } = mysql2
 
 /** Asks mysql2 itself for its defaults. Its pool connects to nothing until it is asked for a connection. */
-function describe(options: ConnectionOptions): string {
+function describe(options: ConnectionOptions): Pick<ParsedConfig, 'place' | 'description'> {
   const { stream: _notOpenedForThis, ...rest } = options
   let config: Connection['config']
   try {
@@ -167,5 +190,5 @@ function describe(options: ConnectionOptions): string {
   }
   const { host = 'localhost', port = 3306, socketPath, database, user } = config
   const place = socketPath ?? `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return `mysql on ${place}/${database ?? ''}${user ? ` as ${user}` : ''}`
+  return { place, description: `mysql on ${place}/${database ?? ''}${user ? ` as ${user}` : ''}` }
 }

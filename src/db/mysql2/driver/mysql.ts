@@ -2,12 +2,29 @@
 
 import mysql2, { type Connection as CallbackConnection } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
-import type { Driver } from '../../driver.js'
-import { type MysqlConfig, parseConfig } from './config.js'
+import type { Driver, Host } from '../../driver.js'
+import {
+  type MysqlConfig,
+  type MysqlHostsConfig,
+  type ParsedConfig,
+  parseConfig,
+  parseHosts,
+} from './config.js'
 import { driverFor } from './driver.js'
 
-export type { MysqlConfig } from './config.js'
+export type { MysqlConfig, MysqlHostsConfig } from './config.js'
 
+/**
+ * Several servers, a primary and its read-only replicas, for `createHostPool()` of `statepool/hosts`.
+ *
+ * ```ts
+ * const pool = createHostPool(mysql({ hosts: ['db1:3306', 'db2:3306'], user: 'web', database: 'shop' }), { max: 10 })
+ * ```
+ *
+ * @returns a driver for each host
+ * @throws OptionsError, which names the option and the valid values, and never a secret.
+ */
+export function mysql(config: MysqlHostsConfig): { readonly hosts: readonly Host<Connection>[] }
 /**
  * Connections to MySQL or MariaDB. Takes a URI, or everything that mysql2's `createConnection` takes; `password` may be a function
  * that is called on each connect, so that tokens can rotate. Callers get a connection of `mysql2/promise`; its `connection` is the one
@@ -40,8 +57,16 @@ export type { MysqlConfig } from './config.js'
  *
  * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
-export function mysql(config: MysqlConfig | string = {}): Driver<Connection> {
-  const parsed = parseConfig(config)
+export function mysql(config?: MysqlConfig | string): Driver<Connection>
+export function mysql(
+  config: MysqlConfig | MysqlHostsConfig | string = {},
+): Driver<Connection> | { readonly hosts: readonly Host<Connection>[] } {
+  return typeof config === 'object' && config !== null && 'hosts' in config
+    ? { hosts: parseHosts(config).map(parsed => ({ name: parsed.place, driver: driverOf(parsed) })) }
+    : driverOf(parseConfig(config))
+}
+
+function driverOf(parsed: ParsedConfig): Driver<Connection> {
   const { sessionOf: _internal, ...driver } = driverFor<Connection>(parsed, {
     create: options => mysql2.createConnection(options),
     faceOf: core => core.promise(),

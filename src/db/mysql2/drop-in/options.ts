@@ -106,6 +106,8 @@ function tellOf(name: string): void {
 
 /** Where an option belongs that mysql2 does not have; undefined = it is not one of a pool. */
 function placeOf(name: string): string | undefined {
+  if (name === 'hosts')
+    return ': it has one host. createHostPool() of statepool/hosts takes mysql({ hosts }).'
   const option = poolOptionFor(name)
   if (option === name) return `, an option of the underlying pool: use statepool: { ${name}: … }.`
   if (option !== undefined) return `: give it the option statepool, and in it ${option}.`

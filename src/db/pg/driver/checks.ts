@@ -3,7 +3,7 @@
 import { isIPv6 } from 'node:net'
 import type pg from 'pg'
 import { hostTarget } from '../../../core/hosts.js'
-import { cutByPassword, isCutByPassword, password, port } from '../../../core/network.js'
+import { cutByPassword, hostList, isCutByPassword, password, port } from '../../../core/network.js'
 import {
   all,
   anything,
@@ -14,7 +14,6 @@ import {
   having,
   hidden,
   is,
-  list,
   oneOf,
   text,
   textLike,
@@ -63,13 +62,7 @@ export const checks = {
   user: name,
   database: name,
   host,
-  hosts: all<readonly string[]>(
-    is(
-      "a list of hosts, at least one, such as ['db1:5432', 'db2:5432']",
-      value => Array.isArray(value) && value.length > 0,
-    ),
-    list('a list of hosts', text),
-  ),
+  hosts: hostList,
   target_session_attrs: hostTarget,
   load_balance_hosts: loadBalance,
   lookup: callable,

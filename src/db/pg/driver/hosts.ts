@@ -2,6 +2,7 @@
 import { isIPv6, type LookupFunction } from 'node:net'
 import { OptionsError } from '../../../core/errors.js'
 import { type HostTarget, hostTarget } from '../../../core/hosts.js'
+import { hostAndPort } from '../../../core/network.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { checks, loadBalance } from './checks.js'
 
@@ -83,20 +84,7 @@ function fromHostOption({ host, port }: HostPlace): readonly HostPlace[] {
   return host.split(',').map(one => partsOf(one, port))
 }
 
-/** `db1`, `db1:5432`, `[::1]:5432`, `::1`, `/var/run/postgresql`. */
-function partsOf(host: string, port: number | undefined): { host: string; port?: number } {
-  const [, name = '', own] =
-    isIPv6(host) || host.startsWith('/')
-      ? [undefined, host]
-      : (/^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(host) ?? [])
-  const bare = name.replace(/^\[(.*)\]$/, '$1')
-  if (bare === '')
-    throw discreetRefusal('hosts', host, 'names or addresses of hosts, each with or without a port')
-  checks.host('hosts', bare, discreetRefusal)
-  if (own !== undefined) checks.port('hosts', own)
-  const chosen = own === undefined ? port : Number(own)
-  return { host: bare, ...(chosen !== undefined && { port: chosen }) }
-}
+const partsOf = (host: string, port: number | undefined) => hostAndPort(host, port, checks.host)
 
 interface SplitUrl {
   /** The connection string, once for each host. */
