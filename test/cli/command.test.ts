@@ -155,15 +155,8 @@ describe('replay', () => {
   })
 
   it('serves the page with the recording, at an address that it prints, until it is interrupted', async () => {
-    const child = spawn(process.execPath, [
-      '--import',
-      'tsx',
-      'src/cli/main.ts',
-      'replay',
-      recording,
-      '--port',
-      '0',
-    ])
+    const program = await bundle('src/cli/main.ts')
+    const child = spawn(process.execPath, [program, 'replay', recording, '--port', '0'])
     let out = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text
