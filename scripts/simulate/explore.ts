@@ -16,11 +16,12 @@ const options = new Command('npm run explore --')
   )
   .option('--max <n>', 'connections', number, 2)
   .option('--callers <n>', 'callers', number, 3)
+  .option('--statements <n>', 'statements that share connections', number, 0)
   .option('--faults <n>', 'faults on one path, or "any"', anyNumber, 3)
   .option('--depth <n>', 'steps on one path', number, 200)
   .option('--states <n>', 'states', number, 1_000_000)
   .parse()
-  .opts<{ max: number; callers: number; faults: number; depth: number; states: number }>()
+  .opts<{ max: number; callers: number; statements: number; faults: number; depth: number; states: number }>()
 
 const count = (value: number): string => value.toLocaleString('en-US')
 
@@ -45,7 +46,7 @@ try {
       ? 'any number of faults'
       : `at most ${many(options.faults, 'fault')}`
   console.log(
-    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
+    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}, ${many(options.statements, 'statement')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
   )
   console.log(pc.dim(`states that take 0, 1, 2 … faults: ${byFaults.map(count).join(', ')}`))
   console.log('No stuck state, no lost waiter, no connection leased twice.')

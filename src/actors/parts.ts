@@ -40,6 +40,18 @@ export interface OwnHooks<C> {
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
+/** What can be seen of the sharing. */
+export interface SharingView<C> {
+  /** How many statements are under way. */
+  readonly underWay: number
+  /** The connections that are shared now, in the order in which they were taken. */
+  readonly connections: Iterable<{
+    readonly lease: Lease<C>
+    readonly connection: C
+    readonly drains: boolean
+  }>
+}
+
 export interface PoolParts<C> {
   readonly driver: Driver<C>
   readonly config: ResolvedPoolOptions
@@ -83,7 +95,7 @@ export interface PoolParts<C> {
   /** What `stats()` tells of waits and leases; undefined unless `measure` is on. */
   readonly leaseTimings: LeaseTimings | undefined
   /** How many statements are under way on connections that they share; undefined without the option `share`. */
-  sharing: { readonly underWay: number } | undefined
+  sharing: SharingView<C> | undefined
   /** Telemetry that follows callers and connects; undefined while there is none. */
   tracers: readonly Tracer[] | undefined
 }

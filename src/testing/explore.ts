@@ -24,7 +24,7 @@ export interface ExploreReport {
 type Step = readonly [state: number, choice: number]
 
 /**
- * Explores everything that can happen to a small pool, in every order: callers acquire, give up, release; the driver answers, fails or
+ * Explores everything that can happen to a small pool, in every order: callers acquire, give up, release, or run statements that share connections; the driver answers, fails or
  * loses the connection, or says nothing until the deadline passes. It checks the invariants after each step. From each state the faults
  * may stop, and then every caller must be served and the pool must close. Bounded: it proves nothing about larger pools or longer stories.
  *
@@ -50,12 +50,13 @@ class Exploration {
   constructor({
     max = 2,
     callers = 3,
+    statements = 0,
     faults = 2,
     depth = 100,
     states = 1_000_000,
     onProgress,
   }: ExploreOptions) {
-    this.#bounds = { max, callers, faults, depth, states }
+    this.#bounds = { max, callers, statements, faults, depth, states }
     this.#onProgress = onProgress
   }
 

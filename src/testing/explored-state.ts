@@ -1,7 +1,9 @@
 // The state of an explored world as text, in which worlds that differ only in names are the same.
 
 import type { AnyActorRef } from 'xstate'
+import { systemBehind } from '../actors/create-pool.js'
 import type { Pool } from '../index.js'
+import type { Session } from './explored-driver.js'
 
 /** A call of the driver that has not been answered. */
 export interface PendingCall {
@@ -12,20 +14,43 @@ export interface PendingCall {
   readonly since: number
 }
 
+/** What the driver knows of a session. */
+export interface KnownSession {
+  readonly id: number
+  /** Its holder has ended it. */
+  readonly ended: boolean
+  readonly dirty: boolean
+  readonly exposed: boolean
+}
+
+/** A statement that was sent and not answered. */
+export interface PendingStatement {
+  readonly session: number
+  readonly since: number
+  readonly exposed: boolean
+  readonly requests: number
+  /** Its caller has not given up. */
+  readonly awaited: boolean
+}
+
 /** What the world knows beside the pool. */
 export interface Circumstances {
   readonly now: number
   readonly calls: readonly PendingCall[]
-  /** The numbers of the sessions that are open. */
-  readonly open: readonly number[]
-  /** The numbers of those of them that their holder has ended. */
-  readonly ended: readonly number[]
+  /** The sessions that are open, and what the driver knows of them. */
+  readonly sessions: readonly KnownSession[]
   /** Callers who have not asked yet. */
   readonly outside: number
   /** When those asked who wait. */
   readonly askedAt: readonly number[]
   /** Callers who hold a lease that was revoked. */
   readonly bereft: number
+  /** In the order in which they were sent. */
+  readonly statements: readonly PendingStatement[]
+  /** Statements that were not asked for yet. */
+  readonly statementsOutside: number
+  /** When those were asked for that have not been sent. */
+  readonly unsentAt: readonly number[]
   /** When timers will fire. */
   readonly timers: readonly number[]
 }
@@ -39,7 +64,9 @@ const memory = 5_001
  * in it: its sizes, its streak of failures, its pace, and all its timers.
  */
 export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
-  const { now, calls, open, ended, timers, askedAt, outside, bereft } = around
+  const { now, calls, sessions, statements, timers, askedAt, unsentAt, outside, bereft } = around
+  const { statementsOutside } = around
+  const sharing = Array.from(systemBehind(pool.actor)?.parts.sharing?.connections ?? [])
   const ago = (time: number): number => Math.min(now - time, memory)
   const snapshot = pool.actor.getSnapshot()
   const context = snapshot.context as unknown as PoolFacts
@@ -53,6 +80,9 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const connections = children.map(({ value, facts }) => {
     const { serial, uses, ending, openedAt, lease, request } = facts
     const call = calls.find(({ session }) => session === serial)
+    const cancels = calls.filter(({ session, kind }) => session === serial && kind.startsWith('cancel'))
+    const session = sessions.find(({ id }) => id === serial)
+    const shared = sharing.findIndex(({ connection }) => (connection as Session).id === serial)
     return JSON.stringify([
       value,
       uses,
@@ -61,14 +91,21 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       lease && now - lease.acquiredAt,
       request && (request.waits ? now - request.at : 'in vain'),
       call && [call.kind, now - call.since],
-      open.includes(serial),
-      facts.stale || ended.includes(serial),
+      session !== undefined,
+      facts.stale || session?.ended,
+      session?.dirty,
+      session?.exposed,
+      shared >= 0 && [shared, sharing[shared]?.drains],
+      statements.flatMap(({ session, since, exposed, requests, awaited }) =>
+        session === serial ? [[now - since, exposed, requests, awaited]] : [],
+      ),
+      cancels.map(({ kind, since }) => [kind, now - since]),
       roster.idleRecords.indexOf(facts),
       lastUses.indexOf(facts.idleSince),
     ])
   })
   const known = new Set(children.map(({ facts }) => facts.serial))
-  const wanted = outside + askedAt.length > 0
+  const wanted = outside + askedAt.length + statementsOutside + unsentAt.length > 0
   const { holdTime, connectTime } = roster.pace(now)
   return JSON.stringify([
     snapshot.value,
@@ -82,9 +119,11 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
     stillborn > 0 && ago(stillbornAt) < memory && [stillborn, ago(stillbornAt)],
     wanted && [holdTime, connectTime],
     connections.sort(),
-    open.filter(number => !known.has(number)).length,
+    sessions.filter(({ id }) => !known.has(id)).length,
     calls.filter(({ session }) => !known.has(session)).map(({ kind }) => kind),
     outside,
+    statementsOutside,
+    unsentAt.map(time => now - time).sort((a, b) => a - b),
     bereft,
     askedAt.map(time => now - time).sort((a, b) => a - b),
     context.queue.length,

@@ -1,7 +1,9 @@
 // A small pool whose every circumstance is a choice: what may happen next, what it does, and what the state is after it.
 
-import type { ConnectContext, Driver, Lease, Pool, PoolOptions } from '../index.js'
+import type { Driver, Lease, Pool, PoolOptions } from '../index.js'
+import { type Call, depth, ExploredDriver, type Session } from './explored-driver.js'
 import { describeState } from './explored-state.js'
+import { ExploredStatements } from './explored-statements.js'
 import { checkInvariants } from './invariants.js'
 import { promisesAtRest } from './rest.js'
 import { createSimulatedClock, type SimulatedClock } from './simulated-clock.js'
@@ -11,27 +13,7 @@ import { demand } from './violation.js'
 export interface Bounds {
   readonly max: number
   readonly callers: number
-}
-
-/** A session as this driver knows it. */
-interface Session {
-  readonly id: number
-  readonly onLost: ConnectContext['onLost']
-  readonly onStale: ConnectContext['onStale']
-  /** The driver has said that only a new session can replace it. */
-  stale: boolean
-  /** Its holder has ended it, behind the pool's back. */
-  ended: boolean
-}
-
-/** A call of the driver that has not been answered. */
-interface Call {
-  readonly kind: 'connect' | 'validate' | 'reset' | 'close'
-  readonly session: Session
-  /** When it began. */
-  readonly since: number
-  readonly answer: () => void
-  readonly fail: (error: Error) => void
+  readonly statements: number
 }
 
 interface Caller {
@@ -58,10 +40,9 @@ export class ExploredWorld {
   readonly #bounds: Bounds
   readonly #clock: SimulatedClock
   readonly #pool: Pool<Session>
-  readonly #open = new Set<Session>()
-  #calls: readonly Call[] = []
+  readonly #driver: ExploredDriver
   readonly #callers: Caller[]
-  #sessions = 0
+  readonly #statements: ExploredStatements
   /** A session that was leased though it was stale or ended. */
   #unfit: number | undefined
   /** The earliest timers are told apart by how far they are away. */
@@ -76,7 +57,9 @@ export class ExploredWorld {
       controller: undefined,
       lease: undefined,
     }))
-    this.#pool = make(this.#driver(), {
+    this.#driver = new ExploredDriver(() => this.#clock.now())
+    this.#statements = new ExploredStatements(this.#driver, bounds.statements)
+    this.#pool = make(this.#driver.asDriver(), {
       clock: this.#clock,
       random: () => 0.5,
       min: 0,
@@ -92,6 +75,8 @@ export class ExploredWorld {
       keepalive: false,
       maxLifetime: Number.POSITIVE_INFINITY,
       maxUses: 2,
+      // With no patience but an endless one, none is slow: what is thought to be is a figure that never comes back to what it was.
+      share: bounds.statements > 0 && { depth, patience: Number.POSITIVE_INFINITY },
     })
   }
 
@@ -115,7 +100,7 @@ export class ExploredWorld {
 
   /** Whether every caller has had an answer, and has released what they got. */
   get isOver(): boolean {
-    return this.#callers.every(({ state }) => state === 'done')
+    return this.#callers.every(({ state }) => state === 'done') && this.#statements.areOver
   }
 
   /** What may happen next, always in the same order; the first one is what happens when all goes well, unless {@link isOver}. */
@@ -123,11 +108,8 @@ export class ExploredWorld {
     const good: Choice[] = []
     const faults: Choice[] = []
     const fault = (text: string, act: Choice['act']) => faults.push({ text, act, fault: true })
-    for (const call of this.#calls) {
-      const what = `${call.kind} of session ${call.session.id}`
-      good.push({ text: `${what} is answered`, act: () => this.#settle(call, () => call.answer()) })
-      fault(`${what} fails`, () => this.#settle(call, () => call.fail(new Error('no'))))
-    }
+    for (const call of this.#driver.calls) this.#choicesOf(call, good, fault)
+    this.#statements.choices(this.#pool, this.#clock.now(), good, fault)
     // Callers are alike until they ask: the first of those outside stands for all.
     const outside = this.#callers.findIndex(({ state }) => state === 'outside')
     this.#callers.forEach((caller, index) => {
@@ -141,7 +123,7 @@ export class ExploredWorld {
         fault(`${name} destroys`, () => this.#giveBack(caller, lease => lease.destroy()))
         const session = caller.lease?.held ? caller.lease.connection : undefined
         if (session !== undefined && !session.stale && !session.ended) {
-          fault(`${name} is told that session ${session.id} is stale`, () => this.#stale(session))
+          fault(`${name} is told that session ${session.id} is stale`, () => this.#driver.makeStale(session))
           fault(`${name} ends session ${session.id} itself`, () => {
             session.ended = true
           })
@@ -149,9 +131,9 @@ export class ExploredWorld {
       }
       if (caller.state === 'waiting') fault(`${name} gives up`, () => caller.controller?.abort())
     })
-    for (const session of this.#open) {
-      if (this.#calls.some(call => call.session === session && call.kind === 'connect')) continue
-      fault(`session ${session.id} is lost`, () => this.#lose(session))
+    for (const session of this.#driver.open) {
+      if (this.#driver.calls.some(call => call.session === session && call.kind === 'connect')) continue
+      fault(`session ${session.id} is lost`, () => this.#driver.lose(session))
     }
     const next = this.#nextTimer()
     if (next !== undefined) {
@@ -162,17 +144,36 @@ export class ExploredWorld {
     return [...good, ...faults]
   }
 
+  #choicesOf(call: Call, good: Choice[], fault: (text: string, act: Choice['act']) => void): void {
+    const driver = this.#driver
+    const what = `${call.kind} of session ${call.session.id}`
+    if (call.kind === 'cancel') {
+      const goesOn = call.sent === true ? 'arrives' : 'leaves'
+      good.push({ text: `the ${what} ${goesOn}`, act: () => driver.goOn(call) })
+    } else good.push({ text: `${what} is answered`, act: () => driver.settle(call, call.answer) })
+    fault(`${what} fails`, () => driver.settle(call, () => call.fail(new Error('no'))))
+  }
+
   /** The state, as text: two paths that lead to the same text have the same future. */
   describe(): string {
     const callersWho = (state: Caller['state']) => this.#callers.filter(caller => caller.state === state)
+    const { calls, open, statements } = this.#driver
     return describeState(this.#pool, {
       now: this.#clock.now(),
-      calls: this.#calls.map(({ kind, session, since }) => ({ kind, session: session.id, since })),
-      open: [...this.#open].map(({ id }) => id),
-      ended: [...this.#open].filter(({ ended }) => ended).map(({ id }) => id),
+      calls: calls.map(({ kind, session, since, sent }) => ({
+        kind: sent === true ? `${kind} under way` : kind,
+        ...{ session: session.id, since },
+      })),
+      sessions: Array.from(open, ({ id, ended, dirty, exposed }) => ({ id, ended, dirty, exposed })),
       outside: callersWho('outside').length,
       askedAt: callersWho('waiting').map(({ askedAt }) => askedAt),
       bereft: callersWho('holding').filter(({ lease }) => lease?.held === false).length,
+      statements: statements.map(({ session, since, exposed, requests }, index) => ({
+        ...{ session: session.id, since, exposed, requests },
+        awaited: this.#statements.isAwaited(statements[index] as (typeof statements)[number]),
+      })),
+      statementsOutside: this.#statements.outside,
+      unsentAt: this.#statements.unsent,
       timers: [...this.#timers.values()],
     })
   }
@@ -182,20 +183,29 @@ export class ExploredWorld {
     const patience = this.#clock.now() + 120 * second
     while (!this.isOver && this.#clock.now() <= patience) await this.#goOn()
     const stuck = this.#callers.flatMap(({ state }, index) => (state === 'done' ? [] : [index + 1]))
-    demand(this.isOver, 'remains', () => `callers ${stuck.join(', ')} are stuck, though all is well`)
+    const unanswered = this.#statements.open
+    demand(stuck.length === 0, 'remains', () => `callers ${stuck.join(', ')} are stuck, though all is well`)
+    demand(
+      this.isOver,
+      'remains',
+      () => `statements ${unanswered.join(', ')} are not answered, though all is well`,
+    )
     let closed = false
     void this.#pool.close({ timeout: 0 }).then(() => {
       closed = true
     })
     while (!closed && this.#clock.now() <= patience + 60 * second) await this.#goOn()
     demand(closed, 'remains', () => `the pool does not close: it is ${this.#pool.stats().state}`)
-    demand(this.#open.size === 0, 'remains', () => `${this.#open.size} sessions are left`)
+    demand(this.#driver.open.size === 0, 'remains', () => `${this.#driver.open.size} sessions are left`)
     demand(this.#clock.pending === 0, 'remains', () => `${this.#clock.pending} timers are left`)
   }
 
   /** One good thing happens; if there is none, time passes. */
   async #goOn(): Promise<void> {
     const choice = this.choices()[0]
+    this.taken.push(
+      choice === undefined || choice.fault ? 'a second passes' : `${choice.text}, as all is well`,
+    )
     if (choice === undefined || choice.fault) await this.#clock.advanceTo(this.#clock.now() + second)
     else await choice.act()
     await promisesAtRest()
@@ -203,21 +213,31 @@ export class ExploredWorld {
   }
 
   #check(): void {
+    this.#statements.check()
     const { max } = this.#bounds
-    const leasedAgain = () => `session ${this.#unfit} was leased again, and it was stale or ended`
+    const { open } = this.#driver
+    const leasedAgain = () => `session ${this.#unfit} was leased again, and it was stale, ended or not clean`
     demand(this.#unfit === undefined, 'generation', leasedAgain)
-    demand(this.#open.size <= max, 'size', () => `${this.#open.size} sessions are open, and ${max} may be`)
-    const { busy, waiting, validating } = checkInvariants(this.#pool, { maxConnecting: max })
+    demand(open.size <= max, 'size', () => `${open.size} sessions are open, and ${max} may be`)
+    const { busy, shared, waiting, validating } = checkInvariants(this.#pool, { maxConnecting: max })
     const holding = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
     demand(new Set(holding).size === holding.length, 'fence', () => 'a connection is leased twice')
     demand(
-      busy === holding.length,
+      busy - shared === holding.length,
       'fence',
-      () => `${busy} connections are busy, and ${holding.length} leases are held`,
+      () => `${busy - shared} connections are lent, and ${holding.length} leases are held`,
     )
-    for (const session of holding)
-      demand(this.#open.has(session), 'fence', () => `session ${session.id} is leased and gone`)
-    const asking = this.#callers.filter(({ state }) => state === 'waiting').length
+    for (const session of holding) {
+      demand(open.has(session), 'fence', () => `session ${session.id} is leased and gone`)
+      const [other] = this.#driver.statementsOn(session)
+      demand(
+        other === undefined,
+        'fence',
+        () => `session ${session.id} is leased, and statement ${other?.number} is under way on it`,
+      )
+    }
+    const asking =
+      this.#callers.filter(({ state }) => state === 'waiting').length + this.#statements.unsent.length
     demand(
       asking >= waiting && asking <= waiting + validating,
       'settlement',
@@ -234,8 +254,8 @@ export class ExploredWorld {
     this.#pool.acquire({ signal: controller.signal }).then(
       lease => {
         demand(caller.state === 'waiting', 'settlement', () => 'a caller was served twice')
-        const { id, stale, ended } = lease.connection
-        if (stale || ended) this.#unfit = id
+        const { id, stale, ended, dirty } = lease.connection
+        if (stale || ended || dirty) this.#unfit = id
         caller.lease = lease
         caller.state = 'holding'
       },
@@ -250,61 +270,6 @@ export class ExploredWorld {
     caller.state = 'done'
     if (lease !== undefined) end(lease)
     caller.lease = undefined
-  }
-
-  #settle(call: Call, how: () => void): void {
-    this.#calls = this.#calls.filter(other => other !== call)
-    how()
-  }
-
-  #lose(session: Session): void {
-    this.#drop(session)
-    session.onLost(new Error('lost'))
-  }
-
-  #stale(session: Session): void {
-    session.stale = true
-    session.onStale?.(new Error('stale'))
-  }
-
-  #drop(session: Session): void {
-    this.#open.delete(session)
-    this.#calls = this.#calls.filter(call => call.session !== session)
-  }
-
-  #call(kind: Call['kind'], session: Session): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#calls = [
-        ...this.#calls,
-        { kind, session, since: this.#clock.now(), answer: resolve, fail: reject },
-      ]
-    })
-  }
-
-  #driver(): Driver<Session> {
-    return {
-      name: 'explored',
-      connect: async ({ signal, onLost, onStale }) => {
-        const session: Session = { id: ++this.#sessions, onLost, onStale, stale: false, ended: false }
-        this.#open.add(session)
-        signal.addEventListener('abort', () => this.#drop(session), { once: true })
-        try {
-          await this.#call('connect', session)
-        } catch (error) {
-          this.#drop(session)
-          throw error
-        }
-        return session
-      },
-      validate: session => this.#call('validate', session),
-      reset: session => this.#call('reset', session),
-      close: async session => {
-        await this.#call('close', session)
-        this.#drop(session)
-      },
-      destroy: session => this.#drop(session),
-      isUsable: ({ ended }) => !ended,
-    }
   }
 
   #nextTimer(): number | undefined {

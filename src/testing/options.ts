@@ -58,6 +58,11 @@ export interface ExploreOptions {
   /** The number of callers; each acquires once, and may give up, release or destroy. Default 3. */
   callers?: number
   /**
+   * The number of statements that callers run by `pool.query()`, up to two of them on one connection; each may fail, leave something in its
+   * session, or be given up and cancelled. Default 0 = none, and no connection is shared.
+   */
+  statements?: number
+  /**
    * The maximum number of faults on one path: an answer that is an error, a lost connection, a destroyed lease, a caller that gives up, a
    * deadline that passes although something else could happen. Default 2; Infinity = any number at every step.
    */
@@ -111,6 +116,7 @@ export function checkSimulateOptions(options: SimulateOptions): void {
 const exploreShape = {
   max: optional(number({ least: 1, integer: true, finite: true })),
   callers: optional(whole),
+  statements: optional(whole),
   faults: optional(many),
   depth: optional(some),
   states: optional(some),

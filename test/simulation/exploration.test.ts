@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { ConnectionRecord } from '../../src/actors/connections/record.js'
+import { SharedConnection } from '../../src/actors/sharing/shared-connection.js'
 import { explore } from '../../src/testing/index.js'
 import { StateGraph } from '../../src/testing/state-graph.js'
 
@@ -27,6 +28,13 @@ describe('a bounded exploration', () => {
     expect(report.byFaults).toHaveLength(5)
   })
 
+  it('of statements that share a connection with each other and with a caller, with a fault at any step, finds none either', async () => {
+    const report = await explore({ max: 1, callers: 1, statements: 2, faults: 1 })
+    expect(report.complete).toBe(true)
+    expect(report.byFaults).toHaveLength(2)
+    expect(report.states).toBeGreaterThan(500)
+  })
+
   it('says when it was cut short, by steps or by states', async () => {
     expect(await explore({ faults: 0, depth: 5 })).toMatchObject({ complete: false, deepest: 5 })
     expect(await explore({ faults: 1, states: 50 })).toMatchObject({ complete: false })
@@ -49,10 +57,39 @@ describe('a bounded exploration', () => {
     }
     try {
       await expect(explore({ callers: 2, faults: 1 })).rejects.toThrow(
-        'leased again, and it was stale or ended',
+        'leased again, and it was stale, ended or not clean',
       )
     } finally {
       ConnectionRecord.prototype.release = release
+    }
+  })
+
+  it('finds a statement that is sent where a request to cancel another one may hit it', async () => {
+    const open = Object.getOwnPropertyDescriptor(SharedConnection.prototype, 'open') as PropertyDescriptor
+    Object.defineProperty(SharedConnection.prototype, 'open', {
+      configurable: true,
+      get(this: SharedConnection<unknown>) {
+        return !this.drains && this.lease.held
+      },
+    })
+    try {
+      await expect(explore({ max: 1, callers: 0, statements: 2, faults: 1 })).rejects.toThrow(
+        /statement 2 is sent on session 1, where a request to cancel is on its way/,
+      )
+    } finally {
+      Object.defineProperty(SharedConnection.prototype, 'open', open)
+    }
+  })
+
+  it('finds a statement that is sent where another one has left something', async () => {
+    const { drain } = SharedConnection.prototype
+    SharedConnection.prototype.drain = () => {}
+    try {
+      await expect(explore({ max: 1, callers: 0, statements: 3, faults: 1 })).rejects.toThrow(
+        'where another one has left something',
+      )
+    } finally {
+      SharedConnection.prototype.drain = drain
     }
   })
 

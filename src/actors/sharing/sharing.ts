@@ -60,6 +60,11 @@ export class Sharing<C> implements SharedEvents<C> {
     pool.parts.sharing = this
   }
 
+  /** The connections that are shared now, in the order in which they were taken. @internal */
+  get connections(): Iterable<SharedConnection<C>> {
+    return this.#shared
+  }
+
   /** How many statements were neither sent nor refused. */
   get pending(): number {
     return this.#waiting.size + this.#waitingAlone.size

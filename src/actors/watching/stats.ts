@@ -2,6 +2,7 @@
 
 import type { EndReason } from '../../machines/connection-types.js'
 import type { HostStats } from '../../machines/host-types.js'
+import type { PoolParts } from '../parts.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { Counters } from './counters.js'
 import type { DurationStats } from './durations.js'
@@ -64,11 +65,8 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
   const now = parts.config.clock.now()
   const states = { connecting: 0, idle: 0, ...inUse, closing: 0, closed: 0, ...passedThrough }
   let total = 0
-  let shared = 0
   for (const record of parts.roster.records) {
-    const { value } = record.actor.getSnapshot()
-    states[topState(value)]++
-    if (typeof value === 'object' && 'busy' in value && value.busy === 'shared') shared++
+    states[topState(record.actor.getSnapshot().value)]++
     total++
   }
   const {
@@ -85,7 +83,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     ...snapshot.context.size,
     total,
     ...gauges,
-    shared,
+    shared: sharedBy(parts),
     underWay: parts.sharing?.underWay ?? 0,
     waiting: parts.queue.length,
     heldBack: parts.budget?.isHeldBack ?? false,
@@ -118,3 +116,10 @@ function topState<V extends string | object>(value: V): TopState<V> {
 }
 
 type TopState<V> = V extends string ? V : keyof V
+
+/** Those included that retire meanwhile. */
+function sharedBy<C>({ sharing }: PoolParts<C>): number {
+  let shared = 0
+  for (const { lease } of sharing?.connections ?? []) if (lease.held) shared++
+  return shared
+}
