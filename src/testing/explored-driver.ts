@@ -3,6 +3,15 @@
 import type { ConnectContext, Driver } from '../index.js'
 import { demand } from './violation.js'
 
+/** Something that may happen next. */
+export interface Choice {
+  /** What it is, for people. */
+  readonly text: string
+  /** Whether it is one of the bad things, which are counted. */
+  readonly fault?: boolean
+  readonly act: () => Promise<void> | void
+}
+
 /** A session as this driver knows it. */
 export interface Session {
   readonly id: number

@@ -1,8 +1,13 @@
 // Callers of `pool.query()` in an explored world: each runs one statement, and may give up.
 
 import { type Pool, PoolError } from '../index.js'
-import { Cancelled, type ExploredDriver, type RunningStatement, type Session } from './explored-driver.js'
-import type { Choice } from './explored-world.js'
+import {
+  Cancelled,
+  type Choice,
+  type ExploredDriver,
+  type RunningStatement,
+  type Session,
+} from './explored-driver.js'
 import { demand, InvariantViolation } from './violation.js'
 
 interface Asker {

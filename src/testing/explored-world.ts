@@ -1,7 +1,7 @@
 // A small pool whose every circumstance is a choice: what may happen next, what it does, and what the state is after it.
 
 import type { Driver, Lease, Pool, PoolOptions } from '../index.js'
-import { type Call, depth, ExploredDriver, type Session } from './explored-driver.js'
+import { type Call, type Choice, depth, ExploredDriver, type Session } from './explored-driver.js'
 import { describeState } from './explored-state.js'
 import { ExploredStatements } from './explored-statements.js'
 import { checkInvariants } from './invariants.js'
@@ -21,15 +21,6 @@ interface Caller {
   askedAt: number
   controller: AbortController | undefined
   lease: Lease<Session> | undefined
-}
-
-/** Something that may happen next. */
-export interface Choice {
-  /** What it is, for people. */
-  readonly text: string
-  /** Whether it is one of the bad things, which are counted. */
-  readonly fault?: boolean
-  readonly act: () => Promise<void> | void
 }
 
 const second = 1_000
