@@ -7,16 +7,12 @@ const projects = ['served', 'alone', 'light']
 
 /** Those that take longest, the longest first: one that begins last keeps one core busy, and lets the other one rest. */
 const longest = [
-  ...['model/every-path', 'sqlite/values', 'fleet/engines', 'fleet/run', 'postgres/secrets'],
-  ...[
-    'model/main-paths-on-postgres',
-    'simulation/exploration',
-    'demo/whole-show',
-    'postgres/demoted-primary',
-  ],
-  ...['demo/interruption', 'chaos/broken-connections', 'docs/freshness', 'examples/on-postgres', 'bench/run'],
-  ...['support/postgres-server', 'bundles/bundles', 'compat/pg-pool/waits'],
-  ...['properties/invariants', 'compiled/same-as-xstate', 'pool/when-down', 'pool/async-context'],
+  ...['model/every-path', 'simulation/exploration', 'fleet/engines', 'fleet/run', 'examples/on-postgres'],
+  ...['demo/interruption', 'bench/run', 'demo/whole-show', 'model/main-paths-on-postgres', 'cli/command'],
+  ...['chaos/broken-connections', 'postgres/demoted-primary', 'bundles/bundles', 'support/postgres-server'],
+  ...['examples/on-the-simulated-database', 'chaos/command-line', 'bundles/import-cost', 'fleet/world'],
+  ...['pool/allow-exit-on-idle', 'demo/command-line', 'compat/pg-pool/unhandled-errors'],
+  ...['recorder/replay', 'properties/invariants', 'compiled/same-as-xstate', 'pool/when-down', 'pool/shed'],
 ]
 
 /** Project by project, as only files of one project can share a process; the longest of each first, and the others as Vitest has it. */
