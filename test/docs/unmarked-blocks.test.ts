@@ -15,6 +15,7 @@ const fragments: Readonly<Record<string, readonly [number, string]>> = {
   'docs/guides/fleet.md': [2, 'test/fleet/engines.test.ts, nats-outage.test.ts'],
   'docs/guides/health.md': [1, 'a value: test/telemetry/health.test.ts'],
   'docs/guides/hooks.md': [1, 'test/postgres/tenants.test.ts'],
+  'docs/guides/hosts.md': [1, 'test/mysql/hosts-failover.test.ts'],
   'docs/guides/inspect.md': [1, 'a line of examples/stately.ts'],
   'docs/guides/inspector.md': [3, 'test/inspector/options.test.ts, safety.test.ts, viewer.test.ts'],
   'docs/guides/overload.md': [1, 'test/pool/shed.test.ts'],

@@ -282,7 +282,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'calls a connect off with the caller who waited for it',
+    name: 'cancels a connect with the caller who waited for it',
     breaks: ['connects'],
     apply: () => {
       let opening: ConnectionRecord<unknown> | undefined
