@@ -118,7 +118,7 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).readiness.fail(() => ofPool(systemOf(context).parts, closedError()))
         systemOf(context).callers.refuseAll(closedError)
       },
-      grow: ({ context, event }) => systemOf(context).supervisor.grow(context, event.type === 'growth.due'),
+      grow: ({ context }) => systemOf(context).supervisor.grow(context),
       probe: ({ context }) => systemOf(context).supervisor.probe(context),
       declineGrant: ({ context }) => systemOf(context).parts.budget?.withdraw(),
       yieldOne: ({ context }) => systemOf(context).supervisor.yieldOne(),

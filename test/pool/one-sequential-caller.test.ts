@@ -7,14 +7,27 @@ function open(resetLatency: number) {
   return poolInSimulatedTime({ min: 0, max: 10 }, { resetLatency }, () => ({ needsReset: () => true }))
 }
 
-it('waits for the reset instead of opening another connection', async () => {
-  const { pool, clock } = open(10)
-  for (let i = 0; i < 10; i++) {
-    const used = watch(pool.use(() => {}))
-    await clock.advance(i === 0 ? 100 : 10)
-    expect(used.state).toBe('fulfilled')
-  }
-  expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+it.each([1, 7, 10, 33, 90])(
+  'waits for each reset of %d ms, however many there are, instead of opening another connection',
+  async resetLatency => {
+    const { pool, clock } = open(resetLatency)
+    for (let i = 0; i < 100; i++) {
+      const used = watch(pool.use(() => {}))
+      await clock.advance(i === 0 ? 100 : resetLatency)
+      expect(used.state).toBe('fulfilled')
+    }
+    expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+  },
+)
+
+it('does not wait for a reset that has taken long already when it asks', async () => {
+  const { pool, clock } = open(4_000)
+  watch(pool.use(() => {}))
+  await clock.advance(100 + 1_000)
+  const next = watch(pool.acquire())
+  await clock.advance(100)
+  expect(next.state).toBe('fulfilled')
+  expect(pool.stats().total).toBe(2)
 })
 
 it('opens another one when the reset takes much longer than a connect', async () => {

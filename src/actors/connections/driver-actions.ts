@@ -64,14 +64,14 @@ export const driverActions = {
     const { driver, config, roster, hooks } = record.parts
     const call = record.beginEffect()
     const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
-    roster.noteResetting(record, true)
+    roster.noteResetting(record, config.clock.now())
     attempt(
       () =>
         hooks === undefined
           ? driver.reset?.(record.handle, contextOf(call))
           : resetAndUndo(record, dirty, call.signal),
       () => {
-        roster.noteResetting(record, false)
+        roster.noteResetting(record, undefined)
         record.endEffect()
         report(self, { type: 'driver.resetDone', at: config.clock.now() })
       },

@@ -1,5 +1,5 @@
 // The pool's index of its connections: who exists, who is idle, and how many are in which part of their lives.
-import type { Pace } from '../../machines/decisions/sizing.js'
+import { type Pace, patienceWithResets } from '../../machines/decisions/sizing.js'
 import type { Roster as RosterView } from '../../machines/pool-types.js'
 import { type Counters, newCounters } from '../watching/counters.js'
 import { PaceMeter } from './pace.js'
@@ -20,7 +20,8 @@ export class Roster<C> implements RosterView {
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
-  readonly #resetting = new Set<ConnectionRecord<C>>()
+  /** Since when each connection is under reset. */
+  readonly #resetting = new Map<ConnectionRecord<C>, number>()
   readonly #freeIds: string[] = []
   #idsMade = 0
   #serials = 0
@@ -87,10 +88,19 @@ export class Roster<C> implements RosterView {
     return this.#resetting.size
   }
 
-  /** A reset begins, or it is over. */
-  noteResetting(record: ConnectionRecord<C>, resetting: boolean): void {
-    if (resetting) this.#resetting.add(record)
-    else this.#resetting.delete(record)
+  /** How many of them are waited for: those whose reset has not taken long yet. */
+  returning(now: number): number {
+    if (this.#resetting.size === 0) return 0
+    const earliest = now - patienceWithResets(this.#pace.connectTime)
+    let count = 0
+    for (const since of this.#resetting.values()) if (since > earliest) count++
+    return count
+  }
+
+  /** A reset begins now, or it is over. */
+  noteResetting(record: ConnectionRecord<C>, since: number | undefined): void {
+    if (since === undefined) this.#resetting.delete(record)
+    else this.#resetting.set(record, since)
   }
 
   /** All connections, in the order in which they were opened. */

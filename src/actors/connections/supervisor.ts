@@ -36,11 +36,8 @@ export class Supervisor<C> {
     this.#upkeepAlarm = new Alarm(upkeep, () => pool.send({ type: 'maintenance.due' }))
   }
 
-  /**
-   * Opens what is missing, and looks again later if the decision was to wait for connections to come back.
-   * @param again whether this is that later look: connections still under reset are not waited for any longer
-   */
-  grow({ size, roster, queue }: PoolContext, again = false): void {
+  /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
+  grow({ size, roster, queue }: PoolContext): void {
     const { budget } = this.#parts
     if (roster.total >= size.max) {
       budget?.withdraw()
@@ -51,7 +48,7 @@ export class Supervisor<C> {
       { size, roster, queue },
       this.#parts.config.maxConnecting,
       () => this.#parts.roster.pace(now),
-      again ? 0 : this.#parts.roster.resetting,
+      this.#parts.roster.returning(now),
     )
     let left = plan.open
     for (; left > 0 && this.#mayOpen(); left--) this.#open()

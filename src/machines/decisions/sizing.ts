@@ -93,7 +93,7 @@ export interface Growth {
  * short queries costs one connection more and not fifty, and callers behind long leases do not wait in vain. (HikariCP's
  * "Welcome to the Jungle" asks the same question before each connect.)
  *
- * @param returning connections under reset, each of which serves one caller within a round trip: one sequential caller needs one
+ * @param returning connections whose reset began a short while ago, each of which serves one caller within a round trip: one sequential caller needs one
  *   connection, also after an error that makes each return cost a reset. 0 = count on none.
  */
 export function growth(
@@ -110,8 +110,7 @@ export function growth(
   if (missing >= room) return { open: room, lookAgainIn: undefined }
   const forMinimum = Math.max(0, missing)
   if (uncovered <= forMinimum) {
-    const lookAgainIn =
-      unserved > forMinimum ? Math.max(shortReset, 2 * (pace().connectTime ?? 0)) : undefined
+    const lookAgainIn = unserved > forMinimum ? patienceWithResets(pace().connectTime) : undefined
     return forMinimum === 0 && lookAgainIn === undefined ? none : { open: forMinimum, lookAgainIn }
   }
   const wanted = Math.min(room, uncovered)
@@ -124,7 +123,9 @@ export function growth(
   return { open: Math.max(first, forMinimum), lookAgainIn: Math.max(1, connectTime / 4) }
 }
 
-/** A reset that takes longer than this, in milliseconds, and than two connects is not waited for: another connection is opened. */
-const shortReset = 100
+/** A reset that takes longer than this, in milliseconds, is not waited for, and another connection is opened: two connects, but not less than 100. */
+export function patienceWithResets(connectTime = 0): number {
+  return Math.max(100, 2 * connectTime)
+}
 
 const none: Growth = Object.freeze({ open: 0, lookAgainIn: undefined })
