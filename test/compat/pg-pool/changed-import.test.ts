@@ -3,10 +3,13 @@
 import type original from 'pg'
 import { expect, expectTypeOf, it } from 'vitest'
 import dropInForPg, {
+  Client,
+  DatabaseError,
   Pool,
   type PoolClient,
   type QueryResult,
   type QueryResultRow,
+  types,
 } from '../../../src/db/pg/index.js'
 import { server } from '../../support/drop-in.js'
 import { until } from '../../support/until.js'
@@ -24,6 +27,10 @@ it("has pg's types, and pg itself as its default export", async () => {
   ])
   expect(pg.Pool).not.toBe(Pool)
   expect({ ...dropInForPg }).toEqual({ ...pg, Pool })
+  expect([Client, DatabaseError, types]).toEqual([pg.Client, pg.DatabaseError, pg.types])
+  expectTypeOf<Client>().toEqualTypeOf<original.Client>()
+  expectTypeOf<dropInForPg.PoolClient>().toEqualTypeOf<original.PoolClient>()
+  expectTypeOf(new dropInForPg.Pool()).toEqualTypeOf<dropInForPg.Pool>()
 })
 
 /** A pool whose clients know whose rows they may see. */
