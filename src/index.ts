@@ -6,6 +6,7 @@ export {
   type PoolGroupStats,
   poolGroup,
 } from './actors/budget/group.js'
+export type { AdaptiveStats } from './actors/connections/adaptive-size.js'
 export { createPool, poolOf } from './actors/create-pool.js'
 export { Lease } from './actors/leases/lease.js'
 export type { TransactionOptions } from './actors/leases/transaction-options.js'
@@ -26,6 +27,7 @@ export type { HealthOptions, PoolHealth } from './actors/watching/health.js'
 export type { HeldLease, WaitingCaller } from './actors/watching/holders-and-waiters.js'
 export type { PoolStats } from './actors/watching/stats.js'
 export type { PoolTransition } from './actors/watching/transitions.js'
+export type { AdaptiveOptions } from './core/adaptive-options.js'
 export type {
   Allotment,
   Budget,

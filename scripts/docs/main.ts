@@ -5,7 +5,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readChart } from '../../src/chart/chart.js'
-import { connectionMachine, fleetMemberMachine, hostMachine, poolMachine } from '../../src/machines/index.js'
+import {
+  connectionMachine,
+  fleetMemberMachine,
+  hostMachine,
+  poolMachine,
+  sizeFinderMachine,
+} from '../../src/machines/index.js'
 import { entryPointsOf, writeApi } from './api.js'
 import { fillExamples } from './examples.js'
 import { fillRegions } from './regions.js'
@@ -24,7 +30,13 @@ const mainPages = ['README.md', 'docs/migrating.md', 'docs/production.md', 'docs
 /** All generated files as they should be, by path from the root. */
 async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>()
-  for (const machine of [connectionMachine, poolMachine, hostMachine, fleetMemberMachine]) {
+  for (const machine of [
+    connectionMachine,
+    poolMachine,
+    hostMachine,
+    fleetMemberMachine,
+    sizeFinderMachine,
+  ]) {
     for (const [name, text] of await writeStatechart(readChart(machine)))
       files.set(`docs/statecharts/${name}`, text)
   }

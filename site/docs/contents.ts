@@ -41,6 +41,7 @@ export const contents: readonly Group[] = [
       ['guides/hosts', 'A primary and its standbys'],
       ['guides/overload', 'Overload'],
       ['guides/fair-queueing', 'Fair queueing'],
+      ['guides/adaptive-size', 'Adaptive size'],
       ['guides/actor-system', 'In your actor system'],
       ['guides/your-own-driver', 'Write your own driver'],
       ['testing', 'Testing with statepool'],

@@ -8,6 +8,7 @@ import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
 import { PoolMember } from './budget/member.js'
 import { Callers } from './callers/callers.js'
 import { closedError, Intake } from './callers/intake.js'
+import { AdaptiveSize } from './connections/adaptive-size.js'
 import { Supervisor } from './connections/supervisor.js'
 import { freeName, ofPool } from './names.js'
 import { createParts, type OwnHooks, type PoolParts } from './parts.js'
@@ -32,6 +33,8 @@ export class PoolSystem<C> {
   readonly intake: Intake<C>
   readonly callers: Callers<C>
   readonly supervisor: Supervisor<C>
+  /** Undefined without the option `adaptive`. */
+  readonly adaptive: AdaptiveSize<C> | undefined
   readonly leaks: LeakWatch<C> | undefined
   readonly borrowers: Borrowers<C> | undefined
   /** The pool as an object with methods, made on the first call of `poolOf`. */
@@ -61,6 +64,7 @@ export class PoolSystem<C> {
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
+    this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
     parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
     if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
     this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
@@ -118,6 +122,7 @@ export class PoolSystem<C> {
     freeName(this.parts.name)
     this.parts.budget?.leave()
     this.supervisor.stopAlarms()
+    this.adaptive?.stop()
     this.leaks?.stop()
     this.parts.delay?.stop()
     this.parts.notices.publish({ type: 'pool.closed' })

@@ -367,14 +367,18 @@ export class Pool<C> implements AsyncDisposable {
   /**
    * Changes `min`, `max` and `maxWaiting` while the pool runs. The pool closes surplus connections: idle ones at once, leased ones on
    * release. Callers that are already waiting keep waiting. A size that is left out stays as it is, except that a `max` below `min`
-   * also lowers `min`.
+   * also lowers `min`. An adaptive pool looks for its size anew, up to `max`.
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
   resize(size: SizeOptions): void {
     const { context } = this.#system.actor.getSnapshot()
-    const parsed = parseSize(size, { ...context.size, maxWaiting: context.maxWaiting })
+    const { adaptive, parts } = this.#system
+    const { min, max } = context.size
+    const current = { min, max: adaptive?.stats.limit ?? max, maxWaiting: context.maxWaiting }
+    const parsed = parseSize(size, current)
     refuseIfClosing(this.#system, 'resized')
-    this.#system.parts.budget?.resize(parsed.min)
+    parts.budget?.resize(parsed.min)
+    adaptive?.resize(parsed.min, parsed.max)
     this.#system.actor.send({ type: 'resize', ...parsed })
   }
 

@@ -1,5 +1,6 @@
 // The pool's options: the meaning, default and range of each, and the one place that checks them.
 
+import { type AdaptiveOptions, adaptive, checkAdaptive } from './adaptive-options.js'
 import type { Budget } from './budget.js'
 import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
@@ -144,6 +145,13 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * docs/guides/overload.md.
    */
   shed?: boolean | ShedOptions | undefined
+  /**
+   * Has the pool find out by itself how many connections serve its callers best, from `min` to `max`: the smallest number whose throughput is
+   * within `tolerance` of the best. It measures only while callers wait, and begins with `max`. Default false; true = the defaults of
+   * {@link AdaptiveOptions}. Not together with `share`. Callers that acquire while they hold a lease need a `min` of as many as they
+   * hold at a time. See docs/guides/adaptive-size.md.
+   */
+  adaptive?: boolean | AdaptiveOptions | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -226,6 +234,7 @@ const shape = {
   group: optional(is<Budget>('a group made by poolGroup({ max })', isBudget)),
   fleet: optional(is<Budget>('a fleet made by fleet({ name, connections })', isBudget)),
   shed,
+  adaptive,
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),
@@ -260,7 +269,7 @@ export const hintAtPool: Hint = (name, owner) => {
  */
 export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions {
   const parsed = parse('createPool', shape, given, { hint: hintOf })
-  const { max, clock, random, group, fleet } = parsed
+  const { max, clock, random, group, fleet, adaptive, share } = parsed
   if (group !== undefined && fleet !== undefined)
     throw new OptionsError(
       'fleet',
@@ -269,5 +278,6 @@ export function parseOptions<C>(given: PoolOptions<C> = {}): ResolvedPoolOptions
     )
   const { min = (group ?? fleet) === undefined ? Math.min(2, max) : 0 } = parsed
   checkSize(min, max)
+  if (adaptive !== undefined) checkAdaptive(given.adaptive, min === max, share !== undefined)
   return Object.freeze({ ...parsed, min, clock: guardedClock(clock), random: guardedRandom(random) })
 }

@@ -15,6 +15,7 @@ export type {
   ReturnedSession,
 } from './connection-types.js'
 export type { HostBalance } from './decisions/hosts.js'
+export type { Held, Measured, SizePolicy, SizeRange } from './decisions/knee.js'
 export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
 export type {
   FleetMemberContext,
@@ -46,3 +47,10 @@ export type {
   Roster,
   World,
 } from './pool-types.js'
+export { sizeFinderMachine } from './size-finder.js'
+export type {
+  SizeFinderContext,
+  SizeFinderEvent,
+  SizeFinderInput,
+  SizeSample,
+} from './size-finder-types.js'

@@ -13,6 +13,7 @@ function inFolder(folder: string): string[] {
 const fragments: Readonly<Record<string, readonly [number, string]>> = {
   'docs/guides/actor-system.md': [1, 'one import'],
   'docs/guides/fleet.md': [2, 'test/fleet/engines.test.ts, nats-outage.test.ts'],
+  'docs/guides/adaptive-size.md': [1, 'test/pool/adaptive-size.test.ts'],
   'docs/guides/health.md': [1, 'a value: test/telemetry/health.test.ts'],
   'docs/guides/hooks.md': [1, 'test/postgres/tenants.test.ts'],
   'docs/guides/hosts.md': [1, 'test/mysql/hosts-failover.test.ts'],

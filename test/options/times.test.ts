@@ -86,6 +86,11 @@ const rows: Row[] = [
   ['limit', 'createPool({ shed: { target } })', time => open({ shed: { target: time as number } })],
   ['limit', 'createPool({ shed: { interval } })', time => open({ shed: { interval: time as number } })],
   [
+    'limit',
+    'createPool({ adaptive: { interval } })',
+    time => open({ adaptive: { interval: time as number } }),
+  ],
+  [
     'wait',
     'pool.acquire({ timeout })',
     time => withPool(pool => settled(pool.acquire({ timeout: time as number }))),
@@ -207,6 +212,7 @@ describe('the table', () => {
     const checking = files.filter(file => hasTime(readFileSync(`src/${file}`, 'utf8')))
     expect(checking.sort()).toEqual([
       'actors/watching/health.ts',
+      'core/adaptive-options.ts',
       'core/call-options.ts',
       'core/options.ts',
       'core/shape.ts', // makes the checks

@@ -21,6 +21,7 @@ it('has all the figures from the start', () => {
     validating: 0,
     closing: 0,
     waiting: 0,
+    adaptive: undefined,
     heldBack: false,
     budgetAway: false,
     budgetMax: undefined,

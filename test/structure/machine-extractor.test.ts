@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { describe, expect, it, vi } from 'vitest'
-import { connectionMachine, fleetMemberMachine, poolMachine } from '../../src/machines/index.js'
+import {
+  connectionMachine,
+  fleetMemberMachine,
+  poolMachine,
+  sizeFinderMachine,
+} from '../../src/machines/index.js'
 
 interface Extractor {
   extractMachinesFromFile(text: string): { machines: { toConfig(): Config | undefined }[] } | null
@@ -76,6 +81,7 @@ describe('the reader of Stately’s tools', () => {
     ['src/machines/connection.ts', connectionMachine],
     ['src/machines/pool.ts', poolMachine],
     ['src/machines/fleet-member.ts', fleetMemberMachine],
+    ['src/machines/size-finder.ts', sizeFinderMachine],
   ])(
     'finds in %s what the machine has: each state, transition, guard, action and parameter',
     (file, machine) => {

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type AnyActorRef, type AnyStateMachine, setup } from 'xstate'
 import { createPool } from '../../src/index.js'
-import { connectionMachine, fleetMemberMachine, hostMachine, poolMachine } from '../../src/machines/index.js'
+import {
+  connectionMachine,
+  fleetMemberMachine,
+  hostMachine,
+  poolMachine,
+  sizeFinderMachine,
+} from '../../src/machines/index.js'
 import { connectionModel, createSimulatedClock, poolModel } from '../../src/testing/index.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
 import { sourceFiles } from './import-graph.js'
@@ -14,6 +20,7 @@ const machines: [string, AnyStateMachine][] = [
   ['poolMachine', poolMachine],
   ['fleetMemberMachine', fleetMemberMachine],
   ['hostMachine', hostMachine],
+  ['sizeFinderMachine', sizeFinderMachine],
   ['connectionModel', connectionModel],
   ['poolModel', poolModel],
 ]
@@ -85,6 +92,7 @@ describe('a machine’s file', () => {
       'src/machines/fleet-member.ts',
       'src/machines/host.ts',
       'src/machines/pool.ts',
+      'src/machines/size-finder.ts',
       'src/testing/model/connection-model.ts',
       'src/testing/model/pool-model.ts',
     ])

@@ -2,6 +2,7 @@
 
 import type { EndReason } from '../../machines/connection-types.js'
 import type { HostStats } from '../../machines/host-types.js'
+import type { AdaptiveStats } from '../connections/adaptive-size.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { Counters } from './counters.js'
@@ -13,7 +14,10 @@ import { oldestLease, oldestWaiter } from './holders-and-waiters.js'
 export interface PoolStats extends Readonly<Counters> {
   readonly state: PoolState
   readonly min: number
+  /** The maximum number of connections; of an `adaptive` pool, the one that it has given itself for now. */
   readonly max: number
+  /** How an adaptive pool looks for its size; undefined without the option `adaptive`. */
+  readonly adaptive: AdaptiveStats | undefined
   /** All connections, in any state; never more than `max`, unless `max` was just lowered. */
   readonly total: number
   readonly connecting: number
@@ -81,6 +85,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
   return Object.freeze({
     state: poolState(system),
     ...snapshot.context.size,
+    adaptive: system.adaptive?.stats,
     total,
     ...gauges,
     shared: sharedBy(parts),
