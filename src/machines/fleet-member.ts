@@ -1,69 +1,7 @@
 // One pool in a fleet whose ledger is kept elsewhere: resting → joining → joined, away while the ledger does not answer.
 import { assign, setup } from 'xstate'
 import { holdsNothing, isValid, keptOf, remainsOf } from './decisions/holding.js'
-
-/** The pool, as its membership decides by it. */
-export interface FleetPool {
-  /** Connections in any state: all that the database might count. */
-  readonly total: number
-  /** How many it could use now. */
-  readonly need: number
-  /** The pool's `min`. */
-  readonly min: number
-  /** How many it may have while the ledger does not answer, unless it has more. */
-  readonly floor: number
-  /** The time on the pool's clock. */
-  now(): number
-}
-
-/** What {@link fleetMemberMachine} is started with. */
-export interface FleetMemberInput {
-  readonly pool: FleetPool
-  /** For how long an answer counts, from the moment when its report was sent, in milliseconds: less than the ledger's time to live. */
-  readonly validFor: number
-}
-
-/** The context of {@link fleetMemberMachine}. Times are on the pool's clock. */
-export interface FleetMemberContext extends FleetMemberInput {
-  /** How many connections the pool may have. */
-  readonly held: number
-  /** How many it should have: fewer than `held` = it gives way. */
-  readonly target: number
-  /** What is kept for it of its `min`. */
-  readonly min: number
-  /** What all pools of the fleet held together, when the ledger last answered. */
-  readonly taken: number
-  /** What is kept for all pools together. */
-  readonly mins: number
-  /** Until when the last answer counts. */
-  readonly validUntil: number
-  /** Why the ledger did not answer last time; undefined = it did. */
-  readonly error: unknown
-  /** Since when it has been away. */
-  readonly awaySince: number
-}
-
-/** What a pool of a fleet is told by its ledger. */
-export interface FleetAnswer {
-  readonly held: number
-  readonly target: number
-  readonly min: number
-  readonly taken: number
-  readonly mins: number
-}
-
-export type FleetMemberEvent =
-  /** The pool needs more, or holds less, than the ledger knows. */
-  | { readonly type: 'change' }
-  /** The pool has ended. */
-  | { readonly type: 'leave' }
-  /** Time to report. */
-  | { readonly type: 'report.due' }
-  /** The last answer does not count any more. */
-  | { readonly type: 'validity.over' }
-  /** The ledger has answered a report that was sent at that time. */
-  | { readonly type: 'ledger.answered'; readonly answer: FleetAnswer; readonly sentAt: number }
-  | { readonly type: 'ledger.failed'; readonly error: unknown }
+import type { FleetMemberContext, FleetMemberEvent, FleetMemberInput } from './fleet-member-types.js'
 
 /** Stands for an effect that the fleet provides. */
 const provided = (): void => {}
@@ -86,6 +24,7 @@ const nothing = {
   min: 0,
   taken: 0,
   mins: 0,
+  sentAt: Number.NEGATIVE_INFINITY,
   validUntil: Number.NEGATIVE_INFINITY,
   error: undefined,
   awaySince: 0,
@@ -109,15 +48,20 @@ export const fleetMemberMachine = setup({
     /** The answer counts: it did not take too long, and covers what the pool has opened meanwhile. */
     isValid: ({ context, event }: Given) =>
       event.type === 'ledger.answered' &&
-      isValid(event.answer.held, event.sentAt, context, context.pool.now()),
+      isValid(event.answer.held, context.sentAt, context, context.pool.now()),
+    /** An answer to the last report would not count any more. */
+    isOverdue: ({ context }: Given) => context.pool.now() >= context.sentAt + context.validFor,
   },
   actions: {
     /** What the pool neither has nor needs any more is no longer its own, from before it says so. */
     lower: noted(({ context }) => ({ held: keptOf(context) })),
     /** What was granted before the ledger was away, and is not open, may be another pool's by now. */
     waive: noted(({ context }) => ({ held: remainsOf(context.pool) })),
-    /** Tells the ledger what the pool has and needs, unless the last report is still under way. */
+    /** Tells the ledger what the pool has and needs. */
     report: provided,
+    /** Looks again when the next report would be due. A client that is cut off keeps what it was told to send: not too much of that. */
+    postpone: provided,
+    noteSent: noted(({ context }) => ({ sentAt: context.pool.now() })),
     /** Tells the ledger that it holds nothing any more. */
     signOff: provided,
     /** Does what the answer says: opens connections, or gives way. */
@@ -127,10 +71,10 @@ export const fleetMemberMachine = setup({
     noteAnswer: noted(({ context, event }) => {
       if (event.type !== 'ledger.answered') return {}
       const { held, target, min, taken, mins } = event.answer
-      const validUntil = event.sentAt + context.validFor
+      const validUntil = context.sentAt + context.validFor
       return { held, target, min, taken, mins, validUntil, error: undefined }
     }),
-    noteError: noted(({ event }) => (event.type === 'ledger.failed' ? { error: event.error } : {})),
+    noteError: noted(({ event }) => ('error' in event ? { error: event.error } : {})),
     noteAbsence: noted(({ context }) => ({ awaySince: context.pool.now() })),
     forget: noted(() => nothing),
   },
@@ -142,50 +86,162 @@ export const fleetMemberMachine = setup({
   states: {
     resting: {
       description: 'The pool has no connection and needs none. It is not in the ledger, and sends nothing.',
-      on: { change: 'joining' },
+      on: { change: { target: 'joining', actions: ['noteSent', 'report'] } },
     },
     joining: {
       description: 'The ledger has not answered yet: no connection is opened.',
-      entry: 'report',
-      on: {
-        'report.due': { actions: 'report' },
-        'ledger.answered': [
-          { guard: 'isValid', target: 'joined', actions: ['noteAnswer', 'heed'] },
-          { actions: 'report' },
-        ],
-        'ledger.failed': { target: 'away', actions: 'noteError' },
+      initial: 'asking',
+      on: { 'ledger.failed': { target: 'away', actions: 'noteError' } },
+      states: {
+        asking: {
+          description: 'A report is under way.',
+          tags: 'underWay',
+          on: {
+            change: 'again',
+            'report.due': [{ guard: 'isOverdue', actions: ['noteSent', 'report'] }, { actions: 'postpone' }],
+            'ledger.answered': [
+              { guard: 'isValid', target: '#fleetMember.joined', actions: ['noteAnswer', 'heed'] },
+              { actions: ['noteSent', 'report'] },
+            ],
+            'ledger.late': { target: '#fleetMember.away.asking', actions: 'noteError' },
+          },
+        },
+        again: {
+          description:
+            'A report is under way, and the pool has changed since: it reports again after the answer.',
+          tags: 'underWay',
+          on: {
+            'report.due': [
+              { guard: 'isOverdue', target: 'asking', actions: ['noteSent', 'report'] },
+              { actions: 'postpone' },
+            ],
+            'ledger.answered': [
+              {
+                guard: 'isValid',
+                target: '#fleetMember.joined.asking',
+                actions: ['noteAnswer', 'heed', 'lower', 'noteSent', 'report'],
+              },
+              { target: 'asking', actions: ['noteSent', 'report'] },
+            ],
+            'ledger.late': { target: '#fleetMember.away.again', actions: 'noteError' },
+          },
+        },
       },
     },
     joined: {
       description: 'The pool has as many connections as the ledger says, or fewer.',
-      on: {
-        change: { actions: ['lower', 'report'] },
-        'report.due': [
-          { guard: 'holdsNothing', target: 'resting', actions: ['signOff', 'forget'] },
-          { actions: ['lower', 'report'] },
-        ],
-        'ledger.answered': [
-          { guard: 'isValid', actions: ['noteAnswer', 'heed'] },
-          { actions: ['lower', 'report'] },
-        ],
-        'ledger.failed': {
-          description: 'The last answer counts for a while.',
-          actions: 'noteError',
+      initial: 'quiet',
+      states: {
+        quiet: {
+          description: 'No report is under way.',
+          on: {
+            change: { target: 'asking', actions: ['lower', 'noteSent', 'report'] },
+            'report.due': [
+              { guard: 'holdsNothing', target: '#fleetMember.resting', actions: ['signOff', 'forget'] },
+              { target: 'asking', actions: ['lower', 'noteSent', 'report'] },
+            ],
+            'validity.over': '#fleetMember.away',
+          },
         },
-        'validity.over': 'away',
+        asking: {
+          description: 'A report is under way.',
+          tags: 'underWay',
+          on: {
+            change: 'again',
+            'report.due': [
+              { guard: 'holdsNothing', target: '#fleetMember.resting', actions: ['signOff', 'forget'] },
+              { guard: 'isOverdue', actions: ['lower', 'noteSent', 'report'] },
+              { actions: 'postpone' },
+            ],
+            'ledger.answered': [
+              { guard: 'isValid', target: 'quiet', actions: ['noteAnswer', 'heed'] },
+              { actions: ['lower', 'noteSent', 'report'] },
+            ],
+            'ledger.late': { actions: 'noteError' },
+            'ledger.failed': {
+              description: 'The last answer counts for a while.',
+              target: 'quiet',
+              actions: 'noteError',
+            },
+            'validity.over': '#fleetMember.away.asking',
+          },
+        },
+        again: {
+          description:
+            'A report is under way, and the pool has changed since: it reports again after the answer.',
+          tags: 'underWay',
+          on: {
+            'report.due': [
+              { guard: 'isOverdue', target: 'asking', actions: ['lower', 'noteSent', 'report'] },
+              { actions: 'postpone' },
+            ],
+            'ledger.answered': [
+              {
+                guard: 'isValid',
+                target: 'asking',
+                actions: ['noteAnswer', 'heed', 'lower', 'noteSent', 'report'],
+              },
+              { target: 'asking', actions: ['lower', 'noteSent', 'report'] },
+            ],
+            'ledger.late': { actions: 'noteError' },
+            'ledger.failed': { target: 'quiet', actions: 'noteError' },
+            'validity.over': '#fleetMember.away.again',
+          },
+        },
       },
     },
     away: {
       description:
         'The ledger does not answer, and may count the pool as gone. The pool keeps its connections, and opens none beyond the floor.',
       entry: ['noteAbsence', 'announceAway'],
-      on: {
-        'report.due': { actions: ['waive', 'report'] },
-        'ledger.answered': [
-          { guard: 'isValid', target: 'joined', actions: ['noteAnswer', 'announceBack', 'heed'] },
-          { actions: ['waive', 'report'] },
-        ],
-        'ledger.failed': { actions: 'noteError' },
+      initial: 'quiet',
+      states: {
+        quiet: {
+          description: 'No report is under way.',
+          on: { 'report.due': { target: 'asking', actions: ['waive', 'noteSent', 'report'] } },
+        },
+        asking: {
+          description: 'A report is under way.',
+          tags: 'underWay',
+          on: {
+            change: 'again',
+            'report.due': [
+              { guard: 'isOverdue', actions: ['waive', 'noteSent', 'report'] },
+              { actions: 'postpone' },
+            ],
+            'ledger.answered': [
+              {
+                guard: 'isValid',
+                target: '#fleetMember.joined',
+                actions: ['noteAnswer', 'announceBack', 'heed'],
+              },
+              { actions: ['waive', 'noteSent', 'report'] },
+            ],
+            'ledger.late': { actions: 'noteError' },
+            'ledger.failed': { target: 'quiet', actions: 'noteError' },
+          },
+        },
+        again: {
+          description:
+            'A report is under way, and the pool has changed since: it reports again after the answer.',
+          tags: 'underWay',
+          on: {
+            'report.due': [
+              { guard: 'isOverdue', target: 'asking', actions: ['waive', 'noteSent', 'report'] },
+              { actions: 'postpone' },
+            ],
+            'ledger.answered': [
+              {
+                guard: 'isValid',
+                target: '#fleetMember.joined.asking',
+                actions: ['noteAnswer', 'announceBack', 'heed', 'lower', 'noteSent', 'report'],
+              },
+              { target: 'asking', actions: ['waive', 'noteSent', 'report'] },
+            ],
+            'ledger.late': { actions: 'noteError' },
+            'ledger.failed': { target: 'quiet', actions: 'noteError' },
+          },
+        },
       },
     },
     left: { type: 'final' },

@@ -17,13 +17,13 @@ export type {
 export type { HostBalance } from './decisions/hosts.js'
 export type { Held, Measured, SizePolicy, SizeRange } from './decisions/knee.js'
 export type { QueueDelay, ShedPolicy } from './decisions/overload.js'
+export { fleetMemberMachine } from './fleet-member.js'
 export type {
   FleetMemberContext,
   FleetMemberEvent,
   FleetMemberInput,
   FleetPool,
-} from './fleet-member.js'
-export { fleetMemberMachine } from './fleet-member.js'
+} from './fleet-member-types.js'
 export { hostMachine } from './host.js'
 export type {
   HostContext,

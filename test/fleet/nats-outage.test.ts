@@ -46,7 +46,7 @@ describe.skipIf('missing' in inject('nats'))('while NATS is away', () => {
       expect((await late).held).toBe(true)
       expect(pool.stats().total).toBe(4)
       for (const lease of [...leases, await late]) lease.release()
-      expect(told).toEqual(['away: the fleet "outage" (NATS), floor 1', 'back'])
+      expect(told.slice(-2)).toEqual(['away: the fleet "outage" (NATS), floor 1', 'back'])
     },
   )
 })

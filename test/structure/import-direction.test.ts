@@ -174,7 +174,7 @@ const rules: Rule[] = [
     name: 'a fleet knows the port of budgets, and decides by the machines and their decisions: no pool, no driver, no package but XState',
     files: /^src\/fleet\//,
     may: new RegExp(
-      `^(src/fleet/|src/machines/(decisions/|fleet-member\\.ts$|compiled/index\\.ts$)|xstate$|${core})`,
+      `^(src/fleet/|src/machines/(decisions/|fleet-member(-types)?\\.ts$|compiled/index\\.ts$)|xstate$|${core})`,
     ),
   },
   {

@@ -1,10 +1,11 @@
 // What the chart of a pool's membership runs on: the pool as it sees it, and its effects, which are done when it has arrived.
 import type { BudgetMember } from '../../core/budget.js'
 import { compiled } from '../../machines/compiled/index.js'
-import { type FleetMemberContext, type FleetPool, fleetMemberMachine } from '../../machines/fleet-member.js'
+import { fleetMemberMachine } from '../../machines/fleet-member.js'
+import type { FleetMemberContext, FleetPool } from '../../machines/fleet-member-types.js'
 
 /** What the chart asks for; it is done when the chart has arrived in its next state. */
-export type Effect = 'report' | 'signOff' | 'heed' | 'announceAway' | 'announceBack'
+export type Effect = 'report' | 'postpone' | 'signOff' | 'heed' | 'announceAway' | 'announceBack'
 
 /** The pool as its chart sees it. */
 export class PoolView implements FleetPool {
@@ -54,6 +55,7 @@ export function memberLogic(): typeof fleetMemberMachine {
     fleetMemberMachine.provide({
       actions: {
         report: later('report'),
+        postpone: later('postpone'),
         signOff: later('signOff'),
         heed: later('heed'),
         announceAway: later('announceAway'),

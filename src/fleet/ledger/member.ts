@@ -4,7 +4,8 @@ import type { Allotment, BudgetAbsence, BudgetEvidence, BudgetMember } from '../
 import { OptionsError } from '../../core/errors.js'
 import { outside } from '../../core/outside.js'
 import { keptOf, mostOf, reportDelay, validityOf } from '../../machines/decisions/holding.js'
-import type { FleetMemberContext, FleetMemberEvent, fleetMemberMachine } from '../../machines/fleet-member.js'
+import type { fleetMemberMachine } from '../../machines/fleet-member.js'
+import type { FleetMemberContext, FleetMemberEvent } from '../../machines/fleet-member-types.js'
 import { retryDelay } from '../pace.js'
 import { isSpent } from '../spent.js'
 import type { Terms } from '../terms.js'
@@ -27,13 +28,8 @@ export class LedgerMember implements Allotment {
   readonly #actor: Actor<typeof fleetMemberMachine>
   readonly #id: string
   #reports = 0
-  /** When the report was sent that has not been answered, in milliseconds. */
-  #sentAt = Number.NEGATIVE_INFINITY
-  #isUnderWay = false
   /** What the last report said that it needs. */
   #told = 0
-  /** Reports again as soon as the last report is answered. */
-  #again = false
   #reportTimer: unknown
   #validityTimer: unknown
   /** Connects in a row that the server refused because of the role's own limit. */
@@ -57,7 +53,8 @@ export class LedgerMember implements Allotment {
 
   /** The state that its chart is in. */
   get state(): string {
-    return this.#actor.getSnapshot().value
+    const { value } = this.#actor.getSnapshot()
+    return typeof value === 'string' ? value : (Object.keys(value)[0] as string)
   }
 
   get isHeldBack(): boolean {
@@ -65,7 +62,7 @@ export class LedgerMember implements Allotment {
   }
 
   get isPending(): boolean {
-    return this.#refusals === 0 && (this.state === 'joining' || this.#isUnderWay)
+    return this.#refusals === 0 && this.#actor.getSnapshot().hasTag('underWay')
   }
 
   get isAway(): boolean {
@@ -96,7 +93,7 @@ export class LedgerMember implements Allotment {
       return true
     }
     this.#view.asks = true
-    if (this.state === 'resting' || this.#view.need > this.#told) this.#change()
+    if (this.state === 'resting' || this.#view.need > this.#told) this.#tell({ type: 'change' })
     return false
   }
 
@@ -107,7 +104,7 @@ export class LedgerMember implements Allotment {
 
   ended(): void {
     const { held, target } = this.#context
-    if (target < held) this.#change() // another pool waits for it
+    if (target < held) this.#tell({ type: 'change' }) // another pool waits for it
   }
 
   kept(): void {}
@@ -124,7 +121,7 @@ export class LedgerMember implements Allotment {
   resize(min: number): void {
     if (min > this.#view.min) this.#terms.admit(min - this.#view.min)
     this.#view.min = min
-    this.#change()
+    this.#tell({ type: 'change' })
   }
 
   leave(): void {
@@ -153,12 +150,6 @@ export class LedgerMember implements Allotment {
     return { budget: `the fleet "${name}" (${engine.name})`, error, floor, since }
   }
 
-  /** The ledger should know, now or as soon as it has answered. */
-  #change(): void {
-    if (this.#isUnderWay) this.#again = true
-    else this.#tell({ type: 'change' })
-  }
-
   #tell(event: FleetMemberEvent): void {
     this.#actor.send(event)
     for (const effect of this.#view.effects.splice(0)) this.#do(effect)
@@ -166,6 +157,7 @@ export class LedgerMember implements Allotment {
 
   #do(effect: Effect): void {
     if (effect === 'report') this.#report()
+    else if (effect === 'postpone') this.#reportIn(settled)
     else if (effect === 'heed') this.#heed()
     else if (effect === 'announceAway') this.#pool.away(this.#absence())
     else if (effect === 'announceBack') this.#pool.back()
@@ -174,6 +166,8 @@ export class LedgerMember implements Allotment {
 
   #heed(): void {
     const { held, target, min, mins } = this.#context
+    this.#setValidity()
+    this.#reportIn({ held, target: Math.min(target, this.#view.need) })
     if (min < this.#view.min) this.#pool.refuse(this.#refusal(min, mins))
     const most = Math.max(Math.min(held, target), min)
     for (let surplus = this.#pool.staying - most; surplus > 0; surplus--) this.#pool.reclaim()
@@ -195,48 +189,26 @@ export class LedgerMember implements Allotment {
   }
 
   #report(): void {
-    const now = this.#pool.now()
     const { engine, ttl } = this.#terms
-    this.#reportIn(reportDelay(settled, ttl, this.#pool.random()))
-    // A client that is cut off keeps what it was told to send: not too much of that.
-    if (this.#isUnderWay && now - this.#sentAt < ttl) return
-    this.#again = false
-    this.#told = this.#view.need
-    this.#sentAt = now
-    this.#isUnderWay = true
-    const report = this.#newReport(false)
     const { clock } = this.#pool
-    const late = new Error(`${engine.name} has not answered within ${ttl / 5} ms`)
-    const deadline = clock.setTimeout(() => this.#failed(report, late), ttl / 5)
+    this.#reportIn(settled)
+    this.#told = this.#view.need
+    const report = this.#newReport(false)
+    const error = new Error(`${engine.name} has not answered within ${ttl / 5} ms`)
+    const deadline = clock.setTimeout(() => this.#hear(report, { type: 'ledger.late', error }), ttl / 5)
     clock.unref?.(deadline)
     this.#send(report)
       .finally(() => clock.clearTimeout(deadline))
       .then(
-        answer => this.#answered(report, answer, now),
-        error => {
-          if (report.report === this.#reports) this.#isUnderWay = false
-          this.#failed(report, error)
-        },
+        answer => this.#hear(report, { type: 'ledger.answered', answer }),
+        error => this.#hear(report, { type: 'ledger.failed', error }),
       )
   }
 
-  #answered({ report }: Report, answer: Answer, sentAt: number): void {
+  /** What became of a report. Of those before the last one, nothing counts. */
+  #hear({ report }: Report, news: FleetMemberEvent): void {
     if (report !== this.#reports) return
-    this.#isUnderWay = false
-    this.#tell({ type: 'ledger.answered', answer, sentAt })
-    if (this.#isUnderWay || this.state !== 'joined') return
-    this.#setValidity()
-    if (this.#again) {
-      this.#tell({ type: 'change' })
-      return
-    }
-    const { held, target } = this.#context
-    const expected = { held, target: Math.min(target, this.#view.need) }
-    this.#reportIn(reportDelay(expected, this.#terms.ttl, this.#pool.random()))
-  }
-
-  #failed({ report }: Report, error: unknown): void {
-    if (report === this.#reports) this.#tell({ type: 'ledger.failed', error })
+    this.#tell(news)
     if (this.isAway && this.#view.asks && this.#pool.total < this.#most) this.#grant() // the floor
   }
 
@@ -255,12 +227,12 @@ export class LedgerMember implements Allotment {
     const { clock } = this.#pool
     clock.clearTimeout(this.#reportTimer)
     clock.clearTimeout(this.#validityTimer)
-    this.#isUnderWay = false
     if (this.#reports > 0) this.#send(this.#newReport(true)).catch(() => {}) // its entry expires
   }
 
-  #reportIn(delay: number): void {
+  #reportIn(expected: { readonly held: number; readonly target: number }): void {
     const { clock } = this.#pool
+    const delay = reportDelay(expected, this.#terms.ttl, this.#pool.random())
     clock.clearTimeout(this.#reportTimer)
     this.#reportTimer = clock.setTimeout(() => this.#tell({ type: 'report.due' }), delay)
     clock.unref?.(this.#reportTimer)
