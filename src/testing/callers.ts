@@ -62,12 +62,8 @@ export class Callers {
     return [...this.#held]
   }
 
-  add(
-    { timeout, priority = 0, tenant, signal }: AcquireOptions,
-    defaultTimeout: number,
-    at: number,
-    paused: boolean,
-  ): Caller {
+  add(options: AcquireOptions | undefined, defaultTimeout: number, at: number, paused: boolean): Caller {
+    const { timeout, priority = 0, tenant, signal } = asked(options)
     const deadline = at + (timeout ?? defaultTimeout)
     const caller: Caller = { order: ++this.#count, priority, tenant, at, deadline, paused, signal }
     this.waiting.add(caller)
@@ -154,4 +150,18 @@ export class Callers {
       if (other.order < order && other.priority === priority && other.tenant === tenant) before.push(other)
     return before
   }
+}
+
+/** Bad options are the caller's mistake, and the pool's to refuse. */
+function asked(options: unknown): AcquireOptions {
+  return typeof options === 'object' && options !== null ? options : {}
+}
+
+/** What is said of it in a trace. */
+export function describeRequest(options: AcquireOptions | undefined): string {
+  const parts: string[] = []
+  if (options?.timeout !== undefined) parts.push(`timeout ${options.timeout} ms`)
+  if (options?.priority) parts.push(`priority ${options.priority}`)
+  if (options?.tenant) parts.push(`tenant ${options.tenant}`)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

@@ -4,15 +4,17 @@ import type { SizeOptions } from '../core/live-options.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { SimulatedConnection, SimulatedDatabase, SimulatedDriver } from '../db/simulated/index.js'
 import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolStats } from '../index.js'
-import { type Caller, Callers } from './callers.js'
+import { type Caller, Callers, describeRequest } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
 import { checkInvariants } from './invariants.js'
 import { Proofs } from './proofs.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
+import { SizeWatch } from './size-watch.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
+import { Unfit } from './unfit.js'
 import { demand, rounding } from './violation.js'
 import { type CallWatch, WatchedPool } from './watched-pool.js'
 
@@ -28,15 +30,13 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly #proofs = new Proofs()
   readonly #turns: Turns
   readonly #closes: ClosingWatch
+  readonly #size: SizeWatch
+  readonly #unfit = new Unfit()
   #pool: SimulatedPool | undefined
   /** What knows of the statements that wait; undefined if none share. */
   #sharing: { readonly pending: number } | undefined
   #database: SimulatedDatabase | undefined
   #violation: unknown
-  #min: number
-  #max: number
-  /** More than max only until what there was when it was lowered is gone. */
-  #allowed: number
   #closing = false
   #paused = false
   /** How many leases had been granted when it was paused. */
@@ -44,9 +44,6 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   /** Who was seen to wait for too long while the pool sheds load, and when. */
   #late: { readonly request: number; readonly at: number } | undefined
   #upheavalAt = Number.NEGATIVE_INFINITY
-  /** Connections that an eviction met, that were found stale, or that their borrower ended, and how many leases had been granted by then. */
-  readonly #evicted = new Map<number, number>()
-  readonly #endedByBorrower = new WeakSet<SimulatedConnection>()
 
   /**
    * @param random decides what the driver does that the database knows nothing of
@@ -65,9 +62,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#config = config
     this.#closes = new ClosingWatch(config.closeTimeout)
     this.#trace = trace
-    this.#min = config.min
-    this.#max = config.max
-    this.#allowed = config.max
+    this.#size = new SizeWatch(config)
     const {
       connectTimeout: connect,
       validateTimeout: validate,
@@ -77,7 +72,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#driver = new DriverWatch({
       now: () => config.clock.now(),
       deadlines: { connect, validate, reset, close },
-      checkConnect: underWay => this.#checkConnect(underWay),
+      checkConnect: underWay => this.#size.checkConnect(underWay, this.#database?.open ?? 0, this.#pool),
       mayCallOff: start => this.#closing || this.#upheavalAt >= start,
       deliversLate: () => random.chance(0.5),
       proofs: this.#proofs,
@@ -105,34 +100,24 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     options: AcquireOptions | undefined,
     call: () => Promise<Lease<SimulatedConnection>>,
   ): Promise<Lease<SimulatedConnection>> {
-    const caller = this.callers.add(
-      asked(options),
-      this.#config.acquireTimeout,
-      this.#config.clock.now(),
-      this.#paused,
-    )
+    const { acquireTimeout, clock } = this.#config
+    const caller = this.callers.add(options, acquireTimeout, clock.now(), this.#paused)
     this.#trace.note(() => `caller ${caller.order} asks for a connection${describeRequest(options)}`)
     const answer = call()
     answer.then(
-      lease => this.attempt(() => this.#granted(caller, lease)),
+      lease => this.attempt(() => this.#served(caller, lease)),
       error => this.attempt(() => this.#refused(caller, error)),
     )
     return answer
   }
 
   resizing(size: SizeOptions, call: () => void): void {
-    const before = { min: this.#min, max: this.#max, allowed: this.#allowed, at: this.#upheavalAt }
-    this.#max = size.max ?? this.#max
-    this.#min = size.min ?? Math.min(this.#min, this.#max)
-    this.#allowed = Math.max(this.#max, this.#database?.open ?? 0)
+    const before = this.#upheavalAt
     this.#upheavalAt = this.#config.clock.now()
     try {
-      call()
+      this.#size.resizing(size, this.#database?.open ?? 0, call)
     } catch (error) {
-      this.#min = before.min
-      this.#max = before.max
-      this.#allowed = before.allowed
-      this.#upheavalAt = before.at
+      this.#upheavalAt = before
       throw error
     }
   }
@@ -150,7 +135,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   pausing(call: () => void): void {
     call()
     this.#paused = true
-    this.#grantedBefore = (this.#pool as SimulatedPool).stats().acquired
+    this.#grantedBefore = this.#granted
     this.callers.notePaused()
     this.#trace.note(() => 'the application pauses the pool')
   }
@@ -163,7 +148,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
 
   evicting(call: () => void): void {
     this.#upheavalAt = this.#config.clock.now()
-    this.#retired(this.#database?.connections ?? [])
+    this.#unfit.note(this.#database?.connections ?? [], this.#granted)
     this.#trace.note(() => 'the application evicts all connections')
     call()
   }
@@ -182,10 +167,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     }
   }
 
-  /** The borrower of a connection ends it: no caller may get it any more. */
+  /** The holder of a connection ends it: no caller may get it any more. */
   noteEnded(connection: SimulatedConnection): void {
-    this.#endedByBorrower.add(connection)
-    this.#retired([connection])
+    this.#unfit.noteEnded(connection, this.#granted)
   }
 
   /** The process is about to be frozen until then: who waits may be told later, and calls may take longer. */
@@ -203,7 +187,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     if (all) this.#upheavalAt = this.#config.clock.now() // the pool retires the others all the same, unless it has done so before
     if (this.#isEnding(connection)) return
     this.#trace.note(() => `connection ${connection.id} is stale${all ? ', and so are all others' : ''}`)
-    this.#retired(all ? (this.#database?.connections ?? []) : [connection])
+    this.#unfit.note(all ? (this.#database?.connections ?? []) : [connection], this.#granted)
   }
 
   #isEnding(connection: SimulatedConnection): boolean {
@@ -213,10 +197,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     return true
   }
 
-  /** A caller who gets one of these from now on gets one too many. */
-  #retired(connections: readonly SimulatedConnection[]): void {
-    const granted = this.#pool?.stats().acquired ?? 0
-    for (const { id } of connections) if (!this.#evicted.has(id)) this.#evicted.set(id, granted)
+  /** How many leases there have been. */
+  get #granted(): number {
+    return this.#pool?.stats().acquired ?? 0
   }
 
   /** Throws what was found in the middle of something since the last time, and what is wrong between two events. */
@@ -224,9 +207,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     if (this.#violation !== undefined) throw this.#violation
     const pool = this.#pool as SimulatedPool
     const database = this.#database as SimulatedDatabase
-    if (this.#allowed > this.#max) this.#allowed = Math.max(this.#max, Math.min(this.#allowed, database.open))
     const { maxConnecting } = this.#config
-    const stats = checkInvariants(pool, { database, max: this.#allowed, maxConnecting, paused: this.#paused })
+    const max = this.#size.allowed(database.open)
+    const stats = checkInvariants(pool, { database, max, maxConnecting, paused: this.#paused })
     demand(
       !this.#paused || stats.acquired === this.#grantedBefore,
       'settlement',
@@ -255,13 +238,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
         'fence',
         () => `${held.length} leases are held of ${lent.size} connections`,
       )
-      for (const { id, connection } of held) {
-        demand(
-          connection.state === 'open' || this.#endedByBorrower.has(connection),
-          'fence',
-          () => `lease ${id} is held, and its connection is ${connection.state}`,
-        )
-      }
+      for (const lease of held) this.#unfit.checkHeld(lease)
     }
     for (const told of ['acquired', 'timedOut', 'aborted', 'refused'] as const) {
       demand(
@@ -294,17 +271,11 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     )
   }
 
-  #granted(caller: Caller, lease: Caller['lease'] & object): void {
+  #served(caller: Caller, lease: Caller['lease'] & object): void {
     this.#trace.note(() => `caller ${caller.order} gets ${lease.connectionId} by lease ${lease.id}`)
     this.callers.noteGranted(caller, lease)
     if (!lease.held) return
-    const grantedBefore = this.#evicted.get(lease.connection.id)
-    demand(
-      grantedBefore === undefined || lease.id <= grantedBefore,
-      'generation',
-      () =>
-        `caller ${caller.order} got connection ${lease.connection.id}, which had been evicted, was stale, or had been ended`,
-    )
+    this.#unfit.checkGranted(caller, lease)
     if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
     const { waiting } = (this.#pool as SimulatedPool).stats()
     this.#turns.check(caller, waiting - (this.#sharing?.pending ?? 0))
@@ -320,46 +291,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     })
   }
 
-  /** In the middle of the pool's work: only what it decided by is looked at. */
-  #checkConnect(underWay: number): void {
-    const { open } = this.#database as SimulatedDatabase
-    demand(
-      open < this.#max,
-      'size',
-      () => `a connect starts while ${open} connections are open, and ${this.#max} may be`,
-    )
-    const { maxConnecting } = this.#config
-    demand(
-      underWay <= maxConnecting,
-      'connects',
-      () => `${underWay} connects are under way, and ${maxConnecting} may be`,
-    )
-    if (this.#pool === undefined) return // the pool is being made
-    const { roster, queue, whenDown, lastConnectError } = this.#pool.actor.getSnapshot().context
-    if (whenDown !== 'wait') return // a caller who was refused has one tried for those who come next
-    const isDown = roster.established === 0 && lastConnectError !== undefined // it finds out when that ends
-    demand(
-      roster.established < this.#min || queue.length > 0 || isDown,
-      'connects',
-      () =>
-        `a connect starts although no caller waits and there are ${roster.established} of at least ${this.#min}`,
-    )
-  }
-
   #note(violation: unknown): void {
     this.#violation ??= violation
   }
-}
-
-/** Bad options are the caller's mistake, and the pool's to refuse. */
-function asked(options: unknown): AcquireOptions {
-  return typeof options === 'object' && options !== null ? options : {}
-}
-
-function describeRequest(options: AcquireOptions | undefined): string {
-  const parts: string[] = []
-  if (options?.timeout !== undefined) parts.push(`timeout ${options.timeout} ms`)
-  if (options?.priority) parts.push(`priority ${options.priority}`)
-  if (options?.tenant) parts.push(`tenant ${options.tenant}`)
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
