@@ -2,7 +2,7 @@
 
 import type { LookupFunction } from 'node:net'
 import type pg from 'pg'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { OneOfHosts } from '../../src/db/pg/driver/one-of-hosts.js'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
 import type { HostRole, HostTarget } from '../../src/index.js'
@@ -46,6 +46,15 @@ describe('hosts are named', () => {
     ['alone, with what it has to be', 'postgres://web@db1/shop?target_session_attrs=primary', ['db1:5432']],
   ])('%s', (_how, config, names) => {
     expect(namesOf(config)).toEqual(names)
+  })
+
+  it('in PGHOST, where no other is given', () => {
+    vi.stubEnv('PGHOST', 'db1,db2')
+    vi.stubEnv('PGPORT', '6432')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(namesOf({ user: 'web' })).toEqual(['db1:6432', 'db2:6432'])
+    expect(namesOf({ user: 'web', host: 'db3' })).toEqual(['db3:6432'])
+    expect(namesOf('postgres://web@db4:1/shop')).toEqual(['db4:1'])
   })
 
   it('and described together, without a secret', () => {

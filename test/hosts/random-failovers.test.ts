@@ -37,14 +37,16 @@ async function play(seed: number): Promise<{ served: number; failed: number }> {
     const controller = new AbortController()
     if (random() < 0.1) clock.setTimeout(() => controller.abort('enough'), random() * 3_000)
     const options = { target, signal: controller.signal, ...(random() < 0.2 && { timeout: pick([0, 500]) }) }
+    const way = random()
     const work = async (connection: Parameters<typeof parts.hostOf>[0]): Promise<void> => {
       const host = parts.hostOf(connection)
-      const state = parts.states()[host]
-      if (state === undefined || !roles[target].includes(state)) wrong.push([target, host, state])
+      const { state = 'none', since = 0 } = pool.hosts().find(each => each.host === host) ?? {}
+      // On its way from the pool to one who awaits acquire(), a lease passes a turn or two, in which the host may become another one.
+      const hasJustChanged = way >= 0.8 && since === clock.now()
+      if (!roles[target].includes(state) && !hasJustChanged) wrong.push([target, host, state])
       await connection.query(target === 'primary' ? 'INSERT' : 'SELECT')
       await new Promise<void>(resolve => clock.setTimeout(resolve, random() * 200))
     }
-    const way = random()
     try {
       if (way < 0.6) await pool.use(work, options)
       else if (way < 0.8) await pool.transaction(work, options)
@@ -100,14 +102,17 @@ async function play(seed: number): Promise<{ served: number; failed: number }> {
   return { served, failed }
 }
 
+/** A tenth of a second each: `PROPERTY_RUNS=1000` for more. */
+const runs = Number(process.env.PROPERTY_RUNS ?? 100)
+
 it('each caller is answered once, by a host of the right kind, and nothing stays when all is over', async () => {
   let served = 0
   let failed = 0
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= runs; seed++) {
     const all = await play(seed)
     served += all.served
     failed += all.failed
   }
-  expect(served).toBeGreaterThan(2_000)
-  expect(failed).toBeGreaterThan(100)
+  expect(served).toBeGreaterThan(30 * runs)
+  expect(failed).toBeGreaterThan(runs)
 })

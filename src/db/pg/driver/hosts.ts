@@ -78,8 +78,8 @@ export function hostsOf(config: HostOptions & HostPlace): NamedHosts {
   return { places: hosts.map(host => partsOf(host, port)), ...common }
 }
 
-/** `host: 'a,b'`, as libpq has it, with one port for all or one for each. */
-function fromHostOption({ host, port }: HostPlace): readonly HostPlace[] {
+/** `host: 'a,b'`, or PGHOST, as libpq has it, with one port for all or one for each. */
+function fromHostOption({ host = process.env.PGHOST, port }: HostPlace): readonly HostPlace[] {
   if (typeof host !== 'string' || host.startsWith('/') || !host.includes(',')) return [{}]
   return host.split(',').map(one => partsOf(one, port))
 }
