@@ -118,6 +118,8 @@ export interface FrameStats {
   readonly heldBack?: boolean
   /** Of a pool that belongs to a pool of hosts: its host; in recordings of later versions. */
   readonly host?: FrameHost | undefined
+  /** How an adaptive pool looks for its size, and its limit; in recordings of later versions. */
+  readonly adaptive?: { readonly state: string; readonly limit: number } | undefined
   readonly generation: number
   readonly opened: number
   readonly failedConnects: number

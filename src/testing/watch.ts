@@ -73,7 +73,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       now: () => config.clock.now(),
       deadlines: { connect, validate, reset, close },
       checkConnect: underWay => this.#size.checkConnect(underWay, this.#database?.open ?? 0, this.#pool),
-      mayCallOff: start => this.#closing || this.#upheavalAt >= start,
+      mayCallOff: start => this.#closing || this.#upheavalAt >= start || config.adaptive !== undefined,
       deliversLate: () => random.chance(0.5),
       proofs: this.#proofs,
       isBehind: () => this.#isBehind,

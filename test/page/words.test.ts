@@ -9,6 +9,7 @@ import {
   openOfMost,
   sentenceOf,
   shortly,
+  sizeWords,
   withoutIndent,
 } from '../../src/inspector/page/model/words.js'
 
@@ -24,6 +25,14 @@ describe('words', () => {
     [7_500_000, '2 h 5 min'],
     [Number.POSITIVE_INFINITY, 'no limit'],
   ])('a duration of %s ms is %s', (milliseconds, words) => expect(duration(milliseconds)).toBe(words))
+
+  it('an adaptive pool says what it does about its size', () => {
+    expect(['searching', 'holding', 'trying'].map(state => sizeWords({ state, limit: 32 }))).toEqual([
+      'looks for the best size up to 32',
+      'holds the best size up to 32',
+      'tries one connection more up to 32',
+    ])
+  })
 
   it('a duration in a narrow place is one figure', () => {
     expect([840, 74_900, 720_000, 10_800_000].map(brief)).toEqual(['840 ms', '74 s', '12 min', '3 h'])

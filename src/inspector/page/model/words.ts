@@ -157,6 +157,17 @@ export function sentenceOf(notice: Notice): { readonly tone: Tone; readonly text
   return { tone, text }
 }
 
+/** What an adaptive pool does about its size. */
+export function sizeWords({ state, limit }: { readonly state: string; readonly limit: number }): string {
+  const what =
+    state === 'holding'
+      ? 'holds the best size'
+      : state === 'trying'
+        ? 'tries one connection more'
+        : 'looks for the best size'
+  return `${what} up to ${count(limit)}`
+}
+
 /** `9 of at most 10 connections open`. As wide for each number up to `max` (a figure space is a digit wide), so that nothing moves when it changes. */
 export const openOfMost = (open: number, max: number): string =>
   `${count(open).padStart(count(max).length, '\u2007')} of at most ${counted(max, 'connection')} open`

@@ -74,8 +74,8 @@ export function Controls({ pool }: { readonly pool: PoolView }) {
             type="number"
             min="1"
             max="10000"
-            key={`max ${stats.max}`}
-            defaultValue={String(stats.max)}
+            key={`max ${stats.adaptive?.limit ?? stats.max}`}
+            defaultValue={String(stats.adaptive?.limit ?? stats.max)}
           />
         </label>
         <button type="submit">Resize</button>

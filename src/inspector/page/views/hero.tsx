@@ -3,7 +3,7 @@
 import { type Headline, headlineOf } from '../model/headline.js'
 import type { PoolView } from '../model/pool-view.js'
 import { verdictOf } from '../model/verdict.js'
-import { count, hostWords, openOfMost } from '../model/words.js'
+import { count, hostWords, openOfMost, sizeWords } from '../model/words.js'
 
 export function Hero({ pool }: { readonly pool: PoolView }) {
   const { level, word, reason } = verdictOf(pool)
@@ -42,6 +42,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
         <span>
           The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
           {stats?.heldBack === true && ', held back by its budget'}
+          {stats?.adaptive && `, ${sizeWords(stats.adaptive)}`}
         </span>
         <span>{headline !== undefined && openOfMost(headline.total, max)}</span>
       </p>
