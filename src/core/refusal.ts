@@ -16,7 +16,7 @@ export const refusal: Refusal = (name, value, expected) => {
  * secret is often put in the wrong place.
  */
 export const discreetRefusal: Refusal = (name, value, expected) => {
-  const isPlain = value === null || !['string', 'object', 'function'].includes(typeof value)
+  const isPlain = value === null || !['string', 'object', 'function', 'symbol'].includes(typeof value)
   const got =
     value === '' ? 'an empty string' : typeof value === 'string' ? 'a string (not shown)' : show(value)
   return new OptionsError(name, isPlain ? value : undefined, `${name} must be ${expected}; got ${got}.`)
@@ -35,9 +35,25 @@ export function show(value: unknown): string {
   if (isConnectionString(value)) return 'a connection string (not shown)'
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null)
-    return `an object (${value.constructor?.name ?? 'no prototype'})`
-  return typeof value === 'function' ? 'a function' : String(value)
+  if (typeof value === 'object' && value !== null) return `an object (${classOf(value)})`
+  // The description of a symbol is a text like any other.
+  return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : String(value)
+}
+
+/** A getter or a Proxy may throw, and say anything. */
+function classOf(value: object): string {
+  try {
+    return String(value.constructor?.name ?? 'no prototype')
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/** An option's value as it should be printed: of what has something inside (a URL, a list, a class) no more than its kind. */
+export function summaryOf(value: unknown): unknown {
+  const holds = typeof value === 'symbol' || Object(value) === value
+  const isBare = typeof value === 'function' && Object.keys(value).length === 0
+  return (holds && !isBare) || isConnectionString(value) ? show(value) : value
 }
 
 /** A URL (`postgres://…`), or a list of settings with a password among them (`host=… password=…`). */

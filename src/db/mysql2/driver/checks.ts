@@ -45,10 +45,13 @@ const hostOf = (foreign: RegExp): Check =>
 export const mysqlHost: Check = all(
   is(
     "the name of one host; several go into hosts: ['db1:3306', 'db2:3306']",
-    value => !String(value).includes(','),
+    value => typeof value !== 'string' || !value.includes(','),
   ),
   hostOf(/[@/?#=\s]|^[^:]*:[^:]*$/),
 )
+
+/** In the place of the host in a URI. */
+const severalHosts = /^[^/?#]*:\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/
 
 const ofTls = ['passphrase', 'key', 'cert', 'ca', 'pfx', 'ciphers', 'minVersion', 'maxVersion'] as const
 
@@ -87,7 +90,7 @@ const checks: Shape = {
   uri: all(
     hidden(
       "must name one host; several go beside it, into hosts: ['db1:3306', 'db2:3306'], for createHostPool() of statepool/hosts",
-      value => !/^[^/?#]*:\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/.test(String(value)),
+      value => typeof value !== 'string' || !severalHosts.test(value),
     ),
     hidden(
       'must look like mysql://user:password@host:port/database; got something else',

@@ -1,6 +1,7 @@
 // A connection's configuration shows no secret when it is printed; code reads and copies it as before.
 
 import { inspect } from 'node:util'
+import { summaryOf } from '../../../core/refusal.js'
 
 const secrets = ['password', 'password1', 'password2', 'password3', 'passwordSha1', 'ssl']
 
@@ -8,8 +9,9 @@ const secrets = ['password', 'password1', 'password2', 'password3', 'passwordSha
 export function hideFromPrint(config: object): void {
   const shown = (): object => {
     const copy = { ...config } as Record<string, unknown>
-    for (const name of secrets) if (copy[name]) copy[name] = '(not shown)'
     delete copy.pool // which has this configuration in it
+    for (const [name, value] of Object.entries(copy))
+      copy[name] = value && secrets.includes(name) ? '(not shown)' : summaryOf(value)
     return copy
   }
   for (const name of [inspect.custom, 'toJSON'])

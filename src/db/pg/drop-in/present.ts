@@ -1,11 +1,12 @@
 // What applications see of the drop-in's options, what changes when they change them, and how its `log` is called.
 
 import { inspect } from 'node:util'
+import { summaryOf } from '../../../core/refusal.js'
 import type { Pool } from '../../../index.js'
 import { isKnown, liveLimits } from './options.js'
 
 /** What is not shown, in whatever nesting. */
-const secret = /^(connectionString|password|passphrase|pfx|key|secureContext)$/
+const secret = /^(connectionString|password|passphrase|pfx|key|sslkey|secureContext)$/
 
 /**
  * Makes `pool.options` what pg.Pool's is: its limits can be changed while the pool runs, and `{ ...pool.options }` has all that was given.
@@ -49,7 +50,7 @@ function withoutSecrets(value: object): unknown {
   const copy: Record<string, unknown> = {}
   for (const [name, inner] of Object.entries(value)) {
     if (secret.test(name)) continue
-    copy[name] = isPlain(inner) ? withoutSecrets(inner) : inner
+    copy[name] = isPlain(inner) ? withoutSecrets(inner) : summaryOf(inner)
   }
   return copy
 }
