@@ -1,14 +1,22 @@
 // What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next caller.
 
-import pg from 'pg'
+import type pg from 'pg'
 import type { HostRole } from '../../../core/hosts.js'
+import {
+  forgetNamedStatements,
+  forgetStatements,
+  isHalfRead,
+  isUsable,
+  namedStatementOf,
+  untilReady,
+} from './client-view.js'
 import { type Debts, nothing } from './debts.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, type ServerMessage } from './stale.js'
-import { activeQueryOf, wired } from './wired.js'
+import { wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -133,21 +141,12 @@ export class Session {
 
   /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
   get usable(): boolean {
-    const { _ending, _queryable, connection } = wired(this.client)
-    const { stream } = connection
-    return (
-      _ending !== true &&
-      !this.#ended &&
-      _queryable !== false &&
-      (stream.writable ?? !stream.destroyed) && // a stream of the application's own need not know whether it can be written to
-      !isPaused(stream)
-    )
+    return !this.#ended && isUsable(this.client)
   }
 
   /** What runs is no query of pg's own but a cursor, a stream or a COPY, whose end need not come of itself. */
   get halfRead(): boolean {
-    const query = activeQueryOf(this.client)
-    return !this.ready && query !== null && query !== undefined && !(query instanceof pg.Query)
+    return isHalfRead(this.client)
   }
 
   /** The server does nothing until the holder does something. */
@@ -208,23 +207,12 @@ export class Session {
   /** Settles when the server is ready for a query if all that it owes is the end of one that failed; else at once. */
   async settled(signal?: AbortSignal): Promise<void> {
     if (this.ready || !this.#failed || signal?.aborted) return
-    const { connection } = wired(this.client)
-    await new Promise<void>(resolve => {
-      const done = (): void => {
-        connection.off('readyForQuery', done)
-        connection.off('end', done)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      connection.on('readyForQuery', done)
-      connection.on('end', done)
-      signal?.addEventListener('abort', done)
-    })
+    await untilReady(this.client, signal)
   }
 
   /** After the server forgot all prepared statements: pg must not believe that they exist. */
   forgetStatements(): void {
-    wired(this.client).connection.parsedStatements = {}
+    forgetStatements(this.client)
   }
 
   /** Only another session can mend this one. */
@@ -277,32 +265,24 @@ export class Session {
     this.#failed = true
     this.#lastError = error
     if (isFatal(error)) this.#lastWords = error
-    const { connection } = wired(this.client)
-    const name = activeQueryOf(this.client)?.name
-    const named = typeof name === 'string' && name !== ''
-    const parsedBefore = named && !this.#parsed && connection.parsedStatements?.[name] !== undefined
+    const { named, isPrepared } = namedStatementOf(this.client)
     if (error.code === '25006') this.#refusedWrite = error
     else if (error.code === '42501') this.#owe('role', true)
-    else if (isStale(error, { named, parsedBefore })) this.stale(error)
+    else if (isStale(error, { named, parsedBefore: isPrepared && !this.#parsed })) this.stale(error)
   }
 
   #completed(tag: string): void {
     this.#tag = tag
     this.#readOnly.completed(tag)
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
-    else if (tag === 'DEALLOCATE') this.#forgetOne()
+    else if (tag === 'DEALLOCATE') {
+      forgetNamedStatements(this.client) // and all of them once the session is free
+      this.#owe('statements', true)
+    }
     this.#selected ||= tag.startsWith('SELECT')
     if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.#owe('channels', true)
     else if ((tag === 'DO' || tag === 'CALL') && !this.#debts.channels) this.#owe('channels', 'perhaps')
     if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag)) this.#owe('setUp', true)
-  }
-
-  /** The server does not say which: pg forgets the one that the text names, and all of them once the session is free. */
-  #forgetOne(): void {
-    const { parsedStatements = {} } = wired(this.client).connection
-    const words = String(activeQueryOf(this.client)?.text ?? '').split(/[^\w$-]+/)
-    for (const name of Object.keys(parsedStatements)) if (words.includes(name)) delete parsedStatements[name]
-    this.#owe('statements', true)
   }
 
   #owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
@@ -317,9 +297,4 @@ export class Session {
     this.end ??= reason
     events?.onLost(this.#lastWords ?? reason)
   }
-}
-
-/** A stream of the application's own need not know it. */
-function isPaused(stream: { isPaused?(): boolean }): boolean {
-  return stream.isPaused?.() === true
 }
