@@ -119,7 +119,7 @@ export const fleetMemberMachine = setup({
               {
                 guard: 'isValid',
                 target: '#fleetMember.joined.asking',
-                actions: ['noteAnswer', 'heed', 'lower', 'noteSent', 'report'],
+                actions: ['noteAnswer', 'lower', 'noteSent', 'report', 'heed'],
               },
               { target: 'asking', actions: ['noteSent', 'report'] },
             ],
@@ -179,7 +179,7 @@ export const fleetMemberMachine = setup({
               {
                 guard: 'isValid',
                 target: 'asking',
-                actions: ['noteAnswer', 'heed', 'lower', 'noteSent', 'report'],
+                actions: ['noteAnswer', 'lower', 'noteSent', 'report', 'heed'],
               },
               { target: 'asking', actions: ['lower', 'noteSent', 'report'] },
             ],
@@ -234,7 +234,7 @@ export const fleetMemberMachine = setup({
               {
                 guard: 'isValid',
                 target: '#fleetMember.joined.asking',
-                actions: ['noteAnswer', 'announceBack', 'heed', 'lower', 'noteSent', 'report'],
+                actions: ['noteAnswer', 'lower', 'noteSent', 'report', 'announceBack', 'heed'],
               },
               { target: 'asking', actions: ['waive', 'noteSent', 'report'] },
             ],

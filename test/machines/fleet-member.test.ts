@@ -42,7 +42,7 @@ describe('a pool that changes', () => {
       one.after('change')
       for (let change = 0; change < 3; change++)
         expect(one.after('change')).toEqual({ state: { [state]: 'again' }, asked: [] })
-      expect(one.after('ledger.answered')).toEqual({ state: { joined: 'asking' }, asked: ['heed', 'report'] })
+      expect(one.after('ledger.answered')).toEqual({ state: { joined: 'asking' }, asked: ['report', 'heed'] })
       expect(one.after('ledger.answered').state).toEqual({ joined: 'quiet' })
     }
   })
@@ -77,7 +77,7 @@ describe('a report that is not answered', () => {
     one.after('change')
     expect(one.after('ledger.late')).toEqual({ state: { away: 'asking' }, asked: [] })
     expect(one.after('change').state).toEqual({ away: 'again' })
-    expect(one.after('ledger.answered')).toEqual({ state: { joined: 'asking' }, asked: ['heed', 'report'] })
+    expect(one.after('ledger.answered')).toEqual({ state: { joined: 'asking' }, asked: ['report', 'heed'] })
     one.after('change')
     expect(one.after('validity.over').state).toEqual({ away: 'again' })
     expect(one.after('ledger.failed').state).toEqual({ away: 'quiet' })

@@ -3,7 +3,7 @@ import { type Actor, createActor } from 'xstate'
 import type { Allotment, BudgetAbsence, BudgetEvidence, BudgetMember } from '../../core/budget.js'
 import { OptionsError } from '../../core/errors.js'
 import { outside } from '../../core/outside.js'
-import { keptOf, mostOf, reportDelay, validityOf } from '../../machines/decisions/holding.js'
+import { mostOf, reportDelay, validityOf } from '../../machines/decisions/holding.js'
 import type { fleetMemberMachine } from '../../machines/fleet-member.js'
 import type { FleetMemberContext, FleetMemberEvent } from '../../machines/fleet-member-types.js'
 import { retryDelay } from '../pace.js'
@@ -215,7 +215,8 @@ export class LedgerMember implements Allotment {
   #newReport(leaves: boolean): Report {
     const { max: connections, ttl, floor } = this.#terms
     const { need, min } = this.#view
-    const keep = leaves ? 0 : keptOf(this.#context)
+    // No less than it relies on, whatever has happened since that was lowered.
+    const keep = leaves ? 0 : Math.max(this.#pool.total, this.#context.held)
     return { id: this.#id, report: ++this.#reports, keep, need, min, connections, ttl, floor, leaves }
   }
 
