@@ -21,7 +21,7 @@ const alone = ['test/pool/unwatched-callers.test.ts', 'test/simulation/mutations
 const browser = ['test/page/browser/**/*.test.ts']
 
 /**
- * What the operating system, a server or a browser does first is not ours to say. Where one red test of 12,000 costs a whole run, these are
+ * What the operating system, a server or a browser does first is not ours to say. Where one red test of thousands costs a whole run, these are
  * tried once more; `.ci/run` lists the ones that needed it. Those in simulated time have no such excuse.
  */
 const retry = process.env.CI === undefined ? 0 : 1
