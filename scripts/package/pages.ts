@@ -13,7 +13,10 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 /** The files of the package that are in the repository, and the folders that they are in. */
 export const shipped: ReadonlySet<string> = new Set([
   ...['README.md', 'LICENSE', 'package.json'],
-  ...manifest.files.filter(name => name !== 'dist' && !name.startsWith('!')).flatMap(insideOf),
+  ...manifest.files
+    .filter(name => name !== 'dist' && !name.startsWith('!'))
+    .flatMap(insideOf)
+    .filter(name => !manifest.files.includes(`!${name}`)),
 ])
 
 function insideOf(name: string): string[] {
