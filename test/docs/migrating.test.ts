@@ -88,7 +88,7 @@ describe('what the page says of ours', () => {
     'driver.ping',
     'lease.drop()',
     'pool.drain()',
-    'acquire({ weight })',
+    'acquire({ urgency })',
     'pool.stats().used',
   ])('would be noticed if it were %s', name => {
     expect(exists(name)).toBe(false)
