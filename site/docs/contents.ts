@@ -36,6 +36,7 @@ export const contents: readonly Group[] = [
     entries: [
       ['guides/hooks', 'Hooks, and a session for each caller'],
       ['guides/sharing', 'Statements that share'],
+      ['guides/cancel', 'Cancel what runs'],
       ['guides/groups', 'One cap over many pools'],
       ['guides/fleet', 'One budget for many processes'],
       ['guides/hosts', 'A primary and its standbys'],

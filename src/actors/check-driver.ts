@@ -8,6 +8,7 @@ const optionalMethods = [
   'unref',
   'isFatal',
   'isUsable',
+  'cancel',
   'hostRole',
   'describe',
   'remedy',

@@ -20,6 +20,7 @@ import { refuseVainSession } from './callers/lending.js'
 import { AcquireRequest } from './callers/request.js'
 import { noteOptions } from './callers/terms.js'
 import { meansBroken } from './connections/driver-calls.js'
+import { abortableWork } from './leases/abortable-work.js'
 import { transact } from './leases/fresh-session.js'
 import type { Lease } from './leases/lease.js'
 import { parseTransactionOptions, type TransactionOptions } from './leases/transaction-options.js'
@@ -215,8 +216,12 @@ export class Pool<C> implements AsyncDisposable {
   /**
    * Leases a connection for the duration of a callback, and always releases it. If the callback throws an error which means, as far as
    * the driver can tell, that the connection is broken, the pool closes the connection instead.
+   *
+   * When `signal` aborts while the callback runs, the database cancels what the callback has asked for so far; what it sends later may run for a
+   * second. If the callback then throws, `use` rejects with a QueryAbortedError; if it returns a value all the same, that counts. No other caller
+   * gets the connection before the cancel has arrived.
    * @returns what the callback returns
-   * @throws OptionsError when there is no callback; any error of {@link Pool.acquire}; any error of the callback.
+   * @throws OptionsError when there is no callback; any error of {@link Pool.acquire}; QueryAbortedError; any error of the callback.
    */
   async use<T>(
     callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
@@ -224,12 +229,33 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     callable('callback', callback)
     const lease = await this.acquire(options)
+    if (options?.signal !== undefined) return this.#hold(lease, callback, options.signal)
     const { borrowers, parts } = this.#system
     let result: T
     try {
       const returned =
         borrowers === undefined ? callback(lease.connection, lease) : borrowers.run(lease, callback)
       result = isThenable(returned) ? await returned : returned // an await that waits for nothing costs as much as the lease
+    } catch (error) {
+      endAfter(error, lease, parts.driver)
+      throw error
+    }
+    if (lease.held) lease.release()
+    return result
+  }
+
+  /** A method of its own, for its closure costs callers who need none. */
+  async #hold<T>(
+    lease: Lease<C>,
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { borrowers, parts } = this.#system
+    let result: T
+    try {
+      result = await abortableWork(parts, lease, signal, () =>
+        borrowers === undefined ? callback(lease.connection, lease) : borrowers.run(lease, callback),
+      )
     } catch (error) {
       endAfter(error, lease, parts.driver)
       throw error
@@ -273,6 +299,9 @@ export class Pool<C> implements AsyncDisposable {
    * connection, after a pause (exponential back-off with full jitter, at most 1 s); the callback may therefore run several times, and must
    * await everything that it starts. When there is no further attempt, the last error is thrown unchanged.
    *
+   * When `signal` aborts before the commit is sent, what runs is cancelled as in {@link Pool.use}, the transaction is rolled back whatever the
+   * callback returns, and not repeated.
+   *
    * With `retry`, an attempt that fails because its session is stale (the driver reported that only a new session can help) is repeated
    * on another connection, and does not count.
    *
@@ -283,7 +312,7 @@ export class Pool<C> implements AsyncDisposable {
    * A `transaction` inside another one is not nested: each call leases a connection of its own, and neither sees what the other did.
    * (Use savepoints for parts of a transaction.)
    * @returns what the callback returns, after the commit
-   * @throws OptionsError for bad options, or when the driver has no transactions; any error of {@link Pool.acquire}; any error of the
+   * @throws OptionsError for bad options, or when the driver has no transactions; any error of {@link Pool.acquire}; QueryAbortedError; any error of the
    *   callback, and of the database on begin and commit; ValidationError when the database does not answer the begin within
    *   `validateTimeout`; LeaseError when the connection was lost, or the callback released it, before the commit.
    */
@@ -296,7 +325,7 @@ export class Pool<C> implements AsyncDisposable {
     const { parts, actor } = this.#system
     return traceTransaction(parts, parsed.begin, () =>
       transact(
-        (attempt, options) => this.use(attempt, options),
+        async (attempt, options) => this.#hold(await this.acquire(options), attempt),
         parts,
         () => actor.getSnapshot().context.size.max,
         callback,

@@ -11,7 +11,10 @@ export interface AcquireOptions {
    * `acquireTimeout`, it also runs while the pool is paused.
    */
   timeout?: number | undefined
-  /** Aborts the wait. Aborting after the acquire resolved does not end the lease. */
+  /**
+   * Aborts the wait. Aborting after `acquire()` resolved does not end the lease; in `use()`, it cancels what the callback runs at the database,
+   * if the driver can.
+   */
   signal?: AbortSignal | undefined
   /** The pool serves callers with a higher priority first. An integer, default 0. One hand-off in eight goes to the caller that has waited longest. */
   priority?: number | undefined

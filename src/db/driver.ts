@@ -37,7 +37,7 @@ export interface ConnectContext {
   readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
 }
 
-/** The argument of {@link Driver.validate}. */
+/** The argument of {@link Driver.validate}, and of {@link Driver.cancel}. */
 export interface RoundTripContext {
   /** Aborts when the deadline passes. The pool then destroys the connection; the driver need not settle. */
   readonly signal: AbortSignal
@@ -174,6 +174,14 @@ export interface Driver<C> {
    * replaces it. Without this method every connection that was not reported as lost is usable.
    */
   isUsable?(connection: C): boolean
+  /**
+   * Has the database stop what the holder has asked for on the connection so far, by another way than the connection itself; the holder's own
+   * calls reject with the database's error. Resolves when all of it is over, and no request to cancel can hit a later statement; at once if
+   * nothing runs. If it rejects (a request may still arrive), or takes longer than `resetTimeout`, the pool destroys the connection. No other
+   * caller gets the connection before this settles. Without this method the signals of `use()` and `transaction()` only end the wait for a
+   * connection.
+   */
+  cancel?(connection: C, context: RoundTripContext): Promise<void>
   /** Lets the connection keep the process alive (with `allowExitOnIdle`, the pool calls it on checkout). */
   ref?(connection: C): void
   /** Lets the process exit although the connection is open (with `allowExitOnIdle`, the pool calls it when the connection becomes idle). */

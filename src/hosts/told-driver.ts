@@ -23,6 +23,7 @@ const methods = [
   'close',
   'destroy',
   'isUsable',
+  'cancel',
   'ref',
   'unref',
   'isFatal',

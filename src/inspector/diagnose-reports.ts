@@ -90,7 +90,7 @@ function losses(lately: readonly Notice[]): Finding[] {
   ]
 }
 
-const broken = ['validation failed', 'validation timeout', 'reset failed', 'reset timeout']
+const broken = ['validation', 'reset', 'cancel'].flatMap(what => [`${what} failed`, `${what} timeout`])
 
 function breakages(lately: readonly Notice[]): Finding[] {
   const closed = within(lately, 'connection.closed').filter(({ reason }) => broken.includes(reason ?? ''))

@@ -27,10 +27,11 @@ const endingFor =
   }
 
 export const connectionActions = {
-  /** Starts the driver's connect, validate, reset or close, which report back as `driver.*` events. */
+  /** Starts the driver's connect, validate, reset, cancel or close, which report back as `driver.*` events. */
   connect: provided,
   validate: provided,
   reset: provided,
+  cancel: provided,
   close: provided,
   /** Asks the application whether the caller may have it (`onLend`), which answers by a `lend.*` event. */
   ask: provided,
@@ -80,6 +81,8 @@ export const connectionActions = {
   noteValidationTimeout: endingFor('validation timeout'),
   noteResetFailed: endingFor('reset failed'),
   noteResetTimeout: endingFor('reset timeout'),
+  noteCancelFailed: endingFor('cancel failed'),
+  noteCancelTimeout: endingFor('cancel timeout'),
   /** Remembers by what it is used up. */
   noteSpent: ({ context: { facts, policy } }: Given) => {
     facts.ending = { reason: whySpent(facts, policy), error: undefined }

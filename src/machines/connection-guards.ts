@@ -27,6 +27,8 @@ export const connectionGuards = {
   /** Used up: too old, or leased too often, to be kept. */
   isSpent: ({ context, event }: Asked) =>
     event.type === 'release' && isSpent(context.facts, context.policy, event.at),
+  /** It is to be closed when its holder releases it. */
+  isRetired: ({ context }: Asked) => context.facts.ending !== undefined,
   /** The borrower may have left something behind (an open transaction), or the application has something to undo (`onReturn`). */
   needsReset: ({ context, event }: Asked) =>
     event.type === 'release' && (event.session === 'dirty' || context.policy.undoes),

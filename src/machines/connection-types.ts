@@ -68,6 +68,8 @@ export type EndReason =
   | 'destroyed'
   | 'crashed'
   | 'reclaimed'
+  | 'cancel failed'
+  | 'cancel timeout'
 
 /** Why a connection ends, with the error that caused it, if one did. */
 export interface ConnectionEnding {
@@ -95,6 +97,8 @@ export type ConnectionEvent =
   | { readonly type: 'checkout'; readonly request: Request; readonly at: number }
   /** The holder now has statements of several callers under way on it. */
   | { readonly type: 'share' }
+  /** The holder's signal aborted: have the database stop what it runs. */
+  | { readonly type: 'abort' }
   /** The holder releases it. */
   | {
       readonly type: 'release'
@@ -115,6 +119,10 @@ export type ConnectionEvent =
   | { readonly type: 'driver.invalid'; readonly error: unknown }
   | { readonly type: 'driver.resetDone'; readonly at: number }
   | { readonly type: 'driver.resetFailed'; readonly error: unknown }
+  /** What the holder had asked for is over, and no request to cancel it is on its way. */
+  | { readonly type: 'driver.cancelled' }
+  /** A request to cancel may still arrive. */
+  | { readonly type: 'driver.cancelFailed'; readonly error: unknown }
   /** `onLend` accepts it for the caller that it is reserved for. */
   | { readonly type: 'lend.accepted'; readonly at: number }
   /** `onLend` finds it unfit. */

@@ -152,13 +152,35 @@ export const connectionMachine = setup({
         retire: { target: '.retiring', actions: 'noteReason' },
       },
       states: {
-        leased: { on: { share: 'shared' } },
+        leased: { on: { share: 'shared', abort: 'cancelling' } },
         shared: {
           description: 'The pool itself holds it: statements of several callers are under way on it.',
+        },
+        cancelling: {
+          description:
+            "The holder's signal aborted, and the driver has the database stop what runs. If the holder releases it, the reset waits for that.",
+          entry: 'cancel',
+          on: {
+            'driver.cancelled': [{ guard: 'isRetired', target: 'retiring' }, { target: 'cancelled' }],
+            'driver.cancelFailed': { target: '#connection.destroyed', actions: 'noteCancelFailed' },
+            release: [
+              { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
+              { guard: 'isSpent', target: '#connection.closing', actions: ['takeBack', 'noteSpent'] },
+              { guard: 'isRetired', target: '#connection.closing', actions: 'takeBack' },
+              { target: '#connection.validating.return', actions: 'takeBack' },
+            ],
+            retire: { actions: 'noteReason' },
+          },
+          after: { resetTimeout: { target: '#connection.destroyed', actions: 'noteCancelTimeout' } },
+        },
+        cancelled: {
+          description: 'What ran is over, but the holder keeps its lease. It may not send more for long.',
+          on: { abort: 'cancelling' },
         },
         retiring: {
           description: 'The pool closes it on release. The holder keeps its lease.',
           on: {
+            abort: 'cancelling',
             release: [
               { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
               { target: '#connection.closing', actions: 'takeBack' },
@@ -194,7 +216,10 @@ export const connectionMachine = setup({
           description: 'A reset removes what the holder left behind.',
           entry: 'reset',
           initial: 'staying',
-          on: { 'driver.resetFailed': { target: '#connection.destroyed', actions: 'noteResetFailed' } },
+          on: {
+            'driver.resetFailed': { target: '#connection.destroyed', actions: 'noteResetFailed' },
+            'driver.cancelFailed': { target: '#connection.destroyed', actions: 'noteCancelFailed' },
+          },
           after: { resetTimeout: { target: '#connection.destroyed', actions: 'noteResetTimeout' } },
           states: {
             staying: {

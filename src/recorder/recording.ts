@@ -236,6 +236,8 @@ export const endReasons = [
   'destroyed',
   'crashed',
   'reclaimed',
+  'cancel failed',
+  'cancel timeout',
 ] as const
 
 /** What a live view gets: what has come since the slice before. */

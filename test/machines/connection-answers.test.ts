@@ -10,6 +10,7 @@ const error = new Error('of the driver')
 const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: T }> } = {
   checkout: { type: 'checkout', request, at: 0 },
   share: { type: 'share' },
+  abort: { type: 'abort' },
   release: { type: 'release', at: 0, session: 'clean' },
   validate: { type: 'validate' },
   retire: { type: 'retire', reason: 'max lifetime' },
@@ -20,6 +21,8 @@ const events: { [T in ConnectionEvent['type']]: Extract<ConnectionEvent, { type:
   'driver.invalid': { type: 'driver.invalid', error },
   'driver.resetDone': { type: 'driver.resetDone', at: 0 },
   'driver.resetFailed': { type: 'driver.resetFailed', error },
+  'driver.cancelled': { type: 'driver.cancelled' },
+  'driver.cancelFailed': { type: 'driver.cancelFailed', error },
   'lend.accepted': { type: 'lend.accepted', at: 0 },
   'lend.refused': { type: 'lend.refused', error },
   'lend.failed': { type: 'lend.failed', error },
@@ -52,10 +55,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after connectTimeout': '→ closed: noteConnectTimeout, destroySocket, reportFailed',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is not open yet': ['validate'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -83,10 +88,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteLendTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is being prepared for a caller': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -111,10 +118,12 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -129,6 +138,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       share: '→ busy.shared',
+      abort: '→ busy.cancelling: cancel',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
@@ -147,6 +157,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -175,7 +187,46 @@ const expected: Record<string, ReturnType<typeof table>> = {
     },
     ignores: {
       'its holder proves that it works': ['validate'],
-      'it is shared already': ['share'],
+      'it is shared already': ['share', 'abort'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
+      'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
+        'driver.validated',
+        'driver.invalid',
+        'driver.resetDone',
+        'driver.resetFailed',
+        'driver.gone',
+        'driver.closed',
+        'driver.closeFailed',
+      ],
+    },
+  }),
+  'busy.cancelling': table({
+    answers: {
+      checkout: 'decline',
+      'driver.cancelled if isRetired': '→ busy.retiring',
+      'driver.cancelled': '→ busy.cancelled',
+      'driver.cancelFailed':
+        '→ closing.lingering: noteCancelFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'release if isUnusable':
+        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
+      'release if isRetired': '→ closing.graceful: takeBack, reportClosing, close',
+      release: '→ validating.return.staying: takeBack, reset',
+      retire: 'noteReason',
+      destroy:
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'after resetTimeout':
+        '→ closing.lingering: noteCancelTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
+    },
+    ignores: {
+      'its holder proves that it works': ['validate'],
+      'one caller holds it': ['share'],
+      'that is being done': ['abort'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
@@ -189,9 +240,45 @@ const expected: Record<string, ReturnType<typeof table>> = {
       ],
     },
   }),
+  'busy.cancelled': table({
+    answers: {
+      checkout: 'decline',
+      abort: '→ busy.cancelling: cancel',
+      'release if isUnusable':
+        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
+      'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
+      'release if isWanted': '→ busy.leased: takeBack, takeNext, lend, noteLeased',
+      release: '→ idle: noteReturned, takeBack, park',
+      retire: '→ busy.retiring: noteReason',
+      destroy:
+        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.lost':
+        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
+    },
+    ignores: {
+      'its holder proves that it works': ['validate'],
+      'one caller holds it': ['share'],
+      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
+      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
+      'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
+        'driver.validated',
+        'driver.invalid',
+        'driver.resetDone',
+        'driver.resetFailed',
+        'driver.gone',
+        'driver.closed',
+        'driver.closeFailed',
+      ],
+    },
+  }),
   'busy.retiring': table({
     answers: {
       checkout: 'decline',
+      abort: '→ busy.cancelling: cancel',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       release: '→ closing.graceful: takeBack, reportClosing, close',
@@ -206,6 +293,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -231,11 +320,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteValidationTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.resetDone',
         'driver.resetFailed',
         'driver.gone',
@@ -259,11 +350,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
         '→ closing.lingering: noteValidationTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.resetDone',
         'driver.resetFailed',
         'driver.gone',
@@ -282,17 +375,20 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'driver.resetDone': '→ idle: noteReset, takeNext, park',
       'driver.resetFailed':
         '→ closing.lingering: noteResetFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.cancelFailed':
+        '→ closing.lingering: noteCancelFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
         '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
         '→ closing.lingering: noteResetTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
         'driver.validated',
         'driver.invalid',
         'driver.gone',
@@ -309,18 +405,21 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'driver.resetDone': '→ closing.graceful: reportClosing, close',
       'driver.resetFailed':
         '→ closing.lingering: noteResetFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
+      'driver.cancelFailed':
+        '→ closing.lingering: noteCancelFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.lost':
         '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
       'after resetTimeout':
         '→ closing.lingering: noteResetTimeout, destroySocket, revoke, decline, dropRequest, reportClosing',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is being validated, or made clean, as it is': ['validate'],
       'it is going anyway': ['retire'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
         'driver.validated',
         'driver.invalid',
         'driver.gone',
@@ -338,11 +437,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after closeTimeout': '→ closed: destroySocket',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is going anyway': ['validate', 'retire', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -358,11 +459,13 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'after closeTimeout': '→ closed',
     },
     ignores: {
-      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'release'],
+      'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
       'it is going anyway': ['validate', 'retire', 'destroy', 'driver.lost'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',
@@ -378,6 +481,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'its actor has ended': [
         'checkout',
         'share',
+        'abort',
         'release',
         'validate',
         'retire',
@@ -388,6 +492,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
         'driver.invalid',
         'driver.resetDone',
         'driver.resetFailed',
+        'driver.cancelled',
+        'driver.cancelFailed',
         'driver.gone',
         'driver.lost',
         'driver.closed',

@@ -22,9 +22,12 @@ const leftOut = ['resize to none or two', 'pause', 'resume', 'evict']
 const isTwiceUpset = ({ events }: ModelPath) =>
   events.filter(event => event === 'a connect fails' || event.startsWith('resize')).length > 1
 
+/** What an abort does to the server is tried on each by test/cancel. */
+const unaborted = connectionModel.events.filter(event => !/signal|cancel/.test(event))
+
 /** The shortest path through each transition of both models. */
 export const mainPaths = {
-  connection: pathsOf(connectionModel, { kind: 'shortest' }),
+  connection: pathsOf(connectionModel, { kind: 'shortest', events: unaborted }),
   pool: pathsOf(poolModel, {
     kind: 'shortest',
     limit: 12_000,
@@ -54,7 +57,7 @@ const isAlone = ({ context }: AnyMachineSnapshot) =>
   context.waiting === 0 && context.uses <= 1 && !context.poolCloses
 const isNeverUpset = ({ events }: ModelPath) => !events.includes('a connect fails')
 export const fewPaths = {
-  connection: pathsOf(connectionModel, { kind: 'shortest', filter: isAlone }),
+  connection: pathsOf(connectionModel, { kind: 'shortest', events: unaborted, filter: isAlone }),
   pool: pathsOf(poolModel, { kind: 'shortest', events: reachesServer }).filter(isNeverUpset),
 }
 

@@ -8,7 +8,7 @@ export interface ScriptedConnection {
 }
 
 /** What can be asked of the database. */
-export type Question = 'connect' | 'validate' | 'reset' | 'close' | 'let go'
+export type Question = 'connect' | 'validate' | 'reset' | 'cancel' | 'close' | 'let go'
 
 /** One question that the pool asked, waiting for the test's answer. */
 export class Call {
@@ -101,6 +101,10 @@ export class ScriptedDriver implements Driver<ScriptedConnection> {
 
   reset({ number }: ScriptedConnection, { signal }: RoundTripContext): Promise<void> {
     return this.#ask('reset', number, signal).promise
+  }
+
+  cancel({ number }: ScriptedConnection, { signal }: RoundTripContext): Promise<void> {
+    return this.#ask('cancel', number, signal).promise
   }
 
   close({ number }: ScriptedConnection): Promise<void> {

@@ -1,5 +1,7 @@
 // What a connection asks of its driver: to connect, to validate, to reset, to close, to destroy.
+import { abortable } from '../../core/abortable.js'
 import type { ConnectContext } from '../../db/driver.js'
+import type { ConnectionEvent } from '../../machines/connection-types.js'
 import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
 import { attempt, destroyQuietly, noHandle } from './driver-calls.js'
 import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
@@ -64,12 +66,15 @@ export const driverActions = {
     const { driver, config, roster, hooks } = record.parts
     const call = record.beginEffect()
     const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
+    const { cancelling } = record
+    const resets = (): Promise<void> | undefined =>
+      hooks === undefined
+        ? driver.reset?.(record.handle, contextOf(call))
+        : resetAndUndo(record, dirty, call.signal)
     roster.noteResetting(record, config.clock.now())
     attempt(
       () =>
-        hooks === undefined
-          ? driver.reset?.(record.handle, contextOf(call))
-          : resetAndUndo(record, dirty, call.signal),
+        cancelling === undefined ? resets() : cancelling.then(() => (call.aborted ? undefined : resets())), // the request would hit the reset
       () => {
         roster.noteResetting(record, undefined)
         record.endEffect()
@@ -77,6 +82,27 @@ export const driverActions = {
       },
       error => report(self, { type: 'driver.resetFailed', error }),
     )
+  },
+  cancel: ({ context, self }) => {
+    const record = recordOf(context)
+    const call = record.beginEffect()
+    record.cancelling = new Promise(resolve => {
+      const over = (event: ConnectionEvent) => (): void => {
+        record.endEffect(call)
+        record.cancelling = undefined
+        report(self, event)
+        resolve()
+      }
+      attempt(
+        () =>
+          abortable(
+            Promise.resolve(record.parts.driver.cancel?.(record.handle, contextOf(call))),
+            call.signal,
+          ),
+        over({ type: 'driver.cancelled' }),
+        error => over({ type: 'driver.cancelFailed', error })(),
+      )
+    })
   },
   close: ({ context, self }) => {
     const record = recordOf(context)

@@ -47,6 +47,19 @@ function validationErrorOf(
         connection,
         `resetting it after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
       )
+    case 'cancel failed':
+      return new ValidationError(
+        'RESET_FAILED',
+        connection,
+        `what its holder ran could not be cancelled: ${messageOf(error)}`,
+        { cause: error },
+      )
+    case 'cancel timeout':
+      return new ValidationError(
+        'RESET_TIMEOUT',
+        connection,
+        `cancelling what its holder ran took longer than ${config.resetTimeout} ms (resetTimeout)`,
+      )
     default:
       return undefined
   }

@@ -95,6 +95,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #effect: Cancellation | undefined = undefined
   #served = 0
   #session: unknown = undefined
+  #cancelling: Promise<void> | undefined = undefined
   #owed: Owed | undefined = undefined
   constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
@@ -129,6 +130,21 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   /** Tells the connection that callers share it from now on. */
   share(): void {
     deliver(this.actor, { type: 'share' })
+  }
+
+  /** Tells the connection that its holder's signal aborted. Settles when what the holder ran is over. */
+  cancel(): Promise<void> {
+    deliver(this.actor, { type: 'abort' })
+    return this.#cancelling ?? Promise.resolve()
+  }
+
+  /** The driver has the database stop what the holder ran: settles when that is over, and never rejects. */
+  get cancelling(): Promise<void> | undefined {
+    return this.#cancelling
+  }
+
+  set cancelling(cancelling: Promise<void> | undefined) {
+    this.#cancelling = cancelling
   }
 
   /** Tells the connection that its borrower gave it back, and how. */
@@ -261,8 +277,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   }
 
   /** Lets go of what the call that has settled was aborted by: an idle connection should not hold it. */
-  endEffect(): void {
-    this.#effect = undefined
+  endEffect(call = this.#effect): void {
+    if (call === this.#effect) this.#effect = undefined
   }
 
   abortEffect(): void {

@@ -24,6 +24,7 @@ export async function transact<C, T>(
 ): Promise<T> {
   const context = {
     name,
+    driver,
     support: transactionSupport(driver),
     config,
     isFatal: (error: unknown) => meansBroken(driver, error),

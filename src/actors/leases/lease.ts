@@ -11,7 +11,9 @@ export interface LeasedConnection<C> extends Pick<ConnectionFacts, 'id' | 'endin
   readonly parts: { readonly name: string }
   readonly handle: C | undefined
   readonly stale: boolean
+  readonly cancelling: Promise<void> | undefined
   share(): void
+  cancel(): Promise<void>
   release(): void
   destroy(reason: unknown): void
 }
@@ -115,6 +117,19 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    */
   share(): void {
     if (this.#state === 'held') this.#record.share()
+  }
+
+  /**
+   * Has the database stop what the holder has asked for so far; settles when that is over.
+   * @internal
+   */
+  async cancel(): Promise<void> {
+    if (this.#state === 'held') await this.#record.cancel()
+  }
+
+  /** What was cancelled is still under way, until this settles. @internal */
+  get cancelling(): Promise<void> | undefined {
+    return this.#record.cancelling
   }
 
   /**

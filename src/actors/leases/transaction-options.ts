@@ -17,7 +17,10 @@ export interface TransactionOptions extends AcquireOptions {
    * Infinity = until it succeeds, fails for another reason, or the signal aborts.
    */
   retry?: number | undefined
-  /** Aborts the wait for the connection, and further attempts. An attempt that has begun goes on: pass the signal to its work too. */
+  /**
+   * Aborts the wait for the connection; once the transaction has begun, cancels what runs at the database, and rolls back. Once the commit is on
+   * its way, it changes nothing.
+   */
   signal?: AbortSignal | undefined
 }
 

@@ -5,6 +5,7 @@ import type { ResolvedPoolOptions } from '../../core/options.js'
 import { messageOf } from '../../core/wording.js'
 import type { Driver, TransactionSupport } from '../../db/driver.js'
 import { ofPool } from '../names.js'
+import { abortableWork, workAborted } from './abortable-work.js'
 import type { Lease } from './lease.js'
 import { pause, retryDelay } from './retry.js'
 import type { ParsedTransactionOptions } from './transaction-options.js'
@@ -13,6 +14,7 @@ import type { ParsedTransactionOptions } from './transaction-options.js'
 export interface TransactionContext<C> {
   /** The pool's name. */
   readonly name: string
+  readonly driver: Driver<C>
   readonly support: TransactionSupport<C>
   readonly config: Pick<ResolvedPoolOptions, 'clock' | 'random' | 'validateTimeout' | 'resetTimeout'>
   /** Whether an error means that the connection cannot be used again: then it is closed, and not asked to roll back. */
@@ -47,12 +49,17 @@ export async function runTransaction<C, T>(
   const attempt = async (): Promise<T> => {
     const { connection } = lease
     try {
-      await beginOn(connection)
-      const value = await callback(connection, lease)
+      const value = await abortableWork(context, lease, signal, async () => {
+        await beginOn(connection)
+        return callback(connection, lease)
+      })
+      await lease.cancelling
       if (!lease.held) throw ofPool(context, notCommitted(lease))
+      if (signal?.aborted) throw workAborted(context, lease, signal)
       await support.commit(connection)
       return value
     } catch (error) {
+      await lease.cancelling // a request to cancel would hit the rollback
       if (lease.held && !context.isFatal(error)) await rollBack(connection)
       throw error
     }

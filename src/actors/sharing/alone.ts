@@ -1,5 +1,5 @@
 // A statement with a connection of its own, whose caller may give up while it runs.
-import type { SharingSupport } from '../../db/driver.js'
+import type { Driver, SharingSupport } from '../../db/driver.js'
 import type { Lease } from '../leases/lease.js'
 import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
@@ -39,6 +39,18 @@ export function runAlone<C>(
       at,
     )
     // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
-    new SharedConnection(lease, parts, support, events).send(statement, parts.config.clock.now())
+    new SharedConnection(lease, parts, cancelling(parts.driver, support), events).send(
+      statement,
+      parts.config.clock.now(),
+    )
   })
+}
+
+/** A driver that cannot stop one statement of several can perhaps stop all that a connection runs. */
+function cancelling<C>(driver: Driver<C>, support: SharingSupport<C>): SharingSupport<C> {
+  if (support.cancel !== undefined || driver.cancel === undefined) return support
+  const cancel: SharingSupport<C>['cancel'] = async (connection, isWanted) => {
+    if (isWanted()) await driver.cancel?.(connection, { signal: new AbortController().signal })
+  }
+  return Object.create(support, { cancel: { value: cancel } })
 }

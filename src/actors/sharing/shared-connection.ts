@@ -115,7 +115,11 @@ export class SharedConnection<C> implements SharedLoad {
       queueMicrotask(() => answer(error))
     }
     if (statement.limits !== undefined)
-      statement.watch(this.#parts.config.clock, farewells(this.#parts), () => this.#gaveUp(statement))
+      statement.watch(
+        this.#parts.config.clock,
+        farewells(this.#parts, this.#support.cancel !== undefined),
+        () => this.#gaveUp(statement),
+      )
     if (this.#flight.length === 1) this.#runs(statement)
   }
 

@@ -29,7 +29,10 @@ export class QueryTimeoutError extends PoolError {
   }
 }
 
-/** The caller's AbortSignal aborted a statement of `pool.query()` that had been sent; `cause` is the signal's reason. */
+/**
+ * The caller's AbortSignal aborted a statement of `pool.query()` that had been sent, or the work of `pool.use()` or `pool.transaction()`;
+ * `cause` is the signal's reason.
+ */
 export class QueryAbortedError extends PoolError {
   static {
     setName(QueryAbortedError, 'QueryAbortedError')
@@ -37,12 +40,23 @@ export class QueryAbortedError extends PoolError {
 
   declare readonly code: 'QUERY_ABORTED'
 
-  /** @param isCancelled whether the driver can have the database cancel it */
-  constructor(reason: unknown, waited: number, isCancelled = true) {
+  /** What the callback of `use()` or `transaction()` threw, most often the database's error for the statement that was cancelled. */
+  declare readonly thrown?: unknown
+
+  /**
+   * @param isCancelled whether the driver can have the database cancel it
+   * @param callback what the callback threw, for `use()` and `transaction()`
+   */
+  constructor(reason: unknown, waited: number, isCancelled = true, callback?: { readonly thrown?: unknown }) {
+    const what =
+      callback === undefined
+        ? `statement after ${milliseconds(waited)}. ${fateOf(isCancelled)}`
+        : `callback after it had its connection for ${milliseconds(waited)}. A transaction was rolled back; what ran outside one may have taken effect.`
     super(
       'QUERY_ABORTED',
-      `The caller's AbortSignal aborted this statement after ${milliseconds(waited)}. ${fateOf(isCancelled)} The signal's reason is this error's cause.`,
+      `The caller's AbortSignal aborted this ${what} The signal's reason is this error's cause.`,
       { cause: reason },
     )
+    Object.assign(this, callback)
   }
 }

@@ -66,6 +66,8 @@ export class Session implements SimulatedConnection {
   state: SimulatedConnection['state'] = 'connecting'
   transaction: SimulatedConnection['transaction'] = 'none'
   running = 0
+  /** Queries that were given so far. */
+  given = 0
   referenced = true
   settings: SimulatedConnection['settings']
   /** Since the database was altered or demoted: the error that each statement gets, and whether it holds for all sessions. */
@@ -118,6 +120,7 @@ export class Session implements SimulatedConnection {
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     this.running++
+    this.given++
     const answer = this.#previous.then(run).finally(() => this.running--)
     this.#previous = answer.catch(() => {})
     return answer

@@ -180,6 +180,17 @@ export class Database implements SimulatedDatabase {
     session.interrupt() // older servers signal twice
   }
 
+  /** Has what a session was given so far stopped; resolves when it is over. */
+  async cancelAll(session: Session, signal: AbortSignal): Promise<void> {
+    const { given } = session
+    const isWanted = (): boolean =>
+      given > session.given - session.running && session.state === 'open' && !signal.aborted
+    while (isWanted()) {
+      await this.cancel(session, isWanted)
+      if (isWanted()) await new Promise<void>(resolve => this.#world.clock.setTimeout(resolve, 1))
+    }
+  }
+
   async close(session: Session): Promise<void> {
     if (session.state !== 'open') return
     session.state = 'closing'

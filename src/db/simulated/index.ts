@@ -60,6 +60,7 @@ export function simulated(options: SimulatedOptions = {}): SimulatedDriver {
       session.restore()
       if (isChanged) await setUp?.(connection)
     },
+    cancel: (connection, { signal }) => database.cancelAll(connection as Session, signal),
     close: connection => database.close(connection as Session),
     destroy: connection => database.destroy(connection as Session),
     ref(connection) {

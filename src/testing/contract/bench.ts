@@ -33,6 +33,7 @@ export interface Bench<C> {
   needsReset(this: void, connection: C): boolean | undefined
   reset(this: void, connection: C): Promise<void> | undefined
   validate(this: void, connection: C): Promise<void>
+  cancel(this: void, connection: C): Promise<void> | undefined
   until(this: void, condition: () => boolean | Promise<boolean>, what: string): Promise<void>
   /** Waits until neither the server nor this process has anything left of the driver's connections. */
   nothingLeft(this: void): Promise<void>
@@ -62,6 +63,7 @@ export async function benchFor<C>(subject: DriverUnderTest<C>, patience: number)
     needsReset: connection => driver.needsReset?.(connection),
     reset: connection => driver.reset?.(connection, { signal: never() }),
     validate: connection => driver.validate(connection, { signal: never() }),
+    cancel: connection => driver.cancel?.(connection, { signal: never() }),
     until,
     nothingLeft,
     async clear() {

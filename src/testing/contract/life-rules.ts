@@ -109,6 +109,40 @@ export function lifeRules<C>(): RuleOf<C>[] {
       },
     },
     {
+      name: 'cancel ends what runs, whose caller hears of it, and the connection works on or is lost',
+      async check({ connect, subject, until, cancel }) {
+        if (subject.driver.cancel === undefined) return
+        const lost: unknown[] = []
+        const connection = await connect(reason => lost.push(reason))
+        let isOver = false
+        const query = subject.runForEver(connection).catch(error => error)
+        void query.finally(() => {
+          isOver = true
+        })
+        await cancel(connection)
+        await until(() => isOver, 'the query is over')
+        if (subject.driver.isFatal?.(await query) === true)
+          await until(() => lost.length > 0, 'onLost is called')
+        else await subject.succeed(connection)
+      },
+    },
+    {
+      name: 'a cancel that comes as a statement ends, or when nothing runs, hits no later statement',
+      async check({ connect, subject, cancel }) {
+        if (subject.driver.cancel === undefined) return
+        const lost: unknown[] = []
+        let connection = await connect(reason => lost.push(reason))
+        for (let round = 0; round < 20; round++) {
+          const last = subject.succeed(connection).catch(() => {})
+          for (let turns = round % 5; turns > 0; turns--) await aTurn()
+          await cancel(connection)
+          await last
+          if (lost.splice(0).length > 0) connection = await connect(reason => lost.push(reason))
+          await subject.succeed(connection)
+        }
+      },
+    },
+    {
       name: 'a reset rejects for a connection that the server dropped',
       async check({ connect, subject, reset }) {
         const connection = await connect()

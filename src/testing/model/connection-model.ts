@@ -10,6 +10,10 @@ export interface ConnectionMemory {
   /** How many times it has been leased; the pool retires it after the second time. */
   readonly uses: number
   readonly poolCloses: boolean
+  /** It is to be closed, but what its holder runs is being cancelled first. */
+  readonly retired: boolean
+  /** It came back while a request to cancel was on its way. */
+  readonly out: boolean
   /** Answers that came too late have arrived. */
   readonly late: boolean
 }
@@ -21,6 +25,10 @@ const events = [
   'caller gives up',
   'caller times out',
   'statements share it',
+  'the signal aborts',
+  'the cancel is answered',
+  'the cancel fails',
+  'the cancel times out',
   'release clean',
   'release dirty',
   'release ended',
@@ -73,9 +81,13 @@ export const connectionModel = setup({
     isAwaited: ({ context }) => context.awaited,
     isFirstUse: ({ context }) => context.uses === 1 && context.waiting === 0 && !context.late,
     isUsedUp: ({ context }) => context.uses >= 2,
+    isCalm: ({ context }) => context.waiting === 0 && !context.late,
+    isRetired: ({ context }) => context.retired,
+    isOut: ({ context }) => context.out,
     poolCloses: ({ context }) => context.poolCloses,
     poolIsOpen: ({ context }) => !context.poolCloses,
     canQueue: ({ context }) => !context.poolCloses && context.waiting === 0,
+    canQueueHere: ({ context }) => !context.poolCloses && context.waiting === 0 && !context.out,
     isEarly: ({ context }) => !context.late,
   },
   actions: {
@@ -90,12 +102,24 @@ export const connectionModel = setup({
     }),
     forsake: assign({ awaited: false }),
     closePool: assign({ poolCloses: true, waiting: 0, awaited: false }),
+    retire: assign({ retired: true }),
+    leave: assign({ retired: false }),
+    noteOut: assign({ out: true }),
+    noteBack: assign({ out: false }),
     note: assign({ late: true }),
     nothing: assign({}),
   },
 }).createMachine({
   id: 'model',
-  context: { waiting: 0, awaited: false, uses: 0, poolCloses: false, late: false },
+  context: {
+    waiting: 0,
+    awaited: false,
+    uses: 0,
+    poolCloses: false,
+    retired: false,
+    out: false,
+    late: false,
+  },
   initial: 'connecting',
   states: {
     connecting: {
@@ -164,11 +188,48 @@ export const connectionModel = setup({
       states: {
         leased: {
           // Sharing changes nothing of what follows: it is enough that it is there once.
-          on: { 'statements share it': { guard: 'isFirstUse', target: 'shared' } },
+          on: {
+            'statements share it': { guard: 'isFirstUse', target: 'shared' },
+            'the signal aborts': { guard: 'isCalm', target: 'cancelling' },
+          },
         },
         shared: {},
+        // A request to cancel is on its way: what comes back waits for it.
+        cancelling: {
+          on: {
+            'the cancel is answered': [
+              { guard: 'isRetired', target: 'retiring', actions: 'leave' },
+              { target: 'cancelled' },
+            ],
+            'the cancel fails': { target: '#model.closed', actions: 'leave' },
+            'the cancel times out': { guard: 'poolIsOpen', target: '#model.closed', actions: 'leave' },
+            'release clean': [
+              { guard: 'isUsedUp', target: '#model.closing', actions: 'leave' },
+              { guard: 'isRetired', target: '#model.closing', actions: 'leave' },
+              { target: '#model.validating.return', actions: 'noteOut' },
+            ],
+            'release dirty': [
+              { guard: 'isUsedUp', target: '#model.closing', actions: 'leave' },
+              { guard: 'isRetired', target: '#model.closing', actions: 'leave' },
+              { target: '#model.validating.return', actions: 'noteOut' },
+            ],
+            acquire: undefined,
+            'destroy in the midst of a statement': undefined,
+            'release, and onReturn throws': undefined,
+            'it is too old': undefined,
+            'the pool closes': [
+              { guard: 'poolIsOpen', actions: ['closePool', 'retire'] },
+              { actions: 'nothing' },
+            ],
+            'the drain time is up': { guard: 'poolCloses', target: '#model.closed', actions: 'leave' },
+          },
+        },
+        cancelled: {
+          on: { acquire: undefined, 'the signal aborts': { guard: 'isCalm', target: 'cancelling' } },
+        },
         retiring: {
           on: {
+            'the signal aborts': { guard: 'isCalm', target: 'cancelling', actions: 'retire' },
             'release clean': '#model.closing',
             'release dirty': '#model.closing',
             'it is too old': undefined,
@@ -217,21 +278,23 @@ export const connectionModel = setup({
         return: {
           initial: 'staying',
           on: {
-            'reset fails': '#model.closed',
+            acquire: { guard: 'canQueueHere', actions: 'queue' },
+            'reset fails': { target: '#model.closed', actions: 'noteBack' },
+            'the cancel fails': { guard: 'isOut', target: '#model.closed', actions: 'noteBack' },
           },
           states: {
             staying: {
               on: {
-                'reset succeeds': '#model.free',
-                'reset times out': '#model.closed',
+                'reset succeeds': { target: '#model.free', actions: 'noteBack' },
+                'reset times out': { target: '#model.closed', actions: 'noteBack' },
                 'the pool closes': { target: 'leaving', actions: 'closePool' },
               },
             },
             // The drain time is shorter than a reset may take.
             leaving: {
               on: {
-                'reset succeeds': '#model.closing',
-                'the drain time is up': '#model.closed',
+                'reset succeeds': { target: '#model.closing', actions: 'noteBack' },
+                'the drain time is up': { target: '#model.closed', actions: 'noteBack' },
                 'the pool closes': { actions: 'nothing' },
               },
             },

@@ -25,7 +25,7 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
   const hooks = new WalkedHooks()
   const walk = new WalkOf(
     subject,
-    ['connect', 'validate', 'reset', 'close', 'let go'],
+    ['connect', 'validate', 'reset', 'cancel', 'close', 'let go'],
     { min: 1, max: 1, ...limits, ...hooks.options(options.hooks ?? []) },
     options,
   )
@@ -46,6 +46,13 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
     const before = state()
     driver.answer(question, how)
     await walk.until(() => state() !== before, `the connection leaves ${before}`)
+  }
+
+  /** The reset waits for a request to cancel that is on its way. */
+  const afterCancel = (how: 'succeed' | 'fail') => async () => {
+    if (driver.awaits('cancel')) driver.answer('cancel', 'succeed')
+    await walk.until(() => driver.awaits('reset'), 'the reset is asked for')
+    await answer('reset', how)()
   }
 
   return {
@@ -71,6 +78,10 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
         await system.passUntil(() => pool.stats().timedOut > before, 100)
       },
       'statements share it': doing(() => system.lease.share()),
+      'the signal aborts': doing(() => void system.lease.cancel()),
+      'the cancel is answered': answer('cancel', 'succeed'),
+      'the cancel fails': answer('cancel', 'fail'),
+      'the cancel times out': () => leave(100),
       'release clean': async () => {
         await subject.succeed(system.lease.connection)
         system.lease.release()
@@ -122,8 +133,8 @@ export function connectionWalk<C>(subject: WalkedDriver<C>, options: WalkOptions
       'validation succeeds': answer('validate', 'succeed'),
       'validation fails': answer('validate', 'fail'),
       'validation times out': () => leave(100),
-      'reset succeeds': answer('reset', 'succeed'),
-      'reset fails': answer('reset', 'fail'),
+      'reset succeeds': afterCancel('succeed'),
+      'reset fails': afterCancel('fail'),
       'reset times out': () => leave(100),
       'the close is answered': answer('close', 'succeed'),
       'the close fails': answer('close', 'fail'),

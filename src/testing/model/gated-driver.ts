@@ -3,7 +3,7 @@
 import type { ConnectContext, Driver, RoundTripContext } from '../../db/driver.js'
 
 /** What a pool asks of its driver and waits for. */
-export type Question = 'connect' | 'validate' | 'reset' | 'close' | 'let go'
+export type Question = 'connect' | 'validate' | 'reset' | 'cancel' | 'close' | 'let go'
 
 /** A question that has not left yet. */
 interface Held {
@@ -94,6 +94,10 @@ export class GatedDriver<C> implements Driver<C> {
 
   reset(connection: C, context: RoundTripContext): Promise<void> {
     return this.#ask('reset', wantedBy(context), async () => this.#real.reset?.(connection, context))
+  }
+
+  cancel(connection: C, context: RoundTripContext): Promise<void> {
+    return this.#ask('cancel', wantedBy(context), async () => this.#real.cancel?.(connection, context))
   }
 
   close(connection: C): Promise<void> {

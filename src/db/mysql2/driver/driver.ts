@@ -4,7 +4,8 @@ import type { EventEmitter } from 'node:events'
 import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
 import { OnObjects } from '../../../core/on-objects.js'
-import type { ConnectContext, Driver } from '../../driver.js'
+import type { ConnectContext, Driver, RoundTripContext } from '../../driver.js'
+import { cancelHeld } from './cancel.js'
 import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
 import { Demotion } from './demotion.js'
@@ -105,6 +106,10 @@ export function driverFor<C extends EventEmitter>(
     },
 
     validate: face => call(done => sessionOf(face).core.ping(done)),
+
+    ...(helper && {
+      cancel: (face, { signal }: RoundTripContext) => cancelHeld(sessionOf(face), helper, signal),
+    }),
 
     isUsable(face) {
       const session = sessionOf(face)

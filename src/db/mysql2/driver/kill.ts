@@ -50,6 +50,26 @@ export class KillHelper {
     })
   }
 
+  /**
+   * Has the server end the statement that a thread runs, if it is still this one; the thread lives on.
+   * @param isWanted asked right before
+   * @throws Error when the server may still be told
+   */
+  async cancel(threadId: number, sql: string, isWanted: () => boolean): Promise<void> {
+    const text = comparable(sql)
+    let sent = false
+    let told = false
+    await this.#order(async core => {
+      const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
+      if (typeof thread?.Info !== 'string' || comparable(thread.Info) !== text || !isWanted()) return false
+      sent = true
+      await call(done => core.query(`KILL QUERY ${threadId}`, () => done(undefined)))
+      told = true
+      return true
+    })
+    if (sent && !told) throw new Error('KILL QUERY was not answered: it may hit any later statement.')
+  }
+
   /** Resolves with whether the server no longer has the thread. Never rejects. */
   hasGone(threadId: number): Promise<boolean> {
     return this.#order(async core => !(await threadsOf(core)).some(({ Id }) => Id === threadId))

@@ -20,6 +20,8 @@ export class Session {
   readonly closed: Promise<void>
   /** Whether the statement under way may come to its own end when the session is being ended, and be answered. */
   mayFinish = false
+  /** How many commands have been answered. */
+  answered = 0
   #outOfStep = false
   #connected = false
   #leaving = false
@@ -239,12 +241,13 @@ export class Session {
     const handle = core.handlePacket
     core.handlePacket = packet => {
       this.#depth++
+      const command = core._command
       try {
-        const command = core._command
         if (packet === undefined) {
           if (command?.timeout) limitQuery(command) // it is about to begin
         } else if (!core._paused && command && this.#connected) this.tracker.read(packet, command)
         handle.call(core, packet)
+        if (command !== core._command) this.answered++
       } finally {
         if (--this.#depth === 0 && this.#afterwards.length > 0) this.#callBack()
       }

@@ -4,6 +4,8 @@
 // max_connections all the while: the pool would believe that there is room, and the server would know better.
 
 import type pg from 'pg'
+import type { Session } from './session.js'
+import { activeQueryOf, wired } from './wired.js'
 
 /** What pg's typings leave out of a client and of its connection; libpq's PQcancel needs the same. */
 interface Cancellable {
@@ -44,6 +46,51 @@ export class Couriers {
     this.#road = this.#road.then(() => (isWanted() ? sendCancel(client, this.#createClient, isWanted) : true))
     return this.#road
   }
+}
+
+/** A backend that has not read the statement yet ignores the request: it is asked again, in ms after the time before. */
+const pauses = [100, 400, 500, 1_000]
+
+/**
+ * Cancels what the holder has asked for so far. Resolves when that is over, and no request can hit a later statement.
+ * @throws Error when a request may still arrive
+ */
+export async function cancelHeld(session: Session, couriers: Couriers, signal: AbortSignal): Promise<void> {
+  const { client } = session
+  const queued = (): readonly unknown[] => wired(client)._queryQueue ?? []
+  const asked = new Set<unknown>([activeQueryOf(client), ...queued()])
+  const isOver = (): boolean =>
+    signal.aborted ||
+    session.departure !== undefined ||
+    !session.busy ||
+    session.waitsForBorrower ||
+    !(asked.has(activeQueryOf(client) ?? undefined) || queued().some(query => asked.has(query)))
+  for (let trip = 0; !isOver(); trip++) {
+    const target = activeQueryOf(client)
+    const runs = (): boolean => target != null && activeQueryOf(client) === target && !isOver()
+    if (!(await couriers.cancel(client, runs))) throw lostRequest()
+    if (activeQueryOf(client) === target && !isOver()) await nextAnswer(client, pauses[trip] ?? 1_000)
+    if (activeQueryOf(client) !== target) trip = -1
+  }
+}
+
+/** Of a request that may hit any later statement. */
+export const lostRequest = (): Error =>
+  new Error('A request to cancel a statement was lost: it may hit any later statement.')
+
+function nextAnswer(client: pg.Client, longest: number): Promise<void> {
+  const { connection } = wired(client)
+  return new Promise(resolve => {
+    const done = (): void => {
+      clearTimeout(timer)
+      connection.off('readyForQuery', done)
+      connection.off('end', done)
+      resolve()
+    }
+    const timer = setTimeout(done, longest).unref()
+    connection.on('readyForQuery', done)
+    connection.on('end', done)
+  })
 }
 
 function sendCancel(

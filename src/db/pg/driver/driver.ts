@@ -8,7 +8,7 @@ import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
-import { Couriers } from './cancel.js'
+import { Couriers, cancelHeld } from './cancel.js'
 import { type ClientExtras, type ParsedHost, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
@@ -160,6 +160,8 @@ export function driverFor(
     },
 
     reset: (client, { signal, setUp }) => reset(sessionOf(client), { resetQuery, prepare, setUp }, signal),
+
+    cancel: (client, { signal }) => cancelHeld(sessionOf(client), couriers, signal),
 
     isUsable: client => sessionOf(client).usable,
     isHalfRead: client => sessionOf(client).halfRead,

@@ -4,7 +4,7 @@
 import type pg from 'pg'
 import type { SharingSupport } from '../../driver.js'
 import { type OfPool, ofPool } from './ask.js'
-import type { Couriers } from './cancel.js'
+import { type Couriers, lostRequest } from './cancel.js'
 import type { Session } from './session.js'
 import { mayShareText } from './shareable.js'
 import { wired } from './wired.js'
@@ -103,7 +103,7 @@ export function sharing(
 
     async cancel(client, isWanted) {
       if (await couriers.cancel(client, isWanted)) return
-      throw new Error('A request to cancel a statement was lost: it may hit any later statement.')
+      throw lostRequest()
     },
 
     /** A statement that took longer than `statement_timeout` gets the same code, with another message, in English at least. */

@@ -127,8 +127,20 @@ export class Session {
     }
   }
 
-  interrupt(): void {
-    for (const call of this.#calls.all) this.#callOff(call, interrupted('interrupt() was called'))
+  interrupt(why = 'interrupt() was called'): void {
+    for (const call of this.#calls.all) this.#callOff(call, interrupted(why))
+  }
+
+  /** Cancels all calls; settles when the worker is through with them. */
+  async cancel(signal: AbortSignal): Promise<void> {
+    this.interrupt("its holder's signal was aborted")
+    await this.#calls.settled(signal)
+  }
+
+  /** Cancels the oldest call. */
+  cancelOldest(): void {
+    const oldest = this.#calls.all.find(({ calledOff }) => calledOff === undefined)
+    if (oldest !== undefined) this.#callOff(oldest, interrupted("its caller's signal was aborted"))
   }
 
   /**

@@ -70,6 +70,7 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
 
     needsReset: connection => !openedAs(connection).session.clean,
     reset: (connection, { signal }) => openedAs(connection).session.reset(signal),
+    cancel: (connection, { signal }) => openedAs(connection).session.cancel(signal),
     close: connection => openedAs(connection).session.close(),
 
     destroy(connection) {
@@ -88,7 +89,7 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
       readonly: config.opening.readonly,
       queryOnly: config.queryOnly,
     }),
-    share: sharing,
+    share: sharing(config.isolation === 'thread' ? connection => openedAs(connection).session : undefined),
     describe: () => config.description,
     remedy: remedyFor,
   }
