@@ -54,6 +54,11 @@ export async function mix(seed: number, length: number): Promise<Counts> {
     clock.setTimeout(() => controller.abort('enough'), random.int(0, 120))
     return { signal: controller.signal }
   }
+  /** A signal that may abort while a callback runs. */
+  const aborts = (): { signal: AbortSignal } | undefined => {
+    const signal = limits()?.signal
+    return signal && { signal }
+  }
   const own = new Set<SimulatedConnection>()
   const settle = (text: string, limited = false) =>
     [
@@ -80,9 +85,12 @@ export async function mix(seed: number, length: number): Promise<Counts> {
     if (kind < 0.78) steps.push(query(text))
     else if (kind < 0.81) steps.push(query(`select begin_quietly() -- ${i}`))
     else if (kind < 0.83) steps.push(query(`begin -- ${i}`))
-    else if (kind < 0.9)
-      steps.push(pool.transaction(connection => connection.query(text)).then(...settle(text)))
-    else
+    else if (kind < 0.9) {
+      const options = aborts()
+      const transaction = pool.transaction(connection => connection.query(text), options)
+      steps.push(transaction.then(...settle(text, options !== undefined)))
+    } else {
+      const options = aborts()
       steps.push(
         pool
           .use(async connection => {
@@ -98,9 +106,10 @@ export async function mix(seed: number, length: number): Promise<Counts> {
               demand(connection.running <= 1, () => 'a statement of another caller has joined a lease')
               own.delete(connection)
             }
-          })
-          .then(...settle(text)),
+          }, options)
+          .then(...settle(text, options !== undefined)),
       )
+    }
     for (const { running } of driver.database.connections)
       demand(running <= depth, () => `${running} statements are under way, and ${depth} may be`)
     if (random() < 0.5) await clock.advance(random.int(0, 30))

@@ -149,10 +149,11 @@ export const connectionMachine = setup({
           },
           { target: '#connection.idle', actions: ['noteReturned', 'takeBack'] },
         ],
+        abort: '.cancelling',
         retire: { target: '.retiring', actions: 'noteReason' },
       },
       states: {
-        leased: { on: { share: 'shared', abort: 'cancelling' } },
+        leased: { on: { share: 'shared' } },
         shared: {
           description: 'The pool itself holds it: statements of several callers are under way on it.',
         },
@@ -161,26 +162,20 @@ export const connectionMachine = setup({
             "The holder's signal aborted, and the driver has the database stop what runs. If the holder releases it, the reset waits for that.",
           entry: 'cancel',
           on: {
-            'driver.cancelled': [{ guard: 'isRetired', target: 'retiring' }, { target: 'cancelled' }],
+            'driver.cancelled': [{ guard: 'isRetired', target: 'retiring' }, { target: 'leased' }],
             'driver.cancelFailed': { target: '#connection.destroyed', actions: 'noteCancelFailed' },
             release: [
               { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
-              { guard: 'isSpent', target: '#connection.closing', actions: ['takeBack', 'noteSpent'] },
               { guard: 'isRetired', target: '#connection.closing', actions: 'takeBack' },
-              { target: '#connection.validating.return', actions: 'takeBack' },
             ],
+            abort: {},
             retire: { actions: 'noteReason' },
           },
           after: { resetTimeout: { target: '#connection.destroyed', actions: 'noteCancelTimeout' } },
         },
-        cancelled: {
-          description: 'What ran is over, but the holder keeps its lease. It may not send more for long.',
-          on: { abort: 'cancelling' },
-        },
         retiring: {
           description: 'The pool closes it on release. The holder keeps its lease.',
           on: {
-            abort: 'cancelling',
             release: [
               { guard: 'isUnusable', target: '#connection.destroyed', actions: ['takeBack', 'noteReason'] },
               { target: '#connection.closing', actions: 'takeBack' },

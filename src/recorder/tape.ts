@@ -188,7 +188,11 @@ export class Tape implements Tap {
       toIndex: names.indexOf(to),
       particulars: particularsOf(type),
       serves:
-        to === leased && from !== undefined && (from !== leased || type === 'release') && type !== 'checkout',
+        to === leased &&
+        from !== undefined &&
+        (from !== leased || type === 'release') &&
+        type !== 'checkout' &&
+        type !== 'driver.cancelled', // the lease goes on
     }
     if (this.#kindsMade++ >= mostKinds) return kind
     const kinds = this.#kinds.get(type)

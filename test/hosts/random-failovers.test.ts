@@ -16,7 +16,16 @@ const roles: Record<HostTargetName, readonly string[]> = {
 }
 
 /** What callers may be told: that no host was there in time, that a connection was lost, or what the server says of a write. */
-const expected = ['NO_HOST', 'ACQUIRE_TIMEOUT', 'ACQUIRE_ABORTED', '25006', '57P01', '08003', 'LEASE_REVOKED']
+const expected = [
+  'NO_HOST',
+  'ACQUIRE_TIMEOUT',
+  'ACQUIRE_ABORTED',
+  'QUERY_ABORTED',
+  '25006',
+  '57P01',
+  '08003',
+  'LEASE_REVOKED',
+]
 
 async function play(seed: number): Promise<{ served: number; failed: number }> {
   const streams = createStreams(seed)

@@ -172,6 +172,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
   'busy.shared': table({
     answers: {
       checkout: 'decline',
+      abort: '→ busy.cancelling: cancel',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
@@ -187,7 +188,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     },
     ignores: {
       'its holder proves that it works': ['validate'],
-      'it is shared already': ['share', 'abort'],
+      'it is shared already': ['share'],
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
@@ -207,14 +208,17 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'driver.cancelled if isRetired': '→ busy.retiring',
-      'driver.cancelled': '→ busy.cancelled',
+      'driver.cancelled': '→ busy.leased',
       'driver.cancelFailed':
         '→ closing.lingering: noteCancelFailed, destroySocket, revoke, decline, dropRequest, reportClosing',
       'release if isUnusable':
         '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
-      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
       'release if isRetired': '→ closing.graceful: takeBack, reportClosing, close',
-      release: '→ validating.return.staying: takeBack, reset',
+      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
+      'release if needsReset': '→ validating.return.staying: takeBack, reset',
+      'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
+      'release if isWanted': '→ busy.leased: takeBack, takeNext, lend, noteLeased',
+      release: '→ idle: noteReturned, takeBack, park',
       retire: 'noteReason',
       destroy:
         '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
@@ -230,41 +234,6 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
       'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
       'that was not asked of the driver here': [
-        'driver.validated',
-        'driver.invalid',
-        'driver.resetDone',
-        'driver.resetFailed',
-        'driver.gone',
-        'driver.closed',
-        'driver.closeFailed',
-      ],
-    },
-  }),
-  'busy.cancelled': table({
-    answers: {
-      checkout: 'decline',
-      abort: '→ busy.cancelling: cancel',
-      'release if isUnusable':
-        '→ closing.lingering: takeBack, noteReason, destroySocket, revoke, decline, dropRequest, reportClosing',
-      'release if isSpent': '→ closing.graceful: takeBack, noteSpent, reportClosing, close',
-      'release if needsReset': '→ validating.return.staying: takeBack, reset',
-      'release if asksForWanted': '→ lending: noteReturned, takeBack, takeNext, ask',
-      'release if isWanted': '→ busy.leased: takeBack, takeNext, lend, noteLeased',
-      release: '→ idle: noteReturned, takeBack, park',
-      retire: '→ busy.retiring: noteReason',
-      destroy:
-        '→ closing.lingering: noteDestroyed, destroySocket, revoke, decline, dropRequest, reportClosing',
-      'driver.lost':
-        '→ closing.lingering: noteLost, destroySocket, revoke, decline, dropRequest, reportClosing',
-    },
-    ignores: {
-      'its holder proves that it works': ['validate'],
-      'one caller holds it': ['share'],
-      'it was opened before; that is answered once': ['driver.connected', 'driver.connectFailed'],
-      'onLend was not asked': ['lend.accepted', 'lend.refused', 'lend.failed'],
-      'that was not asked of the driver here': [
-        'driver.cancelled',
-        'driver.cancelFailed',
         'driver.validated',
         'driver.invalid',
         'driver.resetDone',

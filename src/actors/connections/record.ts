@@ -169,6 +169,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     const { driver } = this.#parts
     const handle = this.#handle as C
     if (driver.isUsable !== undefined && !isUsable(driver, handle)) return 'ended'
+    if (this.#cancelling !== undefined) return 'dirty' // the reset waits for the request
     return driver.reset !== undefined && (driver.needsReset?.(handle) ?? true) ? 'dirty' : 'clean'
   }
 

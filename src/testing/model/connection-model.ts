@@ -199,7 +199,7 @@ export const connectionModel = setup({
           on: {
             'the cancel is answered': [
               { guard: 'isRetired', target: 'retiring', actions: 'leave' },
-              { target: 'cancelled' },
+              { target: 'leased' },
             ],
             'the cancel fails': { target: '#model.closed', actions: 'leave' },
             'the cancel times out': { guard: 'poolIsOpen', target: '#model.closed', actions: 'leave' },
@@ -223,9 +223,6 @@ export const connectionModel = setup({
             ],
             'the drain time is up': { guard: 'poolCloses', target: '#model.closed', actions: 'leave' },
           },
-        },
-        cancelled: {
-          on: { acquire: undefined, 'the signal aborts': { guard: 'isCalm', target: 'cancelling' } },
         },
         retiring: {
           on: {
