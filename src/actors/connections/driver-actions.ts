@@ -67,13 +67,6 @@ export const driverActions = {
     const call = record.beginEffect()
     const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
     const { cancelling } = record
-    const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
-    const { cancelling } = record
-    const resets = (): Promise<void> | undefined =>
-      hooks === undefined
-        ? driver.reset?.(record.handle, contextOf(call))
-        : resetAndUndo(record, dirty, call.signal)
-    roster.noteResetting(record, config.clock.now())
     const resets = (): Promise<void> | undefined =>
       hooks === undefined
         ? driver.reset?.(record.handle, contextOf(call))
