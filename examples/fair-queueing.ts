@@ -1,4 +1,4 @@
-// Tenants take turns: one that asks a hundred times as often does not keep the others waiting.
+// Tenants take turns: one that asks a hundred times as often does not keep the others waiting. Lanes keep slow work apart.
 
 import { createPool } from 'statepool'
 import { simulated } from 'statepool/simulated'
@@ -30,3 +30,14 @@ console.log(
   `quiet was served ${served.indexOf('quiet') < 6 ? 'among the first six' : 'late'} of ${served.length}`,
 )
 await pool.close()
+
+// #region lanes
+const shop = createPool(simulated({ queryLatency: 2 }), { max: 10, lanes: { reports: { max: 3 } } })
+
+const report = () => shop.use(connection => connection.query('SELECT 2'), { lane: 'reports' })
+// #endregion
+
+const reports = Array.from({ length: 8 }, report)
+console.log('reports:', shop.stats().lanes?.reports)
+await Promise.all(reports)
+await shop.close()

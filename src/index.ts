@@ -6,6 +6,7 @@ export {
   type PoolGroupStats,
   poolGroup,
 } from './actors/budget/group.js'
+export type { LaneStats } from './actors/callers/lanes.js'
 export type { AdaptiveStats } from './actors/connections/adaptive-size.js'
 export { createPool, poolOf } from './actors/create-pool.js'
 export { Lease } from './actors/leases/lease.js'
@@ -64,6 +65,7 @@ export type {
   AcquireEvidence,
   AcquireObstacle,
   HostEvidence,
+  LaneEvidence,
   LeaseHolder,
   OverloadEvidence,
   RefusalEvidence,
@@ -77,7 +79,7 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type { PoolOptions, ShareOptions, ShedOptions } from './core/options.js'
+export type { LaneOptions, PoolOptions, ShareOptions, ShedOptions } from './core/options.js'
 export type {
   BeginOptions,
   ConnectContext,

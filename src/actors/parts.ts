@@ -8,6 +8,7 @@ import { asyncHooks } from '../core/outside.js'
 import type { Driver } from '../db/driver.js'
 import type { Generation } from '../machines/connection-types.js'
 import type { HostStats } from '../machines/host-types.js'
+import { Lanes } from './callers/lanes.js'
 import { WaitingQueue } from './callers/queue.js'
 import { QueueTimes } from './callers/queue-delay.js'
 import { TimedQueue } from './callers/timed-queue.js'
@@ -75,6 +76,8 @@ export interface PoolParts<C> {
   readonly queue: WaitingQueue<C>
   /** How late they are served; undefined without the option `shed`. */
   readonly delay: QueueTimes<C> | undefined
+  /** The doors in front of the queue; undefined without the option `lanes`. */
+  readonly lanes: Lanes<C> | undefined
   readonly counters: Counters
   readonly notices: Notices
   /** Undefined unless `deadlockCheck` is on. */
@@ -131,6 +134,7 @@ export function createParts<C>(
   const counters = newCounters()
   const name = takeName(config.name ?? target)
   const delay = config.shed && new QueueTimes<C>(config.shed, () => config.clock.now())
+  const roster = new Roster<C>(counters)
   const parts: PoolParts<C> = {
     driver,
     config,
@@ -140,10 +144,11 @@ export function createParts<C>(
     mayExit: config.allowExitOnIdle,
     heldByConnections,
     limits: new Limits(config),
-    roster: new Roster(counters),
+    roster,
     budget: undefined,
     queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
     delay,
+    lanes: config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now()),
     counters,
     notices: new Notices(name, () => config.clock.now(), emit),
     nesting,

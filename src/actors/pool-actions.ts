@@ -66,7 +66,10 @@ const providePool = (): typeof poolMachine =>
       countFailure: assign(({ context, event }) => failureCounted(context, failureOf(context, event))),
       noteConnectError: assign(({ context, event }) => ({ lastConnectError: failureOf(context, event) })),
       lend: ({ context, event }) => {
-        if (event.type === 'acquire') systemOf(context).callers.lend(requestOf(event), event.at)
+        if (event.type !== 'acquire') return
+        const request = requestOf(event)
+        const at = request.joinedAt === 0 ? event.at : context.world.now() // it waited for its lane
+        systemOf(context).callers.lend(request, at)
       },
       enqueue: ({ context, event }) => {
         if (event.type === 'acquire') systemOf(context).callers.enqueue(requestOf(event), context)

@@ -8,6 +8,7 @@ import type { PoolEvent, PoolInput, World } from '../machines/pool-types.js'
 import { PoolMember } from './budget/member.js'
 import { Callers } from './callers/callers.js'
 import { closedError, Intake } from './callers/intake.js'
+import type { AcquireRequest } from './callers/request.js'
 import { AdaptiveSize } from './connections/adaptive-size.js'
 import { Supervisor } from './connections/supervisor.js'
 import { freeName, ofPool } from './names.js'
@@ -67,16 +68,32 @@ export class PoolSystem<C> {
     this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
     parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
     if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
-    this.intake.requests$.subscribe({ next: request => deliver(actor, request) })
+    this.intake.requests$.subscribe({
+      next: parts.lanes === undefined ? request => deliver(actor, request) : request => this.#goBy(request),
+    })
+    if (parts.lanes !== undefined) parts.lanes.pass = request => deliver(actor, request)
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
     })
     actor.subscribe({ complete: () => this.#abandon(), error: error => this.#abandon(error) })
   }
 
+  /** A caller comes by its lane, if it names one. A pool that is closing refuses it at once. */
+  #goBy(request: AcquireRequest<C>): void {
+    const lane = request.terms?.lane
+    const { value, context } = this.actor.getSnapshot()
+    if (lane === undefined || (typeof value === 'object' && 'draining' in value)) {
+      deliver(this.actor, request)
+      return
+    }
+    if (lane.admit(request)) return
+    if (lane.queue.length >= context.maxWaiting) this.callers.refuseFull(request, context)
+    else lane.wait(request)
+  }
+
   /** What the pool's machine starts with. */
   get input(): PoolInput {
-    const { name, roster, queue, delay, config, budget } = this.parts
+    const { name, roster, queue, delay, lanes, config, budget } = this.parts
     const { min, max, maxWaiting, whenDown } = config
     return {
       name,
@@ -86,6 +103,7 @@ export class PoolSystem<C> {
       roster,
       queue,
       ...(delay && { delay }),
+      ...(lanes && { lanes }),
       world: new ConfiguredWorld(config),
       budget,
     }

@@ -140,8 +140,8 @@ export class Pool<C> implements AsyncDisposable {
 
   #requestWith(options: AcquireOptions): AcquireRequest<C> {
     const checked = checkAcquireOptions(options)
-    const { timeout, priority = 0, signal, session, tenant } = checked
-    const noted = session === undefined && tenant === undefined ? undefined : checked
+    const { timeout, priority = 0, signal, session, tenant, lane } = checked
+    const noted = (session ?? tenant ?? lane) === undefined ? undefined : checked
     if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
     const strict = timeout !== undefined
     return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, noted, this.acquire)
@@ -189,7 +189,7 @@ export class Pool<C> implements AsyncDisposable {
       borrowers === undefined
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
-    if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts.hooks, options)
+    if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts, options)
     if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
     if (followsAcquires(parts)) this.#submitTraced(request, signal)
     else this.#submit(request, signal)

@@ -29,6 +29,8 @@ export interface AcquireOptions {
    * give different weights, that of the last one who had to wait counts.
    */
   weight?: number | undefined
+  /** The lane that the caller goes by: one of those in the pool's option `lanes`. At most so many connections as it says are leased by it at a time. Default: none. */
+  lane?: string | undefined
   /**
    * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
    * `onReturn`, and never looks inside it. A pool that has neither refuses it. See docs/guides/hooks.md.
@@ -58,6 +60,7 @@ export const acquireShape = {
   session: anything,
   tenant: optional(textLike('a non-empty string', /./s)),
   weight: optional(number({ least: 0.01, most: 100, kind: 'a number' })),
+  lane: optional(textLike('a non-empty string', /./s)),
 }
 const acquireNames = Object.keys(acquireShape)
 
@@ -67,13 +70,14 @@ const acquireNames = Object.keys(acquireShape)
  */
 export function checkAcquireOptions(options: AcquireOptions): AcquireOptions {
   refuseUnknown('acquire', options, acquireNames)
-  const { timeout, signal, priority, session, tenant, weight } = options
+  const { timeout, signal, priority, session, tenant, weight, lane } = options
   if (timeout !== undefined) wait('timeout', timeout)
   acquireShape.signal('signal', signal)
   acquireShape.priority('priority', priority)
   if (tenant !== undefined) acquireShape.tenant('tenant', tenant)
   if (weight !== undefined) checkWeight(weight, tenant)
-  return { timeout, signal, priority, session, tenant, weight }
+  if (lane !== undefined) acquireShape.lane('lane', lane)
+  return { timeout, signal, priority, session, tenant, weight, lane }
 }
 
 function checkWeight(weight: number, tenant: string | undefined): void {

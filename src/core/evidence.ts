@@ -9,6 +9,8 @@ export interface LeaseHolder {
   readonly connection: string
   /** How long it had been held, in milliseconds. */
   readonly heldFor: number
+  /** The lane that it has a place in, if its holder named one. */
+  readonly lane?: string
   /** Where it was acquired, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
 }
@@ -16,7 +18,7 @@ export interface LeaseHolder {
 /**
  * What blocked an acquire: the caller and every other holder waited for one another (`deadlockCheck`); all connections were leased;
  * connects were failing, or were only slow; validations were failing; the pool was paused; or connections were in transit (being reset
- * or closed); or the pool shares a budget with others (`group`, `fleet`), which had none left.
+ * or closed); or the pool shares a budget with others (`group`, `fleet`), which had none left; or the caller's lane had no room.
  */
 export type AcquireObstacle =
   | 'self-deadlock'
@@ -27,6 +29,16 @@ export type AcquireObstacle =
   | 'paused'
   | 'in transit'
   | 'budget spent'
+  | 'lane full'
+
+/** The lane that a caller waited for. */
+export interface LaneEvidence {
+  readonly name: string
+  /** The lane's `max`. */
+  readonly max: number
+  /** The number of callers that waited for it, a caller that timed out included. */
+  readonly waiting: number
+}
 
 /** Why an acquire was not served: the state of the pool when the acquire timed out. */
 export interface AcquireEvidence {
@@ -60,6 +72,8 @@ export interface AcquireEvidence {
   readonly deadlocked: readonly number[]
   /** Who held the connections of the budget that the pool shares with others; undefined unless the budget held back the pool's growth. */
   readonly budget?: BudgetEvidence | undefined
+  /** The caller's lane; undefined unless the caller still waited for the lane to have room. Then `position` is that among those who do. */
+  readonly lane?: LaneEvidence | undefined
 }
 
 /** The state of the pool when it refused a caller because it was overloaded. Times are in milliseconds. */
@@ -83,7 +97,7 @@ export interface OverloadEvidence {
 /** The state of the pool when it refused a caller because its queue was full. */
 export type RefusalEvidence = Pick<
   AcquireEvidence,
-  'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError'
+  'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError' | 'lane'
 >
 
 /** What was known of one host when no host fitted a caller's target. */

@@ -9,6 +9,7 @@ import type { PoolHooks } from './hooks.js'
 import { checkSize, max, maxWaiting, min } from './live-options.js'
 import type { Hint } from './names.js'
 import { counterpartOf, hintOf, normal } from './other-pools.js'
+import { refusal } from './refusal.js'
 import {
   boolean,
   type Check,
@@ -17,6 +18,7 @@ import {
   is,
   limit,
   number,
+  object,
   oneOf,
   optional,
   or,
@@ -152,6 +154,12 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
    * hold at a time. See docs/guides/adaptive-size.md.
    */
   adaptive?: boolean | AdaptiveOptions | undefined
+  /**
+   * Lanes by their names, such as `{ reports: { max: 3 } }`: callers of `acquire({ lane: 'reports' })` hold at most so many connections at a time, so
+   * that slow work cannot take the rest. Callers of a full lane wait for it, within their timeouts, and hold up no others; `maxWaiting` bounds
+   * their number for each lane. Default: none, at no cost. A bulkhead, as in resilience4j. See docs/guides/fair-queueing.md.
+   */
+  lanes?: Readonly<Record<string, LaneOptions>> | undefined
   /** The clock that the pool runs on. Default: the system's monotonic clock. */
   clock?: Clock | undefined
   /** The source of the pool's randomness (jitter): a function that returns numbers from 0 to below 1. Default `Math.random`. */
@@ -164,6 +172,12 @@ export interface ShareOptions {
   depth?: number | undefined
   /** The pool sends no statement behind one that has been under way for longer than this, in milliseconds, nor behind one whose kind took longer than a quarter of it the last two times. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
   patience?: number | undefined
+}
+
+/** One lane of a pool; see {@link PoolOptions.lanes}. */
+export interface LaneOptions {
+  /** The maximum number of connections that its callers hold at a time. At least 1; one of the pool's `max` or more limits nothing. `resize` leaves it as it is. */
+  readonly max: number
 }
 
 /** When the pool is overloaded; see {@link PoolOptions.shed}. */
@@ -198,6 +212,16 @@ const shedding = {
 
 /** What `shed` stands for; undefined = off. */
 const shed = switchable(shedding, '{ target: 50, interval: 500 }')
+
+const laneShape = object({ max: number({ least: 1, integer: true, finite: true, kind: 'an integer' }) })
+
+const lanes: Check<Readonly<Record<string, LaneOptions>>> = (name, value, refuse = refusal) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse(name, value, 'an object such as { reports: { max: 3 } }')
+  return Object.fromEntries(
+    Object.entries(value).map(([lane, options]) => [lane, laneShape(`${name}.${lane}`, options, refuse)]),
+  )
+}
 
 function isBudget(value: unknown): boolean {
   const { join, admit } = Object(value) as Partial<Budget>
@@ -235,6 +259,7 @@ const shape = {
   fleet: optional(is<Budget>('a fleet made by fleet({ name, connections })', isBudget)),
   shed,
   adaptive,
+  lanes: optional(lanes),
   onConnect: optional(fn<NonNullable<PoolHooks<unknown>['onConnect']>>()),
   onLend: optional(fn<NonNullable<PoolHooks<unknown>['onLend']>>()),
   onReturn: optional(fn<NonNullable<PoolHooks<unknown>['onReturn']>>()),

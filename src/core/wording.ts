@@ -12,10 +12,15 @@ import type {
 /** Tells a caller that the queue is full. */
 export function describeFull(
   maxWaiting: number,
-  obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>,
-  { waiting, max, failedConnects, lastConnectError }: RefusalEvidence,
+  obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused' | 'lane full'>,
+  { waiting: inQueue, max, failedConnects, lastConnectError, lane }: RefusalEvidence,
 ): string {
+  const waiting = lane?.waiting ?? inQueue
   const [why, advice] = {
+    'lane full': () => [
+      `the lane '${lane?.name}' has no room (lanes.${lane?.name}.max is ${lane?.max})`,
+      "Shed load upstream, hold connections for less time, or raise maxWaiting or the lane's max.",
+    ],
     exhausted: () => [
       `none of the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max) is free`,
       'Shed load upstream, hold connections for less time, or raise maxWaiting or max.',
@@ -92,7 +97,8 @@ export function describeTimeout(
   obstacle: AcquireObstacle,
   evidence: AcquireEvidence,
 ): string {
-  const { position, firstPosition, waiting } = evidence
+  const { position, firstPosition, lane } = evidence
+  const waiting = lane?.waiting ?? evidence.waiting
   const place =
     position === 0
       ? 'its connection was still being validated'
@@ -105,6 +111,13 @@ export function describeTimeout(
 
 /** A sentence without its full stop, to go inside one of ours. */
 export const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
+/** The three leases that have been held longest, which come first. */
+const heldLongest = (holders: readonly LeaseHolder[]): string =>
+  holders
+    .slice(0, 3)
+    .map(({ lease, connection, heldFor }) => `lease ${lease} on ${connection} for ${milliseconds(heldFor)}`)
+    .join(', ')
 
 /** For each obstacle, why the caller was not served, and what to do about it. */
 const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => readonly [string, string]> = {
@@ -125,13 +138,11 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     'check the database and what is in between (a firewall, a proxy); events$ reports each connection.closed',
   ],
   exhausted: ({ holders, max }) => {
-    const longest = holders
-      .slice(0, 3)
-      .map(holder => `lease ${holder.lease} on ${holder.connection} for ${milliseconds(holder.heldFor)}`)
+    const longest = heldLongest(holders)
     const what =
       max === 1
-        ? `the only connection (max is 1) is leased: ${longest.join()}`
-        : `all ${max} connections (max) are leased; held longest: ${longest.join(', ')}`
+        ? `the only connection (max is 1) is leased: ${longest}`
+        : `all ${max} connections (max) are leased; held longest: ${longest}`
     return [
       `${what}${whereAcquired(holders[0])}`,
       'release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max',
@@ -145,6 +156,14 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     budget === undefined ? '' : whoHolds(budget),
     budget?.away === undefined ? budgetAdvice : awayAdvice,
   ],
+  'lane full': ({ lane, holders }) => {
+    const own = holders.filter(holder => holder.lane === lane?.name)
+    const held = own.length === 0 ? '' : `; held longest: ${heldLongest(own)}`
+    return [
+      `the lane '${lane?.name}' has no room: all ${lane?.max} of its connections (lanes.${lane?.name}.max) are taken${held}${whereAcquired(own[0])}`,
+      "release sooner, do not hold a lease while acquiring another one by the same lane, or raise the lane's max",
+    ]
+  },
   'in transit': evidence => [
     inNumbers(evidence),
     'find out what validations, resets and graceful closes are waiting for (events$), or raise the timeout',

@@ -124,6 +124,8 @@ export interface PoolInput {
   readonly queue: Queue
   /** How late callers are served; undefined unless the pool sheds load. */
   readonly delay?: QueueDelay | undefined
+  /** The lanes in front of the queue, by name; undefined unless the pool has some. The chart sees only callers whom a lane lets through. */
+  readonly lanes?: object | undefined
   /** The source of time and randomness. */
   readonly world: World
   /** The budget that the pool shares with other pools; undefined = none. */

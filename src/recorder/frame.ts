@@ -32,7 +32,7 @@ function plainLease({ lease, connection, acquiredAt, leaked, acquiredFrom }: Hel
 }
 
 function plainCaller(caller: WaitingCaller): FrameCaller {
-  const { request, since, timeout, position, priority, tenant, acquiredFrom } = caller
+  const { request, since, timeout, position, priority, tenant, lane, inLane, acquiredFrom } = caller
   return {
     request,
     since,
@@ -40,6 +40,8 @@ function plainCaller(caller: WaitingCaller): FrameCaller {
     position,
     priority,
     ...(tenant !== undefined && { tenant }),
+    ...(lane !== undefined && { lane }),
+    ...(inLane !== undefined && { inLane }),
     ...from(acquiredFrom),
   }
 }

@@ -158,6 +158,9 @@ export interface FrameCaller {
   readonly position: number
   readonly priority: number
   readonly tenant?: string
+  readonly lane?: string
+  /** Its position among those who wait for that lane to have room, while it does. */
+  readonly inLane?: number
   /** Where it called, as lines of a stack, if the pool knows. */
   readonly from?: string
 }

@@ -10,6 +10,7 @@ export interface Caller {
   readonly order: number
   readonly priority: number
   readonly tenant: string | undefined
+  readonly lane: string | undefined
   /** When it asked, in milliseconds. */
   readonly at: number
   /** When it is told at the latest. */
@@ -63,9 +64,9 @@ export class Callers {
   }
 
   add(options: AcquireOptions | undefined, defaultTimeout: number, at: number, paused: boolean): Caller {
-    const { timeout, priority = 0, tenant, signal } = asked(options)
+    const { timeout, priority = 0, tenant, lane, signal } = asked(options)
     const deadline = at + (timeout ?? defaultTimeout)
-    const caller: Caller = { order: ++this.#count, priority, tenant, at, deadline, paused, signal }
+    const caller: Caller = { order: ++this.#count, priority, tenant, lane, at, deadline, paused, signal }
     this.waiting.add(caller)
     return caller
   }
@@ -143,11 +144,13 @@ export class Callers {
     }
   }
 
-  /** Those of the same tenant who came before a caller, and were not served before it. */
-  passedOver({ order, priority, tenant }: Caller): readonly Caller[] {
+  /** Those of the same tenant and lane who came before a caller, and were not served before it. */
+  passedOver({ order, priority, tenant, lane }: Caller): readonly Caller[] {
     const before: Caller[] = []
-    for (const other of this.waiting)
-      if (other.order < order && other.priority === priority && other.tenant === tenant) before.push(other)
+    for (const other of this.waiting) {
+      const isAlike = other.priority === priority && other.tenant === tenant && other.lane === lane
+      if (isAlike && other.order < order) before.push(other)
+    }
     return before
   }
 }
@@ -163,5 +166,6 @@ export function describeRequest(options: AcquireOptions | undefined): string {
   if (options?.timeout !== undefined) parts.push(`timeout ${options.timeout} ms`)
   if (options?.priority) parts.push(`priority ${options.priority}`)
   if (options?.tenant) parts.push(`tenant ${options.tenant}`)
+  if (options?.lane) parts.push(`lane ${options.lane}`)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

@@ -24,8 +24,11 @@ const which = (random: Random) => ({ which: random.int(0, 9) })
 const size = (random: Random) => ({ min: random.int(0, 3), more: random.int(0, 3) })
 const nothing = () => ({})
 
-/** On whose behalf callers ask: mostly they do not say. */
-const tenants: readonly AcquireOptions[] = [{}, {}, {}, { tenant: 'A' }, { tenant: 'B', weight: 0.3 }]
+/** On whose behalf callers ask, and by which lane: mostly they do not say. */
+const behalves: readonly AcquireOptions[] = [
+  ...[{}, {}, {}, { tenant: 'A' }, { tenant: 'B', weight: 0.3 }],
+  ...[{ lane: 'slow' }, { lane: 'slow', tenant: 'A' }],
+]
 
 /** Calls of the driver within which a caller may ask for a connection. */
 const calls = ['validate', 'reset', 'close', 'destroy', 'destroy'] as const
@@ -59,9 +62,12 @@ const kinds = {
     draw: random => ({
       timeout: random.pick([undefined, undefined, forever, 0, 20, 200]),
       priority: random.pick([0, 0, 0, 1, -1]),
-      for: random.pick(tenants),
+      for: random.pick(behalves),
     }),
-    perform: (scene, { timeout, priority, for: who }) => ask(scene, { timeout, priority, ...who }),
+    perform(scene, { timeout, priority, for: who }) {
+      const { lane: _, ...rest } = who
+      ask(scene, { timeout, priority, ...(scene.pool.stats().lanes === undefined ? rest : who) })
+    },
   }),
   askWithin: kind({
     weight: 1,

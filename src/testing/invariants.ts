@@ -56,9 +56,22 @@ export function checkInvariants<C>(pool: Pool<C>, around: Surroundings = {}): Po
     'truth',
     () => `${stats.opened} were opened and ${stats.closed} closed, but there are ${open}`,
   )
+  checkLanes(pool, stats)
   checkMachines(pool, stats)
   checkLists(pool, stats)
   return stats
+}
+
+/** No lane has more than its share, and none keeps a caller waiting that has room for it. */
+function checkLanes<C>(pool: Pool<C>, { lanes = {} }: PoolStats): void {
+  for (const [name, { max, taken, waiting }] of Object.entries(lanes)) {
+    const leased = pool.leases().filter(({ lane }) => lane === name).length
+    demand(
+      leased <= taken && taken <= max && (waiting === 0 || taken === max),
+      'lanes',
+      () => `lane ${name} has ${leased} leases, ${taken} of ${max} places taken, and ${waiting} wait for it`,
+    )
+  }
 }
 
 /** How many connect attempts have failed while the server still counts their connections. */
@@ -74,7 +87,7 @@ function neverOpened<C>(pool: Pool<C>): number {
 function checkLists<C>(pool: Pool<C>, { busy, waiting, validating }: PoolStats): void {
   const leases = pool.leases()
   demand(leases.length === busy, 'truth', () => `${leases.length} leases are listed, and ${busy} are busy`)
-  const callers = pool.waiting()
+  const callers = pool.waiting().filter(({ inLane }) => inLane === undefined)
   const chosen = callers.filter(({ position }) => position === 0).length
   demand(
     chosen <= validating && callers.length - chosen === waiting,

@@ -34,6 +34,7 @@ export function drawPoolOptions(random: Random): PoolOptions {
     maxUses: random.pick([forever, 1, 3]),
     allowExitOnIdle: random.chance(0.5),
     shed: random.pick([false, false, { target: 20, interval: 60 }]),
+    lanes: random.pick([undefined, { slow: { max: 1 } }, { slow: { max: 2 } }]),
   }
 }
 

@@ -1,4 +1,4 @@
-// Whose turn it is: within one priority and tenant, callers are served in the order in which they came.
+// Whose turn it is: within one priority, tenant and lane, callers are served in the order in which they came.
 
 import type { WaitingCaller } from '../index.js'
 import type { Caller, Callers } from './callers.js'

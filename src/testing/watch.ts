@@ -253,7 +253,10 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#turns.noteRest(listed)
     const { shed: policy } = this.#config
     if (stats.state === 'shedding' && policy !== undefined && !this.#isBehind) {
-      const late = listed.find(({ position, waited }) => position > 0 && waited > policy.target + rounding)
+      const late = listed.find(
+        ({ position, waited, lane }) =>
+          position > 0 && lane === undefined && waited > policy.target + rounding,
+      ) // what a caller waits for its lane does not count
       // One whose connection turned out to be unfit comes back late, and is told at once.
       const now = this.#config.clock.now()
       demand(
@@ -277,8 +280,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     if (!lease.held) return
     this.#unfit.checkGranted(caller, lease)
     if (this.#config.validateAfter !== Number.POSITIVE_INFINITY) this.#proofs.check(lease)
-    const { waiting } = (this.#pool as SimulatedPool).stats()
-    this.#turns.check(caller, waiting - (this.#sharing?.pending ?? 0))
+    const { waiting, lanes = {} } = (this.#pool as SimulatedPool).stats()
+    const atDoors = Object.values(lanes).reduce((sum, lane) => sum + lane.waiting, 0)
+    this.#turns.check(caller, waiting + atDoors - (this.#sharing?.pending ?? 0))
   }
 
   #refused(caller: Caller, error: unknown): void {

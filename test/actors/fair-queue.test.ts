@@ -9,7 +9,7 @@ type Request = AcquireRequest<unknown>
 
 function request(tenant?: string, weight = 1, priority = 0): Request {
   const made = new AcquireRequest<unknown>(0, 1_000, priority)
-  if (tenant !== undefined) made.terms = { tenant, weight }
+  if (tenant !== undefined) made.terms = { tenant, weight, lane: undefined, since: undefined }
   return made
 }
 

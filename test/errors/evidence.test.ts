@@ -13,6 +13,7 @@ const refusal: Required<RefusalEvidence> = {
   paused: true,
   failedConnects: 6,
   lastConnectError,
+  lane: { name: 'reports', max: 13, waiting: 14 },
 }
 
 const evidence: Required<AcquireEvidence> = {
@@ -20,7 +21,7 @@ const evidence: Required<AcquireEvidence> = {
   waited: 1,
   position: 2,
   firstPosition: 7,
-  holders: [{ lease: 8, connection: 'connection-1', heldFor: 9 }],
+  holders: [{ lease: 8, connection: 'connection-1', heldFor: 9, lane: 'reports' }],
   connecting: 10,
   connectingFor: 11,
   lastValidationError: new Error('unfit'),

@@ -48,7 +48,7 @@ function evidenceIn(error: AnyPoolError): unknown {
       return error.overloadedFor
     case 'QUEUE_FULL':
       expectTypeOf(error).toEqualTypeOf<QueueFullError>()
-      expectTypeOf(error.obstacle).toEqualTypeOf<'exhausted' | 'connects failing' | 'paused'>()
+      expectTypeOf(error.obstacle).toEqualTypeOf<'exhausted' | 'connects failing' | 'paused' | 'lane full'>()
       return error.maxWaiting
     case 'SELF_DEADLOCK':
       expectTypeOf(error).toEqualTypeOf<SelfDeadlockError>()

@@ -55,12 +55,13 @@ test('pool-group.ts caps the sum, and says who has all of it', async () => {
   expect(output.at(-1)).toBe('Why: the group "tenants" has no connection left (max is 4): tenant-0 holds 4.')
 })
 
-test('fair-queueing.ts has tenants take turns', async () => {
+test('fair-queueing.ts has tenants take turns, and no more reports than their lane lets through', async () => {
   const { code, output, errors } = await runExample('fair-queueing')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
   expect(output).toEqual([
     'next: busy, quiet, paying, paying, busy',
     'quiet was served among the first six of 103',
+    'reports: { max: 3, taken: 3, waiting: 5 }',
   ])
 })
 

@@ -24,7 +24,7 @@ it.each([
   [
     { retries: 3 },
     'retries',
-    'Its options are: timeout, signal, priority, session, tenant, weight, isolation, readOnly, retry.',
+    'Its options are: timeout, signal, priority, session, tenant, weight, lane, isolation, readOnly, retry.',
   ],
   [null, 'options', 'transaction takes an object of options'],
   [5, 'options', 'transaction takes an object of options'],

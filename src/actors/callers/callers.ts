@@ -9,7 +9,7 @@ import {
   QueueFullError,
   type SelfDeadlockError,
 } from '../../core/errors.js'
-import type { AcquireEvidence, LeaseHolder, RefusalEvidence } from '../../core/evidence.js'
+import type { AcquireEvidence, LaneEvidence, LeaseHolder, RefusalEvidence } from '../../core/evidence.js'
 import { deliver } from '../../machines/compiled/index.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import { ofPool } from '../names.js'
@@ -17,13 +17,13 @@ import type { PoolParts } from '../parts.js'
 import type { AcquireRefusal } from '../watching/events.js'
 import { holderOf } from '../watching/holders-and-waiters.js'
 import { warnOfDeadlock } from '../watching/nesting.js'
-import type { AcquireRequest } from './request.js'
+import type { AcquireRequest, Door } from './request.js'
 import { WatchedRequest } from './watched-request.js'
 
 /** The evidence without what is only one caller's. */
 type SharedEvidence = Omit<
   AcquireEvidence,
-  'waited' | 'position' | 'firstPosition' | 'lastValidationError' | 'deadlocked'
+  'waited' | 'position' | 'firstPosition' | 'lastValidationError' | 'deadlocked' | 'lane'
 >
 
 /** Serves requests from the roster's idle connections and keeps the rest in queue. Run by the pool actor's actions; the façade only refuses. */
@@ -61,7 +61,8 @@ export class Callers<C> {
         return
       }
     }
-    queue.join(request)
+    if (request.joinedAt === 0) queue.join(request)
+    else queue.admit(request)
   }
 
   /** Tells of a caller who deadlocks itself, unless that caller is to be told. */
@@ -103,7 +104,7 @@ export class Callers<C> {
   }
 
   cancel(request: AcquireRequest<C>, error: AcquireAbortedError): void {
-    this.#parts.queue.leave(request)
+    this.#queueOf(request).leave(request)
     if (!request.refuse(ofPool(this.#parts, error))) return
     this.#parts.counters.aborted++
     this.#parts.notices.publish({
@@ -122,7 +123,11 @@ export class Callers<C> {
 
   /** Refuses one because too many wait already. */
   refuseFull(request: AcquireRequest<C>, context: PoolContext): void {
-    this.refuse(request, new QueueFullError(context.maxWaiting, this.#refusalEvidence(context)))
+    const lane = laneEvidence(request)
+    this.refuse(
+      request,
+      new QueueFullError(context.maxWaiting, { ...this.#refusalEvidence(context), ...lane }),
+    )
   }
 
   /** Refuses one because the database cannot be reached. */
@@ -143,6 +148,9 @@ export class Callers<C> {
 
   /** Refuses every caller, also those for whom a connection is being validated; each gets an error, and so a stack, of its own. */
   refuseAll(newError: () => PoolClosedError): void {
+    for (const { queue } of this.#parts.lanes?.all ?? [])
+      for (let request = queue.next(); request !== undefined; request = queue.next())
+        this.refuse(request, newError())
     for (let request = this.#parts.queue.next(); request !== undefined; request = this.#parts.queue.next()) {
       this.refuse(request, newError())
     }
@@ -161,7 +169,7 @@ export class Callers<C> {
       const evidence = this.#evidenceOf(request, shared, context.size.max, now)
       const error = ofPool(this.#parts, new AcquireTimeoutError(request.timeout, evidence))
       if (request instanceof WatchedRequest) request.locate(error)
-      this.#parts.queue.leave(request)
+      this.#queueOf(request).leave(request)
       request.refuse(error)
       this.#parts.counters.timedOut++
       this.#parts.tracker?.timedOut(evidence.waited)
@@ -218,17 +226,24 @@ export class Callers<C> {
     delay.noteShed(late.length)
   }
 
+  /** The queue that it waits in: the pool's, or its lane's. */
+  #queueOf(request: AcquireRequest<C>): Door<C>['queue'] {
+    const lane = request.terms?.lane
+    return lane === undefined || lane.isThrough(request) ? this.#parts.queue : lane.queue
+  }
+
   /** What kept one caller waiting. */
   #evidenceOf(request: AcquireRequest<C>, shared: SharedEvidence, max: number, now: number): AcquireEvidence {
-    const { queue, trouble, nesting, roster } = this.#parts
+    const { trouble, nesting, roster } = this.#parts
     const { invalid } = trouble
     const deadlock = request instanceof WatchedRequest ? nesting?.deadlockOf(request, max, roster) : undefined
     return {
       waited: now - request.at,
-      position: queue.placeOf(request),
+      position: this.#queueOf(request).placeOf(request),
       firstPosition: request.joinedAt,
       lastValidationError: invalid !== undefined && invalid.at >= request.at ? invalid.error : undefined,
       deadlocked: deadlock?.leases ?? [],
+      lane: laneEvidence(request)?.lane,
       ...shared, // last: V8 takes eighty times as long for it when it comes first, and thousands may time out at once
     }
   }
@@ -265,4 +280,12 @@ export class Callers<C> {
       lastConnectError,
     }
   }
+}
+
+/** What there is to say of the lane that a caller still waits for, if it does. */
+function laneEvidence<C>(request: AcquireRequest<C>): { readonly lane: LaneEvidence } | undefined {
+  const lane = request.terms?.lane
+  if (lane === undefined || lane.isThrough(request)) return undefined
+  const { name, max, queue } = lane
+  return { lane: { name, max, waiting: queue.length } }
 }

@@ -72,6 +72,12 @@ export class FairRank<C> extends Rank<C> {
     this.#advance()
   }
 
+  override admit(request: AcquireRequest<C>): void {
+    this.#flowOf(request).requests.rejoin(request)
+    this.#waiting++
+    this.#advance()
+  }
+
   override shift(): AcquireRequest<C> {
     const flow = super.first === undefined ? this.#now.first : undefined
     if (flow === undefined) return super.shift()

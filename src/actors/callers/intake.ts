@@ -65,7 +65,7 @@ export class Intake<C> implements Watch<C> {
     if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.add(request)
     else if (request.joinedAt === 0) this.#onTheWay.add(request)
     else if (signal === undefined) return // it is in the queue, for as long as it takes
-    request.watch = request.watch === undefined ? this : new BothWatches(request.watch, this)
+    watchToo(request, this)
     if (signal !== undefined) this.#signals.add(request, signal)
   }
 
@@ -110,7 +110,12 @@ export class Intake<C> implements Watch<C> {
   }
 }
 
-/** A request that is traced has a watch of its own. */
+/** Has one more be told when a request is settled. */
+export function watchToo<C>(request: AcquireRequest<C>, watch: Watch<C>): void {
+  request.watch = request.watch === undefined ? watch : new BothWatches(request.watch, watch)
+}
+
+/** A request that is traced has a watch of its own, and so has one that goes by a lane. */
 class BothWatches<C> implements Watch<C> {
   readonly #first: Watch<C>
   readonly #second: Watch<C>

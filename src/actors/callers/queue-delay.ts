@@ -19,6 +19,13 @@ const never = Number.POSITIVE_INFINITY
 /** So few who have left are not worth a sweep. */
 const fewGaps = 32
 
+/** Since when a caller waits for a connection: what it waited for its lane does not count. */
+const since = <C>({ at, terms }: AcquireRequest<C>): number => terms?.since ?? at
+
+function isBefore<C>(one: AcquireRequest<C>, other: AcquireRequest<C>): boolean {
+  return since(one) < since(other) || (since(one) === since(other) && one.order < other.order)
+}
+
 /** Knows who has waited for longest, whatever the priorities, and what was seen of that. */
 export class QueueTimes<C> implements QueueDelay {
   readonly policy: ShedPolicy
@@ -50,7 +57,7 @@ export class QueueTimes<C> implements QueueDelay {
 
   get oldest(): number {
     const first = this.#first
-    return first === undefined ? never : Math.max(first.at, this.#from)
+    return first === undefined ? never : Math.max(since(first), this.#from)
   }
 
   /** What inspectors print of it. */
@@ -64,12 +71,12 @@ export class QueueTimes<C> implements QueueDelay {
     this.#noteMore(request)
   }
 
-  /** One comes back that was taken out. */
+  /** One comes back that was taken out, or from the door of its lane. */
   noteRejoined(request: AcquireRequest<C>): void {
-    const place = this.#requests.countWhile(({ order }) => order < request.order)
+    const place = this.#requests.countWhile(other => isBefore(other, request))
     if (this.#requests.at(place) !== request) this.#requests.insert(place, request)
     this.#noteMore(request)
-    this.#alarm?.noLaterThan(Math.max(this.#from, request.at) + this.policy.target) // which may be over
+    this.#alarm?.noLaterThan(Math.max(this.#from, since(request)) + this.policy.target) // which may be over
   }
 
   /** One is about to be served. */
@@ -135,6 +142,7 @@ export class QueueTimes<C> implements QueueDelay {
 
   #noteMore(request: AcquireRequest<C>): void {
     this.emptySince = never
-    if (this.#length++ === 0) this.#alarm?.noLaterThan(Math.max(request.at, this.#from) + this.policy.target)
+    if (this.#length++ === 0)
+      this.#alarm?.noLaterThan(Math.max(since(request), this.#from) + this.policy.target)
   }
 }

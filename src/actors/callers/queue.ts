@@ -49,6 +49,13 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
     request.joinedAt = ++this.#length
   }
 
+  /** Joins where it would be if it had joined when it asked: it waited for its lane first. */
+  admit(request: AcquireRequest<C>): void {
+    this.#rankFor(request).admit(request)
+    request.queued = true
+    this.#length++
+  }
+
   /**
    * Goes to the front of its priority, behind those that asked earlier: its connection turned out to be unfit. Several that are declined at
    * one moment come back in the order in which they asked.

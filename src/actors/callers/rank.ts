@@ -28,6 +28,11 @@ export class Rank<C> extends Gapped<AcquireRequest<C>> {
     this.members.insert(this.indexOf(request), request)
   }
 
+  /** The same for one that comes for the first time. */
+  admit(request: AcquireRequest<C>): void {
+    this.rejoin(request)
+  }
+
   /** How many places those have that asked before this one: its own place, if it waits here. */
   placeOf(request: AcquireRequest<C>): number {
     return this.indexOf(request)

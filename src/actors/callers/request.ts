@@ -5,7 +5,6 @@ import { toAwaiter } from '../../core/stacks.js'
 import type { Request } from '../../machines/connection-types.js'
 import type { Lease } from '../leases/lease.js'
 import type { Lending } from './lending.js'
-import type { Terms } from './terms.js'
 
 /** Told when a request is settled, to let go of what watched over it. */
 export interface Watch<C> {
@@ -21,6 +20,33 @@ export interface Receiver<C> {
   granted(lease: Lease<C>): unknown
   /** The same for an error, which is undefined when the request was withdrawn. */
   refused(error: unknown): unknown
+}
+
+/** On whose behalf a caller asks, and by which lane. */
+export interface Terms<C> {
+  readonly tenant: string | undefined
+  readonly weight: number
+  readonly lane: Door<C> | undefined
+  /** When its lane let it through, if it had to wait there. */
+  since: number | undefined
+}
+
+/** A lane as a caller sees it. */
+export interface Door<C> {
+  readonly name: string
+  readonly max: number
+  /** Those who wait at the door. */
+  readonly queue: {
+    readonly length: number
+    leave(request: AcquireRequest<C>): boolean
+    placeOf(request: AcquireRequest<C>): number
+  }
+  /** Whether the caller is through the door, and has no answer yet. */
+  isThrough(request: AcquireRequest<C>): boolean
+  /** Lets a caller through if a place is free and none waits. */
+  admit(request: AcquireRequest<C>): boolean
+  /** Has a caller wait at the door. */
+  wait(request: AcquireRequest<C>): void
 }
 
 let made = 0
@@ -53,8 +79,8 @@ export class AcquireRequest<C> implements Request {
   watch: Watch<C> | undefined = undefined
   /** What hooks are told of it; undefined unless the pool has any. */
   lending: Lending | undefined = undefined
-  /** For whom it asks; undefined unless it says so. */
-  terms: Terms | undefined = undefined
+  /** On whose behalf it asks, and by which lane; undefined unless it says so. */
+  terms: Terms<C> | undefined = undefined
   private lease: Lease<C> | undefined = undefined
   private error: unknown = undefined
   private resolve: ((outcome: unknown) => void) | undefined = undefined

@@ -23,6 +23,11 @@ export class TimedQueue<C> extends WaitingQueue<C> {
     this.#times.noteRejoined(request)
   }
 
+  override admit(request: AcquireRequest<C>): void {
+    super.admit(request)
+    this.#times.noteRejoined(request)
+  }
+
   override next(): AcquireRequest<C> | undefined {
     if (this.length > 0) this.#times.noteNext()
     const request = super.next()

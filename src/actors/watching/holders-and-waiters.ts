@@ -31,6 +31,10 @@ export interface WaitingCaller {
   readonly priority: number
   /** On whose behalf it asked, if it said so. */
   readonly tenant?: string
+  /** The lane that it goes by, if it named one. */
+  readonly lane?: string
+  /** Its position among those who wait for that lane to have room, while it does; 1 = next. They are listed last, and `stats().waiting` does not count them. */
+  readonly inLane?: number
   /** Where `acquire` was called, as lines of a stack; only with `leakWarning`, and for the share of acquires that `leakSampling` selects. */
   readonly acquiredFrom?: string
 }
@@ -42,6 +46,7 @@ export function holderOf<C>({ id, loan }: ConnectionRecord<C>, lease: Lease<C>, 
     lease: lease.id,
     connection: id,
     heldFor: now - lease.acquiredAt,
+    ...(loan?.lane !== undefined && { lane: loan.lane.name }),
     ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
   }
 }
@@ -61,7 +66,7 @@ export function heldLeases<C>({ roster, config }: PoolParts<C>): HeldLease[] {
 }
 
 /** Those who wait, in the order in which they will be served. */
-export function waitingCallers<C>({ roster, queue, config }: PoolParts<C>): WaitingCaller[] {
+export function waitingCallers<C>({ roster, queue, lanes, config }: PoolParts<C>): WaitingCaller[] {
   const now = config.clock.now()
   const chosen: AcquireRequest<C>[] = []
   for (const { request } of roster.records) if (request?.waits) chosen.push(request)
@@ -69,6 +74,11 @@ export function waitingCallers<C>({ roster, queue, config }: PoolParts<C>): Wait
   return [
     ...chosen.map(request => waitingCaller(request, 0, now)),
     ...queue.inOrder().map((request, index) => waitingCaller(request, index + 1, now)),
+    ...[...(lanes?.all ?? [])].flatMap(lane =>
+      lane.queue
+        .inOrder()
+        .map((request, index) => waitingCaller(request, queue.length + index + 1, now, index + 1)),
+    ),
   ]
 }
 
@@ -94,7 +104,12 @@ export function oldestLease<C>({ roster }: Pick<PoolParts<C>, 'roster'>): number
   return oldest
 }
 
-function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: number): WaitingCaller {
+function waitingCaller<C>(
+  request: AcquireRequest<C>,
+  position: number,
+  now: number,
+  inLane?: number,
+): WaitingCaller {
   const { order, at, timeout, priority, terms } = request
   const acquiredFrom = request instanceof WatchedRequest ? request.trace?.text : undefined
   return Object.freeze({
@@ -105,6 +120,8 @@ function waitingCaller<C>(request: AcquireRequest<C>, position: number, now: num
     position,
     priority,
     ...(terms?.tenant !== undefined && { tenant: terms.tenant }),
+    ...(terms?.lane !== undefined && { lane: terms.lane.name }),
+    ...(inLane !== undefined && { inLane }),
     ...(acquiredFrom === undefined ? undefined : { acquiredFrom }),
   })
 }

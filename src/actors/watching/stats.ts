@@ -2,6 +2,7 @@
 
 import type { EndReason } from '../../machines/connection-types.js'
 import type { HostStats } from '../../machines/host-types.js'
+import type { LaneStats } from '../callers/lanes.js'
 import type { AdaptiveStats } from '../connections/adaptive-size.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolSystem } from '../pool-actor.js'
@@ -32,6 +33,8 @@ export interface PoolStats extends Readonly<Counters> {
   readonly closing: number
   /** Callers in the queue. */
   readonly waiting: number
+  /** The pool's lanes, by name; undefined without the option `lanes`. */
+  readonly lanes: Readonly<Record<string, LaneStats>> | undefined
   /** Whether the pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left. */
   readonly heldBack: boolean
   /** Whether what keeps that budget (the engine of the pool's `fleet`) does not answer: the pool keeps its connections, and opens few. */
@@ -91,6 +94,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     shared: sharedBy(parts),
     underWay: parts.sharing?.underWay ?? 0,
     waiting: parts.queue.length,
+    lanes: parts.lanes?.stats,
     heldBack: parts.budget?.isHeldBack ?? false,
     budgetAway: parts.budget?.isAway ?? false,
     budgetMax: (parts.config.group ?? parts.config.fleet)?.max,

@@ -52,6 +52,7 @@ export interface AcquireTimeoutError extends AcquireEvidence {}
 
 /** What blocked the acquire, according to the evidence: the one thing to look at first. */
 function obstacleIn(evidence: AcquireEvidence): AcquireObstacle {
+  if (evidence.lane !== undefined) return 'lane full'
   if (evidence.paused) return 'paused'
   if (evidence.deadlocked.length > 0) return 'self-deadlock'
   if (evidence.lastConnectError !== undefined) return 'connects failing'
@@ -95,11 +96,18 @@ export class QueueFullError extends PoolError {
   /** The pool's `maxWaiting`. */
   readonly maxWaiting: number
   /** What the waiting callers are blocked on. */
-  readonly obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused'>
+  readonly obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused' | 'lane full'>
 
   constructor(maxWaiting: number, evidence: RefusalEvidence) {
-    const { paused, lastConnectError } = evidence
-    const obstacle = paused ? 'paused' : lastConnectError === undefined ? 'exhausted' : 'connects failing'
+    const { paused, lastConnectError, lane } = evidence
+    const obstacle =
+      lane !== undefined
+        ? 'lane full'
+        : paused
+          ? 'paused'
+          : lastConnectError === undefined
+            ? 'exhausted'
+            : 'connects failing'
     super(
       'QUEUE_FULL',
       describeFull(maxWaiting, obstacle, evidence),

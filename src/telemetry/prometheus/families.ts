@@ -1,4 +1,5 @@
 // The metrics that are read when they are asked for: gauges and counters, by Prometheus's conventions for names and units.
+import type { LaneStats } from '../../actors/callers/lanes.js'
 import type { PoolState } from '../../actors/watching/events.js'
 import type { PoolHealth } from '../../actors/watching/health.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
@@ -30,6 +31,10 @@ const age = (since: number | undefined, now: number): number =>
 /** `idle timeout` and `backingOff` as label values are written. */
 const snake = (text: string): string =>
   text.replaceAll(' ', '_').replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+
+/** A figure of each lane. */
+const ofLanes = ({ lanes = {} }: PoolStats, figure: (lane: LaneStats) => number): Record<string, number> =>
+  Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, figure(lane)]))
 
 const states: readonly PoolState[] = [
   'starting',
@@ -128,6 +133,27 @@ export const families: readonly Family[] = [
     type: 'Gauge',
     help: 'Callers of acquire in the queue.',
     read: ({ stats }) => ({ '': stats.waiting }),
+  },
+  {
+    name: 'lane_connections_max',
+    type: 'Gauge',
+    help: 'The maximum number of connections of each lane (lanes); absent if the pool has none.',
+    label: 'lane',
+    read: ({ stats }) => ofLanes(stats, ({ max }) => max),
+  },
+  {
+    name: 'lane_connections_taken',
+    type: 'Gauge',
+    help: 'Leases of each lane, and its callers that the pool serves next.',
+    label: 'lane',
+    read: ({ stats }) => ofLanes(stats, ({ taken }) => taken),
+  },
+  {
+    name: 'lane_waiting_callers',
+    type: 'Gauge',
+    help: 'Callers that wait for their lane to have room.',
+    label: 'lane',
+    read: ({ stats }) => ofLanes(stats, ({ waiting }) => waiting),
   },
   {
     name: 'oldest_lease_age_seconds',

@@ -11,6 +11,7 @@ export function whyTheyWait({ frame, state }: Pick<PoolView, 'frame' | 'state'>)
   if (state?.startsWith('backingOff')) return 'They wait because no connection can be opened.'
   if (state === 'shedding') return 'They wait because the pool is overloaded.'
   if (stats.heldBack === true) return 'They wait because the shared budget is spent.'
+  if (stats.waiting === 0) return 'They wait for their lane to have room.'
   if (stats.busy >= stats.max) return `They wait because all ${count(stats.max)} connections are leased.`
   if (stats.connecting > 0) return 'They wait for connections that are being opened.'
   if (stats.validating > 0) return 'They wait for connections that are being validated or reset.'

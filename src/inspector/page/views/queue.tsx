@@ -35,7 +35,7 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
 }
 
 function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: number }) {
-  const { position, since, timeout, priority, tenant, request, from } = caller
+  const { position, since, timeout, priority, tenant, lane, inLane, request, from } = caller
   const waited = Math.max(0, now - since)
   const share = timeout === null || timeout === 0 ? 0 : Math.min(1, waited / timeout)
   return (
@@ -49,6 +49,11 @@ function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: 
         )}
         {priority !== 0 && <em>priority {priority}</em>}
         {tenant !== undefined && <em>tenant {tenant}</em>}
+        {lane !== undefined && (
+          <em>
+            {inLane === undefined ? 'lane' : 'waits for lane'} {lane}
+          </em>
+        )}
       </span>
       <span class="waited">{duration(waited)}</span>
       <span
