@@ -134,7 +134,7 @@ describe('a scrape', () => {
     collect(pool, { client, registry })
     const text = await registry.metrics()
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type])
-    expect(types).toHaveLength(23)
+    expect(types).toHaveLength(26)
     for (const [name, type] of types) {
       expect(name).toMatch(/^statepool_[a-z_]+$/)
       expect(String(name).endsWith('_total')).toBe(type === 'counter')
