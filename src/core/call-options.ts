@@ -29,7 +29,7 @@ export interface AcquireOptions {
    * give different weights, that of the last one who had to wait counts.
    */
   weight?: number | undefined
-  /** The lane that the caller goes by: one of those in the pool's option `lanes`. At most so many connections as it says are leased by it at a time. Default: none. */
+  /** The lane that the caller goes by: one of those in the pool's option `lanes`. At most so many connections as it says are leased by it at a time. */
   lane?: string | undefined
   /**
    * Who the connection is for: a tenant, a role, a user. The pool hands it to its hooks `onLend`, before the caller gets the connection, and
