@@ -414,7 +414,7 @@ describe('the paths together', () => {
     const count = (paths: readonly ModelPath[]) => paths.length
     expect([connectionPaths, poolPaths].map(({ shortest, simple }) => [shortest, simple].map(count))).toEqual(
       [
-        [439, 567],
+        [442, 567],
         [827, 635],
       ],
     )

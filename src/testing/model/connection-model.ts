@@ -213,6 +213,7 @@ export const connectionModel = setup({
               { guard: 'isRetired', target: '#model.closing', actions: 'leave' },
               { target: '#model.validating.return', actions: 'noteOut' },
             ],
+            'the signal aborts': { guard: 'isFirstUse', actions: 'nothing' },
             acquire: undefined,
             'destroy in the midst of a statement': undefined,
             'release, and onReturn throws': undefined,
