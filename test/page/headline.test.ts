@@ -1,4 +1,4 @@
-// The figures on top are those of the moment that is shown, between two frames too.
+// The figures on top are those that the lanes show, between two frames too.
 import { expect, it } from 'vitest'
 import { simulated } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
@@ -7,31 +7,30 @@ import { transitionsIn } from '../../src/inspector/page/model/transitions.js'
 import { recorder } from '../../src/recorder/index.js'
 import { createSimulatedClock } from '../../src/testing/index.js'
 import { createRandom } from '../../src/testing/random.js'
-import { frameAt, newView, transition } from './support/transitions.js'
+import { newView } from './support/transitions.js'
 
-it('step by step, a recording has the figures that the pool had', async () => {
+it('step by step, a recording has as many connections in each state as the pool had', async () => {
   const random = createRandom(7, 'headline')
   const clock = createSimulatedClock()
   const pool = createPool(simulated({ clock, seed: 7, connectLatency: [3, 40], queryLatency: [5, 150] }), {
     ...{ min: 1, max: 4, acquireTimeout: 10_000, validateAfter: false, clock, random },
   })
   const recording = recorder(pool, { last: 10_000, incidents: false })
-  const figures: { at: number; idle: number; leased: number; connecting: number; waiting: number }[] = []
+  const figures: { at: number; idle: number; leased: number; connecting: number }[] = []
   for (let at = 0; at < 4_000; at += 10) {
     await clock.advance(5)
     if (random() < 0.5) void pool.use(connection => connection.query('select 1')).catch(() => {})
     await clock.advance(5)
-    const { idle, busy, connecting, waiting } = pool.stats()
-    figures.push({ at: clock.now(), idle, leased: busy, connecting, waiting })
+    const { idle, busy, connecting } = pool.stats()
+    figures.push({ at: clock.now(), idle, leased: busy, connecting })
   }
-  const { records, names, notices, frames } = recording.dump()
+  const { records, names, frames } = recording.dump()
   const transitions = transitionsIn(records, names)
   expect(frames.length).toBeLessThan(figures.length / 20)
 
   const view = newView()
   const happenings = [
     ...transitions.map(transition => ({ at: transition.at, tell: () => view.tell(transition) })),
-    ...notices.map(notice => ({ at: notice.at, tell: () => view.note(notice) })),
     ...frames.map(frame => ({
       at: frame.at,
       tell: () => view.show({ frame, diagnosis: { level: 'ok', findings: [] } }),
@@ -42,20 +41,9 @@ it('step by step, a recording has the figures that the pool had', async () => {
     for (; (happenings[next]?.at ?? Number.POSITIVE_INFINITY) <= at; next++) happenings[next]?.tell()
     expect(headlineOf(view), `at ${at}`).toMatchObject(expected)
   }
-  expect(new Set(figures.map(({ waiting }) => waiting)).size).toBeGreaterThan(2)
+  expect(new Set(figures.map(({ leased }) => leased)).size).toBeGreaterThan(2)
   recording.stop()
   const closed = pool.close()
   await clock.advance(60_000)
   await closed
-})
-
-it('a caller whose wait is over waits no longer, before the next frame says so', () => {
-  const view = newView()
-  view.show(frameAt(0, { waiting: 1 }))
-  for (const request of [7, 8]) view.tell(transition(10, 'pool', 'acquire', 'running', 'running', request))
-  expect(headlineOf(view)).toMatchObject({ waiting: 3 })
-  view.tell(transition(20, 'pool', 'cancel', 'running', 'running', 7))
-  expect(headlineOf(view)).toMatchObject({ waiting: 2 })
-  view.note({ at: 30, type: 'acquire.timedOut', request: 8 })
-  expect(headlineOf(view)).toMatchObject({ waiting: 1 })
 })

@@ -1,4 +1,5 @@
-// The figures on top, of the moment that is shown: a recording has frames each second, and can be stepped through event by event.
+// The figures on top. A recording has frames each second, and can be stepped through event by event: connections are counted at each step, as
+// their lanes show them; who waits is known from the frames, as the queue shows it.
 
 import { type Band, bandOf, bands } from './bands.js'
 import type { PoolView } from './pool-view.js'
@@ -9,8 +10,8 @@ export interface Headline extends Readonly<Record<Band, number>> {
   readonly waiting: number
 }
 
-/** The last frame, and what happened since; undefined before the first frame. */
-export function headlineOf({ frame, lanes, askedSince }: PoolView): Headline | undefined {
+/** Undefined before the first frame. */
+export function headlineOf({ frame, lanes }: PoolView): Headline | undefined {
   if (frame === undefined) return undefined
   const counts = Object.fromEntries(bands.map(band => [band, 0])) as Record<Band, number>
   let total = 0
@@ -20,5 +21,5 @@ export function headlineOf({ frame, lanes, askedSince }: PoolView): Headline | u
     counts[band]++
     total++
   }
-  return { ...counts, total, waiting: Math.max(0, frame.stats.waiting + askedSince) }
+  return { ...counts, total, waiting: frame.stats.waiting }
 }

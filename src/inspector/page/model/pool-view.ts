@@ -56,7 +56,6 @@ export type LogEntry =
 
 const noticesKept = 2000
 const transitionsKept = 4000
-const givenUp = /^acquire\.(timedOut|aborted|refused)$/
 const connectionId = /^connection-\d+$/
 
 /** See above. Views read it; only {@link PoolView.tell} and its like change it. */
@@ -85,12 +84,8 @@ export class PoolView {
   readonly connects = new Durations()
   /** How many transitions there were, for rates. */
   told = 0
-  /** How many callers more than at the last frame have asked and were neither served nor gave up. */
-  askedSince = 0
   readonly #findings = new Findings()
   readonly #requests = new Map<number, number>()
-  /** The request of the last lease that is not known to have been asked for: a machine that sends a message ends its own transition after it. */
-  #servedAtOnce = 0
 
   constructor(identity: PoolIdentity) {
     this.identity = identity
@@ -106,7 +101,7 @@ export class PoolView {
     else {
       this.state = to
       if (event === 'acquire') this.#remember(transition)
-      else if (event === 'cancel') this.#forget(transition.number)
+      else if (event === 'cancel') this.#requests.delete(transition.number)
       if (from !== to) this.#pulse('pool', transition)
     }
   }
@@ -136,8 +131,8 @@ export class PoolView {
     if (isLentAnew) {
       lane.uses++
       lane.leases.push({ lease: undefined, since: at, until: undefined, acquiredFrom: undefined })
-      const asked = this.#forget(number)
-      if (asked === undefined) this.#servedAtOnce = number
+      const asked = this.#requests.get(number)
+      this.#requests.delete(number)
       this.waits.add(at, asked === undefined ? 0 : Math.max(0, at - asked))
     }
     if (
@@ -153,21 +148,13 @@ export class PoolView {
   }
 
   #remember({ at, number }: Transition): void {
-    if (number === 0 || number === this.#servedAtOnce) return
+    if (number === 0) return
     this.#requests.set(number, at)
-    this.askedSince++
     if (this.#requests.size <= 10_000) return
     for (const oldest of this.#requests.keys()) {
       this.#requests.delete(oldest)
       break
     }
-  }
-
-  /** When it asked; undefined if that is not known. */
-  #forget(request: number): number | undefined {
-    const asked = this.#requests.get(request)
-    if (this.#requests.delete(request)) this.askedSince--
-    return asked
   }
 
   #pulse(chart: 'pool' | 'connection', transition: Transition): void {
@@ -189,7 +176,6 @@ export class PoolView {
   note(notice: Notice): void {
     if (notice.at > this.at) this.at = notice.at
     this.notices.push({ kind: 'notice', at: notice.at, notice })
-    if (notice.request !== undefined && givenUp.test(notice.type)) this.#forget(notice.request)
     if (notice.connection === undefined) return
     const lane = this.lanes.get(notice.connection)
     if (notice.type === 'connection.lost' || notice.type === 'connection.failed')
@@ -204,7 +190,6 @@ export class PoolView {
     const before = this.frame
     if (frame.at > this.at) this.at = frame.at
     this.frame = frame
-    this.askedSince = 0
     this.diagnosis = this.#findings.settle(frame.at, diagnosis)
     if (this.state === undefined || !this.state.startsWith(frame.stats.state)) this.state = frame.stats.state
     const present = new Set<string>()
