@@ -70,7 +70,7 @@ export default defineConfig({
       },
     ],
     // More than there are cores to spare: most of the long ones wait for servers and child processes.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     // Real servers and child processes start inside some tests; simulated time makes the rest quick.
     testTimeout,
     hookTimeout: testTimeout,

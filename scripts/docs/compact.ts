@@ -18,7 +18,7 @@ const countWidth = 26
 /** How each drawing is laid out: the direction of life, and which of ELK's strategies gives the calmest picture. */
 const shapes = {
   wide: { direction: 'RIGHT', strategy: 'DEPTH_FIRST', placement: 'LINEAR_SEGMENTS' },
-  narrow: { direction: 'DOWN', strategy: 'DEPTH_FIRST', placement: 'BRANDES_KOEPF' },
+  narrow: { direction: 'DOWN', strategy: 'DEPTH_FIRST', placement: 'LINEAR_SEGMENTS' },
 } as const
 
 /** The chart with both drawings. The same machine always gets the same ones. */

@@ -4,6 +4,7 @@ import { AbortSignals } from '../../src/actors/callers/abort-signals.js'
 import { Callers } from '../../src/actors/callers/callers.js'
 import { Deadlines } from '../../src/actors/callers/deadlines.js'
 import { closedError, Intake } from '../../src/actors/callers/intake.js'
+import { Lane } from '../../src/actors/callers/lanes.js'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
 import { connectionLogic } from '../../src/actors/connections/connection-actor.js'
@@ -488,6 +489,11 @@ export const mutations: readonly Mutation[] = [
     name: 'sheds load, and refuses none',
     breaks: ['settlement'],
     apply: () => replace(Callers, 'shed', () => () => {}),
+  },
+  {
+    name: 'forgets the callers who wait for their lane',
+    breaks: ['lanes'],
+    apply: () => replace(Lane, 'freed', () => () => {}),
   },
   {
     name: 'sends more statements on a connection than its depth',

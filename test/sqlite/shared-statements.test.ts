@@ -60,7 +60,7 @@ it.each([
   await Promise.all(neighbours)
 })
 
-it('a caller who gives up knows at once, and that the statement goes on', async () => {
+it('a caller who gives up knows at once, and the database stops the statement', async () => {
   await using pool = await open()
   await pool.query('SELECT 1')
   const slow = pool.query(
@@ -69,6 +69,6 @@ it('a caller who gives up knows at once, and that the statement goes on', async 
     { timeout: 20 },
   )
   const behind = pool.query<{ n: number }[]>('SELECT 2 AS n')
-  await expect(slow).rejects.toThrow('It runs to its end')
+  await expect(slow).rejects.toThrow('The pool has the database cancel it')
   expect(await behind).toEqual([{ n: 2 }])
 })
