@@ -30,7 +30,7 @@ export async function scrapeStory(): Promise<Scrapes> {
   const reports = simulated({ ...settings, seed: 2 })
   const options = { clock, random, acquireTimeout: 2 * second, leakWarning: 20 * second }
   const pools = [
-    createPool(orders, { ...options, name: 'orders', min: 2, max: 10 }),
+    createPool(orders, { ...options, name: 'orders', min: 2, max: 10, lanes: { exports: { max: 3 } } }),
     createPool(reports, { ...options, name: 'reports', min: 1, max: 4, share: true }),
   ] as const
   const registry = new client.Registry<never>()
@@ -39,7 +39,8 @@ export async function scrapeStory(): Promise<Scrapes> {
 
   const ask = (load: number): void => {
     if (random() >= load) return
-    pools[0].use(connection => connection.query('select 1')).catch(() => {})
+    const lane = random() < 0.15 ? { lane: 'exports' } : {}
+    pools[0].use(connection => connection.query('select 1'), lane).catch(() => {})
   }
   for (let scrape = 0; scrape < scrapes; scrape++) {
     const now = scrape * step

@@ -41,7 +41,12 @@ const metrics: Metric[] = []
 beforeAll(async () => {
   const registry = new client.Registry<never>()
   const group = poolGroup({ max: 5 })
-  const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 1, group, lanes: { reports: { max: 1 } } })
+  const { pool, clock, database } = poolInSimulatedTime({
+    min: 1,
+    max: 1,
+    group,
+    lanes: { reports: { max: 1 } },
+  })
   const stop = collect(pool, { client, registry })
   const ofHosts = hostsInSimulatedTime(1)
   collect(ofHosts.pool, { client, registry })
