@@ -8,5 +8,5 @@ export default function announce(): void {
   const busy = (loadavg()[0] ?? 0) > availableParallelism()
   const longer = busy ? ', and longer on a machine that is as busy as this one now' : ''
   // Not to stdout, which may be a report's.
-  process.stderr.write(`All tests take about 5 minutes on two quiet cores${longer}.\n`)
+  process.stderr.write(`All tests take about 6 minutes on two quiet cores${longer}.\n`)
 }
