@@ -149,7 +149,7 @@ describe('while the ledger does not answer', () => {
     await grow()
     one.isCutOff = other.isCutOff = true
     await clock.advance(3 * ttl)
-    expect(told).toEqual(['p0 pool.budgetAway'])
+    expect(told).toEqual([`${one.pool.name} pool.budgetAway`])
     expect(one.pool.stats()).toMatchObject({ budgetAway: true, total: 3, state: 'running' })
     expect(one.pool.health()).toMatchObject({ status: 'degraded', kind: 'budget away' })
     busy(other, 4)
@@ -157,7 +157,8 @@ describe('while the ledger does not answer', () => {
     expect(other.pool.stats()).toMatchObject({ budgetAway: true, total: 2, heldBack: true })
     one.isCutOff = other.isCutOff = false
     await clock.advance(10_000)
-    expect(told.slice(-2).sort()).toEqual(['p0 pool.budgetBack', 'p1 pool.budgetBack'])
+    const back = [one, other].map(({ pool }) => `${pool.name} pool.budgetBack`)
+    expect(told.slice(-2).sort()).toEqual(back.sort())
     expect([one.open, other.open]).toEqual([2, 2])
     expect(one.pool.health().status).toBe('ready')
   })
