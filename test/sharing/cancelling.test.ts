@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { SimulatedConnection, SimulatedResult, SimulatedSettings } from '../../src/db/simulated/index.js'
-import type { Pool, PoolOptions, QueryOptions } from '../../src/index.js'
+import type { Driver, Pool, PoolOptions, QueryOptions } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 async function onOne(options: PoolOptions = {}, settings: SimulatedSettings = {}) {
@@ -212,6 +212,32 @@ describe('a statement with a connection of its own', () => {
     await clock.advance(10)
     expect(told).toEqual(['begin: QUERY_TIMEOUT', 'select 2'])
     expect(database.totals.connects).toBe(1)
+  })
+
+  it('ends with its connection where the driver can only stop all that runs, and does not come back', async () => {
+    const asked: AbortSignal[] = []
+    const cancel: Driver<SimulatedConnection>['cancel'] = (_, { signal }) => {
+      asked.push(signal)
+      return new Promise(() => {})
+    }
+    const { pool, clock, database } = poolInSimulatedTime(
+      { min: 1, max: 1, resetTimeout: 300 },
+      { queryLatency: 10_000 },
+      ({ share }) => ({ share: share && { ...share, cancel: undefined as never }, cancel }),
+    )
+    await clock.advance(100)
+    const { told, run } = runner(pool)
+    run('select slow', { timeout: 50 })
+    await clock.advance(60)
+    expect(told).toEqual(['select slow: QUERY_TIMEOUT'])
+    expect(pool.stats().busy).toBe(1)
+    await clock.advance(300)
+    expect(asked.map(({ aborted }) => aborted)).toEqual([true])
+    database.change({ queryLatency: 1 })
+    run('select 2')
+    await clock.advance(200)
+    expect(told).toEqual(['select slow: QUERY_TIMEOUT', 'select 2'])
+    expect(database.totals.connects).toBe(2)
   })
 
   it('is answered within its limits like any other', async () => {

@@ -39,18 +39,21 @@ export function runAlone<C>(
       at,
     )
     // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
-    new SharedConnection(lease, parts, cancelling(parts.driver, support), events).send(
+    new SharedConnection(lease, parts, cancelling(lease, parts.driver, support), events).send(
       statement,
       parts.config.clock.now(),
     )
   })
 }
 
-/** A driver that cannot stop one statement of several can perhaps stop all that a connection runs. */
-function cancelling<C>(driver: Driver<C>, support: SharingSupport<C>): SharingSupport<C> {
+/**
+ * A driver that cannot stop one statement of several can perhaps stop all that a connection runs: it is asked as for a holder whose signal
+ * aborts, within `resetTimeout`.
+ */
+function cancelling<C>(lease: Lease<C>, driver: Driver<C>, support: SharingSupport<C>): SharingSupport<C> {
   if (support.cancel !== undefined || driver.cancel === undefined) return support
-  const cancel: SharingSupport<C>['cancel'] = async (connection, isWanted) => {
-    if (isWanted()) await driver.cancel?.(connection, { signal: new AbortController().signal })
+  const cancel: SharingSupport<C>['cancel'] = async (_, isWanted) => {
+    if (isWanted()) await lease.cancel()
   }
   return Object.create(support, { cancel: { value: cancel } })
 }
