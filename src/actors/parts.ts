@@ -40,7 +40,6 @@ export interface OwnHooks<C> {
   readonly host?: HostStats
 }
 
-/** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
 /** What can be seen of the sharing. */
 export interface SharingView<C> {
   /** How many statements are under way. */
@@ -53,6 +52,7 @@ export interface SharingView<C> {
   }>
 }
 
+/** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
 export interface PoolParts<C> {
   readonly driver: Driver<C>
   readonly config: ResolvedPoolOptions
@@ -97,7 +97,7 @@ export interface PoolParts<C> {
   readonly connectionTimings: ConnectionTimings
   /** What `stats()` tells of waits and leases; undefined unless `measure` is on. */
   readonly leaseTimings: LeaseTimings | undefined
-  /** How many statements are under way on connections that they share; undefined without the option `share`. */
+  /** The statements that share connections; undefined without the option `share`. */
   sharing: SharingView<C> | undefined
   /** Telemetry that follows callers and connects; undefined while there is none. */
   tracers: readonly Tracer[] | undefined

@@ -1,5 +1,4 @@
 // What the calls of a pool take: `acquire()`, `query()` and `close()`.
-
 import { OptionsError } from './errors.js'
 import { refuseUnknown } from './names.js'
 import { abortSignal, anything, is, limit, number, optional, or, parse, textLike, wait } from './shape.js'

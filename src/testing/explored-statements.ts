@@ -1,13 +1,7 @@
 // Callers of `pool.query()` in an explored world: each runs one statement, and may give up.
 
 import { type Pool, PoolError } from '../index.js'
-import {
-  Cancelled,
-  type Choice,
-  type ExploredDriver,
-  type RunningStatement,
-  type Session,
-} from './explored-driver.js'
+import { Cancelled, type Choice, type ExploredDriver, type Session } from './explored-driver.js'
 import { demand, InvariantViolation } from './violation.js'
 
 interface Asker {
@@ -60,11 +54,6 @@ export class ExploredStatements {
   get unsent(): readonly number[] {
     const sent = this.#driver.statements.map(({ number }) => number)
     return this.#asked.filter(({ number }) => !sent.includes(number)).map(({ askedAt }) => askedAt)
-  }
-
-  /** Whether the caller of a statement still waits for its answer. */
-  isAwaited({ number }: RunningStatement): boolean {
-    return this.#askers[number - 1]?.state === 'asked'
   }
 
   /** What may happen next to the statements. */

@@ -159,9 +159,9 @@ export class ExploredWorld {
       outside: callersWho('outside').length,
       askedAt: callersWho('waiting').map(({ askedAt }) => askedAt),
       bereft: callersWho('holding').filter(({ lease }) => lease?.held === false).length,
-      statements: statements.map(({ session, since, exposed, requests }, index) => ({
+      statements: statements.map(({ session, number, since, exposed, requests }) => ({
         ...{ session: session.id, since, exposed, requests },
-        awaited: this.#statements.isAwaited(statements[index] as (typeof statements)[number]),
+        awaited: this.#statements.open.includes(number),
       })),
       statementsOutside: this.#statements.outside,
       unsentAt: this.#statements.unsent,

@@ -127,13 +127,10 @@ export class FairRank<C> extends Rank<C> {
   /** The latest caller's weight counts, from the next turn on. */
   #flowOf({ terms }: AcquireRequest<C>): Flow<C> {
     const tenant = terms?.tenant
-    let flow = this.#flows.get(tenant)
-    if (flow === undefined) {
-      flow = new Flow(tenant, new Rank(this.priority))
-      flow.weight = terms?.weight ?? 1
-      this.#add(flow)
-    }
+    const known = this.#flows.get(tenant)
+    const flow = known ?? new Flow<C>(tenant, new Rank(this.priority))
     flow.weight = terms?.weight ?? 1
+    if (known === undefined) this.#add(flow)
     return flow
   }
 

@@ -1,5 +1,4 @@
 // What runs each connection: the machine with its effects, compiled once for the process.
-
 import { compiled } from '../../machines/compiled/index.js'
 import { connectionMachine } from '../../machines/connection.js'
 import type { ConnectionInput } from '../../machines/connection-types.js'

@@ -68,7 +68,8 @@ export function natsEngine(
       clock.unref?.(timer)
     })
 
-  const begin = (fleet: string, reports: Report[], ttl: number): Batch => {
+  const begin = (fleet: string, ttl: number): Batch => {
+    const reports: Report[] = []
     const answers = (last.get(fleet) ?? Promise.resolve()).then(() => {
       next.delete(fleet)
       // A server that is away keeps its clients waiting. The next reports do not wait for longer than the pools do.
@@ -114,7 +115,7 @@ export function natsEngine(
     exchange(fleet, report) {
       let batch = next.get(fleet)
       if (batch === undefined) {
-        batch = begin(fleet, [], report.ttl)
+        batch = begin(fleet, report.ttl)
         next.set(fleet, batch)
       }
       const place = batch.reports.push(report) - 1
