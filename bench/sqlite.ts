@@ -1,5 +1,5 @@
-// `npx tsx bench/sqlite.ts`: what worker threads buy SQLite's users: the event loop's delay and the throughput of mixed reads, beside
-// the same library called directly. With --write, its table goes into docs/guides/sqlite.md.
+// `npx tsx bench/sqlite.ts`: what worker threads buy SQLite's users: the event loop's delay and the throughput of reads, beside
+// the same library called directly. With --write, its tables go into docs/guides/sqlite.md.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -13,11 +13,20 @@ import { number } from './report.js'
 
 const places = [import.meta.url]
 
-/** Reads one row by its key, or counts half a table: nine of the first for each of the second. */
+/** One statement and its only parameter. */
+type Read = readonly [sql: string, value: number]
+
+/** What the clients ask. */
+interface Load {
+  /** For the table's caption. */
+  readonly words: string
+  read(i: number): Read
+}
+
+/** What answers them. */
 interface Reader {
   readonly name: string
-  small(id: number): Promise<unknown>
-  large(from: number): Promise<unknown>
+  get(read: Read): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -32,24 +41,35 @@ interface Figures {
 const rows = 200_000
 const seconds = 3
 const clients = 8
-const small = 'SELECT * FROM orders WHERE id = ?'
-const large = 'SELECT count(*) AS count, sum(total) AS total FROM orders WHERE total > ?'
+const oneRow = 'SELECT * FROM orders WHERE id = ?'
+const wholeTable = 'SELECT count(*) AS count, sum(total) AS total FROM orders WHERE total > ?'
+const someRows =
+  'SELECT count(*) AS count, sum(total) AS total FROM (SELECT total FROM orders WHERE id > ? LIMIT 6000)'
+
+const loads: readonly Load[] = [
+  {
+    words: 'of ten reads nine are of one row by its key, and one goes through the whole table',
+    read: i => (i % 10 === 0 ? [wholeTable, i % 100] : [oneRow, (i * 7919) % rows]),
+  },
+  {
+    words: 'each read goes through 6,000 rows, which takes about half a millisecond',
+    read: i => [someRows, (i * 7919) % (rows - 6_000)],
+  },
+]
 
 async function direct(filename: string): Promise<Reader> {
   const engine = await openEngine(undefined, { filename, readonly: true, lockWait: 0, places })
-  const one = engine.prepare(small)
-  const many = engine.prepare(large)
+  const statements = new Map([oneRow, wholeTable, someRows].map(sql => [sql, engine.prepare(sql)]))
   // As the driver hands rows out: numbers, not BigInts.
-  const read = (statement: typeof one, value: number): unknown => {
-    const packed = pack([statement.get([value]) ?? {}], 'number')
+  const get = ([sql, value]: Read): unknown => {
+    const packed = pack([statements.get(sql)?.get([value]) ?? {}], 'number')
     const out: Record<string, never>[] = []
     if (packed !== undefined) unpack(packed, out)
     return out[0]
   }
   return {
     name: `${engine.name}, called directly`,
-    small: async id => read(one, id),
-    large: async from => read(many, from),
+    get: async read => get(read),
     close: async () => engine.close(),
   }
 }
@@ -58,23 +78,19 @@ async function pooled(filename: string, readers: number, isolation: Isolation): 
   const pool = createSqlitePool({ filename, readers, isolation })
   const leases = await Promise.all(Array.from({ length: readers }, () => pool.acquire({ readOnly: true })))
   for (const lease of leases) lease.release()
-  const read = (sql: string, value: number) =>
-    pool.use(connection => connection.get(sql, [value]), { readOnly: true })
   return {
     name: `statepool, ${readers} ${readers === 1 ? 'reader' : 'readers'}, each in a ${isolation}`,
-    small: id => read(small, id),
-    large: from => read(large, from),
+    get: ([sql, value]) => pool.use(connection => connection.get(sql, [value]), { readOnly: true }),
     close: () => pool.close(),
   }
 }
 
-async function measure(reader: Reader): Promise<Figures> {
+async function measure(reader: Reader, load: Load): Promise<Figures> {
   let reads = 0
   let running = true
   const client = async (seed: number): Promise<void> => {
     for (let i = seed; running; i++) {
-      if (i % 10 === 0) await reader.large(i % 100)
-      else await reader.small((i * 7919) % rows)
+      await reader.get(load.read(i))
       reads++
       await new Promise(setImmediate) // as the next request of a server comes
     }
@@ -112,31 +128,40 @@ try {
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${rows})
     INSERT INTO orders SELECT i, i % 1000, i * 31 % 1000, 'order ' || i FROM n`)
   engine.close()
-  const figures: Figures[] = []
-  for (const open of [
-    () => direct(filename),
-    () => pooled(filename, 1, 'thread'),
-    () => pooled(filename, 4, 'thread'),
-    () => pooled(filename, 4, 'process'),
-  ]) {
-    figures.push(await measure(await open()))
-    console.log(line(figures.at(-1) as Figures))
+  const tables: string[] = []
+  for (const load of loads) {
+    console.log(`\n${load.words}:`)
+    const figures: Figures[] = []
+    for (const open of [
+      () => direct(filename),
+      () => pooled(filename, 1, 'thread'),
+      () => pooled(filename, 4, 'thread'),
+      () => pooled(filename, 4, 'process'),
+    ]) {
+      figures.push(await measure(await open(), load))
+      console.log(line(figures.at(-1) as Figures, figures[0] as Figures))
+    }
+    tables.push(table(load, figures))
   }
-  const processors = cpus()
-  const table = [
-    '| | reads a second | delay of the event loop, ms: median | 99 % | longest |',
-    '|---|---:|---:|---:|---:|',
-    ...figures.map(line),
-    '',
-    `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${seconds} s each, ${clients} clients, a table of ${number(rows)} rows; of ten reads nine are of one row by its key, and one goes through the whole table.`,
-  ].join('\n')
-  if (process.argv.includes('--write')) await write(table)
+  if (process.argv.includes('--write')) await write(tables.join('\n\n'))
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
 
-function line({ name, reads, median, p99, max }: Figures): string {
-  return `| ${name} | ${number(reads)} | ${number(median)} | ${number(p99)} | ${number(max)} |`
+function table({ words }: Load, figures: readonly Figures[]): string {
+  const processors = cpus()
+  return [
+    '| | reads a second | to the first | delay of the event loop, ms: median | 99 % | longest |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...figures.map(each => line(each, figures[0] as Figures)),
+    '',
+    `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${seconds} s each, ${clients} clients, a table of ${number(rows)} rows; ${words}.`,
+  ].join('\n')
+}
+
+function line({ name, reads, median, p99, max }: Figures, first: Figures): string {
+  const ratio = `${number(reads / first.reads)} ×`
+  return `| ${name} | ${number(reads)} | ${ratio} | ${number(median)} | ${number(p99)} | ${number(max)} |`
 }
 
 /** @throws Error when the page has no place for the table. */
