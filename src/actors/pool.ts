@@ -154,8 +154,8 @@ export class Pool<C> implements AsyncDisposable {
   ask(limits?: QueryLimits): AcquireRequest<C> {
     const timeout = this.#acquireTimeout
     if (limits === undefined) return this.#request(timeout, 0, false, undefined, undefined, this.ask)
-    const { timeout: own, signal } = limits
-    return this.#request(Math.min(own, timeout), 0, own < timeout, signal, undefined, this.ask)
+    const { timeout: own, signal, terms } = limits
+    return this.#request(Math.min(own, timeout), 0, own < timeout, signal, terms, this.ask)
   }
 
   /**

@@ -43,6 +43,12 @@ export interface QueryOptions {
   timeout?: number | undefined
   /** Cancels the statement; the caller gets the error at once. */
   signal?: AbortSignal | undefined
+  /** On whose behalf the statement waits for a connection, or for a place on one that is shared: tenants take turns, as in `acquire()`. */
+  tenant?: string | undefined
+  /** How many statements the `tenant` gets for each one of another tenant, while both wait: from 0.01 to 100, default 1. */
+  weight?: number | undefined
+  /** The lane that the statement goes by, as in `acquire()`. With the option `share`, such a statement gets a connection of its own. */
+  lane?: string | undefined
 }
 
 /** The options of `close()`. */
@@ -89,18 +95,32 @@ function checkWeight(weight: number, tenant: string | undefined): void {
     )
 }
 
-const queryShape = { timeout: or(limit, Number.POSITIVE_INFINITY), signal: optional(abortSignal) }
+const queryShape = {
+  timeout: or(limit, Number.POSITIVE_INFINITY),
+  signal: acquireShape.signal,
+  tenant: acquireShape.tenant,
+  weight: acquireShape.weight,
+  lane: acquireShape.lane,
+}
+
+/** What limits a statement: its caller's time and signal, and the terms on which it waits. */
+interface ParsedQueryOptions {
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+  readonly terms: Pick<QueryOptions, 'tenant' | 'weight' | 'lane'> | undefined
+}
 
 /**
  * Checks what `query()` was given.
  * @returns undefined = no limits
  * @throws OptionsError, which names the option, its value and the valid values.
  */
-export function parseQueryOptions(
-  options: QueryOptions,
-): { readonly timeout: number; readonly signal: AbortSignal | undefined } | undefined {
-  const { timeout, signal } = parse('query', queryShape, options)
-  return timeout === Number.POSITIVE_INFINITY && signal === undefined ? undefined : { timeout, signal }
+export function parseQueryOptions(options: QueryOptions): ParsedQueryOptions | undefined {
+  const { timeout, signal, tenant, weight, lane } = parse('query', queryShape, options)
+  if (weight !== undefined) checkWeight(weight, tenant)
+  const terms = (tenant ?? lane) === undefined ? undefined : { tenant, weight, lane }
+  const isUnlimited = timeout === Number.POSITIVE_INFINITY && signal === undefined && terms === undefined
+  return isUnlimited ? undefined : { timeout, signal, terms }
 }
 
 /**

@@ -34,7 +34,9 @@ export async function query<C>(
     )
   if (limits?.signal?.aborted) throw ofPool(parts, new AcquireAbortedError(limits.signal.reason, 0))
   try {
-    if (sharing?.admits(what)) return await settled(done => sharing.run(what, done, limits))
+    // One that goes by a lane has a connection of its own: quick ones are not to wait behind it.
+    if (limits?.terms?.lane === undefined && sharing?.admits(what))
+      return await settled(done => sharing.run(what, done, limits))
     if (limits === undefined)
       return await pool.use(connection => settled(answer => share.send(connection, what, answer)))
     const at = parts.config.clock.now()

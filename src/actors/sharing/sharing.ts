@@ -13,6 +13,7 @@ import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
 import { SlowOnes } from './slow-ones.js'
 import { type Done, type QueryLimits, Statement } from './statement.js'
+import { WaitingStatements } from './waiting-statements.js'
 
 /** What sharing needs of its pool. */
 export interface SharingPool<C> {
@@ -46,10 +47,10 @@ export class Sharing<C> implements SharedEvents<C> {
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
   readonly #shared = new Set<SharedConnection<C>>()
-  /** Those that were neither sent nor refused, in the order in which they came, with the request that waits in the pool's queue for each. */
-  #waiting = new Map<Statement, AcquireRequest<C>>()
+  /** Those that were neither sent nor refused. */
+  readonly #waiting = new WaitingStatements<C>()
   /** The same of slow ones: they wait for a connection to themselves, as leases do. */
-  readonly #waitingAlone = new Map<Statement, AcquireRequest<C>>()
+  readonly #waitingAlone = new WaitingStatements<C>()
   readonly #slow: SlowOnes
 
   constructor(pool: SharingPool<C>, support: SharingSupport<C>, policy: SharePolicy) {
@@ -139,8 +140,10 @@ export class Sharing<C> implements SharedEvents<C> {
       : shared
   }
 
-  #await(statement: Statement, request: AcquireRequest<C>): void {
-    this.#waitingOf(statement).set(statement, request)
+  #await(statement: Statement, request: AcquireRequest<C>, first = false): void {
+    const waiting = this.#waitingOf(statement)
+    if (first) waiting.addFirst(statement, request)
+    else waiting.add(statement, request)
     // In a microtask: the pool is in the midst of a message.
     request.answerTo({
       granted: lease => queueMicrotask(() => this.#granted(lease, statement)),
@@ -148,7 +151,7 @@ export class Sharing<C> implements SharedEvents<C> {
     })
   }
 
-  #waitingOf({ alone }: Statement): Map<Statement, AcquireRequest<C>> {
+  #waitingOf({ alone }: Statement): WaitingStatements<C> {
     return alone ? this.#waitingAlone : this.#waiting
   }
 
@@ -166,18 +169,16 @@ export class Sharing<C> implements SharedEvents<C> {
 
   #refused(statement: Statement, request: AcquireRequest<C>, error: unknown): void {
     const waiting = this.#waitingOf(statement)
-    if (waiting.get(statement) !== request) return // it waits no longer, or by another one
-    waiting.delete(statement)
+    if (waiting.requestOf(statement) !== request) return // it waits no longer, or by another one
+    waiting.leave(statement)
     statement.settle(error)
   }
 
-  #ask(statement: Statement): void {
+  #ask(statement: Statement, first = false): void {
     const { limits } = statement
     const timeout = statement.remaining(this.#now())
-    this.#await(
-      statement,
-      this.#pool.ask(limits && timeout !== undefined ? { ...limits, timeout } : undefined),
-    )
+    const request = this.#pool.ask(limits && timeout !== undefined ? { ...limits, timeout } : undefined)
+    this.#await(statement, request, first)
   }
 
   #begin(lease: Lease<C>, statement: Statement): void {
@@ -225,11 +226,7 @@ export class Sharing<C> implements SharedEvents<C> {
   #sendAgain(statement: Statement): void {
     statement.unwatch()
     statement.exposed = false
-    const others = this.#waiting
-    if (!statement.alone) this.#waiting = new Map()
-    this.#ask(statement)
-    if (statement.alone) return
-    for (const [other, request] of others) this.#waiting.set(other, request)
+    this.#ask(statement, !statement.alone)
   }
 
   /** Sends those that wait to the connections that take more. */
@@ -244,17 +241,16 @@ export class Sharing<C> implements SharedEvents<C> {
     }
   }
 
-  /** It waits no longer, whichever request is served. */
-  #take(statement: Statement, error?: AcquireAbortedError): void {
-    const waiting = this.#waitingOf(statement)
-    const request = waiting.get(statement)
-    waiting.delete(statement)
-    if (request?.waits) this.#pool.withdraw(request, error)
+  /** It is sent: it waits no longer, whichever request is served. */
+  #take(statement: Statement): void {
+    const request = this.#waitingOf(statement).take(statement)
+    if (request?.waits) this.#pool.withdraw(request)
   }
 
   get #next(): Statement | undefined {
-    for (const [statement] of this.#waiting) if (!this.#dropAborted(statement)) return statement
-    return undefined
+    let next = this.#waiting.first
+    while (next !== undefined && this.#dropAborted(next)) next = this.#waiting.first
+    return next
   }
 
   /** Its caller gave up before it was sent. */
@@ -262,7 +258,8 @@ export class Sharing<C> implements SharedEvents<C> {
     if (!statement.isAborted) return false
     if (!this.#waitingOf(statement).has(statement)) return true
     const error = new AcquireAbortedError(statement.limits?.signal?.reason, this.#now() - statement.at)
-    this.#take(statement, ofPool(this.#pool.parts, error))
+    const request = this.#waitingOf(statement).leave(statement)
+    if (request?.waits) this.#pool.withdraw(request, ofPool(this.#pool.parts, error))
     statement.settle(error)
     return true
   }

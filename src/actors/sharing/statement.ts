@@ -1,15 +1,18 @@
 // A statement that may share its connection with others.
+import type { AcquireOptions } from '../../core/call-options.js'
 import type { Clock } from '../../core/clock.js'
 import { onAbort } from '../../core/signals.js'
 
 /** Called once: with an error, or with the result. */
 export type Done = (error: unknown, result?: unknown) => void
 
-/** How long its caller waits for a statement. */
+/** How long its caller waits for a statement, and on what terms. */
 export interface QueryLimits {
   /** In milliseconds, from the call on; Infinity = without a limit. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
+  /** On whose behalf it waits for a connection, and by which lane. */
+  readonly terms?: Pick<AcquireOptions, 'tenant' | 'weight' | 'lane'> | undefined
 }
 
 /** A time limit that the driver sets, in milliseconds. */
