@@ -51,7 +51,8 @@ function resemblance(name: string, known: readonly string[]): string {
 
 /**
  * The known name nearest to a mistyped one, if any is near enough to be what was meant. One that the given name begins with is
- * near too, and a unit at the end does not count: other pools have `idleTimeoutMillis` and `maxWaitingClients`.
+ * near too, and a unit at the end does not count: other pools have `idleTimeoutMillis` and `maxWaitingClients`. But `max` and `min` begin
+ * the names of too many things to be meant by another word behind them.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const given = name.toLowerCase().replace(/(millis|ms)$/, '')
@@ -64,7 +65,11 @@ export function nearestName(name: string, known: readonly string[]): string | un
       nearest = candidate
     }
   }
-  return nearest ?? known.filter(candidate => given.startsWith(candidate.toLowerCase())).at(-1)
+  const begins = ({ length }: string) => length > 3 || /^[a-z]/.test(name.slice(length))
+  return (
+    nearest ??
+    known.filter(candidate => given.startsWith(candidate.toLowerCase()) && begins(candidate)).at(-1)
+  )
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -47,6 +47,16 @@ describe('createPool', () => {
     ['maxLifetime (in milliseconds)', ['maxLifetimeSeconds', 'pool_recycle', 'maxConnectionLifetime']],
     ['leakWarning', ['leakDetectionThreshold']],
     ['keepalive', ['keepaliveTime', 'keepAliveTime']],
+    ['max', ['Maximum Pool Size', 'MaxOpenConns', 'MaxConns', 'maxConnection']],
+    ['min', ['Minimum Pool Size', 'MaxIdleConns', 'minConnection']],
+    [
+      'idleTimeout (in milliseconds)',
+      ['Connection Idle Lifetime', 'max_inactive_connection_lifetime', 'max_idle_connection_lifetime'],
+    ],
+    ['min (how many stay open) or idleTimeout (in milliseconds)', ['maxIdle', 'max_idle']],
+    ['acquireTimeout (how long a caller waits, in milliseconds)', ['maxWaitTime', 'query_wait_timeout']],
+    ['maxUses', ['max_queries']],
+    ['shed: { target, interval }', ['queue_target', 'queue_interval']],
   ])('did you mean %s?', (meant, names) => {
     for (const name of names)
       expect(refusalOfPool(name)).toBe(`createPool has no option "${name}"; did you mean ${meant}?`)
@@ -146,6 +156,9 @@ const doors: [owner: string, give: (options: object) => unknown, max: string][] 
 /** postgres() knows what pg.Pool has instead. */
 const elsewhere = /^log is not an option of postgres\(\)/
 
+/** What takes a function. */
+const callbacks = ['log', 'verify']
+
 /** What a door takes itself. */
 const taken: Record<string, readonly string[]> = {
   'postgres()': ['connectionTimeoutMillis'],
@@ -156,6 +169,7 @@ const taken: Record<string, readonly string[]> = {
     'connectionTimeoutMillis',
     'maxLifetimeSeconds',
     'log',
+    'verify',
     'connect_timeout', // of libpq; pg.Pool ignores it
   ],
 }
@@ -169,7 +183,8 @@ describe.each(doors)('%s', (owner, give, max) => {
       const message = refusalOf(() => give({ [name]: 1 }))
       expect(message).toContain(name)
       if (meant === 'max') expect(message).toBe(max.replaceAll('NAME', name))
-      else if (meant !== undefined && !/^(max|min)\b/.test(meant)) expect(message).toContain(meant)
+      else if (meant !== undefined && !/^(max|min|maxConnecting)\b/.test(meant))
+        expect(message).toContain(meant)
       if (needless !== undefined && !elsewhere.test(message)) expect(message).toContain(needless)
     }
   })
@@ -182,7 +197,8 @@ describe.each(doors)('%s', (owner, give, max) => {
   })
 
   it('takes what is its own', () => {
-    for (const name of own) expect(() => give({ [name]: name === 'log' ? () => {} : 1 })).not.toThrow()
+    for (const name of own)
+      expect(() => give({ [name]: callbacks.includes(name) ? () => {} : 1 })).not.toThrow()
   })
 })
 

@@ -43,6 +43,11 @@ it('a name that is like none is answered with all that there are', () => {
   expect(message).toContain('validateAfter')
 })
 
+it('is not taken for max or min because it begins with one of them', () => {
+  for (const name of ['maxStatements', 'max_cached_statements', 'minPartitions'])
+    expect(refusalOf({ [name]: 1 }).message).toContain('Its options are: min, max, acquireTimeout')
+})
+
 it('never shows the value, which may be a secret in the wrong place', () => {
   for (const name of ['password', 'pasword', 'connectionString', 'maxx', 'token']) {
     const error = refusalOf({ [name]: 'hunter2-secret' })
