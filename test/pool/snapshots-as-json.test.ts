@@ -46,6 +46,35 @@ it('show of a connection its facts, the lease that is out, who waits for it, and
   expect(shown().facts.ending).toEqual({ reason: 'destroyed', error: { name: 'Error', code: '23505' } })
 })
 
+it('that are kept stay as they were, but for what the guide says is live; stats() and JSON stay whole', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 2 })
+  await clock.advance(100)
+  const kept = {
+    pool: pool.actor.getSnapshot(),
+    connection: pool.actor.getSnapshot().children['connection-1']?.getSnapshot(),
+  }
+  const asItWas = asJson(kept)
+  const stats = pool.stats()
+  const figures = { ...stats }
+  await pool.acquire()
+  pool.acquire().catch(() => {})
+  pool.resize({ min: 2, max: 3, maxWaiting: 5 })
+  pool.pause()
+  await clock.advance(100)
+  expect(pool.stats()).toMatchObject({ state: 'paused', max: 3, total: 2 })
+  expect(stats).toEqual(figures)
+  expect(Object.isFrozen(stats)).toBe(true)
+  const isNow = asJson(kept)
+  expect(isNow).not.toEqual(asItWas)
+  for (const which of [asItWas, isNow]) {
+    delete which.pool.children
+    for (const live of ['roster', 'queue']) delete which.pool.context[live]
+    for (const live of ['facts', 'queue']) delete which.connection.context[live]
+    delete which.connection.context.generation
+  }
+  expect(isNow).toEqual(asItWas)
+})
+
 it('are the same for a persisted snapshot', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
   await clock.advance(100)
