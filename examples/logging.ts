@@ -9,7 +9,7 @@ const levels = {
   'pool.recovered': 'info',
   'pool.overloaded': 'warn',
   'pool.eased': 'info',
-  'pool.budgetAway': 'warn', // what keeps the budget of its fleet does not answer
+  'pool.budgetAway': 'warn', // the engine that keeps the budget of its fleet does not answer
   'pool.budgetBack': 'info',
   'pool.paused': 'warn',
   'pool.resumed': 'info',

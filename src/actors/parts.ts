@@ -72,6 +72,8 @@ export interface PoolParts<C> {
   readonly roster: Roster<C>
   /** What it has of the budget that it shares with other pools; undefined = it is on its own. */
   budget: Allotment | undefined
+  /** What bounds the size that it gives itself; undefined without the option `adaptive`. */
+  adaptive: { readonly limit: number } | undefined
   /** Those who wait for one. */
   readonly queue: WaitingQueue<C>
   /** How late they are served; undefined without the option `shed`. */
@@ -146,6 +148,7 @@ export function createParts<C>(
     limits: new Limits(config),
     roster,
     budget: undefined,
+    adaptive: undefined,
     queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
     delay,
     lanes: config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now()),

@@ -66,6 +66,7 @@ export class PoolSystem<C> {
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
     this.supervisor = new Supervisor(parts, actor)
     this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
+    parts.adaptive = this.adaptive
     parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
     if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
     this.intake.requests$.subscribe({

@@ -18,6 +18,6 @@ export interface BudgetEvidence {
   readonly max: number
   /** The largest holder first; pools without a connection are absent. */
   readonly holders: readonly BudgetHolder[]
-  /** What keeps the budget does not answer; undefined = it does, or the budget is kept in this process. */
+  /** The engine that keeps the budget does not answer; undefined = it does, or the budget is kept in this process. */
   readonly away?: BudgetAbsence | undefined
 }

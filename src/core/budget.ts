@@ -32,9 +32,9 @@ export interface BudgetMember {
   granted(): void
   /** The budget wants a connection back: an idle one now, or else a leased one when its holder releases it. */
   reclaim(): void
-  /** What keeps the budget does not answer: the pool keeps its connections, and opens none beyond `floor` until `back()`. */
+  /** The engine that keeps the budget does not answer: the pool keeps its connections, and opens none beyond `floor` until `back()`. */
   away(absence: BudgetAbsence): void
-  /** What keeps the budget answers again. */
+  /** The engine that keeps the budget answers again. */
   back(): void
   /** The budget cannot keep so many connections for the pool as its `min` says. */
   refuse(error: Error): void
@@ -46,7 +46,7 @@ export interface Allotment {
   readonly isHeldBack: boolean
   /** Whether the budget has not answered yet: it is not known to be spent. */
   readonly isPending?: boolean
-  /** Whether what keeps the budget does not answer. */
+  /** Whether the engine that keeps the budget does not answer. */
   readonly isAway: boolean
   /** How many connections could be opened for the pool now: free ones, and idle ones of other pools. */
   readonly room: number

@@ -52,8 +52,10 @@ export interface AcquireEvidence {
   readonly waiting: number
   /** The number of connections, in any state. */
   readonly total: number
-  /** The pool's `max`. */
+  /** The pool's `max`; of an adaptive pool, the size that it had given itself. */
   readonly max: number
+  /** The option `max` of an adaptive pool: the most that it may give itself; undefined without `adaptive`. */
+  readonly limit?: number | undefined
   /** The leases that were held, longest first. */
   readonly holders: readonly LeaseHolder[]
   /** Connections being opened. */
@@ -90,14 +92,16 @@ export interface OverloadEvidence {
   readonly waiting: number
   /** The number of connections, in any state. */
   readonly total: number
-  /** The pool's `max`. */
+  /** The pool's `max`; of an adaptive pool, the size that it had given itself. */
   readonly max: number
+  /** The option `max` of an adaptive pool: the most that it may give itself; undefined without `adaptive`. */
+  readonly limit?: number | undefined
 }
 
 /** The state of the pool when it refused a caller because its queue was full. */
 export type RefusalEvidence = Pick<
   AcquireEvidence,
-  'waiting' | 'total' | 'max' | 'paused' | 'failedConnects' | 'lastConnectError' | 'lane'
+  'waiting' | 'total' | 'max' | 'limit' | 'paused' | 'failedConnects' | 'lastConnectError' | 'lane'
 >
 
 /** What was known of one host when no host fitted a caller's target. */

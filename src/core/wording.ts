@@ -9,21 +9,49 @@ import type {
   RefusalEvidence,
 } from './evidence.js'
 
+/** How many connections a pool may have. */
+interface Room {
+  /** How many it may have now. */
+  readonly max: number
+  /** Of an adaptive pool, what `max` says: it may give itself so many. */
+  readonly limit?: number | undefined
+}
+
+/** Whether the pool itself keeps its size below what it may have. */
+const choosesLess = ({ max, limit }: Room): boolean => limit !== undefined && max < limit
+
+/** Where the number of connections comes from, in brackets: `max`, or that the pool chose it. */
+export const sourceOfMax = (room: Room, otherwise = 'max'): string =>
+  choosesLess(room) ? `adaptive; max is ${room.limit}` : otherwise
+
+/**
+ * A list of what to do, the last of which is to raise `max`. It helps no pool that gives itself less than it may have.
+ * @param clause what follows the option's name
+ */
+export function orRaiseMax(room: Room, things: readonly string[], clause = ''): string {
+  const list = (items: readonly string[]): string =>
+    items.length < 3 ? items.join(', or ') : `${items.slice(0, -1).join(', ')}, or ${items.at(-1)}`
+  return choosesLess(room)
+    ? `${list(things)}; the pool chooses its size by itself (adaptive), so raising max does not help`
+    : list([...things, `raise max${clause}`])
+}
+
 /** Tells a caller that the queue is full. */
 export function describeFull(
   maxWaiting: number,
   obstacle: Extract<AcquireObstacle, 'exhausted' | 'connects failing' | 'paused' | 'lane full'>,
-  { waiting: inQueue, max, failedConnects, lastConnectError, lane }: RefusalEvidence,
+  evidence: RefusalEvidence,
 ): string {
-  const waiting = lane?.waiting ?? inQueue
+  const { max, failedConnects, lastConnectError, lane } = evidence
+  const waiting = lane?.waiting ?? evidence.waiting
   const [why, advice] = {
     'lane full': () => [
       `the lane '${lane?.name}' has no room (lanes.${lane?.name}.max is ${lane?.max})`,
       "Shed load upstream, hold connections for less time, or raise maxWaiting or the lane's max.",
     ],
     exhausted: () => [
-      `none of the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (max) is free`,
-      'Shed load upstream, hold connections for less time, or raise maxWaiting or max.',
+      `none of the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (${sourceOfMax(evidence)}) is free`,
+      `${orRaiseMax(evidence, ['Shed load upstream', 'hold connections for less time', 'raise maxWaiting'])}.`,
     ],
     paused: () => ['the pool is paused', 'Call pool.resume(), or raise maxWaiting.'],
     'connects failing': () => [
@@ -42,7 +70,12 @@ export function describeFull(
 export function describeOverload(evidence: OverloadEvidence): string {
   const { waited, target, delay, overloadedFor, waiting, max } = evidence
   const callers = waiting === 1 ? 'this caller waits' : `${waiting} callers wait`
-  return `The acquire was refused after ${milliseconds(waited)}: the pool is overloaded.\n  Why: callers arrive faster than the pool's ${max} ${max === 1 ? 'connection serves' : 'connections (max) serve'} them, and during an overload a caller waits for at most ${milliseconds(target)} (shed.target). The pool has been overloaded for ${milliseconds(overloadedFor)}; ${callers}, and the last one served had waited for ${milliseconds(delay)}.\n  What to do: answer 503 and have the client try again later, hold connections for less time, or raise max if the database has room.`
+  const advice = orRaiseMax(
+    evidence,
+    ['answer 503 and have the client try again later', 'hold connections for less time'],
+    ' if the database has room',
+  )
+  return `The acquire was refused after ${milliseconds(waited)}: the pool is overloaded.\n  Why: callers arrive faster than the pool's ${max} ${max === 1 ? 'connection' : 'connections'} (${sourceOfMax(evidence)}) ${max === 1 ? 'serves' : 'serve'} them, and during an overload a caller waits for at most ${milliseconds(target)} (shed.target). The pool has been overloaded for ${milliseconds(overloadedFor)}; ${callers}, and the last one served had waited for ${milliseconds(delay)}.\n  What to do: ${advice}.`
 }
 
 /** Tells a caller that it waits for itself. */
@@ -52,7 +85,7 @@ export function describeDeadlock(leases: readonly number[], max: number): string
     max === 1
       ? `the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (${own})`
       : `all ${max} connections (max) are held by pool.use() calls that are waiting for another one, and this caller is inside one of them (${own})`
-  return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.`
+  return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; more connections only make this rarer.`
 }
 
 /** What there is to say to a caller for whom no host fits. */
@@ -137,15 +170,19 @@ const explanations: Record<AcquireObstacle, (evidence: AcquireEvidence) => reado
     `connections that became free failed validation (the last error is this error's cause): ${messageOf(lastValidationError)}`,
     'check the database and what is in between (a firewall, a proxy); events$ reports each connection.closed',
   ],
-  exhausted: ({ holders, max }) => {
+  exhausted: evidence => {
+    const { holders, max } = evidence
     const longest = heldLongest(holders)
     const what =
       max === 1
-        ? `the only connection (max is 1) is leased: ${longest}`
-        : `all ${max} connections (max) are leased; held longest: ${longest}`
+        ? `the only connection (${sourceOfMax(evidence, 'max is 1')}) is leased: ${longest}`
+        : `all ${max} connections (${sourceOfMax(evidence)}) are leased; held longest: ${longest}`
     return [
       `${what}${whereAcquired(holders[0])}`,
-      'release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max',
+      orRaiseMax(evidence, [
+        'release sooner (use pool.use() or await using)',
+        'do not hold a lease while acquiring another',
+      ]),
     ]
   },
   'connects slow': evidence => [

@@ -18,7 +18,7 @@ export interface FleetOptions {
   /** The maximum number of connections of all pools in all processes together. At least 1. */
   connections: number
   /**
-   * What keeps the budget, for any database: `redisEngine(client)`, `natsEngine(bucket)`, or `memoryEngine()` in tests. Default: the pool's own PostgreSQL.
+   * The engine that keeps the budget, for any database: `redisEngine(client)`, `natsEngine(bucket)`, or `memoryEngine()` in tests. Default: the pool's own PostgreSQL.
    */
   engine?: FleetEngine | undefined
   /**

@@ -1,6 +1,6 @@
 // Callers who wait, before it is so long that `pool.health()` minds: for leases to end, or for connects.
 import type { Finding as CoreFinding, PoolFacts } from '../actors/watching/diagnosis.js'
-import { firstUsefulLine, milliseconds, whoHolds } from '../core/wording.js'
+import { firstUsefulLine, milliseconds, orRaiseMax, whoHolds } from '../core/wording.js'
 import type { Frame } from '../recorder/format.js'
 import { counted } from './diagnose-words.js'
 import type { Finding } from './protocol.js'
@@ -77,11 +77,15 @@ function exhaustion({ at, stats, leases }: Frame, who: string, since: number): F
   const where =
     known?.from === undefined ? '' : ` Lease ${known.lease} was acquired ${firstUsefulLine(known.from)}.`
   const { max } = stats
+  const advice = orRaiseMax({ max, limit: stats.adaptive?.limit }, [
+    'Release sooner (use pool.use() or await using)',
+    'do not hold a lease while acquiring another',
+  ])
   return {
     kind: 'exhausted',
     level: at - since >= longWait ? 'degraded' : 'note',
     title: max === 1 ? 'The only connection is leased' : `All ${max} connections are leased`,
-    text: `${who} Held longest: ${held.join(', ')}.${where} Release sooner (use pool.use() or await using), do not hold a lease while acquiring another, or raise max.`,
+    text: `${who} Held longest: ${held.join(', ')}.${where} ${advice}.`,
     since,
     ...(known?.from === undefined ? undefined : { connection: known.connection, stack: known.from }),
   }

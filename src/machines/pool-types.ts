@@ -48,7 +48,7 @@ export interface BudgetView {
   isSpent(error: unknown): boolean
 }
 
-/** What keeps a budget does not answer. */
+/** The engine that keeps a budget does not answer. */
 export interface BudgetAbsence {
   /** Whose budget it is, and what keeps it. */
   readonly budget: string
@@ -78,7 +78,7 @@ export type PoolEvent =
   | { readonly type: 'budget.granted' }
   /** The budget wants a connection back: an idle one now, or else a leased one when its holder releases it. */
   | { readonly type: 'budget.reclaimed' }
-  /** What keeps the budget does not answer. */
+  /** The engine that keeps the budget does not answer. */
   | { readonly type: 'budget.away'; readonly absence: BudgetAbsence }
   /** It answers again. */
   | { readonly type: 'budget.back' }

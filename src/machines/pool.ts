@@ -54,7 +54,8 @@ export const poolMachine = setup({
     'budget.granted': { actions: 'grow' },
     'budget.reclaimed': { actions: 'yieldOne' },
     'budget.away': {
-      description: 'What keeps the budget does not answer: the pool keeps its connections, and opens few.',
+      description:
+        'The engine that keeps the budget does not answer: the pool keeps its connections, and opens few.',
       actions: 'announceBudgetAway',
     },
     'budget.back': { actions: ['announceBudgetBack', 'grow'] },

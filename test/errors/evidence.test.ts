@@ -10,6 +10,7 @@ const refusal: Required<RefusalEvidence> = {
   waiting: 3,
   total: 4,
   max: 5,
+  limit: 15,
   paused: true,
   failedConnects: 6,
   lastConnectError,

@@ -17,7 +17,7 @@ it('inside use with max 1: the error says what is held and what to do, and comes
   expect(messageOf(error)).toBe(
     'This acquire would wait forever.\n' +
       '  Why: the only connection (max is 1) is already held by the pool.use() call that is acquiring another one (lease 1).\n' +
-      '  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; raising max only makes this rarer.',
+      '  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; more connections only make this rarer.',
   )
   expect(error.stack?.split('\n').filter(line => line.startsWith('    at'))[0]).toMatch(
     /^ {4}at acquireAgain \(.*self-deadlock\.test\.ts/,

@@ -132,7 +132,7 @@ it('says so: in its state, its health, its events and the errors of those whom i
     overloadedFor: 0,
   })
   expect((first.error as Error).message).toMatch(
-    /^The acquire was refused after 550 ms: the pool is overloaded\.\n {2}Why: callers arrive faster than the pool's 1 connection serves them, and during an overload a caller waits for at most 50 ms \(shed\.target\)\. .*\n {2}What to do: answer 503/,
+    /^The acquire was refused after 550 ms: the pool is overloaded\.\n {2}Why: callers arrive faster than the pool's 1 connection \(max\) serves them, and during an overload a caller waits for at most 50 ms \(shed\.target\)\. .*\n {2}What to do: answer 503/,
   )
   expect(second.error).toMatchObject({ code: 'OVERLOADED', waited: target })
   const third = watch(pool.acquire())

@@ -69,7 +69,7 @@ it('all metrics of the conventions are there', async () => {
     [
       'statepool.budget.away',
       '{pool}',
-      '1 while what keeps the budget that the pool shares with other pools does not answer, otherwise 0.',
+      "1 while the engine that keeps the budget of the pool's fleet does not answer, otherwise 0.",
     ],
     [
       'statepool.statements.active',

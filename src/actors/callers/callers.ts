@@ -203,7 +203,7 @@ export class Callers<C> {
 
   /** Refuses those who have waited for as long as callers may while the pool is overloaded. */
   shed({ size }: PoolContext): void {
-    const { delay, queue, roster, counters, config } = this.#parts
+    const { delay, queue, roster, counters, config, adaptive } = this.#parts
     if (delay === undefined) return
     const late = delay.takeLate()
     const now = config.clock.now()
@@ -215,6 +215,7 @@ export class Callers<C> {
       waiting: queue.length,
       total: roster.total,
       max: size.max,
+      limit: adaptive?.limit,
     }
     for (const request of late) {
       const error = new OverloadedError({ waited: now - request.at, ...shared })
@@ -270,11 +271,12 @@ export class Callers<C> {
 
   /** What it costs next to nothing to know: who sheds load does it for thousands. */
   #refusalEvidence({ size, failures, lastConnectError }: PoolContext): RefusalEvidence {
-    const { queue, roster } = this.#parts
+    const { queue, roster, adaptive } = this.#parts
     return {
       waiting: queue.length,
       total: roster.total,
       max: size.max,
+      limit: adaptive?.limit,
       paused: !queue.open,
       failedConnects: lastConnectError === undefined ? 0 : failures,
       lastConnectError,

@@ -36,8 +36,13 @@ export class AdaptiveSize<C> {
   }
 
   get stats(): AdaptiveStats {
-    const { value, context } = this.#finder.getSnapshot()
-    return { state: Object.keys(value)[0] as AdaptiveStats['state'], limit: context.range.max }
+    const { value } = this.#finder.getSnapshot()
+    return { state: Object.keys(value)[0] as AdaptiveStats['state'], limit: this.limit }
+  }
+
+  /** The most that the pool may give itself. */
+  get limit(): number {
+    return this.#finder.getSnapshot().context.range.max
   }
 
   /** The pool's sizes have been changed: the search begins anew, with the largest. */

@@ -1,7 +1,15 @@
 // What is wrong with a pool, as far as it can know: findings, the worst first, from facts. Pure: `pool.health()` and the inspector share it.
 import type { BudgetAbsence, BudgetEvidence } from '../../core/budget.js'
 import type { ConnectError } from '../../core/errors.js'
-import { firstUsefulLine, messageOf, milliseconds, whoHolds, withoutStop } from '../../core/wording.js'
+import {
+  firstUsefulLine,
+  messageOf,
+  milliseconds,
+  orRaiseMax,
+  sourceOfMax,
+  whoHolds,
+  withoutStop,
+} from '../../core/wording.js'
 import type { FailingConnects } from '../parts.js'
 import type { PoolState } from './events.js'
 import type { HeldLease } from './holders-and-waiters.js'
@@ -14,6 +22,8 @@ export interface PoolFacts {
   readonly stateSince: number
   readonly min: number
   readonly max: number
+  /** Of an adaptive pool, the most that it may give itself. */
+  readonly limit?: number | undefined
   /** Connections that are open and to be kept. */
   readonly established: number
   readonly connecting: number
@@ -28,7 +38,7 @@ export interface PoolFacts {
   readonly connects: FailingConnects | undefined
   /** Who holds the connections of the budget that holds back the pool's growth; undefined = none does. */
   readonly budget?: BudgetEvidence | undefined
-  /** What keeps the budget does not answer; undefined = it does. */
+  /** The engine that keeps the budget does not answer; undefined = it does. */
   readonly away?: BudgetAbsence | undefined
   /** How long a lease may be held before it counts as a leak; Infinity = leaks are not looked for. */
   readonly leakWarning: number
@@ -138,7 +148,8 @@ function connectsOf(facts: PoolFacts): Sketch | undefined {
   }
 }
 
-function leaksOf({ leases, leakWarning, now, max }: PoolFacts): Sketch | undefined {
+function leaksOf(facts: PoolFacts): Sketch | undefined {
+  const { leases, leakWarning, now, max } = facts
   const holders = leases.filter(({ acquiredAt }) => now - acquiredAt >= leakWarning)
   const last = holders[Math.min(holders.length, max) - 1]
   const first = holders[0]
@@ -146,8 +157,8 @@ function leaksOf({ leases, leakWarning, now, max }: PoolFacts): Sketch | undefin
   const all = holders.length >= max
   const which = all
     ? max === 1
-      ? 'The only connection (max is 1) is leased and has'
-      : `All ${max} connections (max) are leased and have`
+      ? `The only connection (${sourceOfMax(facts, 'max is 1')}) is leased and has`
+      : `All ${max} connections (${sourceOfMax(facts)}) are leased and have`
     : `${counted(holders.length, 'lease')} of at most ${max} ${holders.length === 1 ? 'has' : 'have'}`
   return {
     kind: 'leaked',
@@ -183,7 +194,7 @@ function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
       kind: 'slow queue',
       severity: 'degraded',
       what: `Callers wait long for a connection: ${callers}.`,
-      remedy: 'Hold connections for less time, shed load upstream, or raise max if the database has room.',
+      remedy: `${orRaiseMax(facts, ['Hold connections for less time', 'shed load upstream'], ' if the database has room')}.`,
       since: oldestWaiter + stalledAfter,
     }
   const [first] = leases
@@ -209,10 +220,11 @@ function awayOf({ away }: PoolFacts): Sketch | undefined {
   return { kind: 'budget away', severity: 'degraded', what, remedy, since: away.since }
 }
 
-function overloadOf({ state, stateSince: since, waiting, max, now }: PoolFacts): Sketch | undefined {
+function overloadOf(facts: PoolFacts): Sketch | undefined {
+  const { state, stateSince: since, waiting, max, now } = facts
   if (state !== 'shedding') return undefined
-  const what = `The pool is overloaded: for ${milliseconds(now - since)} callers have arrived faster than its ${counted(max, 'connection')} (max) ${max === 1 ? 'serves' : 'serve'} them, so it refuses each caller that has waited for shed.target; ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'}.`
-  const remedy = 'Shed load upstream, hold connections for less time, or raise max if the database has room.'
+  const what = `The pool is overloaded: for ${milliseconds(now - since)} callers have arrived faster than its ${counted(max, 'connection')} (${sourceOfMax(facts)}) ${max === 1 ? 'serves' : 'serve'} them, so it refuses each caller that has waited for shed.target; ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'}.`
+  const remedy = `${orRaiseMax(facts, ['Shed load upstream', 'hold connections for less time'], ' if the database has room')}.`
   return { kind: 'overloaded', severity: 'degraded', what, remedy, since }
 }
 

@@ -148,7 +148,7 @@ export type PoolNotice = {
   | { readonly type: 'pool.recovered'; readonly failures: number }
   /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; `holders` says who has them. */
   | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)
-  /** What keeps the budget that the pool shares with others (the engine of its `fleet`) does not answer: the pool keeps its connections, and opens none beyond `floor`. */
+  /** The engine that keeps the budget of the pool's `fleet` does not answer: the pool keeps its connections, and opens none beyond `floor`. */
   | ({ readonly type: 'pool.budgetAway' } & BudgetAbsence)
   /** It answers again. */
   | { readonly type: 'pool.budgetBack' }

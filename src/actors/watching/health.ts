@@ -48,6 +48,7 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     state: poolState(system),
     stateSince: since.at,
     ...actor.getSnapshot().context.size,
+    limit: parts.adaptive?.limit,
     established: roster.established,
     connecting: roster.connecting,
     total: roster.total,

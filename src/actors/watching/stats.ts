@@ -37,7 +37,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly lanes: Readonly<Record<string, LaneStats>> | undefined
   /** Whether the pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left. */
   readonly heldBack: boolean
-  /** Whether what keeps that budget (the engine of the pool's `fleet`) does not answer: the pool keeps its connections, and opens few. */
+  /** Whether the engine that keeps that budget (of the pool's `fleet`) does not answer: the pool keeps its connections, and opens few. */
   readonly budgetAway: boolean
   /** The most connections of all pools that share that budget; undefined if the pool shares none. */
   readonly budgetMax: number | undefined

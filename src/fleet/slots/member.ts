@@ -67,7 +67,7 @@ export class SlotMember implements Allotment {
     return this.#refusals > 0
   }
 
-  /** Its connections are the only way to what keeps the budget. */
+  /** Its connections are the only way to the engine that keeps the budget. */
   get isAway(): boolean {
     return false
   }

@@ -121,7 +121,7 @@ function make(meter: Meter): Instruments {
     budgetAway: own(
       'budget.away',
       '{pool}',
-      '1 while what keeps the budget that the pool shares with other pools does not answer, otherwise 0.',
+      "1 while the engine that keeps the budget of the pool's fleet does not answer, otherwise 0.",
     ),
     budgetLimit: own(
       'budget.limit',

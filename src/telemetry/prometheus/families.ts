@@ -94,7 +94,7 @@ export const families: readonly Family[] = [
   {
     name: 'budget_away',
     type: 'Gauge',
-    help: '1 while what keeps the budget that the pool shares with others (the engine of a fleet) does not answer, otherwise 0.',
+    help: "1 while the engine that keeps the budget of the pool's fleet does not answer, otherwise 0.",
     read: ({ stats }) => ({ '': Number(stats.budgetAway) }),
   },
   {

@@ -135,7 +135,7 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
     'bad',
     `${each.budget} does not answer${because(each)}: no connection is opened beyond ${number(each.floor)}`,
   ],
-  'pool.budgetBack': () => ['good', 'What keeps the budget answers again'],
+  'pool.budgetBack': () => ['good', 'The engine that keeps the budget answers again'],
   'pool.overloaded': each => [
     'bad',
     `The pool is overloaded: a caller has waited ${duration(number(each.delay))}, ${number(each.waiting)} wait`,
