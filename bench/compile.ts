@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundlePackage } from '../scripts/package/bundle.js'
+import { bundlePackage, type Place } from '../scripts/package/bundle.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -20,8 +20,11 @@ export interface Compiled {
   remove(): Promise<void>
 }
 
-/** Types are not checked: `npm run check:types` does that, and it takes longer than all that is compiled here. */
-export async function compile(): Promise<Compiled> {
+/**
+ * Types are not checked: `npm run check:types` does that, and it takes longer than all that is compiled here.
+ * @param without for each of these a build of its own, in which that place is left out: what it costs that something could be attached
+ */
+export async function compile(without: readonly Place[] = []): Promise<Compiled> {
   const folder = await mkdtemp(join(tmpdir(), 'statepool-bench-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
@@ -42,8 +45,7 @@ export async function compile(): Promise<Compiled> {
       // A second build in which `compiled(machine)` is the machine itself, and nothing else differs: the same pool in XState's own
       // interpreter. (An inspector would force the interpreter too, but its events cost more than the interpreter does.)
       bundlePackage(join(folder, 'interpreted', 'dist'), { interpreted: true }),
-      // A third one, in which an acquire asks nothing on behalf of observers: what it costs that something could be attached.
-      bundlePackage(join(folder, 'untold', 'dist'), { untold: true }),
+      ...without.map(place => bundlePackage(join(folder, place, 'dist'), { without: place })),
     ])
     return { worker: join(folder, 'bench', 'worker.js'), remove }
   } catch (error) {

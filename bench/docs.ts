@@ -1,12 +1,13 @@
 // The run as pages: a chart for each scenario in docs/bench, and all tables in docs/performance.md.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { drawChart } from './chart.js'
 import { drawCurve } from './curve-chart.js'
 import { markdown } from './report.js'
 import type { Result } from './result.js'
 import type { Plan } from './scenario.js'
+import { writePart } from './written.js'
 
 const docs = new URL('../docs/', import.meta.url)
 const page = new URL('performance.md', docs)
@@ -27,14 +28,7 @@ export async function drawDocs(results: readonly Result[], { rounds, quick }: Pl
   }
   const inTables = results.filter(({ scenario }) => scenario.curve === undefined)
   if (inTables.length === 0) return
-  const text = await readFile(page, 'utf8')
-  const from = text.indexOf(begin)
-  const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`${page.pathname} has no "${begin}" … "${end}".`)
   const processors = cpus()
   const how = `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${rounds} rounds${quick ? ', quick mode' : ''}; statepool's place is bold.`
-  await writeFile(
-    page,
-    `${text.slice(0, from)}${begin}\n\n${how}\n\n${markdown(inTables)}\n\n${text.slice(to)}`,
-  )
+  await writePart(page, begin, end, `${how}\n\n${markdown(inTables)}`)
 }

@@ -14,8 +14,6 @@ export type Detach = () => void
 export interface ObserverOfPool {
   readonly title: string
   readonly options?: PoolOptions
-  /** Another build of the package, by its address. */
-  readonly build?: string
   /** Whether it observes all pools of the process: then it is taken off for the rounds of the pool that is not observed. */
   readonly processWide?: boolean
   /** Loads what it needs, before anything is measured. */
@@ -25,10 +23,6 @@ export interface ObserverOfPool {
 /** By name; the first is what the others are compared with. */
 export const observers: Readonly<Record<string, ObserverOfPool>> = {
   none: { title: 'nothing' },
-  untold: {
-    title: 'nothing, in a build without the places where something can be attached',
-    build: new URL('../untold/dist/index.js', import.meta.url).href,
-  },
   measure: { title: 'the option `measure`', options: { measure: true } },
   rare: {
     title: 'a subscriber to rare events (`eventsOf`)',

@@ -41,8 +41,8 @@ process.stdout.write(JSON.stringify(times satisfies Rounds))
 await observed.close()
 await bare.close()
 
-async function open({ options, build, prepare, processWide = false }: ObserverOfPool): Promise<Side> {
-  const core: string = build ?? 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
+async function open({ options, prepare, processWide = false }: ObserverOfPool): Promise<Side> {
+  const core: string = 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
   const { createPool } = (await import(core)) as typeof import('../src/index.js')
   const database = new StubDatabase()
   const pool = createPool(

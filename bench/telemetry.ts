@@ -2,7 +2,6 @@
 // observed and one that is not take turns; five processes for each way. With --write, the table goes into docs/performance.md.
 
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,6 +10,7 @@ import { observers } from './observers.js'
 import { number } from './report.js'
 import { ratioOf, spreadOf } from './stat.js'
 import type { Rounds } from './telemetry-worker.js'
+import { writePart } from './written.js'
 
 const run = promisify(execFile)
 const processes = 5
@@ -43,19 +43,13 @@ try {
     `Node ${process.version}, one task, 10 connections. × is the median of ${processes} processes, each the median of 15 pairs of rounds; beside it the least and the greatest process. The machine had a load of ${Math.round(loadavg()[0] ?? 0)} on ${cpus().length} processors.`,
   ].join('\n')
   console.log(table)
-  if (process.argv.includes('--write')) await write(table)
+  if (process.argv.includes('--write'))
+    await writePart(
+      new URL('../docs/performance.md', import.meta.url),
+      '<!-- telemetry: written by `npx tsx bench/telemetry.ts --write` -->',
+      '<!-- end of telemetry -->',
+      table,
+    )
 } finally {
   await compiled.remove()
-}
-
-/** @throws Error when the page has no place for the table. */
-async function write(table: string): Promise<void> {
-  const page = new URL('../docs/performance.md', import.meta.url)
-  const begin = '<!-- telemetry: written by `npx tsx bench/telemetry.ts --write` -->'
-  const end = '<!-- end of telemetry -->'
-  const text = await readFile(page, 'utf8')
-  const from = text.indexOf(begin)
-  const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`${page.pathname} has no "${begin}" … "${end}".`)
-  await writeFile(page, `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`)
 }

@@ -25,14 +25,14 @@ const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDepend
 export interface BundleOptions {
   /** For the benchmark: `compiled(machine)` is the machine itself, and nothing else differs. */
   readonly interpreted?: boolean
-  /** For the benchmark: an acquire and a release cannot be observed, not even asked about. */
-  readonly untold?: boolean
+  /** For the benchmark: what is left out of the way from an acquire to a release. */
+  readonly without?: Place
 }
 
 /** Bundles all entries into a folder. @throws Error when another package than dagre gets into the bundle */
 export async function bundlePackage(
   folder: string,
-  { interpreted = false, untold = false }: BundleOptions = {},
+  { interpreted = false, without }: BundleOptions = {},
 ): Promise<void> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -55,7 +55,11 @@ export async function bundlePackage(
     legalComments: 'inline',
     metafile: true,
     write: false,
-    plugins: [smallDagre, ...(interpreted ? [uncompiled] : []), ...(untold ? [unobserved] : [])],
+    plugins: [
+      smallDagre,
+      ...(interpreted ? [uncompiled] : []),
+      ...(without ? [leavingOut(places[without])] : []),
+    ],
     logLevel: 'warning',
   })
   const foreign = Object.keys(metafile.inputs).filter(file => /node_modules/.test(file))
@@ -119,19 +123,33 @@ const uncompiled: Plugin = {
   },
 }
 
-/** What asks, on the way from an acquire to a release, whether anything is attached. */
-const questions = {
-  'actors/pool.ts': [/^ {4}if \(parts\.notices\.wants\(.*\n/m, /^ {4}if \(followsAcquires\(.*\n {4}else /m],
-  'actors/connections/lease-actions.ts': [
-    /^ {4}if \(parts\.tracker.*granted'\)\)\n.*\n/m,
-    /^ {4}if \(parts\.tracker.*released'\)\)\n.*\n/m,
-  ],
-}
+/** Lines to leave out of a file, by its name in `src`. */
+type Omissions = Readonly<Record<string, readonly RegExp[]>>
 
-const unobserved: Plugin = {
-  name: 'unobserved',
+/** Places where something can be attached to a pool: what asks, for each acquire and release, whether it is. */
+const places = {
+  /** `pool.transitions`. */
+  taps: {
+    'machines/compiled/deliver.ts': [/^ {2}tellTaps\(.*\n/m],
+    'machines/compiled/compiled.ts': [/^ {6}if \(isTapped\(.*\n/m, /^ {6}tellTaps\(.*\n/m],
+  },
+  /** `events$`, telemetry, and Node's tracing channel. */
+  observers: {
+    'actors/pool.ts': [/^ {4}if \(isFollowed\(.*\n {4}else /m],
+    'actors/connections/lease-actions.ts': [
+      /^ {4}if \(parts\.followers .*tellGranted.*\n/m,
+      /^ {4}if \(parts\.followers .*tellReleased.*\n/m,
+    ],
+  },
+} satisfies Record<string, Omissions>
+
+/** The name of one. */
+export type Place = keyof typeof places
+
+const leavingOut = (omissions: Omissions): Plugin => ({
+  name: 'leaving-out',
   setup({ onLoad }) {
-    for (const [file, patterns] of Object.entries(questions)) {
+    for (const [file, patterns] of Object.entries(omissions)) {
       const filter = new RegExp(`[\\\\/]src[\\\\/]${file.replaceAll('/', '[\\\\/]').replaceAll('.', '\\.')}$`)
       onLoad({ filter }, ({ path }) => {
         let contents = readFileSync(path, 'utf8')
@@ -143,4 +161,4 @@ const unobserved: Plugin = {
       })
     }
   },
-}
+})

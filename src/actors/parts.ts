@@ -93,6 +93,8 @@ export interface PoolParts<C> {
   readonly onLease: OwnHooks<C>['onLease']
   /** Of a pool that belongs to a pool of hosts: its host, as it is now. */
   readonly host: HostStats | undefined
+  /** How many follow each acquire and release: subscribers to their events, the tracker, the tracers. While it is 0, a lease pays one comparison. */
+  followers: number
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
   /** What `stats()` tells of connects and closes. */
@@ -153,7 +155,14 @@ export function createParts<C>(
     delay,
     lanes: config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now()),
     counters,
-    notices: new Notices(name, () => config.clock.now(), emit),
+    notices: new Notices(
+      name,
+      () => config.clock.now(),
+      emit,
+      change => {
+        parts.followers += change
+      },
+    ),
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined, connects: undefined },
@@ -161,6 +170,7 @@ export function createParts<C>(
     hooks: hooksOf(config as PoolHooks<C>),
     onLease,
     host,
+    followers: 0,
     tracker: undefined,
     connectionTimings: new ConnectionTimings(),
     leaseTimings: config.measure ? new LeaseTimings() : undefined,

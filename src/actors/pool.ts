@@ -46,7 +46,7 @@ import {
 } from './watching/holders-and-waiters.js'
 import { inspectActors } from './watching/inspection.js'
 import { type PoolStats, poolState, readStats } from './watching/stats.js'
-import { followsAcquires, traceAcquire, traceTransaction } from './watching/tracing.js'
+import { isFollowed, traceAcquire, traceTransaction } from './watching/tracing.js'
 import { observeTransitions, type PoolTransition } from './watching/transitions.js'
 import { refuseIfClosing, whenReady } from './while-open.js'
 
@@ -190,15 +190,16 @@ export class Pool<C> implements AsyncDisposable {
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
     if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts, options)
-    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
-    if (followsAcquires(parts)) this.#submitTraced(request, signal)
+    if (isFollowed(parts)) this.#submitFollowed(request, signal)
     else this.#submit(request, signal)
     return request
   }
 
   /** A method of its own, for its closure costs callers who need none. */
-  #submitTraced(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
-    traceAcquire(this.#system.parts, request, () => this.#submit(request, signal))
+  #submitFollowed(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
+    const { parts } = this.#system
+    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
+    traceAcquire(parts, request, () => this.#submit(request, signal))
   }
 
   #submit(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {

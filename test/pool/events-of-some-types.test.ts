@@ -44,6 +44,7 @@ it('makes no event that no subscriber wants: not even the time is asked for', ()
     'orders',
     () => readings++,
     () => {},
+    () => {},
   )
   const subscription = notices.of(['acquire.aborted']).subscribe()
   notices.publish({ type: 'connection.connecting', connection: 'connection-1', serial: 1 })

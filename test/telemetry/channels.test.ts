@@ -41,6 +41,15 @@ it('a caller that is served at once is traced from its call to its lease', async
   ])
 })
 
+it('a caller that names a tenant and a lane is traced with both', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, lanes: { reports: { max: 1 } } })
+  await clock.advance(100)
+  const heard = follow('statepool:acquire')
+  await pool.acquire({ tenant: 'acme', lane: 'reports' })
+  for (const [, message] of heard) expect(message).toMatchObject({ tenant: 'acme', lane: 'reports' })
+  expect(heard).toHaveLength(4)
+})
+
 it('a caller that waits hears of its lease before it goes on, in its own async context', async () => {
   const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
   await clock.advance(100)

@@ -185,6 +185,51 @@ it('a pool that its budget holds back says so, and how large the budget is', asy
   expect(waiting.state).toBe('pending')
 })
 
+it('each lane has its limit, what is taken, and who waits for it; when the pool is no longer measured, none', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const { pool: own, clock } = poolInSimulatedTime({
+    min: 1,
+    max: 4,
+    lanes: { reports: { max: 2 }, mail: { max: 1 } },
+  })
+  const stop = instrument(own, { meterProvider, tracerProvider: false })
+  await clock.advance(100)
+  const reports = [1, 2, 3].map(() => watch(own.acquire({ lane: 'reports' })))
+  await clock.advance(100)
+  expect(reports.map(({ state }) => state)).toEqual(['fulfilled', 'fulfilled', 'pending'])
+  const values = async () => {
+    const metrics = await collect()
+    return Object.fromEntries(
+      ['limit', 'taken', 'waiting'].map(figure => [
+        figure,
+        metrics
+          .get(`statepool.lane.${figure}`)
+          ?.points.map(({ attributes, value }) => [attributes['statepool.lane'], value]),
+      ]),
+    )
+  }
+  const noLane = [
+    ['reports', 0],
+    ['mail', 0],
+  ]
+  expect(await values()).toEqual({
+    limit: [
+      ['reports', 2],
+      ['mail', 1],
+    ],
+    taken: [
+      ['reports', 2],
+      ['mail', 0],
+    ],
+    waiting: [
+      ['reports', 1],
+      ['mail', 0],
+    ],
+  })
+  stop()
+  expect(await values()).toEqual({ limit: noLane, taken: noLane, waiting: noLane })
+})
+
 it('waits, uses and connects are histograms of seconds', async () => {
   const { pool: own, clock, collect } = await busyPool()
   const first = await own.acquire()

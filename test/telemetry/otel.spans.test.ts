@@ -16,7 +16,10 @@ import { instrument } from '../../src/telemetry/otel/index.js'
 import { lengthOf, spansInMemory } from '../support/otel.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
-async function tracedPool(options: Parameters<typeof instrument>[1] = {}, size = { min: 1, max: 1 }) {
+async function tracedPool(
+  options: Parameters<typeof instrument>[1] = {},
+  size: Parameters<typeof poolInSimulatedTime>[0] = { min: 1, max: 1 },
+) {
   const memory = spansInMemory()
   const parts = poolInSimulatedTime(size)
   const { tracerProvider } = memory
@@ -51,6 +54,25 @@ describe('a wait for a connection', () => {
         },
       },
       { parentSpanContext: { spanId: idOf(second) }, attributes: { 'statepool.queue.position': 1 } },
+    ])
+  })
+
+  it('says on whose behalf the caller asks, and by which lane, also if it waits for the lane', async () => {
+    const { pool, spans } = await tracedPool({}, { max: 2, lanes: { reports: { max: 1 } } })
+    const first = await pool.acquire({ tenant: 'acme', lane: 'reports' })
+    const second = pool.acquire({ lane: 'reports' })
+    first.release()
+    ;(await second).release()
+    const lease = await pool.acquire()
+    lease.release()
+    const said = spans('statepool.acquire').map(({ attributes }) => [
+      attributes['statepool.tenant'],
+      attributes['statepool.lane'],
+    ])
+    expect(said).toEqual([
+      ['acme', 'reports'],
+      [undefined, 'reports'],
+      [undefined, undefined],
     ])
   })
 

@@ -51,8 +51,7 @@ export const leaseActions = {
     if (parts.onLease !== undefined) parts.onLease(lease)
     if (parts.hooks !== undefined) noteSession(record, request)
     request.grant(lease)
-    if (parts.tracker !== undefined || parts.notices.wants('acquire.granted'))
-      tellGranted(record, request, lease)
+    if (parts.followers !== 0) tellGranted(record, request, lease)
   },
   takeBack: ({ context, event }) => {
     if (event.type !== 'release') return
@@ -63,8 +62,7 @@ export const leaseActions = {
     parts.roster.noteReturned(lease.acquiredAt, event.at)
     parts.counters.released++
     if (parts.hooks !== undefined || record.loan !== undefined) settleLoan(record, lease, event.at)
-    if (parts.tracker !== undefined || parts.notices.wants('lease.released'))
-      tellReleased(record, lease, event.at)
+    if (parts.followers !== 0) tellReleased(record, lease, event.at)
   },
   revoke: ({ context }) => {
     const record = recordOf(context)

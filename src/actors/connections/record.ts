@@ -42,6 +42,7 @@ export interface PoolOfConnection<C> {
   /** The application's hooks; undefined if there are none. */
   readonly hooks: PoolHooks<C> | undefined
   readonly onLease: ((lease: Lease<C>) => void) | undefined
+  readonly followers: number
   readonly tracker: Trackers | undefined
 }
 

@@ -4,8 +4,8 @@ import type { Tracer } from './tracer.js'
 
 /** The messages carry names and numbers, no leases and no connections: who listens should not be able to use them. */
 export const channelTracer: Tracer = {
-  acquire(pool, request, run) {
-    const message = { pool, request }
+  acquire(pool, request, run, terms) {
+    const message = { pool, request, ...terms }
     acquires.start.runStores(message, run)
     acquires.end.publish(message)
     return ({ lease, connection, position, error }) => {

@@ -13,6 +13,9 @@ import { throwOutside } from './observers.js'
 
 type NoticeType = PoolNotice['type']
 
+/** Those of each acquire and release. */
+const ofLeases: readonly NoticeType[] = ['acquire.requested', 'acquire.granted', 'lease.released']
+
 /**
  * Publishes notices to the subscribers of `events$`; the pool's actor emits some of them too. Notices are delivered together in a
  * microtask of their own: subscribers must not run inside a transition of the pool, nor in a caller's async context.
@@ -21,6 +24,7 @@ export class Notices {
   readonly #pool: string
   readonly #now: () => number
   readonly #emit: (notice: PoolEmitted) => void
+  readonly #follow: (change: 1 | -1) => void
   /** Replaced, never changed: a delivery goes on with those who were there when it began. */
   #subscribers: readonly Recipient[] = []
   /** How many subscribe to all types. */
@@ -37,24 +41,37 @@ export class Notices {
   /** All notices. */
   readonly events$: Observable<PoolNotice> = new Observable(subscriber => {
     this.#toAll++
-    subscriber.add(() => this.#toAll--)
+    this.#follow(1)
+    subscriber.add(() => {
+      this.#toAll--
+      this.#follow(-1)
+    })
     this.#join({ subscriber, wanted: undefined })
   })
 
-  constructor(pool: string, now: () => number, emit: (notice: PoolEmitted) => void) {
+  /** @param follow told of a subscriber to the notices of each acquire and release: one more, or one fewer */
+  constructor(
+    pool: string,
+    now: () => number,
+    emit: (notice: PoolEmitted) => void,
+    follow: (change: 1 | -1) => void,
+  ) {
     this.#pool = pool
     this.#now = now
     this.#emit = emit
+    this.#follow = follow
   }
 
   /** The notices of some types: the others are not made for its subscribers. */
   of<T extends NoticeType>(types: readonly T[]): Observable<NoticeOf<T>> {
     const wanted: ReadonlySet<NoticeType> = new Set(types)
     return new Observable(subscriber => {
-      for (const type of wanted) this.#count(type, 1)
-      subscriber.add(() => {
-        for (const type of wanted) this.#count(type, -1)
-      })
+      const change = (by: 1 | -1): void => {
+        for (const type of wanted) this.#count(type, by)
+        if (ofLeases.some(type => (wanted as ReadonlySet<NoticeType>).has(type))) this.#follow(by)
+      }
+      change(1)
+      subscriber.add(() => change(-1))
       this.#join({ subscriber: subscriber as Subscriber<PoolNotice>, wanted })
     })
   }
@@ -73,7 +90,7 @@ export class Notices {
     else this.#byType.set(type, count)
   }
 
-  /** Whether a subscriber wants notices of this type: the acquire path asks before it creates one. */
+  /** Whether a subscriber wants notices of this type. */
   wants(type: NoticeType): boolean {
     return this.#toAll !== 0 || (this.#byType.size !== 0 && this.#byType.has(type))
   }

@@ -20,15 +20,22 @@ export interface ConnectEnd {
   readonly reason?: string
 }
 
+/** On whose behalf a caller asks, and by which lane: what it passed to `acquire`. */
+export interface AcquireTerms {
+  readonly tenant?: string
+  readonly lane?: string
+}
+
 /** One who follows what goes on in a pool. It may not throw. */
 export interface Tracer {
   /**
    * A caller asks. Called in its async context.
    * @param request the number of the request
    * @param run hands the request to the pool; to be called once
+   * @param terms what few callers say
    * @returns told of the answer, in the caller's async context, before the caller goes on
    */
-  acquire(pool: string, request: number, run: () => void): (end: AcquireEnd) => void
+  acquire(pool: string, request: number, run: () => void, terms: AcquireTerms): (end: AcquireEnd) => void
   /**
    * A connect begins. Called outside of any caller's async context.
    * @returns told of the outcome, outside as well

@@ -6,13 +6,15 @@ import type { AcquireRequest, Watch } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { channelTracer } from './channel-tracer.js'
 import { acquires, connects, isHeard, type TraceChannel, transactions } from './channels.js'
-import type { AcquireEnd, ConnectEnd, Tracer } from './tracer.js'
+import type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from './tracer.js'
 
-export type { AcquireEnd, ConnectEnd, Tracer } from './tracer.js'
+export type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from './tracer.js'
 
 /** Where a pool has its name and its tracers. */
 export interface Traced {
   readonly name: string
+  /** Counts them as one, if there are any. */
+  followers: number
   /** Undefined while there are none. */
   tracers: readonly Tracer[] | undefined
 }
@@ -22,28 +24,34 @@ export interface Traced {
  * @returns a function that takes it away; a second call does nothing
  */
 export function trace(parts: Traced, tracer: Tracer): () => void {
+  if (parts.tracers === undefined) parts.followers++
   const others = parts.tracers ?? []
   if (!others.includes(tracer)) parts.tracers = [...others, tracer]
   return () => {
-    const left = parts.tracers?.filter(other => other !== tracer) ?? []
+    if (parts.tracers === undefined) return
+    const left = parts.tracers.filter(other => other !== tracer)
     parts.tracers = left.length === 0 ? undefined : left
+    if (parts.tracers === undefined) parts.followers--
   }
 }
 
-/** Whether acquires are followed. Asked for each one. */
-export function followsAcquires({ tracers }: Traced): boolean {
-  return tracers !== undefined || isHeard(acquires)
-}
+/** Whether an acquire is to be followed. Asked for each one. */
+export const isFollowed = ({ followers }: Traced): boolean => followers !== 0 || isHeard(acquires)
 
-/** Submits a request, and follows it until it is answered. */
+/** Submits a request, and follows it until it is answered, if tracers or Node's channel want that. */
 export function traceAcquire<C>(parts: Traced, request: AcquireRequest<C>, submit: () => void): void {
+  if (parts.tracers === undefined && !isHeard(acquires)) {
+    submit()
+    return
+  }
   const answer = new Answer<C>()
   request.watch = answer
+  const terms = termsOf(request)
   const ends: ((end: AcquireEnd) => void)[] = []
   let run = submit
   for (const tracer of tracersOf(parts, acquires)) {
     const next = run
-    run = () => ends.push(tracer.acquire(parts.name, request.order, next))
+    run = () => ends.push(tracer.acquire(parts.name, request.order, next, terms))
   }
   run()
   const finish = (): void => {
@@ -54,6 +62,16 @@ export function traceAcquire<C>(parts: Traced, request: AcquireRequest<C>, submi
   // In a reaction of its own: outside of the message that answered the caller, in the caller's async context, and before the caller goes on.
   else new Promise<void>(resolve => answer.whenGiven(resolve)).then(finish)
 }
+
+const saidNothing: AcquireTerms = {}
+
+const termsOf = <C>({ terms }: AcquireRequest<C>): AcquireTerms =>
+  terms === undefined
+    ? saidNothing
+    : {
+        ...(terms.tenant !== undefined && { tenant: terms.tenant }),
+        ...(terms.lane !== undefined && { lane: terms.lane.name }),
+      }
 
 /** Watches one request. */
 class Answer<C> implements Watch<C> {

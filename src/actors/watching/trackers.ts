@@ -22,7 +22,7 @@ export interface Tracker {
   closed(reason: EndReason): void
 }
 
-/** Those who are attached to one pool, as one. While there are none, the pool has no tracker and pays a comparison with undefined. */
+/** Those who are attached to one pool, as one. While there are none, the pool has no tracker. */
 export class Trackers implements Tracker {
   #attached: readonly Tracker[] = []
 
@@ -95,6 +95,7 @@ export class Trackers implements Tracker {
 
 /** Where a pool has its tracker. */
 interface Tracked {
+  followers: number
   tracker: Trackers | undefined
 }
 
@@ -103,13 +104,18 @@ interface Tracked {
  * @returns a function that takes it away; a second call does nothing
  */
 export function track(parts: Tracked, tracker: Tracker): () => void {
-  parts.tracker ??= new Trackers()
+  if (parts.tracker === undefined) {
+    parts.tracker = new Trackers()
+    parts.followers++
+  }
   parts.tracker.add(tracker)
   let attached = true
   return () => {
     if (!attached) return
     attached = false
     parts.tracker?.remove(tracker)
-    if (parts.tracker?.count === 0) parts.tracker = undefined
+    if (parts.tracker?.count !== 0) return
+    parts.tracker = undefined
+    parts.followers--
   }
 }

@@ -33,6 +33,10 @@ export interface Instruments {
   /** Not of the conventions: a pool that belongs to a pool of hosts. */
   readonly hostState: ObservableUpDownCounter<Attributes>
   readonly hostSeeking: ObservableUpDownCounter<Attributes>
+  /** Not of the conventions: a pool with the option `lanes`. */
+  readonly laneLimit: ObservableUpDownCounter<Attributes>
+  readonly laneTaken: ObservableUpDownCounter<Attributes>
+  readonly laneWaiting: ObservableUpDownCounter<Attributes>
   readonly activeStatements: ObservableUpDownCounter<Attributes>
   readonly createTime: Histogram<Attributes>
   readonly waitTime: Histogram<Attributes>
@@ -137,6 +141,21 @@ function make(meter: Meter): Instruments {
       'host.seeking',
       '{request}',
       'The number of requests to the pool of hosts for which no host fits; the same for each host.',
+    ),
+    laneLimit: own(
+      'lane.limit',
+      '{connection}',
+      'The maximum number of connections of a lane, by the attribute statepool.lane.',
+    ),
+    laneTaken: own(
+      'lane.taken',
+      '{connection}',
+      'The number of leases of a lane, and of its requests that the pool serves next.',
+    ),
+    laneWaiting: own(
+      'lane.waiting',
+      '{request}',
+      'The number of current pending requests for which their lane has no room.',
     ),
     activeStatements: own(
       'statements.active',

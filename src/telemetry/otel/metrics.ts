@@ -7,6 +7,7 @@ import {
   metrics,
   ROOT_CONTEXT,
 } from '@opentelemetry/api'
+import type { LaneStats } from '../../actors/callers/lanes.js'
 import type { PoolStats } from '../../actors/watching/stats.js'
 import { type AnyPool, type HostState, hostStates, type Tracker } from '../observe.js'
 import { type Instruments, instrumentsOf, observables } from './instruments.js'
@@ -89,9 +90,14 @@ export class PoolMetrics implements Tracker {
     if (instruments === undefined) return
     const { pool, attributes } = this.#input
     if (this.#stopped) {
-      const { budgetMax, host } = pool.stats()
+      const { budgetMax, host, lanes } = pool.stats()
       const left = host && { state: undefined, seeking: 0 }
-      this.#observeGauges(result, instruments, { ...ended, budgetMax: budgetMax && 0, host: left })
+      this.#observeGauges(result, instruments, {
+        ...ended,
+        budgetMax: budgetMax && 0,
+        host: left,
+        lanes: lanes && Object.fromEntries(Object.keys(lanes).map(name => [name, emptyLane])),
+      })
       // Later: an SDK may be walking along its list of callbacks.
       queueMicrotask(() => {
         instruments.meter.removeBatchObservableCallback(this.#observe, observables(instruments))
@@ -112,7 +118,20 @@ export class PoolMetrics implements Tracker {
   #observeGauges(
     result: BatchObservableResult<Attributes>,
     instruments: Instruments,
-    { idle, busy, validating, min, max, waiting, underWay, heldBack, budgetAway, budgetMax, host }: Gauges,
+    {
+      idle,
+      busy,
+      validating,
+      min,
+      max,
+      waiting,
+      underWay,
+      heldBack,
+      budgetAway,
+      budgetMax,
+      host,
+      lanes = {},
+    }: Gauges,
   ): void {
     const { attributes, oldNames } = this.#input
     result.observe(instruments.count, idle, this.#idle)
@@ -126,6 +145,12 @@ export class PoolMetrics implements Tracker {
     result.observe(instruments.heldBack, Number(heldBack), attributes)
     result.observe(instruments.budgetAway, Number(budgetAway), attributes)
     if (budgetMax !== undefined) result.observe(instruments.budgetLimit, budgetMax, attributes)
+    for (const [name, lane] of Object.entries(lanes)) {
+      const ofLane = { ...attributes, 'statepool.lane': name }
+      result.observe(instruments.laneLimit, lane.max, ofLane)
+      result.observe(instruments.laneTaken, lane.taken, ofLane)
+      result.observe(instruments.laneWaiting, lane.waiting, ofLane)
+    }
     if (host === undefined) return
     result.observe(instruments.hostSeeking, host.seeking, attributes)
     for (const state of hostStates)
@@ -149,9 +174,12 @@ type Gauges = Pick<
   | 'heldBack'
   | 'budgetAway'
   | 'budgetMax'
+  | 'lanes'
 > & {
   readonly host: { readonly state: HostState | undefined; readonly seeking: number } | undefined
 }
+
+const emptyLane: LaneStats = { max: 0, taken: 0, waiting: 0 }
 
 /** A pool that is no longer measured. */
 const ended: Gauges = {
@@ -166,4 +194,5 @@ const ended: Gauges = {
   budgetAway: false,
   budgetMax: undefined,
   host: undefined,
+  lanes: undefined,
 }

@@ -10,7 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
-import type { AcquireEnd, ConnectEnd, Tracer } from '../../actors/watching/tracing.js'
+import type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from '../../actors/watching/tracing.js'
 import { PoolError } from '../../core/errors.js'
 import { messageOf } from '../../core/wording.js'
 import type { BeginOptions } from '../../index.js'
@@ -31,8 +31,15 @@ export class SpanTracer implements Tracer {
     this.#requireParent = requireParent
   }
 
-  acquire(_pool: string, _request: number, run: () => void): (end: AcquireEnd) => void {
+  acquire(
+    _pool: string,
+    _request: number,
+    run: () => void,
+    { tenant, lane }: AcquireTerms,
+  ): (end: AcquireEnd) => void {
     const span = this.#start(this.#names.acquire)
+    if (tenant !== undefined) span.setAttribute('statepool.tenant', tenant)
+    if (lane !== undefined) span.setAttribute('statepool.lane', lane)
     run()
     return ({ at, position, connection, error }) => {
       span.setAttribute('statepool.queue.position', position)
