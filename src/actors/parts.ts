@@ -64,6 +64,8 @@ export interface PoolParts<C> {
   readonly target: string
   /** Whether an idle pool lets the process exit: `allowExitOnIdle`, as it is now. */
   mayExit: boolean
+  /** Whether the driver can let the process exit at all: what others cannot, none of their leases pays for. */
+  readonly canLetExit: boolean
   /** Whether only connections and callers hold it, although `mayExit` is false. */
   readonly heldByConnections: boolean
   /** Those of its numbers that can change. */
@@ -146,6 +148,7 @@ export function createParts<C>(
     system,
     target,
     mayExit: config.allowExitOnIdle,
+    canLetExit: (driver.ref ?? driver.unref) !== undefined,
     heldByConnections,
     limits: new Limits(config),
     roster,

@@ -15,6 +15,7 @@ import { freeName, ofPool } from './names.js'
 import { createParts, type OwnHooks, type PoolParts } from './parts.js'
 import type { PoolActorRef, PoolSnapshot } from './pool-ref.js'
 import { Readiness } from './readiness.js'
+import { Subscriber } from './rx.js'
 import { Alarm } from './time/alarm.js'
 import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock.js'
 import { ClockScheduler } from './time/scheduler.js'
@@ -69,9 +70,9 @@ export class PoolSystem<C> {
     parts.adaptive = this.adaptive
     parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
     if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
-    this.intake.requests$.subscribe({
-      next: parts.lanes === undefined ? request => deliver(actor, request) : request => this.#goBy(request),
-    })
+    this.intake.requests$.subscribe(
+      parts.lanes === undefined ? new ToPool(actor) : { next: request => this.#goBy(request) },
+    )
     if (parts.lanes !== undefined) parts.lanes.pass = request => deliver(actor, request)
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
@@ -153,6 +154,20 @@ export class PoolSystem<C> {
     const { mayExit, heldByConnections, queue } = this.parts
     if ((mayExit || heldByConnections) && queue.length === 0 && !this.readiness.isAwaited)
       this.#machineClock.letNextOneGo()
+  }
+}
+
+/** Sends each request on to the pool's actor. RxJS would call a plain observer through three functions of its own, for each acquire. */
+class ToPool<C> extends Subscriber<AcquireRequest<C>> {
+  readonly #actor: PoolActorRef<C>
+
+  constructor(actor: PoolActorRef<C>) {
+    super()
+    this.#actor = actor
+  }
+
+  override next(request: AcquireRequest<C>): void {
+    deliver(this.#actor, request)
   }
 }
 

@@ -477,6 +477,7 @@ export class Pool<C> implements AsyncDisposable {
 
 /** Tells that a caller asked, on the pool's events. */
 function tellRequested<C>(request: AcquireRequest<C>, { name, notices, queue }: PoolParts<C>): void {
+  if (!notices.wants('acquire.requested')) return
   const { at, order } = request
   const { length: waiting } = queue
   notices.publishStamped({ at, pool: name, type: 'acquire.requested', request: order, waiting })

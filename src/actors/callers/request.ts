@@ -149,7 +149,7 @@ export class AcquireRequest<C> implements Request {
    * @param entry the method that the caller called: the stack of a refusal at once begins below it, for ten frames are not many
    */
   promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
-    if (this.lease !== undefined) return Promise.resolve(this.lease)
+    if (this.lease !== undefined) return this.lease.promised()
     return this.waits ? (this.pending() as Promise<Lease<C>>) : this.rejection(entry)
   }
 

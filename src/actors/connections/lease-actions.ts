@@ -47,7 +47,7 @@ export const leaseActions = {
     const lease = new Lease(++parts.counters.acquired, at, record)
     record.lease = lease
     record.served = request.order
-    if (parts.mayExit) hold(record)
+    if (parts.canLetExit) hold(record)
     if (parts.onLease !== undefined) parts.onLease(lease)
     if (parts.hooks !== undefined) noteSession(record, request)
     request.grant(lease)
@@ -100,9 +100,9 @@ export const leaseActions = {
   },
   park: ({ context }) => {
     const record = recordOf(context)
-    const { config, mayExit, roster } = record.parts
+    const { config, canLetExit, roster } = record.parts
     roster.park(record)
-    if (mayExit) letGo(record)
+    if (canLetExit) letGo(record)
     if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
   },
 } satisfies ConnectionActions

@@ -29,6 +29,7 @@ export interface PoolOfConnection<C> {
   readonly system: AnyActorScope['system']
   /** Whether idle connections let the process exit, if the driver can let them. */
   readonly mayExit: boolean
+  readonly canLetExit: boolean
   /** The index that the connection keeps up to date. */
   readonly roster: {
     readonly evictions: number
