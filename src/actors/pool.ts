@@ -131,20 +131,20 @@ export class Pool<C> implements AsyncDisposable {
       const request =
         options === undefined
           ? this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.acquire)
-          : this.#requestWith(options)
+          : this.#requestWith(options, this.acquire)
       return request.promise(this.acquire)
     } catch (error) {
       return Promise.reject(error) // of the options; or of a clock, or of a signal's getter, that is not the pool's
     }
   }
 
-  #requestWith(options: AcquireOptions): AcquireRequest<C> {
+  #requestWith(options: AcquireOptions, entry: Entry): AcquireRequest<C> {
     const checked = checkAcquireOptions(options)
     const { timeout, priority = 0, signal, session, tenant, lane } = checked
     const noted = (session ?? tenant ?? lane) === undefined ? undefined : checked
     if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
     const strict = timeout !== undefined
-    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, noted, this.acquire)
+    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, noted, entry)
   }
 
   /**
@@ -229,7 +229,13 @@ export class Pool<C> implements AsyncDisposable {
     options?: AcquireOptions,
   ): Promise<T> {
     callable('callback', callback)
-    const lease = await this.acquire(options)
+    const request =
+      options === undefined
+        ? this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.use)
+        : this.#requestWith(options, this.use)
+    let lease = request.granted
+    if (lease === undefined) lease = await request.promise(this.use)
+    else await aTurn
     if (options?.signal !== undefined) return this.#hold(lease, callback, options.signal)
     const { borrowers, parts } = this.#system
     let result: T
@@ -475,9 +481,14 @@ export class Pool<C> implements AsyncDisposable {
   }
 }
 
+/** A method that the application called. */
+type Entry = (...given: never[]) => unknown
+
+/** Settled forever: to await it takes a turn of the microtasks, and no promise. */
+const aTurn: Promise<void> = Promise.resolve()
+
 /** Tells that a caller asked, on the pool's events. */
 function tellRequested<C>(request: AcquireRequest<C>, { name, notices, queue }: PoolParts<C>): void {
-  if (!notices.wants('acquire.requested')) return
   const { at, order } = request
   const { length: waiting } = queue
   notices.publishStamped({ at, pool: name, type: 'acquire.requested', request: order, waiting })

@@ -2,9 +2,9 @@
 
 import { expect, it, vi } from 'vitest'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
-import type { Lease } from '../../src/actors/leases/lease.js'
+import { Lease, type LeasedConnection } from '../../src/actors/leases/lease.js'
 
-const lease = {} as Lease<unknown>
+const lease = new Lease(1, 0, {} as LeasedConnection<unknown>)
 
 it('answers the lease that was granted before the promise was asked for', async () => {
   const request = new AcquireRequest<unknown>(0, 100, 0)

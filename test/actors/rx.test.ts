@@ -4,7 +4,7 @@ import * as rxjs from 'rxjs'
 import { expect, it } from 'vitest'
 import * as own from '../../src/actors/rx.js'
 
-it('what `events$` is made of, is the application’s own Observable, Subject and Subscription', () => {
-  const { Observable, Subject, Subscription } = rxjs
-  expect({ ...own }).toEqual({ Observable, Subject, Subscription })
+it('what `events$` is made of, is the application’s own Observable, Subject, Subscriber and Subscription', () => {
+  const { Observable, Subject, Subscriber, Subscription } = rxjs
+  expect({ ...own }).toEqual({ Observable, Subject, Subscriber, Subscription })
 })
