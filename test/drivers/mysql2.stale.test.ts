@@ -15,7 +15,14 @@ const text = {} as Command
 
 describe('an error of MySQL', () => {
   const said = (errno: number, message: string, command: Command, statements = true) =>
-    stalenessOf({ errno, message }, command, () => statements)?.all
+    stalenessOf({ errno, message }, command, { statements: () => statements, ...session })?.all
+  const session = { hadDatabase: true, worked: true }
+  const without = (circumstance: keyof typeof session, errno: number) =>
+    stalenessOf({ errno, message: '' }, text, {
+      statements: () => true,
+      ...session,
+      [circumstance]: false,
+    })
 
   it.each([
     ['a forgotten statement', 1243, 'Unknown prepared statement handler', prepared, false],
@@ -27,6 +34,8 @@ describe('an error of MySQL', () => {
     ['an InnoDB in read-only mode', 1874, 'InnoDB is in read only mode', text, true],
     ['a member that left its group', 3100, "running replication hook 'before_commit'", text, false],
     ['a Galera node on its own', 1047, 'WSREP has not yet prepared node', text, true],
+    ['a database that its holder has dropped', 1046, 'No database selected', text, false],
+    ['a column that a procedure used before', 1054, 'Unknown column', text, false],
   ])('about %s makes the session stale', (_, errno, message, command, all) => {
     expect(said(errno, message, command)).toBe(all)
   })
@@ -40,6 +49,13 @@ describe('an error of MySQL', () => {
     ['an unknown command', 1047, 'Unknown command', text],
   ])('about %s does not', (_, errno, message, command) => {
     expect(said(errno, message, command)).toBeUndefined()
+  })
+
+  it.each([
+    ['a database where there was none', 'hadDatabase', 1046],
+    ['a column in any other statement', 'worked', 1054],
+  ] as const)('about %s does not', (_, circumstance, errno) => {
+    expect(without(circumstance, errno)).toBeUndefined()
   })
 
   it('about too many statements does not when the pool holds none of them', () => {

@@ -57,6 +57,25 @@ describe('hosts are named', () => {
     expect(namesOf('postgres://web@db4:1/shop')).toEqual(['db4:1'])
   })
 
+  it('with the ports of PGPORT, one for each, and what PGTARGETSESSIONATTRS and PGLOADBALANCEHOSTS say of several', () => {
+    vi.stubEnv('PGHOST', 'db1,db2')
+    vi.stubEnv('PGPORT', '1,2')
+    vi.stubEnv('PGTARGETSESSIONATTRS', 'read-write')
+    vi.stubEnv('PGLOADBALANCEHOSTS', 'random')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(namesOf({ user: 'web' })).toEqual(['db1:1', 'db2:2'])
+    expect(namesOf({ hosts: ['db3', 'db4:9'] })).toEqual(['db3:1', 'db4:9'])
+    expect(namesOf('postgres://web@db5,[::1]/shop')).toEqual(['db5:1', '[::1]:2'])
+    expect(namesOf('postgres:///shop?host=db5,db6')).toEqual(['db5:1', 'db6:2'])
+    expect(namesOf({ hosts: ['db3', 'db4'], port: 7 })).toEqual(['db3:7', 'db4:7'])
+    expect(postgres({ user: 'web' }).hostTarget).toBe('primary')
+    expect(postgres({ user: 'web', target_session_attrs: 'standby' }).hostTarget).toBe('standby')
+    expect(postgres('postgres://web@db1:5/shop').hostTarget).toBeUndefined()
+    expect(() => postgres({ hosts: ['a', 'b', 'c'] })).toThrow('There are 3 hosts, and PGPORT has 2 ports.')
+    vi.stubEnv('PGTARGETSESSIONATTRS', 'master')
+    expect(() => postgres({ user: 'web' })).toThrow(/^PGTARGETSESSIONATTRS must be 'primary'/)
+  })
+
   it('and described together, without a secret', () => {
     const driver = postgres(`postgres://web:${secret}@db1:6432,db2/shop?target_session_attrs=read-write`)
     expect(driver.describe?.()).toBe('postgres on db1:6432,db2:5432/shop as web')

@@ -57,6 +57,8 @@ it.each([
   [{ resetQuery: 'RESET ALL' }, ''],
   [{}, 'DISCARD ALL'],
   [{}, 'RESET ALL'],
+  [{}, 'DO $$ BEGIN RESET ALL; END $$'],
+  [{}, 'SET work_mem TO DEFAULT'],
 ])('what onConnect and the options set is there for the second borrower: %j %s', async (more, own) => {
   const pool = open({
     ...more,
@@ -103,6 +105,10 @@ it.each<[string, (client: pg.Client) => unknown]>([
   ['a cursor', client => client.query(new Cursor('SELECT generate_series(1, 9)')).read(1)],
   ['a cursor that was never read', client => client.query(new Cursor('SELECT 1'))],
   [
+    'a query that fetches its rows in parts',
+    client => void client.query({ text: 'SELECT generate_series(1, 1000000)', rows: 5 } as never, () => {}),
+  ],
+  [
     'a COPY from here',
     client => client.query(copy('CREATE TEMP TABLE t (a int); COPY t FROM STDIN') as never),
   ],
@@ -142,6 +148,7 @@ it.each<[string, (client: pg.Client) => unknown]>([
   ['destroyed', client => client.connection.stream.destroy()],
   ['ended past the client', client => client.connection.end()],
   ['paused', client => client.connection.stream.pause()],
+  ['corked', client => client.connection.stream.cork()],
 ])('a client that its borrower %s is not leased again', async (_, ruin) => {
   const pool = open()
   const lease = (await pool.acquire()) as Lease<pg.Client>

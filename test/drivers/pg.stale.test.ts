@@ -21,7 +21,7 @@ beforeEach(async () => {
   )
 })
 afterAll(async () => {
-  await admin.query('DROP TABLE stale; DROP TYPE mood')
+  await admin.query('DROP TABLE stale; DROP TYPE mood; DROP FUNCTION total')
   await admin.end()
   await backends.stop()
 })
@@ -65,7 +65,16 @@ describe('a session that only a new one can mend costs one error', () => {
       "DROP TABLE stale; DROP TYPE mood; CREATE TYPE mood AS ENUM ('glad'); CREATE TABLE stale (id int, m mood)",
       'XX000',
     ],
+    [
+      'a column that a PL/pgSQL function reads',
+      'SELECT total()',
+      'ALTER TABLE stale ALTER id TYPE bigint',
+      '42804',
+    ],
   ])('%s', async (_, query, change, code) => {
+    await admin.query(
+      'INSERT INTO stale VALUES (1); CREATE OR REPLACE FUNCTION total() RETURNS bigint LANGUAGE plpgsql AS $$ DECLARE r record; s bigint := 0; BEGIN FOR r IN SELECT id FROM stale LOOP s := s + r.id; END LOOP; RETURN s; END $$',
+    )
     open()
     await pool.use(client => client.query(query as pg.QueryConfig))
     await admin.query(change)

@@ -70,3 +70,28 @@ it('a session whose transaction is still open after its reset is not lent again'
   const session = new Session(host as Host, Number.POSITIVE_INFINITY, { onLost() {} })
   await expect(session.reset(new AbortController().signal)).rejects.toThrow('still open')
 })
+
+it.each([false, true])('query_only ends with its holder, where a new session begins with %s', async begin => {
+  const filename = await fileForTest()
+  const first = createPool(sqlite({ filename }), { min: 0, max: 1 })
+  await first.use(connection => connection.exec('CREATE TABLE t (i)'))
+  await first.close()
+  const pool = createPool(sqlite({ filename, journalMode: false }), {
+    max: 1,
+    onConnect: connection => connection.exec(`PRAGMA query_only = ${begin}`),
+  })
+  for (const sql of [
+    'PRAGMA query_only = on',
+    'pragma main.query_only(0)',
+    'SELECT 1; PRAGMA query_only = 1',
+  ]) {
+    await pool.use(connection => connection.exec(sql))
+    expect(await pool.use(queryOnly)).toBe(Number(begin))
+  }
+  await pool.transaction(connection => connection.exec(`PRAGMA query_only = ${!begin}`), {
+    readOnly: !begin,
+  })
+  expect(await pool.use(queryOnly)).toBe(Number(begin))
+  expect(pool.stats().opened).toBe(1)
+  await pool.close()
+})

@@ -51,3 +51,18 @@ it.each<[string, unknown[]]>([
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   expect(connects()).toBe(1)
 })
+
+it('nor does it with pg.Pool’s habit of closing the client, for there is nothing to cancel', async () => {
+  await using pool = dropIn({ max: 1, likePgPool: true, connectionTimeoutMillis: 1_500 })
+  await pool.query('SELECT 1')
+  await expect(pool.query({} as pg.QueryConfig)).rejects.toThrow('text or a name')
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})
+
+it('a client whose server said that it ends the session is not leased again', async () => {
+  await using pool = dropIn({ max: 1, likePgPool: true })
+  const client = await pool.connect()
+  await expect(client.query('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toThrow('terminat')
+  client.release()
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})

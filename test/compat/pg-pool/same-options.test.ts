@@ -85,6 +85,19 @@ describe('an option of pg.Pool means the same', () => {
       note(client instanceof Own, (client as unknown as Own).own, client.constructor.name)
       client.release()
     })
+    await sameOnBoth(async ({ open, note }) => {
+      let made = 0
+      class Counted extends pg.Client {
+        constructor(config?: pg.ClientConfig) {
+          super(config)
+          made++
+        }
+      }
+      const pool = open({ Client: Counted as unknown as typeof pg.Client })
+      note(made)
+      await pool.query('SELECT 1')
+      note(made)
+    })
     // pg-pool's own class takes it as a second argument; pg.Pool has one bound.
     const transcript = await tell('drop-in', async ({ make, note, server }) => {
       const client = await make(server, Own).connect()

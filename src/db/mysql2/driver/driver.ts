@@ -127,7 +127,8 @@ export function driverFor<C extends EventEmitter>(
       if (session.endingTransaction) await call(done => session.core.ping(done))
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
       // A holder that reset the session took from it what it was made ready with.
-      let thorough = resetOnRelease || session.tracker.wasReset
+      const { wasReset, leftBehind } = session.tracker
+      let thorough = resetOnRelease || wasReset || leftBehind.whole
       if (!thorough) {
         await tidySession(session)
         thorough = await isReadOnlyByDefault(session)

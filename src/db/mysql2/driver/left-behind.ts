@@ -1,4 +1,4 @@
-// What a holder may have left behind that no answer tells of: locked tables, and a session whose transactions only read.
+// What a holder may have left behind that no answer tells of: locked tables, a session whose transactions only read, one that the server is about to end.
 //
 // The answer to LOCK TABLES is like any other. So texts are looked at, and what other statements meet; what is believed of them costs no more
 // than a round trip when the connection is released.
@@ -11,11 +11,21 @@ export class LeftBehind {
   locks = false
   /** Its transactions may only read by default: the server is to be asked. */
   readOnly = false
+  /** Only a reset of the whole session undoes it, or shows that the server has ended it. */
+  whole = false
+  /** It was denied something. What it may do in its database the server looked up when the database was chosen. */
+  denied = false
+
+  get nothing(): boolean {
+    return !(this.locks || this.readOnly || this.whole || this.denied)
+  }
 
   /** The session is as it should be. */
   settle(): void {
     this.locks = false
     this.readOnly = false
+    this.whole = false
+    this.denied = false
   }
 
   /** A statement without rows was done, and changed none. */
@@ -24,6 +34,7 @@ export class LeftBehind {
     if (/\block\s+tables?\b|\bwith\s+read\s+lock\b|\bfor\s+export\b/i.test(sql)) this.locks = true
     else if (/^\s*unlock\s+tables?\s*;?\s*$/i.test(sql)) this.locks = false
     if (/(^|;)\s*set\b[^;]*\bread\s+only\b|\b(tx|transaction)_read_only\b/i.test(sql)) this.readOnly = true
+    if (endsSession.test(sql) || /\bcompletion_type\b|\bbackup\s+(stage|lock)\b/i.test(sql)) this.whole = true
   }
 
   /** The server refused something. */
@@ -31,5 +42,12 @@ export class LeftBehind {
     // ER_TABLE_NOT_LOCKED_FOR_WRITE, ER_TABLE_NOT_LOCKED, ER_CANT_UPDATE_WITH_READLOCK
     if (errno === 1099 || errno === 1100 || errno === 1223) this.locks = true
     if (errno === 1792) this.readOnly = true // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: of this transaction, or of every one
+    if (denials.has(errno)) this.denied = true
   }
 }
+
+/** COMMIT RELEASE: the server says that it is done, and then closes the connection. */
+const endsSession = /(^|;)\s*(commit|rollback)\b(?![^;]*\bno\s+release\b)[^;]*\brelease\b/i
+
+/** ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR, ER_PROCACCESS_DENIED_ERROR */
+const denials: ReadonlySet<number> = new Set([1044, 1142, 1143, 1370])

@@ -18,7 +18,17 @@ export async function tidySession(session: Session): Promise<void> {
   const { autocommitStatement } = session.tracker
   if (autocommitStatement !== undefined) await query(session, autocommitStatement)
   if (session.tracker.leftBehind.locks) await query(session, 'UNLOCK TABLES') // which would commit what is open
+  if (session.tracker.leftBehind.denied) await chooseAgain(session)
 }
+
+/** Has the server look up anew what the session may do in its database: a GRANT holds for sessions that choose it afterwards. */
+async function chooseAgain(session: Session): Promise<void> {
+  const { schema, leftBehind } = session.tracker
+  leftBehind.denied = false
+  if (schema !== '') await query(session, use(schema)).catch(() => {}) // it may do nothing there
+}
+
+const use = (database: string): string => `USE \`${database.replaceAll('`', '``')}\``
 
 /** Whether the session's transactions only read by default: asked when its holder may have made it so. */
 export async function isReadOnlyByDefault(session: Session): Promise<boolean> {
@@ -39,7 +49,7 @@ export async function resetSession(session: Session): Promise<void> {
   const settings = [charsetSetting(charsetNumber), modeSetting(core.config.clientFlags)].filter(Boolean)
   if (settings.length > 0) await query(session, `SET ${settings.join(', ')}`)
   if (charsetNumber !== undefined) core.config.charsetNumber = charsetNumber
-  if (database !== undefined) await query(session, `USE \`${database.replaceAll('`', '``')}\``)
+  if (database !== undefined) await query(session, use(database))
 }
 
 /**

@@ -88,7 +88,7 @@ export class Session {
   /** Nothing runs, nothing is queued, no transaction is open, and the session is still the pool's own. */
   get clean(): boolean {
     const { uncertain, inTransaction, commitsAsBefore, wasReset, leftBehind } = this.tracker
-    if (uncertain || inTransaction || wasReset || leftBehind.locks || leftBehind.readOnly) return false
+    if (uncertain || inTransaction || wasReset || !leftBehind.nothing) return false
     return commitsAsBefore && this.unfitness === undefined
   }
 
@@ -138,8 +138,8 @@ export class Session {
   get usable(): boolean {
     const { core } = this
     const closing = core._closing || core._fatalError || core.addCommand === core._addCommandClosedState
-    const { destroyed, writableEnded } = core.stream
-    return !closing && !core._paused && !destroyed && !writableEnded && !isPaused(core.stream)
+    const { destroyed, writableEnded, writableCorked } = core.stream
+    return !(closing || core._paused || destroyed || writableEnded || writableCorked || isPaused(core.stream))
   }
 
   /** The collation that it began with; a holder's SET NAMES changes the one in `config`. */

@@ -18,11 +18,27 @@ interface Row extends Staleness {
   readonly prepared?: true
   /** Only while a connection of the driver keeps prepared statements: otherwise a new session would meet the same error. */
   readonly statements?: true
+  /** Only in a session that had a database. */
+  readonly database?: true
+  /** Only for a CALL of a procedure that worked in this session. */
+  readonly procedure?: true
+}
+
+/** What is known of the session. */
+export interface Circumstances {
+  /** Whether any connection of the driver keeps prepared statements. */
+  readonly statements: () => boolean
+  /** It had a database when it was ready for callers. */
+  readonly hadDatabase: boolean
+  /** The command calls a procedure that worked in this session. */
+  readonly worked: boolean
 }
 
 const table: readonly Row[] = [
   { errno: 1243, prepared: true, all: false }, // ER_UNKNOWN_STMT_HANDLER: the server has forgotten the statement
   { errno: 1615, all: false }, // ER_NEED_REPREPARE: the server gave up preparing it again
+  { errno: 1046, database: true, all: false }, // ER_NO_DB_ERROR: its database was dropped by its holder, and perhaps made again
+  { errno: 1054, procedure: true, all: false }, // ER_BAD_FIELD_ERROR: MariaDB keeps a procedure as it was before its table changed
   { errno: 1461, statements: true, all: true }, // ER_MAX_PREPARED_STMT_COUNT_REACHED: the pool's sessions hold their share of them
   { errno: 1290, says: /read[-_]only/i, all: true, demotion: true }, // ER_OPTION_PREVENTS_STATEMENT: --read-only, --super-read-only
   { errno: 1836, all: true, demotion: true }, // ER_READ_ONLY_MODE
@@ -34,21 +50,20 @@ const table: readonly Row[] = [
 /** ER_UNKNOWN_STMT_HANDLER and ER_NEED_REPREPARE: what mysql2 keeps of its statements is no longer true. */
 const forgotten = new Set([1243, 1615])
 
-/**
- * What an error of the server means for the session; undefined for an ordinary error.
- * @param statements whether any connection of the driver keeps prepared statements
- */
+/** What an error of the server means for the session; undefined for an ordinary error. */
 export function stalenessOf(
   error: { readonly errno: number; readonly message: string },
   command: Command,
-  statements: () => boolean,
+  { statements, hadDatabase, worked }: Circumstances,
 ): Staleness | undefined {
   return table.find(
-    ({ errno, says, prepared, statements: needsThem }) =>
-      errno === error.errno &&
-      (says === undefined || says.test(error.message)) &&
-      (!prepared || isPrepared(command)) &&
-      (!needsThem || statements()),
+    row =>
+      row.errno === error.errno &&
+      (row.says === undefined || row.says.test(error.message)) &&
+      (!row.prepared || isPrepared(command)) &&
+      (!row.database || hadDatabase) &&
+      (!row.procedure || worked) &&
+      (!row.statements || statements()),
   )
 }
 

@@ -3,6 +3,7 @@
 import type { Demotion } from './demotion.js'
 import { type Command, type Core, errorIn, type Packet, statusBits, toldBy } from './internals.js'
 import { LeftBehind } from './left-behind.js'
+import { Procedures } from './procedures.js'
 import { hasForgotten, stalenessOf } from './stale.js'
 
 /** What the tracker tells its session, and asks of it. */
@@ -18,6 +19,7 @@ export interface TrackerContext {
 export class Tracker {
   /** What no answer tells. */
   readonly leftBehind = new LeftBehind()
+  readonly #procedures = new Procedures()
   /** As the server told it last. */
   #status: number = statusBits.autocommit
   /** Whether the server commits each statement by itself, when the session is ready for callers. */
@@ -56,6 +58,11 @@ export class Tracker {
     this.#schemaBefore = this.#schema
     this.#wasReset = false
     this.leftBehind.settle()
+  }
+
+  /** The database, as far as is known; empty when there is none. */
+  get schema(): string {
+    return this.#schema
   }
 
   get inTransaction(): boolean {
@@ -117,6 +124,7 @@ export class Tracker {
     if (told.written) this.#context.demotion.written(this.#demotions)
     if (command.resetConnectionResponse !== undefined) this.#wasReset = true
     if (told.idle) this.leftBehind.done(command)
+    if (told.idle !== undefined) this.#procedures.done(command)
   }
 
   #readError(packet: Packet, command: Command): void {
@@ -125,7 +133,11 @@ export class Tracker {
     this.#lastError = error
     this.leftBehind.met(error.errno)
     if (hasForgotten(error.errno, command)) forgetStatements(this.#core)
-    const staleness = stalenessOf(error, command, this.#context.statements)
+    const staleness = stalenessOf(error, command, {
+      statements: this.#context.statements,
+      hadDatabase: this.#schemaBefore !== '',
+      worked: this.#procedures.has(command),
+    })
     if (staleness === undefined) return
     const all = staleness.all && (staleness.demotion === undefined || this.#context.demotion.refused())
     this.#context.onStale(error, { all })

@@ -11,7 +11,8 @@ export function isUsable(client: pg.Client): boolean {
     _ending !== true &&
     _queryable !== false &&
     (stream.writable ?? !stream.destroyed) && // a stream of the application's own need not know whether it can be written to
-    stream.isPaused?.() !== true
+    stream.isPaused?.() !== true &&
+    !stream.writableCorked // nothing that is written would be sent
   )
 }
 

@@ -140,7 +140,8 @@ export function parseConfig(
       keepAlive: rest.keepAlive ?? true,
       keepAliveInitialDelayMillis: rest.keepAliveInitialDelayMillis ?? keepAliveDelay,
     }
-    const where = describe(anyClient && !isPgs(Client) ? pg.Client : Client, clientConfig, anyClient)
+    // Not the application's class: as with pg.Pool, each of its clients is one that is connected.
+    const where = describe(anyClient ? pg.Client : Client, clientConfig, anyClient)
     login = where.login
     return {
       name: where.host,
@@ -165,8 +166,4 @@ export function parseConfig(
     pipelines: canPipeline(Client),
     description: `postgres on ${hosts.map(({ name }) => name).join(',')}${login}`,
   }
-}
-
-function isPgs(Client: typeof pg.Client): boolean {
-  return Client === pg.Client || Client.prototype instanceof pg.Client
 }

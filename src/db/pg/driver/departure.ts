@@ -65,9 +65,11 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
     const goodbye = (): void => connection.end()
     connection.on('readyForQuery', goodbye)
     connection.on('copyInResponse', goodbye)
+    connection.on('portalSuspended', goodbye) // a query with `rows`: no one asks for more of them
     if (halfRead) connection.on('errorMessage', goodbye)
     if (waitsForBorrower) goodbye()
-    else void send(0)
+    // A query that pg refused is answered before the client is ready again, and was never sent: there is nothing to cancel.
+    else queueMicrotask(() => (session.ready ? goodbye() : void send(0)))
   })
 }
 

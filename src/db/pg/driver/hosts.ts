@@ -2,7 +2,7 @@
 import { isIPv6, type LookupFunction } from 'node:net'
 import { OptionsError } from '../../../core/errors.js'
 import { type HostTarget, hostTarget } from '../../../core/hosts.js'
-import { hostAndPort } from '../../../core/network.js'
+import { hostAndPort, port as portOf } from '../../../core/network.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { checks, loadBalance } from './checks.js'
 
@@ -16,11 +16,11 @@ export interface HostOptions {
   hosts?: readonly string[]
   /**
    * Which host a connection may lead to, by the names of libpq and Npgsql: `'primary'` or `'read-write'` = one that takes writes; `'standby'` or `'read-only'` =
-   * one that does not; `'prefer-standby'`, `'prefer-primary'`; `'any'`. Default `'any'`, as libpq's. A connection string may have it, too. For
+   * one that does not; `'prefer-standby'`, `'prefer-primary'`; `'any'`. Default `'any'`, as libpq's. A connection string may have it, too, and for several hosts PGTARGETSESSIONATTRS. For
    * `createHostPool()` it is the `target` of callers that name none.
    */
   target_session_attrs?: HostTarget | 'read-write' | 'read-only'
-  /** `'random'` = hosts, and the addresses of each, are tried in random order. Default `'disable'`. From libpq; a connection string may have it, too. */
+  /** `'random'` = hosts, and the addresses of each, are tried in random order. Default `'disable'`. From libpq; a connection string may have it, too, and for several hosts PGLOADBALANCEHOSTS. */
   load_balance_hosts?: 'disable' | 'random'
   /**
    * Resolves the names of hosts, on each connect anew, like the option of Node's `net.connect()`. All addresses of a name are tried. Default: the operating
@@ -56,18 +56,22 @@ const ofLibpq = ['target_session_attrs', 'load_balance_hosts'] as const
 export function hostsOf(config: HostOptions & HostPlace): NamedHosts {
   const { hosts, target_session_attrs, load_balance_hosts, connectionString, port } = config
   const url = typeof connectionString === 'string' ? splitUrl(connectionString) : undefined // null is none, too
-  const attrs = url?.parameters.get('target_session_attrs') ?? target_session_attrs ?? undefined
-  const balance = url?.parameters.get('load_balance_hosts') ?? load_balance_hosts ?? undefined
-  const common = {
-    target: attrs === undefined ? undefined : hostTarget('target_session_attrs', attrs, discreetRefusal),
-    isShuffled:
-      balance !== undefined && loadBalance('load_balance_hosts', balance, discreetRefusal) === 'random',
+  const chosen = (places: readonly HostPlace[]): NamedHosts => {
+    const several = places.length > 1
+    const attrs = url?.parameters.get('target_session_attrs') ?? target_session_attrs ?? undefined
+    const balance = url?.parameters.get('load_balance_hosts') ?? load_balance_hosts ?? undefined
+    const [attrsName, target] = orOfEnvironment('target_session_attrs', attrs, several)
+    const [balanceName, order] = orOfEnvironment('load_balance_hosts', balance, several)
+    return {
+      places,
+      target: target === undefined ? undefined : hostTarget(attrsName, target, discreetRefusal),
+      isShuffled: order !== undefined && loadBalance(balanceName, order, discreetRefusal) === 'random',
+    }
   }
-  if (!hosts) {
-    const places =
-      url === undefined ? fromHostOption(config) : url.hosts.map(one => ({ connectionString: one }))
-    return { places, ...common }
-  }
+  if (!hosts)
+    return chosen(
+      url === undefined ? fromHostOption(config) : url.hosts.map(one => ({ connectionString: one })),
+    )
   for (const other of ['connectionString', 'host'] as const)
     if (typeof config[other] === 'string')
       throw new OptionsError(
@@ -75,13 +79,46 @@ export function hostsOf(config: HostOptions & HostPlace): NamedHosts {
         undefined,
         `hosts and ${other} exclude each other. ${other === 'host' ? 'Omit host' : 'Name all hosts in the connection string (postgres://user@db1:5432,db2:5432/shop), or give its parts as options of their own (user, password, database)'}.`,
       )
-  return { places: hosts.map(host => partsOf(host, port)), ...common }
+  return chosen(withPort(hosts, port))
+}
+
+/** The name and the value of an option, or of libpq's variable for it; that one only for several hosts, which pg does not know. */
+function orOfEnvironment(
+  name: (typeof ofLibpq)[number],
+  given: unknown,
+  several: boolean,
+): [string, unknown] {
+  const variable = name === 'load_balance_hosts' ? 'PGLOADBALANCEHOSTS' : 'PGTARGETSESSIONATTRS'
+  if (given !== undefined || !several) return [name, given]
+  return [variable, process.env[variable] || undefined]
 }
 
 /** `host: 'a,b'`, or PGHOST, as libpq has it, with one port for all or one for each. */
 function fromHostOption({ host = process.env.PGHOST, port }: HostPlace): readonly HostPlace[] {
   if (typeof host !== 'string' || host.startsWith('/') || !host.includes(',')) return [{}]
-  return host.split(',').map(one => partsOf(one, port))
+  return withPort(host.split(','), port)
+}
+
+/** Hosts, of which those without a port of their own have the common one, or that of PGPORT. */
+function withPort(hosts: readonly string[], port: number | undefined): HostPlace[] {
+  const ports = port === undefined ? portsOfEnvironment(hosts.length) : undefined
+  return hosts.map((host, index) => partsOf(host, port ?? ports?.[index]))
+}
+
+/** PGPORT, when it is libpq's list of one port for each host: pg reads the first of them only. */
+function portsOfEnvironment(hosts: number): readonly number[] | undefined {
+  const ports = process.env.PGPORT?.split(',') ?? []
+  if (hosts < 2 || ports.length < 2) return undefined
+  if (ports.length !== hosts)
+    throw new OptionsError(
+      'PGPORT',
+      undefined,
+      `There are ${hosts} hosts, and PGPORT has ${ports.length} ports. Name one port for all hosts, or one for each.`,
+    )
+  return ports.map(one => {
+    portOf('PGPORT', one)
+    return Number(one)
+  })
 }
 
 const partsOf = (host: string, port: number | undefined) => hostAndPort(host, port, checks.host)
@@ -110,7 +147,7 @@ function splitUrl(url: string): SplitUrl {
   const dropped: readonly string[] = isNamed ? [...ofLibpq, 'host', 'port'] : ofLibpq
   const left = pairs.filter(pair => !dropped.includes(nameIn(pair)))
   const end = `${path}${left.length === 0 ? '' : `?${left.join('&')}`}`
-  const hosts = isNamed ? withPorts(named, parameters.get('port')) : inPlace
+  const hosts = isNamed ? withPorts(named, parameters.get('port')) : withPortsOfEnvironment(inPlace)
   for (const host of hosts)
     if (!host.includes('%') && (hosts.length > 1 || host !== '')) partsOf(host, undefined)
   return { hosts: hosts.map(host => `${scheme}${login}${host}${end}`), parameters }
@@ -118,7 +155,7 @@ function splitUrl(url: string): SplitUrl {
 
 /** libpq's two lists: one port for all hosts, or one for each. */
 function withPorts(hosts: readonly string[], given: string | undefined): string[] {
-  const ports = given === undefined ? [] : given.split(',')
+  const ports = given === undefined ? (portsOfEnvironment(hosts.length) ?? []).map(String) : given.split(',')
   if (ports.length > 1 && ports.length !== hosts.length)
     throw new OptionsError(
       'connectionString',
@@ -130,6 +167,11 @@ function withPorts(hosts: readonly string[], given: string | undefined): string[
     const place = host.startsWith('/') ? encodeURIComponent(host) : isIPv6(host) ? `[${host}]` : host
     return port === undefined || port === '' ? place : `${place}:${port}`
   })
+}
+
+function withPortsOfEnvironment(hosts: readonly string[]): readonly string[] {
+  const ports = portsOfEnvironment(hosts.length)
+  return hosts.map((host, index) => (ports && !/:\d+$/.test(host) ? `${host}:${ports[index]}` : host))
 }
 
 const nameIn = (pair: string): string => pair.split('=', 1)[0] ?? ''

@@ -16,7 +16,7 @@ import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, type ServerMessage } from './stale.js'
-import { wired } from './wired.js'
+import { activeQueryOf, wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -139,9 +139,9 @@ export class Session {
     return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
   }
 
-  /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
+  /** The client can be leased again: its holder neither ended, destroyed nor paused it, and the server has not said that it ends the session. */
   get usable(): boolean {
-    return !this.#ended && isUsable(this.client)
+    return !this.#ended && this.#lastWords === undefined && isUsable(this.client)
   }
 
   /** What runs is no query of pg's own but a cursor, a stream or a COPY, whose end need not come of itself. */
@@ -282,7 +282,7 @@ export class Session {
     this.#selected ||= tag.startsWith('SELECT')
     if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.#owe('channels', true)
     else if ((tag === 'DO' || tag === 'CALL') && !this.#debts.channels) this.#owe('channels', 'perhaps')
-    if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag)) this.#owe('setUp', true)
+    if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag) || mayReset(tag, this.client)) this.#owe('setUp', true)
   }
 
   #owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
@@ -297,4 +297,10 @@ export class Session {
     this.end ??= reason
     events?.onLost(this.#lastWords ?? reason)
   }
+}
+
+/** No tag tells of what a DO block resets, nor that a SET leads back to the default: the text is looked at (docs/decisions/0053). */
+function mayReset(tag: string, client: pg.Client): boolean {
+  if (tag !== 'SET' && tag !== 'DO') return false
+  return /\b(reset|discard|default|none)\b/i.test(String(activeQueryOf(client)?.text ?? ''))
 }

@@ -18,7 +18,7 @@ export interface Circumstances {
 
 interface Row {
   readonly code: string
-  readonly routine?: string
+  readonly routine?: string | RegExp
   /** What the message says, for a code that has other reasons too. */
   readonly says?: RegExp
   /** Only for a statement with a name; `'before'`: only for one that was parsed in an earlier round trip. */
@@ -34,6 +34,10 @@ const table: readonly Row[] = [
   { code: '42883', named: 'before' }, // its parameters have the types of a table or a function that was remade
   { code: '42804', named: 'before' },
   { code: '42846', named: 'before' },
+  // A PL/pgSQL function keeps its plan, although a column or a type that it uses was remade.
+  { code: '42804', routine: /^plpgsql_param_eval|^ExecEvalParamExtern$|^CheckVarSlotCompatibility$/ },
+  { code: '42804', says: /does not match that when preparing the plan/ },
+  { code: '42703', routine: 'CheckVarSlotCompatibility' }, // attribute … of type … has been dropped
   { code: 'XX000', says: /cache lookup failed for|could not open relation with OID/ }, // a type, table or function was remade
   { code: '42704', routine: 'lookup_type_cache' }, // type with OID … does not exist
   { code: '42704', routine: 'GetUserNameFromId' }, // invalid role OID: the session's role was remade
@@ -45,10 +49,14 @@ export function isStale(error: ServerMessage, { parsedBefore, named }: Circumsta
   return table.some(
     row =>
       row.code === error.code &&
-      (row.routine === undefined || row.routine === error.routine) &&
+      isRoutine(row.routine, error.routine) &&
       (row.says === undefined || row.says.test(error.message ?? '')) &&
       (row.named !== true || named) &&
       // An error inside a function is the function's, whose statements have no name.
       (row.named !== 'before' || (parsedBefore && error.internalQuery === undefined)),
   )
+}
+
+function isRoutine(wanted: string | RegExp | undefined, routine = ''): boolean {
+  return wanted instanceof RegExp ? wanted.test(routine) : wanted === undefined || wanted === routine
 }

@@ -43,7 +43,10 @@ export class Session {
   readonly #calls = new Calls()
   readonly #statementTimeout: number
   #inTransaction = false
+  /** Whether it refuses writes may be other than {@link Session.keep} found it. */
   #queryOnly = false
+  /** Callers have it from now on. */
+  #kept = false
   /** Why nothing can be asked any more. */
   #ended: Failure | undefined
   /** Undefined once its end is no news. */
@@ -71,6 +74,11 @@ export class Session {
     return !this.#inTransaction && !this.#queryOnly && this.#calls.none
   }
 
+  /** As it is now, each caller finds it. */
+  keep(): void {
+    this.#kept = true
+  }
+
   begin(): Call {
     return this.#calls.begin()
   }
@@ -85,6 +93,7 @@ export class Session {
       unable !== undefined
         ? { error: unable }
         : await new Promise(resolve => {
+            if ('sql' in request && this.#kept && !this.#queryOnly) this.#rememberBefore(request.sql)
             this.#host.post(request)
             call.asked = call.owed = true
             call.reply = resolve
@@ -172,6 +181,14 @@ export class Session {
     const call = this.begin()
     await this.ask(call, { id: call.id, type: 'queryOnly', to })
     this.#queryOnly = to !== 'as before'
+  }
+
+  /** No answer tells that a holder had SQLite refuse writes; so its text is looked at, and a wrong guess costs a reset. */
+  #rememberBefore(sql: string): void {
+    if (!/query_only/i.test(sql)) return
+    this.#queryOnly = true
+    const { id } = this.begin()
+    this.#host.post({ id, type: 'queryOnly', to: 'remember' })
   }
 
   /** Closes gracefully; settles when the worker has ended, and never rejects. */

@@ -1,6 +1,8 @@
 // The driver for SQLite: each connection lives in a thread or process of its own, because SQLite's calls block.
 
+import { abortable } from '../../../core/abortable.js'
 import { OnObjects } from '../../../core/on-objects.js'
+import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { isFatal, SqliteError } from '../wire/error.js'
 import type { SqliteConnection } from './connection.js'
@@ -48,10 +50,38 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
     return found
   }
 
+  const destroy = ({ session, host }: Opened): Promise<void> | undefined => {
+    session.destroy()
+    leftovers.add(host)
+    return host.ended ? undefined : host.end
+  }
+
+  /** The pool's hook is part of what each caller finds. */
+  const setUpOrDestroy = async (
+    found: Opened,
+    { setUp, signal, onLinger }: ConnectContext,
+  ): Promise<void> => {
+    if (setUp === undefined) return
+    const leave = (): void => {
+      const gone = destroy(found)
+      if (gone !== undefined) onLinger?.(gone)
+    }
+    const forget = onAbort(signal, leave)
+    try {
+      await abortable(setUp(found.connection), signal)
+    } catch (error) {
+      if (!signal.aborted) leave()
+      throw error
+    } finally {
+      forget()
+    }
+  }
+
   return {
     name: 'sqlite',
 
-    async connect({ signal, onLost, onStale }: ConnectContext): Promise<SqliteConnection> {
+    async connect(context: ConnectContext): Promise<SqliteConnection> {
+      const { signal, onLost, onStale } = context
       signal.throwIfAborted()
       if (isInMemoryTaken) throw onlyOneInMemory()
       isInMemoryTaken = config.memory
@@ -59,6 +89,8 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
         await leftovers.room(signal)
         const found = await open(config, signal, { onLost, onStale }, leftovers)
         opened.set(found.connection, found)
+        await setUpOrDestroy(found, context)
+        found.session.keep()
         return found.connection
       } catch (error) {
         isInMemoryTaken = false // it never was opened
@@ -73,12 +105,7 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
     cancel: (connection, { signal }) => openedAs(connection).session.cancel(signal),
     close: connection => openedAs(connection).session.close(),
 
-    destroy(connection) {
-      const { session, host } = openedAs(connection)
-      session.destroy()
-      leftovers.add(host)
-      return host.ended ? undefined : host.end
-    },
+    destroy: connection => destroy(openedAs(connection)),
 
     isUsable: connection => openedAs(connection).session.usable,
 

@@ -45,8 +45,8 @@ export type Request =
     }
   | { readonly id: number; readonly type: 'exec'; readonly sql: string }
   | { readonly id: number; readonly type: 'more' | 'stop' | 'reset' }
-  /** Has SQLite refuse writes, or allow them, until they are as before the first of these again. */
-  | { readonly id: number; readonly type: 'queryOnly'; readonly to: 'on' | 'off' | 'as before' }
+  /** Has SQLite refuse writes, or allow them, or leaves that to the next statement, until it is as before the first of these again. */
+  | { readonly id: number; readonly type: 'queryOnly'; readonly to: 'on' | 'off' | 'remember' | 'as before' }
   | { readonly id: number; readonly type: 'close' }
 
 /** Some rows: the values of all of them in one list, row by row. */

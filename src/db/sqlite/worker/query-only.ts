@@ -17,10 +17,10 @@ export class QueryOnly {
     return Number(Object.values(this.#engine.prepare('PRAGMA query_only').get(undefined) ?? {})[0]) === 1
   }
 
-  set(to: 'on' | 'off' | 'as before'): void {
+  set(to: 'on' | 'off' | 'remember' | 'as before'): void {
     if (to !== 'as before') {
       this.#before ??= this.on
-      this.#turn(to === 'on')
+      if (to !== 'remember') this.#turn(to === 'on')
     } else if (this.#before !== undefined) {
       this.#turn(this.#before)
       this.#before = undefined
