@@ -58,19 +58,12 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...light, ...alone, ...browser],
           // One PostgreSQL and one MariaDB for all test files; each has a database of its own in it.
-          globalSetup: [
-            'test/support/announce.ts',
-            'test/support/bundles.ts',
-            'test/support/postgres.ts',
-            'test/support/mariadb.ts',
-            'test/support/redis.ts',
-            'test/support/nats.ts',
-          ],
+          globalSetup: ['test/support/announce.ts', 'test/support/bundles.ts', 'test/support/servers.ts'],
         },
       },
     ],
     // More than there are cores to spare: most of the long ones wait for servers and child processes.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    maxWorkers: Math.max(5, availableParallelism() - 1),
     // Real servers and child processes start inside some tests; simulated time makes the rest quick.
     testTimeout,
     hookTimeout: testTimeout,

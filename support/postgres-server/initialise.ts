@@ -27,6 +27,24 @@ export interface Home {
  */
 const templateVariable = 'STATEPOOL_POSTGRES_TEMPLATE'
 
+/**
+ * Copies the cluster of the folder `$1` to `$2`. The databases that new ones are made from, template1 and template0 (1 and 4), are only read: their
+ * files, two thirds of all, are linked where the file system can.
+ */
+const copyScript = `
+set -e
+umask 077
+mkdir "$2" "$2/base"
+for each in "$1"/* "$1"/base/*; do
+  case "$each" in
+    */base) ;;
+    */base/[14]) cp -Rl "$each" "$2/base" 2>/dev/null || cp -R "$each" "$2/base" ;;
+    */base/*) cp -R "$each" "$2/base" ;;
+    *) cp -R "$each" "$2" ;;
+  esac
+done
+`
+
 /** Makes `data` in the folder, with one superuser, reached by a password only. */
 export async function initialise(
   folder: string,
@@ -62,7 +80,7 @@ export async function initialise(
           `--pwfile=${secret}`,
           ...flags,
         ]
-      : ['cp', '-R', join(template, 'data'), data]
+      : ['sh', '-c', copyScript, 'copy', join(template, 'data'), data]
   await run(command as string, args, surroundings).catch((error: { stderr?: string; message: string }) => {
     throw new Error(`PostgreSQL's cluster could not be made in ${folder}: ${error.stderr || error.message}`)
   })

@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle } from '../support/bundle.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(root, 'bench', 'main.ts')
+const program = await bundle('bench/main.ts')
 let folder: string
 
 beforeAll(async () => {
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 function bench(...args: string[]) {
-  return promisify(execFile)(process.execPath, ['--import', 'tsx', program, ...args], { cwd: root })
+  return promisify(execFile)(process.execPath, [program, ...args], { cwd: root })
 }
 
 test('a run writes one row for each peer and metric, with as many rounds as were asked for', async () => {

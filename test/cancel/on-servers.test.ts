@@ -10,6 +10,7 @@ import { createPool, type Driver, type Pool, type PoolOptions } from '../../src/
 import { createRandom } from '../../src/testing/random.js'
 import { watchBackends } from '../support/backends.js'
 import { mariadbMissing, watchThreads } from '../support/mariadb-threads.js'
+import { cases } from '../support/seeds.js'
 import { temporaryFile } from '../support/sqlite-file.js'
 import { until } from '../support/until.js'
 
@@ -301,6 +302,8 @@ function family<C>(setUp: () => Promise<Server<C>>, rounds: number): void {
   })
 }
 
-describe('an abort on PostgreSQL', () => family(onPostgres, 300))
-describe.skipIf(mariadbMissing())('an abort on MariaDB', () => family(onMariadb, 300))
-describe('an abort on SQLite', () => family(onSqlite, 300))
+const rounds = cases({ all: 300, some: 100 })
+
+describe('an abort on PostgreSQL', () => family(onPostgres, rounds))
+describe.skipIf(mariadbMissing())('an abort on MariaDB', () => family(onMariadb, rounds))
+describe('an abort on SQLite', () => family(onSqlite, rounds))

@@ -4,12 +4,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { agree } from '../support/agree.js'
+import { cases } from '../support/seeds.js'
 import { eventTypes } from './random-actions.js'
 import { randomMachine } from './random-machine.js'
 import { type Happening, Side, type Way } from './side-by-side.js'
 
 /** How many random machines; STATEPOOL_RUNS=20000 takes two minutes. */
-const machines = Number(process.env.STATEPOOL_RUNS ?? 1_000)
+const machines = Number(process.env.STATEPOOL_RUNS ?? cases({ all: 1_000, some: 500 }))
 
 const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(

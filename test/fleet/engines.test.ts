@@ -3,7 +3,7 @@ import { Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { createClient } from '@redis/client'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, type TestContext } from 'vitest'
 import { postgres } from '../../src/db/pg/index.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import {
@@ -65,7 +65,8 @@ const able = subjects.filter(
 )
 
 describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }) => {
-  function fleetOf(connections: number) {
+  // Side by side: they mostly wait for each other's reports.
+  function fleetOf(connections: number, { onTestFinished }: TestContext) {
     const name = `contract_${process.pid}_${++fleets}`
     const pools: Pool<unknown>[] = []
     let most = 0
@@ -117,8 +118,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     }
   }
 
-  it('never has more connections than the budget, and callers who wait get no error', async () => {
-    const all = fleetOf(3)
+  it.concurrent('never has more connections than the budget, and callers who wait get no error', async context => {
+    const all = fleetOf(3, context)
     const [one, other] = [all.add(), all.add()]
     const leases = await Promise.all([one.acquire(), one.acquire(), one.acquire()])
     const caller = other.acquire()
@@ -134,8 +135,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     expect(all.most).toBe(3)
   })
 
-  it('moves idle connections to where callers wait', async () => {
-    const all = fleetOf(4)
+  it.concurrent('moves idle connections to where callers wait', async context => {
+    const all = fleetOf(4, context)
     const [one, other] = [all.add(), all.add()]
     const leases = await Promise.all([1, 2, 3, 4].map(() => one.acquire()))
     for (const lease of leases) lease.release()
@@ -144,8 +145,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     for (const lease of theirs) lease.release()
   })
 
-  it('gives pools whose callers all wait as many each, give or take one', async () => {
-    const all = fleetOf(6)
+  it.concurrent('gives pools whose callers all wait as many each, give or take one', async context => {
+    const all = fleetOf(6, context)
     all.busy(all.add(), 9)
     await until(() => all.look()[0] === 6, 'the first has all')
     all.busy(all.add(), 9)
@@ -157,8 +158,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     expect(all.most).toBe(6)
   })
 
-  it('lets each pool have its turn where there are more pools than connections', async () => {
-    const all = fleetOf(2)
+  it.concurrent('lets each pool have its turn where there are more pools than connections', async context => {
+    const all = fleetOf(2, context)
     const pools = [1, 2, 3, 4].map(() => all.add())
     for (const pool of pools) all.busy(pool, 2)
     await until(() => pools.every(pool => pool.stats().acquired > 0), 'all have had a turn')
@@ -168,8 +169,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     expect(pools.map(pool => pool.stats().failedConnects)).toEqual([0, 0, 0, 0])
   })
 
-  it('keeps the min of each pool, and takes it from those that hold more', async () => {
-    const all = fleetOf(4)
+  it.concurrent('keeps the min of each pool, and takes it from those that hold more', async context => {
+    const all = fleetOf(4, context)
     all.busy(all.add(), 9)
     await until(() => all.look()[0] === 4, 'the first has all')
     const late = all.add({ min: 3 })
@@ -177,8 +178,8 @@ describe.each(able)('a fleet whose budget is kept by $name', ({ driver, engine }
     expect(late.stats().total).toBe(3)
   })
 
-  it('refuses a min that it cannot keep', async () => {
-    const all = fleetOf(3)
+  it.concurrent('refuses a min that it cannot keep', async context => {
+    const all = fleetOf(3, context)
     await all.add({ min: 2 }).ready()
     await expect(all.add({ min: 2 }).ready()).rejects.toThrow(/\bmin\b/)
   })

@@ -9,7 +9,8 @@ if ('url' in server) keepers.push(['Redis', server.url])
 const nats = inject('nats')
 if ('servers' in nats) keepers.push(['NATS', `nats://${nats.servers}`])
 
-it.each(keepers)(
+// Side by side: they mostly wait for what a killed one held to expire.
+it.concurrent.each(keepers)(
   'processes share the connections that %s counts, through kill -9 and a rolling restart, and no caller fails',
   async (_, keeper) => {
     const views: View[] = []

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { createStreams } from '../../src/db/simulated/random.js'
 import type { HostTargetName } from '../../src/hosts/index.js'
 import { hostsInSimulatedTime } from '../support/hosts-in-simulated-time.js'
+import { cases } from '../support/seeds.js'
 
 const targets: HostTargetName[] = ['primary', 'primary', 'standby', 'prefer-standby', 'prefer-primary', 'any']
 const roles: Record<HostTargetName, readonly string[]> = {
@@ -112,7 +113,7 @@ async function play(seed: number): Promise<{ served: number; failed: number }> {
 }
 
 /** A tenth of a second each: `PROPERTY_RUNS=1000` for more. */
-const runs = Number(process.env.PROPERTY_RUNS ?? 100)
+const runs = Number(process.env.PROPERTY_RUNS ?? cases({ all: 100, some: 40 }))
 
 it('each caller is answered once, by a host of the right kind, and nothing stays when all is over', async () => {
   let served = 0

@@ -12,6 +12,8 @@ export class Coverage {
   readonly transitions: ReadonlySet<string>
   readonly #states = new Set<string>()
   readonly #transitions = new Map<string, number>()
+  /** Names of transitions that were taken: a walk takes each thousands of times. */
+  readonly #names = new Map<object, string>()
 
   constructor(machine: AnyStateMachine) {
     this.#machine = machine
@@ -27,10 +29,16 @@ export class Coverage {
     this.#states.add(leafName(snapshot.value))
     if (event.type !== '@xstate.microstep') return
     for (const transition of event._transitions) {
-      const name = nameOf(transition)
-      if (!this.transitions.has(name)) throw new Error(`The machine has no transition '${name}'.`)
+      const name = this.#names.get(transition) ?? this.#learn(transition)
       this.#transitions.set(name, (this.#transitions.get(name) ?? 0) + 1)
     }
+  }
+
+  #learn(transition: Transition): string {
+    const name = nameOf(transition)
+    if (!this.transitions.has(name)) throw new Error(`The machine has no transition '${name}'.`)
+    this.#names.set(transition, name)
+    return name
   }
 
   get missingStates(): string[] {

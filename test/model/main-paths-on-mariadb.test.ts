@@ -7,5 +7,5 @@ import { mysqlUnderTest } from '../support/mysql-under-test.js'
 import { describeMainPaths, fewPaths } from './main-paths.js'
 
 describe.skipIf(mariadbMissing())('Of a pool', () => {
-  describeMainPaths('MariaDB', mysqlUnderTest, fewPaths)
+  describeMainPaths('MariaDB', mysqlUnderTest, fewPaths())
 })

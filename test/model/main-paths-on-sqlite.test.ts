@@ -4,4 +4,4 @@
 import { sqliteUnderTest } from '../support/sqlite-under-test.js'
 import { describeMainPaths, fewPaths } from './main-paths.js'
 
-describeMainPaths('SQLite', () => sqliteUnderTest('thread'), fewPaths)
+describeMainPaths('SQLite', () => sqliteUnderTest('thread'), fewPaths())

@@ -25,15 +25,21 @@ const isTwiceUpset = ({ events }: ModelPath) =>
 /** What an abort does to the server is tried on each by test/cancel. */
 const unaborted = connectionModel.events.filter(event => !/signal|cancel/.test(event))
 
+/** Paths of both models; searching for them takes a second or two, so each file does it for its own. */
+export interface Paths {
+  readonly connection: readonly ModelPath[]
+  readonly pool: readonly ModelPath[]
+}
+
 /** The shortest path through each transition of both models. */
-export const mainPaths = {
+export const mainPaths = (): Paths => ({
   connection: pathsOf(connectionModel, { kind: 'shortest', events: unaborted }),
   pool: pathsOf(poolModel, {
     kind: 'shortest',
     limit: 12_000,
     events: poolModel.events.filter(event => !leftOut.includes(event)),
   }).filter(path => !isTwiceUpset(path)),
-}
+})
 
 /** What reaches the server, once: for a second and a third server. */
 const reachesServer = [
@@ -56,16 +62,16 @@ const reachesServer = [
 const isAlone = ({ context }: AnyMachineSnapshot) =>
   context.waiting === 0 && context.uses <= 1 && !context.poolCloses
 const isNeverUpset = ({ events }: ModelPath) => !events.includes('a connect fails')
-export const fewPaths = {
+export const fewPaths = (): Paths => ({
   connection: pathsOf(connectionModel, { kind: 'shortest', events: unaborted, filter: isAlone }),
   pool: pathsOf(poolModel, { kind: 'shortest', events: reachesServer }).filter(isNeverUpset),
-}
+})
 
 /** Walks them one after the other; after each step the pool and the server agree. */
 export function describeMainPaths<C>(
   name: string,
   setUp: () => Promise<DriverUnderTest<C>>,
-  { connection, pool } = mainPaths,
+  { connection, pool }: Paths,
 ): void {
   describe(`on ${name},`, () => {
     let subject: DriverUnderTest<C>

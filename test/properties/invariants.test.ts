@@ -2,9 +2,10 @@
 
 import { describe, it } from 'vitest'
 import { simulate } from '../../src/testing/index.js'
+import { cases } from '../support/seeds.js'
 
 /** `npm run simulate` has ten thousand in CI. A longer search of these: PROPERTY_RUNS=10000 npx vitest run test/properties */
-const runs = Number(process.env.PROPERTY_RUNS ?? 150)
+const runs = Number(process.env.PROPERTY_RUNS ?? cases({ all: 150, some: 75 }))
 
 describe('the invariants hold, every caller is served in the end, and a closed pool leaves nothing,', () => {
   it('through any story', async () => {

@@ -9,6 +9,7 @@ import { type Recorder, recorder, replay } from '../../src/recorder/index.js'
 import { run } from '../../src/testing/run.js'
 import { drawStory } from '../../src/testing/story.js'
 import { agree } from '../support/agree.js'
+import { cases } from '../support/seeds.js'
 
 /** The states of a pool's actors, by their ids. */
 function statesOf(pool: Pool<unknown>): [string, string][] {
@@ -51,7 +52,7 @@ async function liveThrough(seed: number, last = 4_000): Promise<Life> {
 }
 
 /** With XState's interpreter, a life takes ten times as long. */
-const parts = process.env.STATEPOOL_INTERPRETED === 'yes' ? 2 : 8
+const parts = process.env.STATEPOOL_INTERPRETED === 'yes' ? 2 : cases({ all: 8, some: 4 })
 
 describe('a recording, replayed', () => {
   it.each(Array.from({ length: parts }, (_, part) => part * 50 + 1))(

@@ -3,9 +3,10 @@
 
 import { expect, it } from 'vitest'
 import { type Counts, mix } from '../../scripts/simulate/mix.js'
+import { cases } from '../support/seeds.js'
 
 /** For a longer search: npm run simulate -- --sharing --seeds 10000 */
-const runs = Number(process.env.PROPERTY_RUNS ?? 60)
+const runs = Number(process.env.PROPERTY_RUNS ?? cases({ all: 60, some: 25 }))
 const statements = 100
 
 it('gives each caller the answer to its own statement, or one error', async () => {

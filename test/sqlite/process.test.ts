@@ -4,18 +4,14 @@ import { spawn } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bundle } from '../support/bundle.js'
 import { fileForTest } from '../support/sqlite-file.js'
+
+const program = await bundle('test/support/programs/sqlite-at-rest.ts')
 
 const run = (situation: string, filename: string, isolation: string) =>
   new Promise<{ code: number | null; output: string }>(resolve => {
-    const child = spawn(process.execPath, [
-      '--import',
-      'tsx',
-      'test/support/programs/sqlite-at-rest.ts',
-      situation,
-      filename,
-      isolation,
-    ])
+    const child = spawn(process.execPath, [program, situation, filename, isolation])
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', data => {

@@ -1,7 +1,7 @@
 // Programs that tests run in processes of their own, as one file each: such a process is up in a third of the time that it takes to
 // translate a program's modules one by one, as `tsx` does.
 
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
@@ -16,19 +16,29 @@ const bundles = new Map<string, Promise<string>>()
  *
  * @param program its path from the repository's root: `demo/main.ts`
  */
-export function bundle(program: string): Promise<string> {
-  const known = bundles.get(program) ?? make(program)
-  bundles.set(program, known)
-  return known
+export async function bundle(program: string): Promise<string> {
+  const family = isExample(program) ? 'examples' : program
+  const known = bundles.get(family) ?? (isExample(program) ? examples().then(make) : make([program]))
+  bundles.set(family, known)
+  return join(await known, program.replace(/\.tsx?$/, '.mjs'))
 }
 
-async function make(program: string): Promise<string> {
-  const name = program.replaceAll('/', '-').replace(/\.tsx?$/, '')
-  const outfile = join(inject('bundles'), `${name}-${process.pid}.mjs`) // other processes may be making it too
+/** All of them are made at once: what they share, which is the pool, is then read and written once, and not fifty times. */
+const isExample = (program: string): boolean => /^examples\/[^/]+\.ts$/.test(program)
+
+const examples = async (): Promise<string[]> =>
+  (await readdir(join(root, 'examples'))).map(name => `examples/${name}`).filter(isExample)
+
+/** Answers the folder that the bundles are in, each at its program's path. */
+async function make(programs: readonly string[]): Promise<string> {
+  const outdir = await mkdtemp(join(inject('bundles'), 'of-')) // other processes may be making the same ones
   await build({
     absWorkingDir: root,
-    entryPoints: [program],
-    outfile,
+    entryPoints: [...programs],
+    outdir,
+    outbase: '.',
+    outExtension: { '.js': '.mjs' },
+    splitting: programs.length > 1,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -37,7 +47,7 @@ async function make(program: string): Promise<string> {
     plugins: [packagesBesideIt, ownAddresses, ...(packed === undefined ? [] : [fromPackage(packed)])],
     logLevel: 'warning',
   })
-  return outfile
+  return outdir
 }
 
 /** Packages stay where they are, but for those two, which every program reads: each of their two hundred files takes its time. */

@@ -20,12 +20,12 @@ export interface PageOptions {
   readonly width?: number
   readonly height?: number
   readonly theme?: 'light' | 'dark'
-  /** Whether it moves as fast as it can. Default false: no animations, and ten drawings a second, for each costs these tests a core's time. */
+  /** Whether it moves as fast as it can. Default false: no animations, and four drawings a second, for each costs these tests a core's time. */
   readonly motion?: boolean
 }
 
-const tenFrames = `
-  requestAnimationFrame = callback => setTimeout(() => callback(performance.now()), 100)
+const fewFrames = `
+  requestAnimationFrame = callback => setTimeout(() => callback(performance.now()), 250)
   cancelAnimationFrame = clearTimeout
 `
 
@@ -54,7 +54,7 @@ export class Looker {
       reducedMotion: motion ? 'no-preference' : 'reduce',
     })
     page.setDefaultTimeout(patience)
-    if (!motion) await page.addInitScript(tenFrames)
+    if (!motion) await page.addInitScript(fewFrames)
     page.on('pageerror', error => this.complaints.push(String(error.stack)))
     page.on('console', message => {
       if (message.type() === 'error' && !/ERR_|Failed to load resource/.test(message.text()))
