@@ -9,7 +9,7 @@ export type Band = (typeof bands)[number]
 export const bandTitles: Readonly<Record<Band, string>> = {
   idle: 'Idle',
   leased: 'Leased',
-  validating: 'Validating or resetting',
+  validating: 'Validating, resetting or in onLend',
   connecting: 'Connecting',
   closing: 'Closing',
 }
@@ -19,7 +19,6 @@ const byTopState: Readonly<Record<string, Band>> = {
   available: 'idle',
   idle: 'idle',
   busy: 'leased',
-  leased: 'leased',
   validating: 'validating',
   lending: 'validating',
   closing: 'closing',

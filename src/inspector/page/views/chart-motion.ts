@@ -3,6 +3,7 @@
 
 import type { ChartBox, ChartDrawing } from '../chart-types.js'
 import type { Transition } from '../model/pool-view.js'
+import { tintOf } from '../model/state-words.js'
 import type { Ways } from '../model/way.js'
 import { along, headOf, lineOf } from './chart-lines.js'
 import { wantsStillness } from './hooks.js'
@@ -61,7 +62,7 @@ export class ChartMotion {
         .filter(({ kind }) => kind === 'simple' || kind === 'compound')
         .map(box => [
           box.name,
-          { outline: outlineOf(box), tint: tintOf(box.name), entered: Number.NEGATIVE_INFINITY },
+          { outline: outlineOf(box), tint: `--${tintOf(box.name)}`, entered: Number.NEGATIVE_INFINITY },
         ]),
     )
   }
@@ -153,21 +154,3 @@ function outlineOf({ x, y, width, height }: ChartBox): Path2D {
   path.roundRect(x, y, width, height, 7)
   return path
 }
-
-/** The colour of a state: that of its top state's band. */
-const tints: Readonly<Record<string, string>> = {
-  idle: '--idle-ink',
-  available: '--idle-ink',
-  connecting: '--connecting',
-  starting: '--connecting',
-  paused: '--connecting',
-  validating: '--validating',
-  closing: '--closing',
-  closed: '--closing',
-  draining: '--closing',
-  failed: '--bad',
-  destroyed: '--bad',
-  backingOff: '--bad',
-  running: '--ok',
-}
-const tintOf = (state: string): string => tints[state.split('.')[0] as string] ?? '--leased'

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Chart, ChartBox } from '../chart-types.js'
 import type { Transition } from '../model/pool-view.js'
+import { tintOf } from '../model/state-words.js'
 import { Ways } from '../model/way.js'
 import { headOf, lineOf } from './chart-lines.js'
 import { ChartMotion } from './chart-motion.js'
@@ -23,9 +24,6 @@ interface ChartViewProps {
 
 /** How often counts and lit states change, in milliseconds: at each frame a busy pool's could not be read, and the chart would be laid out anew. */
 const readingPace = 100
-
-/** The state's colour: that of its top state's band. */
-const tintOf = (name: string): string => name.split('.')[0] as string
 
 export function ChartView({ chart, title, counts, numbered, pulses, shape }: ChartViewProps) {
   const [measure, width] = useWidth<HTMLDivElement>()

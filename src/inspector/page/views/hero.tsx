@@ -2,6 +2,7 @@
 
 import { type Headline, headlineOf } from '../model/headline.js'
 import type { PoolView } from '../model/pool-view.js'
+import { poolIs } from '../model/state-words.js'
 import { verdictOf } from '../model/verdict.js'
 import { count, hostWords, openOfMost, sizeWords } from '../model/words.js'
 
@@ -40,7 +41,7 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
       <Capacity headline={headline} max={max} />
       <p class="capacity-words">
         <span>
-          The pool is {stateWords[pool.state?.split('.')[0] ?? ''] ?? pool.state ?? 'not known yet'}
+          The pool is {pool.state === undefined ? 'not known yet' : poolIs(pool.state)}
           {stats?.heldBack === true && ', held back by its budget'}
           {stats?.adaptive && `, ${sizeWords(stats.adaptive)}`}
         </span>
@@ -48,16 +49,6 @@ export function Hero({ pool }: { readonly pool: PoolView }) {
       </p>
     </section>
   )
-}
-
-const stateWords: Readonly<Record<string, string>> = {
-  starting: 'filling up to min',
-  running: 'running',
-  shedding: 'overloaded: it refuses callers early',
-  backingOff: 'backing off: connects fail',
-  paused: 'paused',
-  draining: 'closing',
-  closed: 'closed',
 }
 
 /** The pool's size as a bar: what each part of it is doing, and what is not open. */

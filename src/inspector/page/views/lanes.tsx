@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { bandOf, bands, bandTitles } from '../model/bands.js'
 import type { Lane } from '../model/lane.js'
 import type { PoolView } from '../model/pool-view.js'
+import { connectionDoes } from '../model/state-words.js'
 import { brief, count, counted, duration, firstUsefulLine, shortly } from '../model/words.js'
 import { Card } from './card.js'
 import { useFrames, useStore, useWidth } from './hooks.js'
@@ -251,7 +252,8 @@ function holding(pool: PoolView, lane: Lane, now: number) {
   const holder = pool.frame?.leases.find(({ connection }) => connection === lane.id)
   if (holder !== undefined && lane.state !== undefined && bandOf(lane.state) === 'leased') {
     const held = now - holder.since
-    if (lane.state === 'busy.shared') return <span>shared by statements</span>
+    if (lane.state !== 'busy.leased' && lane.state !== 'busy.retiring')
+      return <span>{connectionDoes(lane.state)}</span>
     return held < 1000 ? (
       <span>lease {holder.lease}</span>
     ) : (
@@ -260,7 +262,7 @@ function holding(pool: PoolView, lane: Lane, now: number) {
       </span>
     )
   }
-  return <span class="quiet">{lane.state === undefined ? 'not open' : lane.state.split('.')[0]}</span>
+  return <span class="quiet">{lane.state === undefined ? 'not open' : connectionDoes(lane.state)}</span>
 }
 
 interface TipProps {
