@@ -16,7 +16,7 @@ import { discreetRefusal } from '../../core/refusal.js'
 import { boolean, callable, number } from '../../core/shape.js'
 import type { Driver } from '../driver.js'
 import type { SqliteConnection } from './driver/connection.js'
-import { type SqliteOptions, sqliteOptionNames } from './driver/options.js'
+import { hintAtSqlite, type SqliteOptions, sqliteOptionNames } from './driver/options.js'
 import { sqlite } from './driver/sqlite.js'
 
 /** The options of {@link createSqlitePool}: all options of {@link sqlite} except `readonly`, and: */
@@ -130,6 +130,8 @@ const writerAndReaders = 'it has one writer, and the readers option sets the max
 const hint: Hint = (name, owner) => {
   if (name === 'readonly')
     return 'createSqlitePool has no readonly option: only its readers are read-only. For a read-only pool: createPool(sqlite({ filename, readonly: true })).'
+  const own = hintAtSqlite(name, owner)
+  if (own !== undefined) return own
   const option = poolOptionFor(name)
   if (option === undefined) return hintOf(name, owner)
   if (sizes.some(size => size === option.split(' ')[0]))

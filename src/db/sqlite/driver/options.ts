@@ -3,6 +3,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OptionsError } from '../../../core/errors.js'
+import { type Hint, noOption } from '../../../core/names.js'
 import { hintAtPool } from '../../../core/options.js'
 import { discreetRefusal, hiddenRefusal } from '../../../core/refusal.js'
 import { boolean, limit, number, oneOf, optional, or, parse, wait } from '../../../core/shape.js'
@@ -87,13 +88,28 @@ const shape = {
 /** The names of {@link SqliteOptions}. */
 export const sqliteOptionNames: readonly string[] = Object.keys(shape)
 
+/** What SQLite's libraries and other drivers call options of this one. */
+const elsewhere: Readonly<Record<string, string>> = {
+  timeout: 'busyTimeout', // of node:sqlite and better-sqlite3
+  queryTimeout: 'statementTimeout',
+  query_timeout: 'statementTimeout',
+  statement_timeout: 'statementTimeout',
+}
+
+/** The refusal of an option that has its name from elsewhere; undefined if it has not. */
+export const hintAtSqlite: Hint = (name, owner) => {
+  const meant = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
+  return meant && noOption(owner, name, `; did you mean ${meant}?`)
+}
+
 /**
  * Checks the options.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseSqliteOptions(options: SqliteOptions): SqliteConfig {
   const given: unknown = typeof options === 'string' ? {} : options // a text is told that the file name is missing
-  const parsed = parse('sqlite', shape, given, { hint: hintAtPool, refuse: discreetRefusal })
+  const hint: Hint = (name, owner) => hintAtSqlite(name, owner) ?? hintAtPool(name, owner)
+  const parsed = parse('sqlite', shape, given, { hint, refuse: discreetRefusal })
   const { readonly, engine, busyTimeout, statementCache, integers, pragmas, journalMode } = parsed
   const { filename, memory } = parsed.filename
   if (memory && readonly) throw discreetRefusal('readonly', readonly, 'false for a database in memory')
