@@ -18,7 +18,7 @@ await pool.use(async client => {
 const answer = await pool.query<pg.QueryResult>('SELECT 6 * 7 AS answer', [], { target: 'prefer-standby' })
 console.log(answer.rows[0])
 
-// Repeated on the next primary if this one stops being it meanwhile.
+// Repeated on the next primary if this one is demoted meanwhile.
 await pool.transaction(client => client.query('SELECT 1'), { retry: 2 })
 // #endregion
 

@@ -67,7 +67,7 @@ const hint: Hint = (name, owner) =>
  * **An engine**: a ledger says how many connections each pool may have. Pools report what they have and need several times within `ttl`; one that has not
  * reported for that long counts as gone. While the engine does not answer, pools keep what they have, and open none beyond `floor`.
  *
- * Idle connections are closed where callers wait elsewhere; pools whose callers all wait end up with as many each, give or take one.
+ * Idle connections are closed where callers wait elsewhere; pools whose callers all wait end up with the same number, give or take one.
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function fleet(options: FleetOptions): Fleet {

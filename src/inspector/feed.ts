@@ -8,8 +8,9 @@ import { withoutSecrets } from '../recorder/notice.js'
 import { type Cursor, fromTheBeginning, PoolLog } from '../recorder/pool-log.js'
 import { recordedPool } from '../recorder/recorded-pool.js'
 import { diagnose } from './diagnose.js'
+import { encodeMessage } from './framing.js'
 import { Past } from './past.js'
-import { type Diagnosis, encodeMessage, type PastMessage, type PoolIntroduction } from './protocol.js'
+import type { Diagnosis, PastMessage, PoolIntroduction } from './protocol.js'
 import { connectingSince, RecordedTimes } from './recorded-times.js'
 
 /** Without a history, so many records are kept while there are viewers, for those who read slowly: 2.4 MB. */

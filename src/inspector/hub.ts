@@ -3,13 +3,8 @@ import { outside } from '../core/outside.js'
 import { warn } from '../core/platform.js'
 import { messageOf } from '../core/wording.js'
 import type { Feed } from './feed.js'
-import {
-  encodeMessage,
-  type FaultsChanged,
-  type Hello,
-  protocolVersion,
-  type SystemEvent,
-} from './protocol.js'
+import { encodeMessage } from './framing.js'
+import { type FaultsChanged, type Hello, protocolVersion, type SystemEvent } from './protocol.js'
 import { Viewer } from './viewer.js'
 
 /** How often viewers are told what happened, in milliseconds, if anything did. */

@@ -1,5 +1,6 @@
 // statepool/inspector: pools in a browser.
 export { diagnose } from './diagnose.js'
+export { encodeMessage, MessageReader } from './framing.js'
 export { type Inspector, inspector } from './inspector.js'
 export type { InspectorOptions, Switch } from './options.js'
 export type { Inspectable } from './pools.js'
@@ -9,7 +10,6 @@ export {
   controlHeader,
   type Diagnosis,
   type Dropped,
-  encodeMessage,
   type Fault,
   type FaultRequest,
   type FaultsChanged,
@@ -18,7 +18,6 @@ export {
   type FrameMessage,
   type Gone,
   type Hello,
-  MessageReader,
   type Percentiles,
   type PoolIntroduction,
   paths,

@@ -1,11 +1,7 @@
 // Messages survive a stream that comes in pieces of any size.
 import { expect, it } from 'vitest'
-import {
-  encodeMessage,
-  longestMessage,
-  MessageReader,
-  type ServerMessage,
-} from '../../src/inspector/protocol.js'
+import { encodeMessage, longestMessage, MessageReader } from '../../src/inspector/framing.js'
+import type { ServerMessage } from '../../src/inspector/protocol.js'
 
 const messages: ServerMessage[] = [
   { type: 'faults', faults: [{ id: 'outage', title: 'An outage — “all of it”', on: true }] },

@@ -2,12 +2,8 @@
 
 import { type SimulatedOptions, simulated } from '../../src/db/simulated/index.js'
 import { createPool, type Pool, type PoolOptions } from '../../src/index.js'
-import {
-  type FrameMessage,
-  type Hello,
-  MessageReader,
-  type ServerMessage,
-} from '../../src/inspector/protocol.js'
+import { MessageReader } from '../../src/inspector/framing.js'
+import type { FrameMessage, Hello, ServerMessage } from '../../src/inspector/protocol.js'
 import { decodeRecords, decodeSlice, type Notice, type TransitionRecord } from '../../src/recorder/format.js'
 
 /** Connects at once and answers at once, in real time. */

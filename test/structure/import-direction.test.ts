@@ -210,8 +210,8 @@ const rules: Rule[] = [
   },
   {
     name: 'what its server and its page share, a browser can load',
-    files: /^src\/inspector\/(protocol|diagnose[\w-]*|frame-facts)\.ts$/,
-    may: /^src\/(inspector\/(protocol|diagnose[\w-]*|frame-facts)|actors\/watching\/diagnosis|recorder\/format|core\/wording)\.ts$/,
+    files: /^src\/inspector\/(protocol|framing|diagnose[\w-]*|frame-facts)\.ts$/,
+    may: /^src\/(inspector\/(protocol|framing|diagnose[\w-]*|frame-facts)|actors\/watching\/diagnosis|recorder\/format|core\/wording)\.ts$/,
     mayTypes: /^src\/actors\//,
   },
   {
@@ -222,7 +222,7 @@ const rules: Rule[] = [
   {
     name: 'the inspector’s page runs in a browser: of the rest it imports what needs nothing else',
     files: /^src\/inspector\/page\//,
-    may: /^(src\/inspector\/(page\/|diagnose\.ts$|protocol\.ts$)|src\/recorder\/(codec|format)\.ts$|preact(\/hooks)?$|uplot$|@dagrejs\/dagre$)/,
+    may: /^(src\/inspector\/(page\/|diagnose\.ts$|(protocol|framing)\.ts$)|src\/recorder\/(codec|format)\.ts$|preact(\/hooks)?$|uplot$|@dagrejs\/dagre$)/,
   },
   {
     name: 'nothing but the page imports the page',

@@ -1,11 +1,11 @@
 // A running process, by its inspector's stream.
 
 import { decodeSlice } from '../../recorder/format.js'
+import { MessageReader } from '../framing.js'
 import {
   type Answer,
   controlHeader,
   type Hello,
-  MessageReader,
   paths,
   protocolVersion,
   type ServerMessage,

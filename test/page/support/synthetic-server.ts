@@ -5,7 +5,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodeMessage, type Hello, paths, protocolVersion } from '../../../src/inspector/protocol.js'
+import { encodeMessage } from '../../../src/inspector/framing.js'
+import { type Hello, paths, protocolVersion } from '../../../src/inspector/protocol.js'
 import { type SyntheticOptions, SyntheticPool } from './synthetic-pool.js'
 
 const folder = fileURLToPath(new URL('../../../dist/inspector/page', import.meta.url))
