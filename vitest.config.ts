@@ -44,7 +44,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'light', include: light } },
+      { extends: true, test: { name: 'light', include: light, globalSetup: ['test/support/bundles.ts'] } },
       { extends: true, test: { name: 'alone', include: alone, isolate: true } },
       {
         extends: true,

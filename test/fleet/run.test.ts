@@ -14,15 +14,21 @@ it.concurrent.each(keepers)(
   'processes share the connections that %s counts, through kill -9 and a rolling restart, and no caller fails',
   async (_, keeper) => {
     const views: View[] = []
-    const plan = { processes: 3, connections: 2, callers: 3, seconds: 0.3, keeper }
+    const processes = keeper === undefined ? 3 : 2 // each costs as much as all else here
+    const plan = { processes, connections: 2, callers: 3, seconds: 0.3, keeper }
     const verdict = await runFleet(plan, view => void views.push(view))
     expect(verdict.complaints).toEqual([])
-    expect(verdict).toMatchObject({ lived: 7, failed: 0, tooMany: 0, bound: keeper === undefined ? 6 : 2 })
+    expect(verdict).toMatchObject({
+      lived: 2 * processes + 1,
+      failed: 0,
+      tooMany: 0,
+      bound: keeper === undefined ? 6 : 2,
+    })
     expect(verdict.most).toBeGreaterThan(1)
     expect(verdict.served).toBeGreaterThan(4 * 3)
     expect([...new Set(views.map(({ part }) => part))]).toEqual([
-      'starting 3 processes',
-      'all 3 have been served',
+      `starting ${processes} processes`,
+      `all ${processes} have been served`,
       'under load',
       'kill -9 of 1',
       'killed ones are replaced, all are served',

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listOf } from '../../src/cli/inspect.js'
 import { type Announcement, announce, announcements } from '../../src/inspector/announcement.js'
 import { inspector } from '../../src/inspector/index.js'
+import { bundle } from '../support/bundle.js'
 import { quickPool } from './support.js'
 
 const before = { ...process.env }
@@ -78,10 +79,9 @@ describe('an inspector', () => {
     await mounted.close()
   })
 
-  it('that the end of its process takes by surprise leaves nothing behind', () => {
-    const source = new URL('../../src/inspector/index.ts', import.meta.url).href
-    const program = `const { inspector } = await import(${JSON.stringify(source)}); await inspector([]); process.exit(3)`
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program])
+  it('that the end of its process takes by surprise leaves nothing behind', async () => {
+    const program = await bundle('test/support/programs/inspector-and-exit.ts')
+    const { status } = spawnSync(process.execPath, [program])
     expect(status).toBe(3)
     expect(readdirSync(folder())).toEqual([])
   })

@@ -4,19 +4,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { inspector } from '../../src/inspector/index.js'
+import { bundle } from '../support/bundle.js'
 import { isHello, Page, quickPool } from './support.js'
 
-const program = `
-  import { simulated } from './src/db/simulated/index.ts'
-  import { createPool } from './src/index.ts'
-  import { inspector } from './src/inspector/index.ts'
-  const pool = createPool(simulated({ connectLatency: 1 }), { min: 1 })
-  const { url } = await inspector(pool)
-  console.log(url)
-  process.stdin.once('data', () => process.stdin.destroy())`
+const program = await bundle('test/support/programs/inspector-that-a-page-watches.ts')
 
 it('a program ends although its inspector is open, and a page looks', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')

@@ -1,9 +1,10 @@
 // The embedded server leaves no process and no folder behind, however the program that started it ends.
 
 import { spawn } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,17 @@ function isAlive(pid: number): boolean {
   }
   const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ''
   return !/\) Z /.test(stat)
+}
+
+/** The contents of the databases that all clusters of the tests are copied from. */
+async function original(): Promise<Map<string, string>> {
+  const base = join(process.env.STATEPOOL_POSTGRES_TEMPLATE as string, 'data', 'base')
+  const told = new Map<string, string>()
+  for (const database of await readdir(base))
+    for (const file of await readdir(join(base, database)))
+      told.set(`${database}/${file}`, hash('sha1', await readFile(join(base, database, file))))
+  expect(told.size).toBeGreaterThan(100)
+  return told
 }
 
 /** Runs the program until it has said where its server is. */
@@ -68,7 +80,8 @@ describe('the embedded PostgreSQL server', () => {
     await until(() => !isAlive(server.pid) && !existsSync(server.folder), 'server and folder are gone')
   })
 
-  it('keeps its data and its port over a crash and a restart', async () => {
+  it('keeps its data and its port over a crash and a restart, and writes to nothing that it has been copied from', async () => {
+    const before = await original()
     const server = await startPostgres()
     const ask = async (sql: string): Promise<unknown[]> => {
       const client = new pg.Client(server.connectionString)
@@ -77,6 +90,7 @@ describe('the embedded PostgreSQL server', () => {
       await client.end()
       return rows
     }
+    await ask('CREATE DATABASE other')
     await ask('CREATE TABLE kept AS SELECT 42 AS answer')
     await server.kill()
     await server.restart()
@@ -84,6 +98,7 @@ describe('the embedded PostgreSQL server', () => {
     await server.kill()
     await server.stop()
     expect(existsSync(server.folder)).toBe(false)
+    expect(await original()).toEqual(before)
   })
 
   it('says why it does not start, in the words of the server, and leaves nothing', async () => {
