@@ -130,6 +130,11 @@ export interface SharingSupport<C> {
   cancel?(connection: C, isWanted: () => boolean): Promise<void>
   /** Whether a statement's error says that the statement was stopped by a request, and undone. A statement that was hit by mistake is sent again. */
   isCancelled?(error: unknown): boolean
+  /**
+   * Whether the error says that its session is stale, of which the driver has told, and the statement did nothing. Of the statements that were under way
+   * on that connection, one tells its caller; the pool sends each other one again, once, on another connection.
+   */
+  isStale?(error: unknown): boolean
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { postgres } from '../../src/db/pg/index.js'
+import { Pool as DropIn, postgres } from '../../src/db/pg/index.js'
 import { createPool, type Pool } from '../../src/index.js'
 
 const server = () => {
@@ -130,5 +130,45 @@ describe('a statement whose text tells', () => {
     expect(await sessionOf(pool)).toEqual(before)
     const channels = await pool.use(client => client.query('SELECT pg_listening_channels()'))
     expect(channels.rows).toEqual([])
+  })
+})
+
+describe('a session that became stale under several statements', () => {
+  const altered = { name: 'altered', text: 'SELECT * FROM shared_session.altered' }
+  const outcomes = async (query: (what: pg.QueryConfig) => Promise<unknown>): Promise<unknown[]> => {
+    await other.query('CREATE TABLE IF NOT EXISTS shared_session.altered (a int)')
+    await query(altered)
+    await other.query('ALTER TABLE shared_session.altered ADD b int')
+    const told = () =>
+      query(altered).then(
+        () => 'ok',
+        error => error.code,
+      )
+    const all = await Promise.all(Array.from({ length: 6 }, told))
+    await other.query('DROP TABLE shared_session.altered')
+    return all
+  }
+  const once = ['0A000', 'ok', 'ok', 'ok', 'ok', 'ok']
+
+  it('tells one of their callers; the others are sent again', async () => {
+    await using pool = open()
+    expect(await outcomes(what => pool.query(what))).toEqual(once)
+    expect(pool.stats().opened).toBe(2)
+  })
+
+  it('does so in the drop-in', async () => {
+    await using pool = new DropIn({ ...server(), max: 1, statepool: { share: true } })
+    expect(await outcomes(what => pool.query(what))).toEqual(once)
+  })
+
+  it('sends each again once: one that fails so on every session is told', async () => {
+    await using pool = open()
+    const broken = `SELECT shared_session.stale_always()`
+    await other.query(
+      `CREATE FUNCTION shared_session.stale_always() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cache lookup failed for it' USING ERRCODE = 'XX000'; END $$`,
+    )
+    const failed = await Promise.allSettled(Array.from({ length: 6 }, () => pool.query(broken)))
+    expect(failed.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(pool.stats().opened).toBeLessThanOrEqual(3)
   })
 })

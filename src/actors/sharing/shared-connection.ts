@@ -40,6 +40,8 @@ export class SharedConnection<C> implements SharedLoad {
   /** How many are under way for which no caller waits. */
   #abandoned = 0
   #cancelling: Cancelling | undefined = undefined
+  /** The caller of one of its statements is told that its session is stale. */
+  #toldStale = false
   /** Why it is closed when it is over. */
   #broken: { readonly error: unknown } | undefined = undefined
 
@@ -90,6 +92,14 @@ export class SharedConnection<C> implements SharedLoad {
 
   get since(): number {
     return this.#flight[0]?.sentAt ?? Number.NaN
+  }
+
+  /** Whether a statement failed because the session is stale, and may be sent again: one caller is told, for each session that was open. */
+  failedBesideOthers(statement: Statement, error: unknown): boolean {
+    if (this.#support.isStale?.(error) !== true) return false
+    const again = this.#toldStale && !statement.sentAnew
+    this.#toldStale = true
+    return again
   }
 
   /** Gives it back to its pool, or closes it if it is broken. */

@@ -208,7 +208,7 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#slow.note(statement.kind, since, now, isFirst)
     if (error && this.#isFatal(error)) shared.break(error)
     else if (this.#isHeldLong(shared.lease, now) || !this.#support.isClean(shared.connection)) shared.drain()
-    const again = error && !statement.over && statement.exposed && this.#support.isCancelled?.(error)
+    const again = Boolean(error) && !statement.over && this.#mayBeSentAgain(shared, statement, error)
     if (again) this.#sendAgain(statement)
     this.freed(shared)
     if (!again) statement.settle(error, result)
@@ -222,7 +222,15 @@ export class Sharing<C> implements SharedEvents<C> {
     shared.giveBack()
   }
 
-  /** A request to cancel another statement has hit this one: it did nothing, and goes first. */
+  /** It did nothing, and another session may run it. */
+  #mayBeSentAgain(shared: SharedConnection<C>, statement: Statement, error: unknown): boolean {
+    if (statement.exposed && this.#support.isCancelled?.(error)) return true
+    if (!shared.failedBesideOthers(statement, error)) return false
+    statement.sentAnew = true
+    return true
+  }
+
+  /** A request to cancel another statement has hit this one, or its session was stale: it did nothing, and goes first. */
   #sendAgain(statement: Statement): void {
     statement.unwatch()
     statement.exposed = false

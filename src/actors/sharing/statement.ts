@@ -27,7 +27,7 @@ export interface Farewells {
   aborted(reason: unknown, waited: number): unknown
 }
 
-/** Its caller is answered once. It is sent once, unless a request to cancel another one hit it: then it is sent again. */
+/** Its caller is answered once. It is sent once, unless a request to cancel another one hit it, or its session was stale: then it is sent again. */
 export class Statement {
   /** What the driver sends. */
   readonly what: unknown
@@ -41,6 +41,8 @@ export class Statement {
   sentAt = Number.NaN
   /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
   exposed = false
+  /** It was sent again, because its session was stale. */
+  sentAnew = false
   #done: Done | undefined
   #watches: (() => void)[] | undefined = undefined
 

@@ -15,7 +15,7 @@ import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
-import { isStale, type ServerMessage } from './stale.js'
+import { isStale, rememberAsStale, type ServerMessage } from './stale.js'
 import { activeQueryOf, wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
@@ -268,7 +268,10 @@ export class Session {
     const { named, isPrepared } = namedStatementOf(this.client)
     if (error.code === '25006') this.#refusedWrite = error
     else if (error.code === '42501') this.#owe('role', true)
-    else if (isStale(error, { named, parsedBefore: isPrepared && !this.#parsed })) this.stale(error)
+    else if (isStale(error, { named, parsedBefore: isPrepared && !this.#parsed })) {
+      rememberAsStale(error)
+      this.stale(error)
+    }
   }
 
   #completed(tag: string): void {

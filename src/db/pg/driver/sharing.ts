@@ -7,6 +7,7 @@ import { type OfPool, ofPool } from './ask.js'
 import { type Couriers, lostRequest } from './cancel.js'
 import type { Session } from './session.js'
 import { mayShareText } from './shareable.js'
+import { madeStale } from './stale.js'
 import { wired } from './wired.js'
 
 /** A statement as `pool.query()` gets it: what pg's `client.query()` takes. */
@@ -112,6 +113,7 @@ export function sharing(
       return code === '57014' && !/statement timeout/.test(String(message))
     },
 
+    isStale: madeStale,
     isClean: client => sessionOf(client).untouched,
   }
 }

@@ -57,6 +57,18 @@ export function isStale(error: ServerMessage, { parsedBefore, named }: Circumsta
   )
 }
 
+const ofStaleSessions = new WeakSet<object>()
+
+/** Remembers an error by which a session was found stale: what it says does not tell by itself. */
+export function rememberAsStale(error: object): void {
+  ofStaleSessions.add(error)
+}
+
+/** Whether a session was found stale by this error. */
+export function madeStale(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && ofStaleSessions.has(error)
+}
+
 function isRoutine(wanted: string | RegExp | undefined, routine = ''): boolean {
   return wanted instanceof RegExp ? wanted.test(routine) : wanted === undefined || wanted === routine
 }
