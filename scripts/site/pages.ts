@@ -92,7 +92,9 @@ function withLinks(text: string, change: (target: string) => string): string {
             .replace(/(\]\()([^)\s]+)(\))/g, (_, before, target, after) => before + changed(target) + after)
             .replace(
               /(\s(?:href|src|srcset)=")([^"]+)(")/g,
-              (_, before, target, after) => before + changed(target) + after,
+              // The generator makes addresses of Markdown's links alone.
+              (_, before, target, after) =>
+                before + changed(target).replace(/\.md(?=$|[#?])/, '.html') + after,
             ),
     )
     .join('')

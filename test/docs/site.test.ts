@@ -30,6 +30,25 @@ it('every link leads to a page of the site, and to a heading of it', () => {
   expect(dead).toEqual([])
 })
 
+it('a link in HTML, which the generator leaves as it is, leads to what the page becomes', () => {
+  const links = [...pages].flatMap(([page, content]) =>
+    'text' in content
+      ? [...proseOf(content.text).matchAll(/<a href="([^":#]+)/g)].map(([, target = '']) => ({
+          page,
+          target,
+        }))
+      : [],
+  )
+  expect(links).toContainEqual({ page: 'overview.md', target: './guides/inspector.html' })
+  for (const { page, target } of links) {
+    const built = posix.join(posix.dirname(page), target)
+    expect(
+      [...pages.keys()].map(name => name.replace(/\.md$/, '.html')),
+      `${page}: ${target}`,
+    ).toContain(built)
+  }
+})
+
 it('the contents list every page once, and no other', () => {
   const written = [
     ...readdirSync(`${root}docs`),

@@ -42,6 +42,15 @@ describe.skipIf(chromiumMissing)('in the page', () => {
     page.getByRole('switch', { name: faultTitles[fault] }).click()
   const verdict = (word: string) => page.locator('.hero .word').getByText(word, { exact: true }).waitFor()
   const finding = (kind: string) => page.locator(`.finding[data-kind="${kind}"]`).first()
+  /** What a finding says, if it is cut off. */
+  const cutOff = (): Promise<string[]> =>
+    page
+      .locator('.finding p')
+      .evaluateAll(lines =>
+        (lines as unknown as { scrollWidth: number; clientWidth: number; innerText: string }[])
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ innerText }) => innerText),
+      )
   /** What was found is not the case any more. That it happened may be said for half a minute; the playground's test waits for that. */
   const over = (kind: string) => finding(kind).waitFor({ state: 'detached' })
   const lit = (chart: string, state: string) => page.locator(`.${chart} .lit[data-name="${state}"]`).waitFor()
@@ -71,6 +80,7 @@ describe.skipIf(chromiumMissing)('in the page', () => {
   it('slow queries: all connections are leased, and the queue says who waits', async () => {
     await switchFault('slow')
     await finding('exhausted').waitFor()
+    expect(await cutOff()).toEqual([])
     await page.locator('.queue li').first().waitFor()
     await page.locator('.queue').getByText('all 6 connections are leased').waitFor()
     await verdict('Degraded')

@@ -57,7 +57,9 @@ export function ConnectionPanel({ pool, id }: { readonly pool: PoolView; readonl
         </div>
         <div>
           <dt>Open for</dt>
-          <dd>{lane.openedAt === undefined ? '–' : duration(now - lane.openedAt)}</dd>
+          <dd>
+            {lane.state === undefined || lane.openedAt === undefined ? '–' : duration(now - lane.openedAt)}
+          </dd>
         </div>
         <div>
           <dt>Leased</dt>
