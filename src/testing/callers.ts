@@ -43,7 +43,7 @@ export interface Circumstances {
 export class Callers {
   readonly outcomes: Outcomes = { acquired: 0, timedOut: 0, aborted: 0, refused: 0 }
   readonly waiting = new Set<Caller>()
-  readonly #held = new Set<Lease<SimulatedConnection>>()
+  readonly #held = new Map<Lease<SimulatedConnection>, Caller>()
   readonly #setUp: Readonly<Record<string, string>>
   #count = 0
 
@@ -59,8 +59,13 @@ export class Callers {
 
   /** The leases that are out. */
   get held(): readonly Lease<SimulatedConnection>[] {
-    for (const lease of this.#held) if (!lease.held) this.#held.delete(lease)
-    return [...this.#held]
+    for (const lease of this.#held.keys()) if (!lease.held) this.#held.delete(lease)
+    return [...this.#held.keys()]
+  }
+
+  /** The lane by which a lease that is out was asked for. */
+  laneOf(lease: Lease<SimulatedConnection>): string | undefined {
+    return this.#held.get(lease)?.lane
   }
 
   add(options: AcquireOptions | undefined, defaultTimeout: number, at: number, paused: boolean): Caller {
@@ -82,7 +87,7 @@ export class Callers {
         `caller ${caller.order} got a lease ${lease.acquiredAt - caller.deadline} ms after its time was up`,
     )
     if (!lease.held) return // lost, or released, in the same tick
-    this.#held.add(lease)
+    this.#held.set(lease, caller)
     const { connection } = lease
     const { settings } = connection
     const setUp = this.#setUp

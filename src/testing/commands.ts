@@ -30,6 +30,18 @@ const behalves: readonly AcquireOptions[] = [
   ...[{ lane: 'slow' }, { lane: 'slow', tenant: 'A' }],
 ]
 
+/** Those of a crowd, in turns. */
+const crowd: readonly AcquireOptions[] = [
+  { tenant: 'A' },
+  { tenant: 'B', weight: 0.3 },
+  { tenant: 'C', weight: 3 },
+  {},
+]
+
+/** Without the lane, if the pool has none. */
+const behalfIn = ({ pool }: Scene, { lane, ...rest }: AcquireOptions): AcquireOptions =>
+  lane === undefined || pool.stats().lanes === undefined ? rest : { ...rest, lane }
+
 /** Calls of the driver within which a caller may ask for a connection. */
 const calls = ['validate', 'reset', 'close', 'destroy', 'destroy'] as const
 
@@ -54,6 +66,7 @@ export const faults = [
   'resetHangRate',
   'closeHangRate',
   'queryHangRate',
+  'cancelFailureRate',
 ] as const satisfies readonly (keyof SimulatedSettings)[]
 
 const kinds = {
@@ -64,9 +77,32 @@ const kinds = {
       priority: random.pick([0, 0, 0, 1, -1]),
       for: random.pick(behalves),
     }),
-    perform(scene, { timeout, priority, for: who }) {
-      const { lane: _, ...rest } = who
-      ask(scene, { timeout, priority, ...(scene.pool.stats().lanes === undefined ? rest : who) })
+    perform: (scene, { timeout, priority, for: who }) =>
+      ask(scene, { timeout, priority, ...behalfIn(scene, who) }),
+  }),
+  work: kind({
+    weight: 3,
+    draw: random => ({
+      how: random.pick(['use', 'use', 'transaction', 'query'] as const),
+      statements: random.int(1, 3),
+      abortAfter: random.pick([undefined, 0, 5, 20, 60]),
+      for: random.pick(behalves),
+    }),
+    perform(scene, { how, statements, abortAfter, for: who }) {
+      scene.trace.note(
+        () =>
+          `a caller asks for a ${how} of ${statements} statements${abortAfter === undefined ? '' : `, and gives up after ${abortAfter} ms`}`,
+      )
+      scene.jobs.run(scene.pool, { how, statements, abortAfter, options: behalfIn(scene, who) })
+    },
+  }),
+  crowd: kind({
+    weight: 0.5,
+    draw: random => ({ callers: random.int(8, 24), tenants: random.int(2, 4) }),
+    perform(scene, { callers, tenants }) {
+      scene.trace.note(() => `${callers} callers of ${tenants} tenants ask at once`)
+      for (let caller = 0; caller < callers; caller++)
+        scene.jobs.run(scene.pool, { how: 'use', statements: 1, options: crowd[caller % tenants] ?? {} })
     },
   }),
   askWithin: kind({
@@ -136,7 +172,13 @@ const kinds = {
   query: kind({
     weight: 2,
     draw: which,
-    perform: toLease('sends a query', ({ connection }) => void connection.query('select 1').catch(() => {})),
+    perform: toLease('sends a query', ({ id, connection }, { watch }) => {
+      const isOwn = ({ code }: { readonly code?: string }): void =>
+        watch.attempt(() =>
+          demand(code !== '57014', 'fence', () => `the query of lease ${id} was cancelled, as if another's`),
+        )
+      connection.query('select 1').catch(isOwn)
+    }),
   }),
   misuse: kind({
     weight: 1,
@@ -165,9 +207,10 @@ const kinds = {
   freeze: kind({
     weight: 0.5,
     draw: random => ({ time: random.pick([50, 300, 2_000]) }),
-    perform({ clock, watch, trace }, { time }) {
+    perform({ clock, jobs, watch, trace }, { time }) {
       trace.note(() => `the process is frozen for ${time} ms`)
       watch.noteFrozen(clock.now() + time)
+      jobs.noteFrozen(clock.now() + time)
       return clock.freeze(time)
     },
   }),

@@ -29,7 +29,8 @@ export interface SimulateOptions {
   /** The number of commands in the story. Default 40; with clients 15. 0 = only the clients and the recovery. */
   steps?: number
   /**
-   * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse; the database fails, hangs,
+   * How often each command is drawn; 0 = never. Default: callers acquire, release, abort and misuse, run work by `use()`, `transaction()` and
+   * `query()`, and come in crowds; the database fails, hangs,
    * stops, starts and ends connections, and makes their sessions stale (`alter`, `demote`); the process is frozen; the pool is resized
    * and closed. Statements are drawn if the option `share` of the pool is given. With clients, only database commands are drawn; `alter`, `demote` and `freeze` only on request.
    */

@@ -5,6 +5,7 @@ import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../
 import { createPool, type Pool } from '../index.js'
 import { type Client, Clients } from './clients.js'
 import { faults, perform } from './commands.js'
+import { Jobs } from './jobs.js'
 import { createRandom } from './random.js'
 import { aTurnOfTheLoop, promisesAtRest } from './rest.js'
 import { isOpen, type Scene } from './scene.js'
@@ -72,6 +73,7 @@ class Life implements Scene {
   readonly trace: Trace
   readonly asking = new Set<AbortController>()
   readonly statements = new Statements()
+  readonly jobs: Jobs
   readonly ended: Scene['ended'] = []
   #taken: readonly Scene['ended'][number][] = []
   readonly #story: Story
@@ -100,6 +102,11 @@ class Life implements Scene {
     this.#depth = parsed.share?.depth
     this.watch = new PoolWatch(parsed, this.clock, this.trace, createRandom(seed, 'driver'), setUp)
     this.pool = this.watch.attach(make(this.watch.driver(driver), options))
+    this.jobs = new Jobs(
+      this.clock,
+      check => this.watch.attempt(check),
+      options => this.watch.noteUncounted(options),
+    )
     this.trace.follow(this.pool)
     this.#clients = new Clients(clients, this, seed, tolerate)
   }
@@ -128,7 +135,7 @@ class Life implements Scene {
     this.trace.note(() => 'the story is over: the database has recovered, and holders release what they hold')
     this.database.change(healthy)
     await this.#letClientsEnd()
-    if (this.#clients.count + this.statements.unanswered > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
+    if (this.#clients.count + this.statements.unanswered + this.jobs.unanswered > 0) this.database.stop() // restarted: who waits for an answer that never comes gets an error
     this.database.start()
     if (isOpen(this.pool)) this.pool.resume()
     const { callers } = this.watch
@@ -137,6 +144,7 @@ class Life implements Scene {
       callers.waiting.size === 0 &&
       callers.held.length === 0 &&
       this.statements.unanswered === 0 &&
+      this.jobs.unanswered === 0 &&
       this.#clients.areDone
     do {
       this.#releaseAll()
@@ -149,6 +157,8 @@ class Life implements Scene {
     })
     const { unanswered } = this.statements
     demand(unanswered === 0, 'remains', () => `${unanswered} statements are never answered`)
+    const jobs = this.jobs.unanswered
+    demand(jobs === 0, 'remains', () => `${jobs} jobs never end`)
     this.#clients.checkGivenBack(callers.held)
     if (this.pool.stats().state === 'closed') return
     await this.clock.advance(500)
@@ -195,13 +205,13 @@ class Life implements Scene {
   }
 
   report(): SimulationReport {
-    const { opened, failedConnects, lost } = this.pool.stats()
+    const { acquired, timedOut, aborted, refused, opened, failedConnects, lost } = this.pool.stats()
     return {
       seed: this.#seed,
       events: this.#events,
       duration: this.clock.now(),
       callers: this.watch.callers.count,
-      ...this.watch.callers.outcomes,
+      ...{ acquired, timedOut, aborted, refused },
       opened,
       failedConnects,
       lost,
@@ -212,6 +222,7 @@ class Life implements Scene {
   #check(): void {
     this.#events++
     this.watch.check()
+    this.jobs.check(this.database.settings)
     this.statements.check(this.database, this.#depth, this.watch.callers.held)
     this.#clients.check()
   }

@@ -3,6 +3,7 @@
 import { getEventListeners } from 'node:events'
 import type { SimulatedConnection, SimulatedDatabase } from '../db/simulated/index.js'
 import { type AcquireOptions, type Lease, LeaseError, type Pool } from '../index.js'
+import type { Jobs } from './jobs.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import type { Statements } from './statements.js'
 import type { Trace } from './trace.js'
@@ -23,6 +24,7 @@ export interface Scene {
   /** Those whom a command made ask, and how to make them give up. */
   readonly asking: Set<AbortController>
   readonly statements: Statements
+  readonly jobs: Jobs
   /** Leases that a command has released. */
   readonly ended: Lease<SimulatedConnection>[]
 }

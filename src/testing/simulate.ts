@@ -23,6 +23,8 @@ const withClients: Weights = {
   end: 0,
   query: 0,
   statement: 0,
+  work: 0,
+  crowd: 0,
   misuse: 0,
   resize: 0,
   pause: 0,

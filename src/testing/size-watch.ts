@@ -3,7 +3,7 @@
 import type { SizeOptions } from '../core/live-options.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { SimulatedConnection } from '../db/simulated/index.js'
-import type { Pool } from '../index.js'
+import type { Pool, PoolStats } from '../index.js'
 import { demand } from './violation.js'
 
 /** The size of one pool, as it was last asked for. */
@@ -37,9 +37,17 @@ export class SizeWatch {
     }
   }
 
-  /** How many there may be now, of which so many are open. */
-  allowed(open: number): number {
-    if (this.#allowed > this.#max) this.#allowed = Math.max(this.#max, Math.min(this.#allowed, open))
+  /**
+   * How many there may be now, of which so many are open.
+   * @param size what the pool says: an adaptive one gives itself less than it may
+   */
+  allowed(open: number, { min, max }: Pick<PoolStats, 'min' | 'max'>): number {
+    demand(
+      min === this.#min && max >= Math.max(1, min) && max <= this.#max,
+      'size',
+      () => `the pool has a size of ${min} to ${max}, and ${this.#min} to ${this.#max} may be`,
+    )
+    if (this.#allowed !== max) this.#allowed = Math.max(max, Math.min(this.#allowed, open))
     return this.#allowed
   }
 

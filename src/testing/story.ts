@@ -35,6 +35,7 @@ export function drawPoolOptions(random: Random): PoolOptions {
     allowExitOnIdle: random.chance(0.5),
     shed: random.pick([false, false, { target: 20, interval: 60 }]),
     lanes: random.pick([undefined, { slow: { max: 1 } }, { slow: { max: 2 } }]),
+    adaptive: random.pick([false, false, false, false, { interval: 10 }]),
   }
 }
 
@@ -49,6 +50,7 @@ export function drawAilments(random: Random): SimulatedSettings {
     resetFailureRate: random.pick([0, 0, 0.3]),
     resetHangRate: random.pick([0, 0.3, 1]),
     queryFailureRate: random.pick([0, 0, 0.3]),
+    cancelLatency: random.pick([2, [1, 40]] as const),
   }
 }
 
@@ -81,7 +83,10 @@ export function drawStory(
 
 /** Sizes that are given go before those that were drawn. */
 function reconcile(drawn: PoolOptions, given: PoolOptions = {}): PoolOptions {
-  const { min = 0, max = 1 } = { ...drawn, ...given }
-  if (min <= max) return { ...drawn, ...given }
-  return { ...drawn, ...given, ...(given.max === undefined ? { max: min } : { min: given.min ?? max }) }
+  const sizes = { ...drawn, ...given }
+  const { min = 0, max = 1 } = sizes
+  const pool =
+    min <= max ? sizes : { ...sizes, ...(given.max === undefined ? { max: min } : { min: given.min ?? max }) }
+  const mayAdapt = given.share === undefined && min < max
+  return mayAdapt || given.adaptive !== undefined ? pool : { ...pool, adaptive: false }
 }

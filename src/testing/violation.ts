@@ -9,6 +9,7 @@ export const invariants = {
   fence: 'a connection is leased to one caller at a time, reset, and a lease that has ended reaches nothing',
   deadlines:
     'every call of the driver is over, and its socket destroyed, when its time is up; a close is over when the shortest timeout given is',
+  turns: 'tenants that wait for the same time are served as their weights say, but for a turn or two',
   lanes: 'no lane has more connections than its max, and none keeps a caller waiting that it has room for',
   connects:
     'connects are the pool’s own: no more than maxConnecting at once, none that is not needed, none cancelled, none that is delivered late kept',

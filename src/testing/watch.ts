@@ -7,11 +7,12 @@ import type { AcquireOptions, CloseOptions, Driver, Lease, Pool, PoolStats } fro
 import { type Caller, Callers, describeRequest } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
-import { checkInvariants } from './invariants.js'
+import { checkDoors, checkInvariants } from './invariants.js'
 import { Proofs } from './proofs.js'
 import type { Random } from './random.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import { SizeWatch } from './size-watch.js'
+import { TenantTurns } from './tenant-turns.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
 import { Unfit } from './unfit.js'
@@ -32,6 +33,9 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly #closes: ClosingWatch
   readonly #size: SizeWatch
   readonly #unfit = new Unfit()
+  readonly #tenants = new TenantTurns()
+  /** Whether the pool has asked itself for connections: then callers are fewer than it counts. */
+  #uncounted = false
   #pool: SimulatedPool | undefined
   /** What knows of the statements that wait; undefined if none share. */
   #sharing: { readonly pending: number } | undefined
@@ -93,6 +97,10 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#pool = pool
     const watched = new WatchedPool(pool, this)
     this.#sharing = watched.sharing
+    this.#uncounted = watched.sharing !== undefined
+    pool
+      .eventsOf('acquire.refused', 'acquire.aborted', 'acquire.timedOut')
+      .subscribe(({ request }) => this.#tenants.noteGone(request))
     return watched
   }
 
@@ -102,6 +110,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   ): Promise<Lease<SimulatedConnection>> {
     const { acquireTimeout, clock } = this.#config
     const caller = this.callers.add(options, acquireTimeout, clock.now(), this.#paused)
+    if (options?.tenant !== undefined) this.#tenants.noteAsked(options)
     this.#trace.note(() => `caller ${caller.order} asks for a connection${describeRequest(options)}`)
     const answer = call()
     answer.then(
@@ -158,6 +167,12 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#driver.within(call, act)
   }
 
+  /** The pool asks itself for a connection, as `query()` does. */
+  noteUncounted(options: AcquireOptions): void {
+    this.#uncounted = true
+    this.#tenants.noteAsked(options)
+  }
+
   /** Makes a check in the middle of something; what it finds is thrown when the pool is at rest. */
   attempt(check: () => void): void {
     try {
@@ -208,7 +223,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     const pool = this.#pool as SimulatedPool
     const database = this.#database as SimulatedDatabase
     const { maxConnecting } = this.#config
-    const max = this.#size.allowed(database.open)
+    const max = this.#size.allowed(database.open, pool.stats())
     const stats = checkInvariants(pool, { database, max, maxConnecting, paused: this.#paused })
     demand(
       !this.#paused || stats.acquired === this.#grantedBefore,
@@ -222,10 +237,11 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   check(): void {
     const stats = this.checkStructure()
     const { callers } = this
+    checkDoors(stats)
     this.#driver.check()
     if (!this.#isBehind) callers.check(this.#config.clock.now())
     const { held, outcomes } = callers
-    const shares = this.#sharing !== undefined
+    const shares = this.#uncounted
     demand(
       shares ? held.length + stats.shared <= stats.busy : held.length === stats.busy,
       'fence',
@@ -251,6 +267,8 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     if (!this.#isBehind) this.#closes.check(this.#config.clock.now(), held.length, stats)
     const listed = (this.#pool as SimulatedPool).waiting()
     this.#turns.noteRest(listed)
+    if (this.#sharing === undefined) this.#tenants.check(listed)
+    this.#checkLanes(held)
     const { shed: policy } = this.#config
     if (stats.state === 'shedding' && policy !== undefined && !this.#isBehind) {
       const late = listed.find(
@@ -272,6 +290,16 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
       () =>
         `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the queue, and ${stats.validating} connections are being validated`,
     )
+  }
+
+  /** By what callers hold, and not by what the pool says. */
+  #checkLanes(held: readonly Lease<SimulatedConnection>[]): void {
+    const { lanes } = this.#config
+    if (lanes === undefined) return
+    for (const [name, { max }] of Object.entries(lanes)) {
+      const taken = held.filter(lease => this.callers.laneOf(lease) === name).length
+      demand(taken <= max, 'lanes', () => `${taken} leases are held by lane ${name}, whose max is ${max}`)
+    }
   }
 
   #served(caller: Caller, lease: Caller['lease'] & object): void {

@@ -7,6 +7,7 @@ import { closedError, Intake } from '../../src/actors/callers/intake.js'
 import { Lane } from '../../src/actors/callers/lanes.js'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
+import { AdaptiveSize } from '../../src/actors/connections/adaptive-size.js'
 import { connectionLogic } from '../../src/actors/connections/connection-actor.js'
 import { ConnectionRecord } from '../../src/actors/connections/record.js'
 import { Roster } from '../../src/actors/connections/roster.js'
@@ -494,6 +495,40 @@ export const mutations: readonly Mutation[] = [
     name: 'forgets the callers who wait for their lane',
     breaks: ['lanes'],
     apply: () => replace(Lane, 'freed', () => () => {}),
+  },
+  {
+    name: 'counts no leases in its lanes',
+    breaks: ['lanes'],
+    apply: () => replaceGetter(Lane, 'taken', () => () => 0),
+  },
+  {
+    name: 'forgets the weights of tenants',
+    breaks: ['turns'],
+    apply: () =>
+      replace(
+        WaitingQueue,
+        'join',
+        original =>
+          function (request) {
+            if (request.terms !== undefined) request.terms = { ...request.terms, weight: 1 }
+            original.call(this, request)
+          },
+      ),
+  },
+  {
+    name: 'has no statement cancelled whose caller gave up',
+    breaks: ['deadlines'],
+    apply: () => replace(Lease, 'cancel', () => async () => {}),
+  },
+  {
+    name: 'leases a connection again while a request to cancel is on its way',
+    breaks: ['fence'],
+    apply: () => replaceGetter(ConnectionRecord, 'cancelling', () => () => undefined),
+  },
+  {
+    name: 'goes on with the limit that it had before a resize',
+    breaks: ['size'],
+    apply: () => replace(AdaptiveSize, 'resize', () => () => {}),
   },
   {
     name: 'sends more statements on a connection than its depth',
