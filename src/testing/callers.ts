@@ -111,6 +111,10 @@ export class Callers {
     const code = error instanceof PoolError ? error.code : undefined
     demand(code !== undefined, 'errors', () => `caller ${caller.order} was told ${String(error)}`)
     if (code === 'OPTIONS_INVALID') return // it never asked
+    if (code === 'QUERY_ABORTED') {
+      this.outcomes.acquired++ // its lease came as it gave up, and its work did not begin
+      return
+    }
     if (code === 'ACQUIRE_TIMEOUT') this.outcomes.timedOut++
     else if (code === 'ACQUIRE_ABORTED') this.outcomes.aborted++
     else this.outcomes.refused++

@@ -31,6 +31,27 @@ export class WatchedPool<C> extends Pool<C> {
     return this.#watch.acquiring(options, () => super.acquire(options))
   }
 
+  /** Its request is its own. So the watch is told by the callback, which begins when the watch has looked at the lease. */
+  override use<T>(
+    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
+    options?: AcquireOptions,
+  ): Promise<T> {
+    let resolve = (_: Lease<C>): void => {}
+    let reject = (_: unknown): void => {}
+    const granted = new Promise<Lease<C>>((...settle) => {
+      ;[resolve, reject] = settle
+    })
+    const noticed = this.#watch.acquiring(options, () => granted)
+    const used = super.use(async (connection, lease) => {
+      resolve(lease)
+      await noticed
+      return callback(connection, lease)
+    }, options)
+    noticed.catch(() => {})
+    used.catch(reject) // unless it was granted
+    return used
+  }
+
   override resize(size: SizeOptions): void {
     this.#watch.resizing(size, () => super.resize(size))
   }
