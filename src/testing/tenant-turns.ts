@@ -8,7 +8,7 @@ interface Flow {
   readonly name: string
   readonly tenant: string | undefined
   /** Those in the queue at the last rest. */
-  waiting: ReadonlySet<number>
+  queued: ReadonlySet<number>
   /** How many of them were served since it has had callers waiting without a pause. */
   served: number
   /** What others of its priority had been served when both had callers waiting for the first time, and what it had. */
@@ -56,14 +56,17 @@ export class TenantTurns {
     for (const [name, waiting] of now) {
       const known = this.#flows.get(name)
       const flow = known !== undefined && this.#goesOn(known, waiting) ? known : undefined
-      flows.set(name, flow ?? { name, tenant: tenants.get(name), waiting, served: 0, since: new Map() })
+      flows.set(
+        name,
+        flow ?? { name, tenant: tenants.get(name), queued: waiting, served: 0, since: new Map() },
+      )
     }
     for (const flow of flows.values()) {
       const waiting = now.get(flow.name) ?? new Set<number>()
-      for (const request of flow.waiting)
+      for (const request of flow.queued)
         if (!waiting.has(request) && !this.#chosen.has(request)) flow.served++
-      for (const request of flow.waiting) if (!waiting.has(request)) this.#chosen.add(request)
-      flow.waiting = waiting
+      for (const request of flow.queued) if (!waiting.has(request)) this.#chosen.add(request)
+      flow.queued = waiting
     }
     this.#flows = flows
     this.#gone.clear()
@@ -71,7 +74,7 @@ export class TenantTurns {
   }
 
   /** It has had callers waiting since the last rest, and all that left were served. */
-  #goesOn({ waiting: before }: Flow, waiting: ReadonlySet<number>): boolean {
+  #goesOn({ queued: before }: Flow, waiting: ReadonlySet<number>): boolean {
     let stays = false
     for (const request of before) {
       if (this.#gone.has(request)) return false
