@@ -22,6 +22,17 @@ describe.each([
   ['each on its own connection', {}],
   ['two on one connection', sharing],
 ])('statements of tenants, %s', (_, options) => {
+  it('are counted and told of as calls of acquire() are, when their signal has aborted before', async () => {
+    const { clock, run, pool } = await openPool(options)
+    const told: unknown[] = []
+    pool.eventsOf('acquire.aborted').subscribe(({ error }) => told.push(error))
+    const refused = run('late', { tenant: 'A', signal: AbortSignal.abort('gone') })
+    await clock.advance(1)
+    expect(refused.error).toMatchObject({ code: 'ACQUIRE_ABORTED', cause: 'gone' })
+    expect(told).toEqual([refused.error])
+    expect(pool.stats()).toMatchObject({ aborted: 1, waiting: 0, statements: 0 })
+  })
+
   it('take turns while they wait', async () => {
     const { clock, order, run } = await openPool(options)
     for (const name of ['A1', 'A2', 'A3', 'A4', 'A5']) run(name, { tenant: 'A' })

@@ -1,8 +1,7 @@
 // `pool.query()`: one statement, on a connection that it shares if it may, and otherwise on one of its own.
-import { AcquireAbortedError, OptionsError } from '../../core/errors.js'
+import { OptionsError } from '../../core/errors.js'
 import { captureStack } from '../../core/platform.js'
 import type { AcquireRequest } from '../callers/request.js'
-import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
 import { runAlone } from './alone.js'
 import type { Sharing } from './sharing.js'
@@ -32,8 +31,8 @@ export async function query<C>(
       undefined,
       `The driver ${name} runs no statements for pool.query(). Call the connection's own method in pool.use(connection => …).`,
     )
-  if (limits?.signal?.aborted) throw ofPool(parts, new AcquireAbortedError(limits.signal.reason, 0))
   try {
+    if (limits?.signal?.aborted) return await pool.ask(limits).promise() // which is refused, counted and told of
     // One that goes by a lane has a connection of its own: quick ones are not to wait behind it.
     if (limits?.terms?.lane === undefined && sharing?.admits(what))
       return await settled(done => sharing.run(what, done, limits))
