@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import pc from 'picocolors'
+import { shortStoryOf, storyOf } from '../../support/simulated-fleet/stories.js'
 import { type Story, simulateFleet, type Told } from '../../support/simulated-fleet/world.js'
 import { wholeFrom } from '../../support/whole-number.js'
 
@@ -15,6 +16,9 @@ interface Options {
   processes?: number
   connections?: number
   seconds: number
+  floor?: number
+  outage?: number
+  short?: true
 }
 
 if (process.env.FLEET_WORKER === undefined)
@@ -32,20 +36,22 @@ if (process.env.FLEET_WORKER === undefined)
         'connections that they share (default: 1 to 13, by the seed)',
         wholeFrom(1),
       )
+      .option(
+        '--floor <n>',
+        'connections of each process while the engine is away (default: 1)',
+        wholeFrom(0),
+      )
+      .option(
+        '--outage <second>',
+        'when the engine goes away for two times to live (default: by chance)',
+        wholeFrom(0),
+      )
+      .option('--short', 'fleets of 2 to 5 processes with eight seconds of faults: ten in the time of one')
       .option('--seconds <n>', 'for how long faults come, in simulated seconds', wholeFrom(1), 60)
       .parse()
       .opts<Options>(),
   )
 else serve()
-
-function storyOf(seed: number, { processes, connections, seconds }: Options): Story {
-  return {
-    ...{ seed, seconds },
-    processes: processes ?? 2 + (seed % 9),
-    connections: connections ?? 1 + (seed % 13),
-    faults: Math.max(0.4, (processes ?? 0) / 100),
-  }
-}
 
 /** A process that lives the stories it is sent. */
 function serve(): void {
@@ -77,11 +83,12 @@ async function main(options: Options): Promise<void> {
   await Promise.all(
     Array.from({ length: Math.min(workers, seeds) }, async () => {
       const worker = fork(fileURLToPath(import.meta.url), {
-        execArgv: ['--import', 'tsx', '--max-old-space-size=8000'],
+        execArgv: ['--import', 'tsx', '--max-old-space-size=8000', '--max-semi-space-size=32'],
         env: { ...process.env, FLEET_WORKER: '1' },
       })
       while (next < end && !lost()) {
-        const story = storyOf(next++, options)
+        const seed = next++
+        const story = options.short ? shortStoryOf(seed) : storyOf(seed, options)
         const told = await ask(worker, story, () => {
           if (isLong) bar.increment()
         })

@@ -11,17 +11,23 @@ export class FleetSpentError extends Error {
 /** ORMs and pools wrap errors; deeper than this is no wrapping but a cycle. */
 const deepestCause = 5
 
-/** Whether an error says that the fleet, or the role's own connection limit, is spent, and not that the database is down. */
+/** Whether an error says that the fleet, or what the server admits of this role, is spent, and not that the database is down. */
 export function isSpent(error: unknown): boolean {
   let current = error
   for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (current instanceof FleetSpentError || isRoleLimit(current)) return true
+    if (current instanceof FleetSpentError || isOwnLimit(current) || isUserLimit(current)) return true
     current = current.cause
   }
   return false
 }
 
-/** 53300 of the role's limit (ALTER ROLE … CONNECTION LIMIT). The server says the same code when it is full itself, from another place; its words may be translated. */
-function isRoleLimit(error: Error & { code?: unknown; routine?: unknown }): boolean {
-  return error.code === '53300' && error.routine === 'InitializeSessionUserId'
-}
+/**
+ * 53300 of the role's limit or the database's (`ALTER ROLE … CONNECTION LIMIT`, `ALTER DATABASE …`). PostgreSQL says the same code when it is full itself, from another
+ * place; its words may be translated.
+ */
+const isOwnLimit = ({ code, routine }: Error & { code?: unknown; routine?: unknown }): boolean =>
+  code === '53300' && (routine === 'InitializeSessionUserId' || routine === 'CheckMyDatabase')
+
+/** MySQL's and MariaDB's `max_user_connections`: 1203 of all users, 1226 of this one, which is said of other resources, too. MariaDB's and MySQL's own limit, 1040, is another one. */
+const isUserLimit = ({ errno, message }: Error & { errno?: unknown }): boolean =>
+  errno === 1203 || (errno === 1226 && message.includes('max_user_connections'))

@@ -7,6 +7,8 @@ export interface Counted {
   readonly open: number
   /** Whether it keeps to the floor, as the ledger does not answer. */
   readonly isAway: boolean
+  /** What the ledger last said that it may have. */
+  readonly granted: number
 }
 
 interface Part {
@@ -21,8 +23,13 @@ export class Tally<Process extends Counted> {
   readonly #touched = new Set<Process>()
   /** Those that the ledger counts, and until when; the one that it heard from the longest ago is first. */
   readonly #known = new Map<Process, number>()
+  /** Those that a lost ledger counted, and for whom the new one has to leave room: what they were granted, until they report to it, or would have counted as gone. */
+  readonly #unheard = new Map<Process, number>()
+  /** What those had that the ledger does not count any more, when it ceased to: they may keep it, and open no more. */
+  readonly #kept = new Map<Process, number>()
   #open = 0
   #loose = 0
+  #owed = 0
 
   constructor(ttl: number, floor: number) {
     this.#ttl = ttl
@@ -39,6 +46,11 @@ export class Tally<Process extends Counted> {
     return this.#loose
   }
 
+  /** What the ledger does not know of, as it was lost. */
+  get owed(): number {
+    return this.#owed
+  }
+
   /** Something has happened in a process: it counts anew. */
   touch(process: Process): void {
     this.#touched.add(process)
@@ -48,6 +60,8 @@ export class Tally<Process extends Counted> {
   hear(process: Process, now: number): void {
     this.#known.delete(process)
     this.#known.set(process, now + this.#ttl)
+    this.#kept.delete(process)
+    this.#settle(process)
     this.#touched.add(process)
   }
 
@@ -56,10 +70,13 @@ export class Tally<Process extends Counted> {
     return (this.#known.get(process) ?? Number.NEGATIVE_INFINITY) > now
   }
 
-  /** The ledger is lost. */
+  /** The ledger is lost: it is to know all again before it grants more than the floor. */
   forget(): void {
-    for (const process of this.#known.keys()) this.#touched.add(process)
-    this.#known.clear()
+    for (const process of this.#known.keys()) {
+      this.#settle(process)
+      this.#unheard.set(process, process.granted)
+      this.#owed += process.granted
+    }
   }
 
   /** The process is gone. */
@@ -67,16 +84,25 @@ export class Tally<Process extends Counted> {
     this.#count(process, undefined)
     this.#parts.delete(process)
     this.#known.delete(process)
+    this.#kept.delete(process)
+    this.#settle(process)
     this.#touched.delete(process)
+  }
+
+  /** Those that have not reported for too long count as gone. */
+  expire(now: number): void {
+    for (const [process, until] of this.#known) {
+      if (until > now) break
+      this.#known.delete(process)
+      this.#kept.set(process, process.open)
+      this.#settle(process)
+      this.#touched.add(process)
+    }
   }
 
   /** Counts those that something has happened in. */
   update(now: number): void {
-    for (const [process, until] of this.#known) {
-      if (until > now) break
-      this.#known.delete(process)
-      this.#touched.add(process)
-    }
+    this.expire(now)
     for (const process of this.#touched) this.#count(process, this.#partOf(process))
     this.#touched.clear()
   }
@@ -92,8 +118,15 @@ export class Tally<Process extends Counted> {
 
   #partOf(process: Process): Part {
     const { open } = process
-    if (!this.#known.has(process)) return { open, loose: open }
+    const kept = Math.max(this.#floor, this.#kept.get(process) ?? 0)
+    if (!this.#known.has(process)) return { open, loose: Math.min(open, kept) }
     return { open, loose: process.isAway ? this.#floor : 0 }
+  }
+
+  /** It has reported, or would not count any more. */
+  #settle(process: Process): void {
+    this.#owed -= this.#unheard.get(process) ?? 0
+    this.#unheard.delete(process)
   }
 
   #count(process: Process, part: Part | undefined): void {

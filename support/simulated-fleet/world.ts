@@ -15,12 +15,20 @@ export interface Story {
   /** Processes at the beginning. */
   readonly processes: number
   readonly connections: number
-  /** How long faults come, in simulated seconds; then all is left in peace for 30 s. */
+  /** How long faults come, in simulated seconds; then all is left in peace. */
   readonly seconds: number
   /** Faults a second. */
   readonly faults: number
   readonly ttl?: number
-  readonly floor?: number
+  readonly floor?: number | undefined
+  /** How many connections every third process keeps (its pool's `min`). Default 0. */
+  readonly min?: number
+  /** How many times as long as usual callers hold their leases and pause: fewer events between two reports. Default 1. */
+  readonly calm?: number
+  /** In which second the engine goes away for two times to live, whatever else happens. Default: only by chance. */
+  readonly outageAt?: number | undefined
+  /** For how long all is left in peace in the end, in simulated seconds. Default 30. */
+  readonly peace?: number
   /** Called once in a simulated second. */
   readonly onSecond?: (second: number) => void
 }
@@ -45,9 +53,12 @@ export interface Told {
 class Process {
   readonly clock: LocalClock
   readonly pool: Pool<SimulatedConnection>
+  readonly min: number
   readonly #database: SimulatedDatabase
   /** The number of the latest report that has reached the ledger: earlier ones that come later count for nothing. */
   lastReport = 0
+  /** What the ledger last said that it may have. */
+  granted = 0
   /** Until when nothing that it sends arrives. */
   cutOffUntil = 0
   callers = 0
@@ -67,11 +78,13 @@ class Process {
       name: 'the simulated engine',
       exchange: (name, report) => world.exchange(this, name, report),
     }
-    const { connections, ttl = 5_000, floor = 1 } = story
+    const { connections, ttl = 5_000, floor = 1, min = 0 } = story
+    this.min = place % 3 === 0 ? Math.min(min, connections) : 0
     this.pool = createPool(driver, {
       name: `p${place}`,
       clock: this.clock,
       random,
+      min: this.min,
       max: 10,
       acquireTimeout: Number.POSITIVE_INFINITY,
       idleTimeout: 20_000,
@@ -150,16 +163,14 @@ class World {
       process.callers = Math.min(process.callers, Math.max(caller, 0))
       return
     }
+    const { calm = 1 } = this.story
     process.pool.acquire().then(
       lease => {
         this.served++
-        process.clock.setTimeout(
-          () => {
-            lease.release()
-            process.clock.setTimeout(() => this.#work(process, caller), this.random.int(0, 20))
-          },
-          this.random.int(5, 200),
-        )
+        process.clock.setTimeout(() => {
+          lease.release()
+          process.clock.setTimeout(() => this.#work(process, caller), calm * this.random.int(0, 20))
+        }, calm * this.random.int(5, 200))
       },
       () => {},
     )
@@ -192,16 +203,25 @@ class World {
    */
   async #deliver(process: Process, name: string, report: Report): Promise<Answer> {
     const { connections, floor = 1 } = this.story
+    const { tally } = this
+    const now = this.clock.now()
+    tally.expire(now)
     // One that comes again after its pool has left makes an entry, which expires: the ledger then counts too much, and never too little.
     const isLate = report.report < process.lastReport
-    const allowed = this.tally.isKnown(process, this.clock.now()) && !isLate ? floor : report.keep
-    const before = Math.max(connections, this.memory.count(name).held)
-    const answer = await this.memory.exchange(name, report)
-    if (report.report > process.lastReport && !report.leaves) this.tally.hear(process, this.clock.now())
+    const isKnown = tally.isKnown(process, now) && !isLate
+    // A ledger that was lost grants each the floor, until it has heard of all.
+    const allowed = isKnown ? floor : Math.max(report.keep, tally.owed > 0 ? floor : 0)
+    const spoken = (): number => Math.max(connections, this.memory.count(name).held + tally.owed)
+    const before = spoken()
+    const step = this.memory.exchange(name, report) // done when this returns: others that report at the same instant come after
+    const isNews = report.report > process.lastReport
+    if (isNews && !report.leaves) tally.hear(process, now)
     process.lastReport = Math.max(process.lastReport, report.report)
-    const more = this.memory.count(name).held - before
+    const more = spoken() - before
     if (more > allowed)
-      this.broken ??= `at ${this.clock.now()} ms, a report made the ledger hold ${more} more than the budget`
+      this.broken ??= `at ${now} ms, a report made the ledger hold ${more} more than the budget, and ${allowed} are explained`
+    const answer = await step
+    if (isNews) process.granted = answer.held
     return answer
   }
 
@@ -223,7 +243,8 @@ class World {
     if (over <= 0 || this.broken !== undefined) return
     this.over = Math.max(this.over, over)
     // What was reported, and has not been given up yet; and what the ledger cannot know.
-    const bound = Math.max(0, this.memory.count('all').held - this.story.connections) + loose
+    const bound =
+      Math.max(0, this.memory.count('all').held + this.tally.owed - this.story.connections) + loose
     if (over > bound)
       this.broken = `at ${this.clock.now()} ms, the database has ${open} connections: ${over} more than the budget, and only ${bound} are explained`
   }
@@ -256,7 +277,7 @@ class World {
     if ((kind === 'outage' || kind === 'loss') && random.chance(1 - 0.4 / Math.max(1, this.story.faults)))
       return
     this.#note(kind)
-    if (kind === 'outage') this.#outUntil = now + random.int(100, 3 * ttl)
+    if (kind === 'outage') this.#endOutageIn(random.int(100, 3 * ttl))
     if (kind === 'loss') {
       this.memory.forget()
       this.tally.forget()
@@ -275,6 +296,16 @@ class World {
     }
     if (kind === 'deploy')
       void this.#replace(random.int(1, Math.max(3, Math.round(this.processes.size / 100))))
+  }
+
+  #endOutageIn(duration: number): void {
+    this.#outUntil = this.clock.now() + duration
+  }
+
+  /** What keeps the budget is away, for all. */
+  outage(duration: number): void {
+    this.#note('outage')
+    this.#endOutageIn(duration)
   }
 
   /** The process is gone without a word; the database notices at once. */
@@ -315,10 +346,21 @@ class World {
     }
   }
 
-  /** How many more connections one process has than another one, whose callers wait too. */
+  get #staying(): Process[] {
+    return [...this.processes].filter(({ stopped }) => !stopped)
+  }
+
+  /** How many more connections one process has than another one, whose callers wait too; what is kept for it (`min`) apart. */
   get unfair(): number {
-    const sizes = [...this.processes].filter(({ stopped }) => !stopped).map(({ open }) => open)
-    return sizes.length === 0 ? 0 : Math.max(...sizes) - Math.min(...sizes)
+    const sizes = this.#staying.filter(({ open, min }) => open > min).map(({ open }) => open)
+    const all = this.#staying.map(({ open }) => open)
+    return sizes.length === 0 ? 0 : Math.max(...sizes) - Math.min(...all)
+  }
+
+  /** A process that has less than what is kept for it, although the budget is enough for all that is kept. */
+  get robbed(): Process | undefined {
+    const kept = this.#staying.reduce((sum, { min }) => sum + min, 0)
+    return kept > this.story.connections ? undefined : this.#staying.find(({ open, min }) => open < min)
   }
 }
 
@@ -326,28 +368,32 @@ class World {
 export async function simulateFleet(story: Story): Promise<Told> {
   const world = new World(story)
   const { clock, random } = world
-  const { processes, connections, seconds, faults, onSecond } = story
+  const { processes, connections, seconds, faults, peace = 30, outageAt, onSecond } = story
   for (let count = 0; count < processes; count++) world.add(random.int(0, 3))
-  const pass = async (duration: number, each: () => void): Promise<void> => {
+  const pass = async (duration: number, each: (second: number) => void): Promise<void> => {
     for (let second = 0; second < duration && world.broken === undefined; second++) {
-      each()
+      each(second)
       await clock.advance(1_000)
       if (!world.tally.isRight) world.broken ??= `at ${clock.now()} ms, the tally is wrong`
       onSecond?.(second)
     }
   }
-  await pass(seconds, () => {
+  await pass(seconds, second => {
+    if (second === outageAt) world.outage(2 * world.ttl)
     for (let count = 0; count < faults; count++) if (random.chance(Math.min(1, faults - count))) world.fault()
   })
   world.peace()
   // Callers wait in all of them, more than they can have.
   for (const process of world.processes) if (!process.stopped) world.setCallers(process, 12)
-  await pass(30, () => {})
+  await pass(peace, () => {})
   let { unfair, broken } = world
-  if (broken === undefined && world.tally.open > connections)
-    broken = `30 s after the last fault, the database has ${world.tally.open} connections, and the budget is ${connections}`
+  const { robbed, tally } = world
+  if (broken === undefined && tally.open > connections)
+    broken = `${peace} s after the last fault, the database has ${tally.open} connections, and the budget is ${connections}`
   if (broken === undefined && unfair > 1)
-    broken = `30 s after the last fault, one process has ${unfair} more than another`
+    broken = `${peace} s after the last fault, one process has ${unfair} more than another`
+  if (broken === undefined && robbed !== undefined)
+    broken = `${peace} s after the last fault, a process has ${robbed.open} connections, and ${robbed.min} are kept for it`
   for (const process of [...world.processes]) world.kill(process)
   return {
     ...{ events: world.events, served: world.served, reports: world.reports, faults: world.faults },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { postgres } from '../../src/db/pg/index.js'
 import { simulated } from '../../src/db/simulated/index.js'
 import { fleet } from '../../src/fleet/index.js'
-import { createPool, OptionsError, type PoolOptions } from '../../src/index.js'
+import { createPool, OptionsError, type Pool, type PoolOptions } from '../../src/index.js'
 import { bundle } from '../support/bundle.js'
 import { slack } from '../support/patience.js'
 import { until } from '../support/until.js'
@@ -134,25 +134,74 @@ describe('pools of one fleet', () => {
     expect(first.stats().total).toBe(0)
   })
 
-  it('wait, and are not down, when the role’s own limit is reached', async () => {
-    const name = newName()
-    await observer.query(`CREATE ROLE ${name} LOGIN CONNECTION LIMIT 1 PASSWORD 'secret'`)
-    const driver = () => postgres({ ...connection, user: name, password: 'secret', application_name: name })
-    const [a, b] = [driver(), driver()].map(own =>
-      createPool(own, { fleet: fleet({ name, connections: 5 }), whenDown: 'fail' }),
-    )
-    try {
-      const lease = await a?.acquire()
-      const caller = b?.acquire()
-      await until(() => b?.stats().heldBack === true, 'b is held back')
-      expect(b?.stats()).toMatchObject({ state: 'running', failedConnects: 0 })
-      lease?.destroy()
-      await expect(caller).resolves.toMatchObject({ held: true })
-    } finally {
-      await Promise.all([a, b].map(pool => pool?.close({ timeout: 0 })))
-      await until(async () => (await open(name)) === 0, 'all are closed')
-      await observer.query(`DROP ROLE ${name}`)
+  describe.each(['role', 'database'] as const)('of a %s whose own limit is', of => {
+    /** Pools whose server admits no more than so many of them. */
+    async function limited(limit: number, connections: number) {
+      const name = newName()
+      await observer.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`)
+      if (of === 'role') await observer.query(`ALTER ROLE ${name} CONNECTION LIMIT ${limit}`)
+      else await observer.query(`CREATE DATABASE ${name} CONNECTION LIMIT ${limit}`)
+      const own = { user: name, password: 'secret', ...(of === 'database' && { database: name }) }
+      const told: string[] = []
+      const pools: Pool<pg.Client>[] = []
+      onTestFinished(async () => {
+        await Promise.all(pools.map(pool => pool.close({ timeout: 0 })))
+        await until(async () => (await open(name)) === 0, 'all are closed')
+        if (of === 'database') await observer.query(`DROP DATABASE ${name} (FORCE)`)
+        await observer.query(`DROP ROLE ${name}`)
+      })
+      const add = (options: PoolOptions<pg.Client> = {}): Pool<pg.Client> => {
+        const pool = createPool(postgres({ ...connection, ...own, application_name: name }), {
+          ...{ fleet: fleet({ name, connections }), whenDown: 'fail', acquireTimeout: 60_000 * slack },
+          ...options,
+        })
+        pool.eventsOf('pool.down', 'connection.failed').subscribe(({ type }) => told.push(type))
+        pools.push(pool)
+        return pool
+      }
+      return { name, add, told }
     }
+
+    it('below the budget, wait and are not down when it is reached', async () => {
+      const { add, told } = await limited(1, 5)
+      const [a, b] = [add(), add()]
+      const lease = await a.acquire()
+      const caller = b.acquire()
+      await until(() => b.stats().heldBack, 'b is held back')
+      expect(b.stats()).toMatchObject({ state: 'running', failedConnects: 0 })
+      lease.destroy()
+      await expect(caller).resolves.toMatchObject({ held: true })
+      expect(told).toEqual([])
+    })
+
+    it('equal to the budget, move connections to where callers wait even so: the last session is left to pools that ask', async () => {
+      const { add, told } = await limited(3, 3)
+      const [a, b] = [add(), add()]
+      let busy = true
+      const failures: unknown[] = []
+      const work = async (pool: Pool<pg.Client>): Promise<void> => {
+        while (busy)
+          await pool
+            .use(client => client.query('SELECT pg_sleep(0.01)'))
+            .catch(error => {
+              failures.push(error)
+              busy = false
+            })
+      }
+      const ofA = Array.from({ length: 4 }, () => work(a))
+      await until(() => a.stats().busy === 2, 'a has all that there are')
+      await b.use(client => client.query('SELECT 1')) // although no caller of a ever pauses
+      busy = false
+      await Promise.all(ofA)
+      expect({ failures, told }).toEqual({ failures: [], told: [] })
+    })
+
+    it('equal to the budget, keep all of it where min says so', async () => {
+      const { add } = await limited(3, 3)
+      const pool = add({ min: 3 })
+      await pool.ready()
+      expect(pool.stats().total).toBe(3)
+    })
   })
 })
 

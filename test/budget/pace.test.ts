@@ -41,6 +41,19 @@ describe('the fleet is spent, and the database not down, says', () => {
     expect([isSpent(limit), isSpent(new Error('wrapped', { cause: limit }))]).toEqual([true, true])
   })
 
+  it('53300 of the database’s limit', () => {
+    expect(isSpent(error('53300', 'CheckMyDatabase'))).toBe(true)
+  })
+
+  it('1203 of MySQL and MariaDB, and 1226 of connections, but of no other resource, nor 1040', () => {
+    const told = (errno: number, message: string) => isSpent(Object.assign(new Error(message), { errno }))
+    const user = (resource: string) => `User 'web' has exceeded the '${resource}' resource (current value: 5)`
+    expect(told(1203, "User web already has more than 'max_user_connections' active connections")).toBe(true)
+    expect(told(1226, user('max_user_connections'))).toBe(true)
+    expect(told(1226, user('max_connections_per_hour'))).toBe(false)
+    expect(told(1040, 'Too many connections')).toBe(false)
+  })
+
   it('but not 53300 of a server that is full, nor anything else', () => {
     expect(isSpent(error('53300', 'InitProcess'))).toBe(false)
     expect(isSpent(error('28P01', 'InitializeSessionUserId'))).toBe(false)

@@ -1,5 +1,6 @@
 // Whole fleets in simulated time: outages, partitions, pauses, skewed clocks, crashes, lost ledgers and deploys. `npm run simulate:fleet` lives many more.
 import { describe, expect, it } from 'vitest'
+import { shortStoryOf } from '../../support/simulated-fleet/stories.js'
 import { simulateFleet } from '../../support/simulated-fleet/world.js'
 
 describe('a fleet, whatever happens to it', () => {
@@ -34,6 +35,13 @@ describe('a fleet, whatever happens to it', () => {
       expect(told.broken).toBeUndefined()
     },
   )
+
+  it('is so in a hundred short lives', async () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const { broken, unfair } = await simulateFleet(shortStoryOf(seed))
+      expect({ seed, broken, isFair: unfair <= 1 }).toEqual({ seed, broken: undefined, isFair: true })
+    }
+  })
 
   it('lives the same life again from the same seed', async () => {
     const story = { seed: 11, processes: 5, connections: 4, seconds: 20, faults: 0.5 }

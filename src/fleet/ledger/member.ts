@@ -194,8 +194,11 @@ export class LedgerMember implements Allotment {
     this.#reportIn(settled)
     this.#told = this.#view.need
     const report = this.#newReport(false)
-    const error = new Error(`${engine.name} has not answered within ${ttl / 5} ms`)
-    const deadline = clock.setTimeout(() => this.#hear(report, { type: 'ledger.late', error }), ttl / 5)
+    const late = (): void => {
+      const error = new Error(`${engine.name} has not answered within ${ttl / 5} ms`)
+      this.#hear(report, { type: 'ledger.late', error })
+    }
+    const deadline = clock.setTimeout(late, ttl / 5)
     clock.unref?.(deadline)
     this.#send(report)
       .finally(() => clock.clearTimeout(deadline))

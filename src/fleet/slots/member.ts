@@ -13,6 +13,7 @@ import {
   keyOf,
   membersIn,
   newMember,
+  type SlotRange,
   tell,
   toldIn,
 } from './slots.js'
@@ -43,6 +44,8 @@ export class SlotMember implements Allotment {
   #waits = false
   /** Slots that were taken when it last looked, its own included. */
   #taken = 0
+  /** Slots that there were then: fewer than the fleet has connections where the server's own limit for the role leaves no room. */
+  #slots: number
   /** Whether each pool that held slots then held only one. */
   #isSpread = false
   /** Connections are known to be scarce until then. */
@@ -53,6 +56,7 @@ export class SlotMember implements Allotment {
     this.#pool = pool
     this.#number = newMember(Math.random) // who it is, and nothing that a seed should decide: two pools may have the same
     this.#min = pool.min
+    this.#slots = fleet.max
   }
 
   get min(): number {
@@ -61,6 +65,11 @@ export class SlotMember implements Allotment {
 
   get #key(): number {
     return keyOf(this.#number, this.#min)
+  }
+
+  /** What is kept for it takes the last one, too: no pool could give one back for it. */
+  get #range(): SlotRange {
+    return { connections: this.#fleet.max, spare: this.#pool.staying > this.#min ? 1 : 0 }
   }
 
   get isHeldBack(): boolean {
@@ -137,7 +146,7 @@ export class SlotMember implements Allotment {
     const others = Math.max(0, this.#taken - own)
     return {
       budget: `the fleet "${this.#fleet.name}"`,
-      max: this.#fleet.max,
+      max: this.#slots,
       holders: [
         { pool: 'the rest of the fleet', connections: others },
         { pool: name, connections: own },
@@ -165,7 +174,7 @@ export class SlotMember implements Allotment {
         if (channel === this.#fleet.keys.channel) this.#hear(payload)
       })
     }
-    const answers = await client.query(claim(this.#fleet.keys, this.#key, this.#fleet.max))
+    const answers = await client.query(claim(this.#fleet.keys, this.#key, this.#range))
     return [answers].flat().at(-1)?.rows[0]?.slot
   }
 
@@ -176,14 +185,16 @@ export class SlotMember implements Allotment {
   async #askOthers(client: FleetClient): Promise<never> {
     const { keys, max, name } = this.#fleet
     const now = this.#pool.now()
-    const [answer] = [await client.query(census(keys))].flat()
-    const members = membersIn(answer?.rows ?? [], now)
+    const [answer] = [await client.query(census(keys, this.#range))].flat()
+    const rows = answer?.rows ?? []
+    const members = membersIn(rows, now)
+    this.#slots = Number(rows[0]?.slots ?? max)
     this.#taken = members.reduce((sum, { held }) => sum + held, 0)
     this.#isSpread = members.every(({ held, idle }) => held <= 1 && idle === 0)
     const mins = members.reduce((sum, { min }) => sum + min, 0)
-    if (mins > max && this.#pool.total <= this.#min && this.#min > 0)
+    if (mins > this.#slots && this.#pool.total <= this.#min && this.#min > 0)
       throw new Error(
-        `the pools of the fleet "${name}" are to keep ${mins} connections (min), and it has ${max}: lower their min, or raise connections`,
+        `the pools of the fleet "${name}" are to keep ${mins} connections (min), and it has ${this.#slots}${this.#slots < max ? ', as the server admits no more (CONNECTION LIMIT)' : ''}: lower their min, or raise ${this.#slots < max ? 'that limit' : 'connections'}`,
       )
     const own = members.find(({ key }) => key === this.#key)
     const asking = {
@@ -199,7 +210,7 @@ export class SlotMember implements Allotment {
     const others = members.filter(member => member !== own)
     for (const rich of reclaims([...others, asking], [asking], 0, now))
       if (rich.key !== this.#key) await client.query(tell(keys, rich))
-    throw new FleetSpentError(name, max)
+    throw new FleetSpentError(name, this.#slots)
   }
 
   /** Another process needs a connection more than this pool does. */

@@ -47,22 +47,35 @@ const minOf = (key: number): number => key % 2 ** minBits
 const lockedBy = (classes: string): string =>
   `FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::int8 IN (${classes}) AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
+/** How many slots there are for a pool. */
+export interface SlotRange {
+  readonly connections: number
+  /** Sessions to leave free where the role or the database admits no more than so many connections: a pool that has none needs one to ask others for a slot. */
+  readonly spare: 0 | 1
+}
+
+/** As many as the fleet has connections, and the server admits of this role in this database. Neither limit is for superusers. */
+const slotsOf = ({ connections, spare }: SlotRange): string =>
+  `LEAST(${connections}, (SELECT GREATEST(1, LEAST(NULLIF(r.rolconnlimit, -1), NULLIF(d.datconnlimit, -1), ${connections + 1}) - ${spare}) ` +
+  `FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND NOT r.rolsuper AND d.datname = current_database()))`
+
 /** Takes a free slot, if there is one and the session has none, and says which: no row = all are taken. */
-export const claim = ({ slots, members, channel }: FleetKeys, key: number, connections: number): string =>
+export const claim = ({ slots, members, channel }: FleetKeys, key: number, range: SlotRange): string =>
   `LISTEN ${channel}; SELECT pg_advisory_lock_shared(${members}, ${key}); ` +
   `WITH taken AS MATERIALIZED (SELECT l.pid, l.objid::int8 AS slot ${lockedBy(String(slots))}), ` +
   `own AS MATERIALIZED (SELECT slot FROM taken WHERE pid = pg_backend_pid()), ` +
-  `free AS MATERIALIZED (SELECT slot FROM generate_series(0, ${connections - 1}) AS slot ` +
+  `free AS MATERIALIZED (SELECT slot FROM generate_series(0, ${slotsOf(range)} - 1) AS slot ` +
   `WHERE slot NOT IN (SELECT slot FROM taken) AND NOT EXISTS (SELECT FROM own) ORDER BY random()) ` +
   // One row at a time, until a lock is taken: another session may be as quick.
   `SELECT slot FROM own UNION ALL SELECT slot FROM (SELECT slot FROM free WHERE pg_try_advisory_lock(${slots}, slot) LIMIT 1) AS claimed`
 
-/** Who holds slots: a row for each session. */
-export const census = ({ slots, members }: FleetKeys): string =>
+/** Who holds slots: a row for each session, with how many slots there are. */
+export const census = ({ slots, members }: FleetKeys, range: SlotRange): string =>
   `SELECT max(l.objid::int8) FILTER (WHERE l.classid::int8 = ${members}) AS member, ` +
   `bool_or(l.classid::int8 = ${slots}) AS holds, ` +
   `bool_or(a.state = 'idle' AND now() - a.state_change > interval '100 ms') AS idle, ` +
-  `(extract(epoch FROM now() - min(a.backend_start)) * 1000)::float8 AS age ` +
+  `(extract(epoch FROM now() - min(a.backend_start)) * 1000)::float8 AS age, ` +
+  `${slotsOf(range)} AS slots ` +
   `FROM (SELECT l.* ${lockedBy(`${slots}, ${members}`)}) l LEFT JOIN pg_stat_activity a ON a.pid = l.pid GROUP BY l.pid`
 
 /** The members that a census counted, those that hold nothing included. */
