@@ -9,6 +9,7 @@ interface Options {
   processes: number
   connections: number
   callers: number
+  pause: number
   seconds: number
   redis?: string | true
   nats?: string | true
@@ -21,6 +22,7 @@ const options = new Command('npm run fleet --')
   .option('--processes <n>', 'how many', wholeFrom(2), 20)
   .option('--connections <n>', 'how many connections they share', wholeFrom(1), 50)
   .option('--callers <n>', 'callers in each process that ask all the time', wholeFrom(1), 4)
+  .option('--pause <ms>', 'how long each of them pauses at most before it asks again', wholeFrom(0), 20)
   .option('--seconds <n>', 'how long each part lasts at least', wholeFrom(1), 10)
   .option(
     '--redis [url]',
@@ -63,12 +65,12 @@ async function main({ redis, nats, ...plan }: Options): Promise<void> {
     (redis === true ? 'redis://127.0.0.1:6379' : redis) ?? (nats === true ? 'nats://127.0.0.1:4222' : nats)
   try {
     const verdict = await runFleet({ ...plan, keeper, signal: stopping.signal }, show)
-    const { most, bound, served, lived, complaints } = verdict
+    const { most, bound, served, lived, freedAfter, complaints } = verdict
     for (const complaint of complaints) console.log(pc.red(`✗ ${complaint}`))
     if (complaints.length === 0)
       console.log(
         pc.green(
-          `✓ ${lived} processes shared ${plan.connections} connections: at most ${most} sessions (bound ${bound}), ${served.toLocaleString('en')} callers served, none failed`,
+          `✓ ${lived} processes shared ${plan.connections} connections: at most ${most} sessions (bound ${bound}), ${served.toLocaleString('en')} callers served, none failed; the sessions of those killed were gone after ${Math.round(freedAfter)} ms`,
         ),
       )
     else process.exitCode = 1

@@ -14,6 +14,8 @@ export interface Task {
   readonly application: string
   readonly connections: number
   readonly callers: number
+  /** For how long each caller pauses at most before it asks again, in milliseconds. */
+  readonly pause: number
   /** Where the Redis or the NATS is that keeps the budget; undefined = PostgreSQL keeps it. */
   readonly keeper: string | undefined
 }
@@ -33,7 +35,7 @@ export interface Told {
 }
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task
-const { connectionString, name, connections, application, callers } = task
+const { connectionString, name, connections, application, callers, pause } = task
 const engine = task.keeper === undefined ? undefined : await engineAt(task.keeper)
 const pool = createPool(postgres({ connectionString, application_name: application }), {
   name: application,
@@ -72,7 +74,7 @@ async function work(): Promise<void> {
       if (isTooMany(error)) tooMany++
       lastError = String(error)
     }
-    await new Promise(resolve => setTimeout(resolve, 20 * Math.random()))
+    await new Promise(resolve => setTimeout(resolve, pause * Math.random()))
   }
 }
 

@@ -6,6 +6,8 @@ import type { Task, Told } from './process.js'
 /** One process of the fleet. */
 export interface Member {
   readonly child: ChildProcess
+  /** What the server calls its sessions. */
+  readonly application: string
   /** Which deploy it belongs to. */
   readonly revision: number
   /** What it told last; undefined = nothing yet. */
@@ -48,8 +50,9 @@ export class Processes {
     const application = `${this.#task.name}:${++this.#started}`
     const child = fork(this.#program, [JSON.stringify({ ...this.#task, application })], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1'], // there may be hundreds
     })
-    const member: Member = { child, revision, told: undefined, ended: false }
+    const member: Member = { child, application, revision, told: undefined, ended: false }
     this.#members.add(member)
     child.on('message', told => {
       member.told = told as Told

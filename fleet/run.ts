@@ -15,6 +15,8 @@ export interface Plan {
   readonly connections: number
   /** Callers in each process. */
   readonly callers: number
+  /** For how long each of them pauses at most before it asks again, in milliseconds. */
+  readonly pause: number
   /** How long each part lasts at least, in seconds. */
   readonly seconds: number
   /** Where the Redis or the NATS is that keeps the budget (`redis://…`, `nats://…`); undefined = PostgreSQL keeps it. */
@@ -41,6 +43,8 @@ export interface View {
 
 /** What came of it. */
 export interface Verdict extends Omit<View, 'part' | 'progress' | 'members'> {
+  /** After how long the server had none of the sessions of those that were killed, in milliseconds. */
+  readonly freedAfter: number
   /** Processes that lived, all in all. */
   readonly lived: number
   /** What went wrong, in words; none = all is well. */
@@ -57,7 +61,7 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
   const observer = new pg.Client({ connectionString: server.connectionString, application_name: 'observer' })
   const processes = new Processes(await bundleInto(folder), {
     ...{ connectionString: server.connectionString, name, connections },
-    ...{ callers: plan.callers, keeper },
+    ...{ callers: plan.callers, pause: plan.pause, keeper },
   })
   let part = 'starting'
   let progress = 0
@@ -89,6 +93,13 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
       await pause(100)
     } while (progress < 1)
   }
+  const sessionsOf = async (applications: readonly string[]): Promise<number> => {
+    const { rows } = await observer.query(
+      'SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name = ANY ($1)',
+      [applications],
+    )
+    return rows[0].open
+  }
   const haveServed =
     (members: readonly Member[], before = new Map<Member, number>()) =>
     (): number =>
@@ -118,7 +129,11 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
     await step(`all ${count} have been served`, haveServed(processes.alive))
     await step('under load', haveServed(processes.alive, servedSoFar()), seconds)
     const victims = processes.alive.slice(0, Math.max(1, Math.round(count / 10)))
+    const applications = victims.map(({ application }) => application)
+    const killedAt = performance.now()
     for (const victim of victims) processes.kill(victim)
+    while ((await sessionsOf(applications)) > 0) await pause(10)
+    const freedAfter = performance.now() - killedAt
     await step(
       `kill -9 of ${victims.length}`,
       () => victims.filter(({ ended }) => ended).length / victims.length,
@@ -143,7 +158,7 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
     watching = false
     await watch
     const { members: _members, part: _part, progress: _progress, ...figures } = view()
-    return { ...figures, lived, complaints: complaintsOf(figures) }
+    return { ...figures, freedAfter, lived, complaints: complaintsOf(figures) }
   } finally {
     watching = false
     await processes.end()
@@ -159,7 +174,7 @@ function complaintsOf({
   failed,
   tooMany,
   lastError,
-}: Omit<Verdict, 'lived' | 'complaints'>): string[] {
+}: Omit<Verdict, 'lived' | 'freedAfter' | 'complaints'>): string[] {
   const complaints: string[] = []
   if (most > bound) complaints.push(`the server had ${most} sessions, and ${bound} is the bound`)
   if (tooMany > 0) complaints.push(`${tooMany} callers failed with 53300`)

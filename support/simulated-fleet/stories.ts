@@ -30,11 +30,11 @@ export function storyOf(
 const timesToLive = [1_000, 2_000, 5_000]
 
 /**
- * A fleet that costs a tenth of that: fewer processes, whose callers hold their leases for long, and ten seconds in which it has to be fair again after eight of many faults.
+ * A fleet that costs a tenth of that: fewer processes, whose callers hold their leases for long, and twelve seconds in which it has to be fair again after eight of many faults.
  * The time to live, the floor and what some processes keep (`min`) are the seed's.
  */
 export const shortStoryOf = (seed: number): Story => ({
-  ...{ seed, seconds: 8, faults: 2, peace: 10, calm: 8 },
+  ...{ seed, seconds: 8, faults: 2, peace: 12, calm: 8 },
   processes: 2 + (seed % 4),
   connections: 1 + (seed % 13),
   ttl: timesToLive[seed % timesToLive.length] as number,

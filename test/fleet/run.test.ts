@@ -15,7 +15,7 @@ it.concurrent.each(keepers)(
   async (_, keeper) => {
     const views: View[] = []
     const processes = keeper === undefined ? 3 : 2 // each costs as much as all else here
-    const plan = { processes, connections: 2, callers: 3, seconds: 0.3, keeper }
+    const plan = { processes, connections: 2, callers: 3, pause: 20, seconds: 0.3, keeper }
     const verdict = await runFleet(plan, view => void views.push(view))
     expect(verdict.complaints).toEqual([])
     expect(verdict).toMatchObject({
