@@ -5,7 +5,8 @@ import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPlayground } from '../page/build.js'
-import { pagesOf } from './pages.js'
+import { checkLinks } from './dead-links.js'
+import { type Content, pagesOf } from './pages.js'
 import { makeRelative, placeholder } from './relative.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,9 +22,9 @@ function install(): void {
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: generator, stdio: 'inherit' })
 }
 
-function layOut(): void {
+function layOut(contents: ReadonlyMap<string, Content>): void {
   rmSync(pages, { recursive: true, force: true })
-  for (const [path, content] of pagesOf(root)) {
+  for (const [path, content] of contents) {
     const target = join(pages, path)
     mkdirSync(dirname(target), { recursive: true })
     if ('copyOf' in content) cpSync(join(root, content.copyOf), target)
@@ -35,8 +36,15 @@ function layOut(): void {
     cpSync(join(root, `docs/images/inspector-${theme}.png`), join(pages, `public/inspector-${theme}.png`))
 }
 
+/** What pages link to and do not show: the generator keeps only the pictures that are shown, under names of its own. */
+function copyAssets(contents: ReadonlyMap<string, Content>): void {
+  for (const [path, content] of contents)
+    if ('copyOf' in content) cpSync(join(root, content.copyOf), join(built, path))
+}
+
 install()
-layOut()
+const contents = pagesOf(root)
+layOut(contents)
 // Before the pages, so that links to it are checked as well.
 await buildPlayground(join(pages, 'public/playground'))
 rmSync(built, { recursive: true, force: true })
@@ -49,4 +57,6 @@ execFileSync(
   },
 )
 makeRelative(built)
+copyAssets(contents)
+checkLinks(built)
 console.log('The site is in site/dist: put it on any static host.')

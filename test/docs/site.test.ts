@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { deadLinks } from '../../scripts/site/dead-links.js'
 import { anchorsIn, proseOf } from '../../scripts/site/headings.js'
 import { pagesOf, placeOf } from '../../scripts/site/pages.js'
 import { relativeHtml, relativeScript } from '../../scripts/site/relative.js'
@@ -47,6 +48,15 @@ it('a link in HTML, which the generator leaves as it is, leads to what the page 
       `${page}: ${target}`,
     ).toContain(built)
   }
+})
+
+it('a built page that links to what is not there, or shows it, is found', () => {
+  const html =
+    '<a class="x" href="../errors.html#a">1</a><a href="../gone.md">2</a><img alt="" src="./gone.svg?x"><a href="https://a.b/c">3</a><a href="#here">4</a>'
+  expect(deadLinks('guides/inspector.html', html, path => path === 'errors.html')).toEqual([
+    'guides/inspector.html: ../gone.md',
+    'guides/inspector.html: ./gone.svg',
+  ])
 })
 
 it('the contents list every page once, and no other', () => {
