@@ -53,9 +53,34 @@ const details: readonly [Detail, ...Detail[]] = [
   { lines: () => [], titles: eventsOf, frame: false },
 ]
 
-/** Ways to lay a chart out, of which none is the best for every chart: the direction of life, and how ELK decides which arrows point backwards. */
+/** A way to lay a chart out: the direction of life, and what else ELK is told. */
+interface Layout {
+  readonly direction: string
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** Of these none is the best for every chart; they differ in how ELK decides which arrows point backwards. */
 const ways = ['DOWN', 'RIGHT'].flatMap(direction =>
-  ['MODEL_ORDER', 'DEPTH_FIRST'].map(strategy => ({ direction, strategy })),
+  ['MODEL_ORDER', 'DEPTH_FIRST'].map(
+    (strategy): Layout => ({ direction, options: { 'elk.layered.cycleBreaking.strategy': strategy } }),
+  ),
+)
+
+/** For charts that fit no screen otherwise: closer together, and with other starts for ELK's search. */
+const closerWays = ['5', '2', '3', '7', '11'].flatMap(seed =>
+  ['NETWORK_SIMPLEX', 'LINEAR_SEGMENTS'].map(
+    (placement): Layout => ({
+      direction: 'DOWN',
+      options: {
+        'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
+        'elk.randomSeed': seed,
+        'elk.layered.nodePlacement.strategy': placement,
+        'elk.layered.spacing.nodeNodeBetweenLayers': '4',
+        'elk.layered.spacing.edgeNodeBetweenLayers': '3',
+        'elk.layered.spacing.edgeEdgeBetweenLayers': '3',
+      },
+    }),
+  ),
 )
 
 /**
@@ -70,7 +95,10 @@ export async function layOut(root: ChartState): Promise<Drawing> {
     if (best !== undefined && excess(best) <= 1) return best
     smallest = best
   }
-  return smallest as Drawing
+  const closer = await Promise.all(
+    closerWays.map(way => layOutBy(way, details[details.length - 1] as Detail, root)),
+  )
+  return closer.reduce((best, next) => (excess(next) < excess(best) ? next : best), smallest as Drawing)
 }
 
 /** Lays the chart out with all that there is to tell, in the way that takes the least room: to be looked at alone. */
@@ -93,11 +121,7 @@ function inAllWays(detail: Detail, root: ChartState): Promise<Drawing[]> {
 /** How many times as large as the screen, in the direction in which it is larger. */
 const excess = ({ width, height }: Drawing): number => Math.max(width / screen.width, height / screen.height)
 
-async function layOutBy(
-  { direction, strategy }: (typeof ways)[number],
-  detail: Detail,
-  root: ChartState,
-): Promise<Drawing> {
+async function layOutBy({ direction, options }: Layout, detail: Detail, root: ChartState): Promise<Drawing> {
   const edges = arrowsOf(root, detail)
   const node = nodeOf(root, edges, detail, direction)
   const graph = await new elk.default().layout({
@@ -107,7 +131,7 @@ async function layOutBy(
       ...node.layoutOptions,
       ...layoutOptions,
       'elk.direction': direction,
-      'elk.layered.cycleBreaking.strategy': strategy,
+      ...options,
     },
   })
   const states: StateBox[] = []
