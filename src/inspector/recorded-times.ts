@@ -32,8 +32,8 @@ export class RecordedTimes {
   #connected = -1
   /** When callers asked, by their number. */
   readonly #asked = new Map<number, number>()
-  /** Those whose lease was recorded before their question: the pool serves in the midst of it. */
-  readonly #served = new Set<number>()
+  /** When those were served whose lease was recorded before their question: the pool serves in the midst of it. */
+  readonly #served = new Map<number, number>()
   /** Since when connections are leased, and since when they connect, by the index of their name. */
   readonly #leasedSince = new Map<number, number>()
   readonly #connectingSince = new Map<number, number>()
@@ -77,8 +77,14 @@ export class RecordedTimes {
     else if (name === 'driver.connected') this.#connected = index
   }
 
+  /** @param at when the caller asked: before its record, if it waited for a lane */
   #ask(number: number, at: number): void {
-    if (this.#served.delete(number)) return
+    const servedAt = this.#served.get(number)
+    if (servedAt !== undefined) {
+      this.#served.delete(number)
+      this.#recent.granted(servedAt - at)
+      return
+    }
     this.#asked.set(number, at)
     if (this.#asked.size > mostAsked) this.#asked.delete(this.#asked.keys().next().value as number)
   }
@@ -112,9 +118,12 @@ export class RecordedTimes {
   #lend(at: number, actor: number, number: number): void {
     this.#leasedSince.set(actor, at)
     const asked = this.#asked.get(number)
-    if (asked === undefined) this.#served.add(number)
-    else this.#asked.delete(number)
-    if (this.#served.size > mostAsked) this.#served.clear()
-    this.#recent.granted(asked === undefined ? 0 : at - asked)
+    if (asked !== undefined) {
+      this.#asked.delete(number)
+      this.#recent.granted(at - asked)
+      return
+    }
+    if (this.#served.size >= mostAsked) this.#served.clear()
+    this.#served.set(number, at)
   }
 }

@@ -39,8 +39,7 @@ it('in many simulated lives', async () => {
     const read = listeners()
     let log: PoolLog<unknown> | undefined
     let begun: ReadonlyMap<string, number> = new Map()
-    // Who waits for a lane is recorded when it lets them through.
-    await run(drawStory(seed, 40, { pool: { lanes: undefined }, database: undefined, weights: undefined }), {
+    await run(drawStory(seed, 40, { pool: undefined, database: undefined, weights: undefined }), {
       seed,
       clients: [],
       tolerate: () => true,
