@@ -72,6 +72,8 @@ describe('hosts are named', () => {
     expect(postgres({ user: 'web', target_session_attrs: 'standby' }).hostTarget).toBe('standby')
     expect(postgres('postgres://web@db1:5/shop').hostTarget).toBeUndefined()
     expect(() => postgres({ hosts: ['a', 'b', 'c'] })).toThrow('There are 3 hosts, and PGPORT has 2 ports.')
+    expect(namesOf({ hosts: ['a:1', '[::1]:2', 'c:3'] })).toEqual(['a:1', '[::1]:2', 'c:3'])
+    expect(namesOf('postgres://web@a:1,b:2,c:3/shop')).toEqual(['a:1', 'b:2', 'c:3'])
     vi.stubEnv('PGTARGETSESSIONATTRS', 'master')
     expect(() => postgres({ user: 'web' })).toThrow(/^PGTARGETSESSIONATTRS must be 'primary'/)
   })

@@ -101,8 +101,9 @@ function fromHostOption({ host = process.env.PGHOST, port }: HostPlace): readonl
 
 /** Hosts, of which those without a port of their own have the common one, or that of PGPORT. */
 function withPort(hosts: readonly string[], port: number | undefined): HostPlace[] {
-  const ports = port === undefined ? portsOfEnvironment(hosts.length) : undefined
-  return hosts.map((host, index) => partsOf(host, port ?? ports?.[index]))
+  const places: HostPlace[] = hosts.map(host => partsOf(host, port))
+  const ports = places.every(place => place.port !== undefined) ? undefined : portsOfEnvironment(hosts.length)
+  return ports ? hosts.map((host, index) => partsOf(host, ports[index])) : places
 }
 
 /** PGPORT, when it is libpq's list of one port for each host: pg reads the first of them only. */
@@ -169,9 +170,11 @@ function withPorts(hosts: readonly string[], given: string | undefined): string[
   })
 }
 
+/** The same of the hosts in a connection string's own place for them. */
 function withPortsOfEnvironment(hosts: readonly string[]): readonly string[] {
-  const ports = portsOfEnvironment(hosts.length)
-  return hosts.map((host, index) => (ports && !/:\d+$/.test(host) ? `${host}:${ports[index]}` : host))
+  const hasPort = (host: string): boolean => /:\d+$/.test(host)
+  const ports = hosts.every(hasPort) ? undefined : portsOfEnvironment(hosts.length)
+  return ports ? hosts.map((host, index) => (hasPort(host) ? host : `${host}:${ports[index]}`)) : hosts
 }
 
 const nameIn = (pair: string): string => pair.split('=', 1)[0] ?? ''
