@@ -1,5 +1,6 @@
 // The borrowers' books: that every connection was lent to one at a time, that everybody was served, and that all came back.
 
+import type { Driver } from '../src/index.js'
 import type { Marks, Source } from './peer.js'
 
 /** A driver's object for the scenarios without a database. */
@@ -32,6 +33,15 @@ export class StubDatabase implements Source<StubConnection> {
     return new StubConnection()
   }
 }
+
+/** statepool's driver for connections of a source that is no database. */
+export const driverOf = <C extends Marks>(source: Source<C>): Driver<C> => ({
+  name: 'bench',
+  connect: () => source.connect(),
+  validate: async () => {},
+  close: connection => source.close(connection),
+  destroy: connection => void source.close(connection),
+})
 
 /** Every grant and every return goes through one of these; it costs the same few instructions in every peer. */
 export class Ledger {

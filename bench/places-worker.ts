@@ -1,7 +1,7 @@
 // A measured process of `npx tsx bench/places.ts`: one task acquires and releases, on one build of the package. Of many short rounds the fastest
 // tell what the code costs: a neighbour that takes the processor makes the others longer, and none shorter.
 import { setImmediate as turn } from 'node:timers/promises'
-import { Ledger, StubDatabase } from './loan.js'
+import { driverOf, Ledger, StubDatabase } from './loan.js'
 
 const perRound = 500
 const rounds = 4_000
@@ -11,17 +11,12 @@ const warmUp = 400
 
 const build: string = process.argv[2] ?? 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
 const { createPool } = (await import(build)) as typeof import('../src/index.js')
-const database = new StubDatabase()
-const pool = createPool(
-  {
-    name: 'bench',
-    connect: () => database.connect(),
-    validate: async () => {},
-    close: () => database.close(),
-    destroy: () => void database.close(),
-  },
-  { min: 10, max: 10, maxConnecting: 10, validateAfter: false },
-)
+const pool = createPool(driverOf(new StubDatabase()), {
+  min: 10,
+  max: 10,
+  maxConnecting: 10,
+  validateAfter: false,
+})
 await pool.ready()
 const ledger = new Ledger()
 const start = performance.now()

@@ -1,7 +1,7 @@
 // `npx tsx bench/sqlite.ts`: what worker threads buy SQLite's users: the event loop's delay and the throughput of reads, beside
 // the same library called directly. With --write, its tables go into docs/guides/sqlite.md.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -10,6 +10,7 @@ import { createSqlitePool, type Isolation } from '../src/db/sqlite/index.js'
 import { pack, unpack } from '../src/db/sqlite/wire/rows.js'
 import { openEngine } from '../src/db/sqlite/worker/engine.js'
 import { number } from './report.js'
+import { writePart } from './written.js'
 
 const places = [import.meta.url]
 
@@ -143,7 +144,13 @@ try {
     }
     tables.push(table(load, figures))
   }
-  if (process.argv.includes('--write')) await write(tables.join('\n\n'))
+  if (process.argv.includes('--write'))
+    await writePart(
+      new URL('../docs/guides/sqlite.md', import.meta.url),
+      '<!-- numbers: written by `npx tsx bench/sqlite.ts --write` -->',
+      '<!-- end of numbers -->',
+      tables.join('\n\n'),
+    )
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
@@ -162,16 +169,4 @@ function table({ words }: Load, figures: readonly Figures[]): string {
 function line({ name, reads, median, p99, max }: Figures, first: Figures): string {
   const ratio = `${number(reads / first.reads)} ×`
   return `| ${name} | ${number(reads)} | ${ratio} | ${number(median)} | ${number(p99)} | ${number(max)} |`
-}
-
-/** @throws Error when the page has no place for the table. */
-async function write(table: string): Promise<void> {
-  const page = new URL('../docs/guides/sqlite.md', import.meta.url)
-  const begin = '<!-- numbers: written by `npx tsx bench/sqlite.ts --write` -->'
-  const end = '<!-- end of numbers -->'
-  const text = await readFile(page, 'utf8')
-  const from = text.indexOf(begin)
-  const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`${page.pathname} has no "${begin}" … "${end}".`)
-  await writeFile(page, `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`)
 }

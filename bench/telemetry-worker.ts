@@ -1,6 +1,6 @@
 // A measured process of `npx tsx bench/telemetry.ts`: one task acquires and releases, in turns at a pool that is observed in one way and at one
 // that is not. Rounds of one process are compared: two processes differ by more than most of what can be attached costs.
-import { Ledger, StubDatabase } from './loan.js'
+import { driverOf, Ledger, StubDatabase } from './loan.js'
 import { type Batch, calibrate, timeBatches } from './measure.js'
 import { type Detach, type ObservedPool, type ObserverOfPool, observers } from './observers.js'
 
@@ -44,17 +44,13 @@ await bare.close()
 async function open({ options, prepare, processWide = false }: ObserverOfPool): Promise<Side> {
   const core: string = 'statepool' // not a literal, so that the compiler looks at the sources, and Node at what is measured
   const { createPool } = (await import(core)) as typeof import('../src/index.js')
-  const database = new StubDatabase()
-  const pool = createPool(
-    {
-      name: 'bench',
-      connect: () => database.connect(),
-      validate: async () => {},
-      close: () => database.close(),
-      destroy: () => void database.close(),
-    },
-    { min: 10, max: 10, maxConnecting: 10, validateAfter: false, ...options },
-  )
+  const pool = createPool(driverOf(new StubDatabase()), {
+    min: 10,
+    max: 10,
+    maxConnecting: 10,
+    validateAfter: false,
+    ...options,
+  })
   await pool.ready()
   const attach = await prepare?.()
   const ledger = new Ledger()

@@ -1,6 +1,7 @@
 // statepool itself, imported by its name like any user's; and the same with its machines run by XState's interpreter.
 
 import type { Driver, Lease, Pool } from '../../src/index.js'
+import { driverOf } from '../loan.js'
 import type { BenchPool, Marks, Peer, Settings, Source } from '../peer.js'
 
 /** Where one build of the package is. Not literals, so that the compiler looks at the sources, and Node at what is measured. */
@@ -76,13 +77,7 @@ async function driverFor<C extends Marks>(build: Build, source: Source<C>): Prom
     const { postgres } = (await import(build.pg)) as typeof import('../../src/db/pg/index.js')
     return postgres(connectionString) as unknown as Driver<C>
   }
-  return {
-    name: 'bench',
-    connect: () => source.connect(),
-    validate: async () => {},
-    close: connection => source.close(connection),
-    destroy: connection => void source.close(connection),
-  }
+  return driverOf(source)
 }
 
 function adapt<C extends Marks>(pool: Pool<C>): BenchPool<C, Lease<C>> {

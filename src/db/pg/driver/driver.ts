@@ -28,6 +28,8 @@ import { wired } from './wired.js'
 export interface PostgresDriver extends Driver<pg.Client> {
   /** What runs on the client waits for its holder, or for an extension of pg's (a cursor, a COPY): its end need not come. */
   isHalfRead(client: pg.Client): boolean
+  /** The server has said that it ends the session. */
+  hasLastWords(client: pg.Client): boolean
   /** With what a client announced its end; undefined while it has not. */
   endOf(client: pg.Client): unknown
 }
@@ -165,6 +167,7 @@ export function driverFor(
 
     isUsable: client => sessionOf(client).usable,
     isHalfRead: client => sessionOf(client).halfRead,
+    hasLastWords: client => sessionOf(client).hasLastWords,
     endOf: client => sessionOf(client).end,
 
     async close(client) {

@@ -139,9 +139,14 @@ export class Session {
     return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
   }
 
-  /** The client can be leased again: its holder neither ended, destroyed nor paused it, and the server has not said that it ends the session. */
+  /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
   get usable(): boolean {
-    return !this.#ended && this.#lastWords === undefined && isUsable(this.client)
+    return !this.#ended && isUsable(this.client)
+  }
+
+  /** The server has said that it ends the session; the end of the socket follows. */
+  get hasLastWords(): boolean {
+    return this.#lastWords !== undefined
   }
 
   /** What runs is no query of pg's own but a cursor, a stream or a COPY, whose end need not come of itself. */

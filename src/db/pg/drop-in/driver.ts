@@ -95,8 +95,10 @@ export function lendingDriver(
       return client
     },
 
+    // One that the server is ending is not for the next caller; a reset waits for its end, of which pg.Pool's users are told.
     needsReset: keepsTransactions
-      ? client => base.needsReset?.(client) === true && resetQuery !== undefined
+      ? client =>
+          base.needsReset?.(client) === true && (resetQuery !== undefined || base.hasLastWords(client))
       : client => base.needsReset?.(client) === true,
 
     /** The pool waits for what a holder did not await, and does not cut it off; nothing can be added, because the client is shut by now. */
