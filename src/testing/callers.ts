@@ -111,8 +111,8 @@ export class Callers {
     const code = error instanceof PoolError ? error.code : undefined
     demand(code !== undefined, 'errors', () => `caller ${caller.order} was told ${String(error)}`)
     if (code === 'OPTIONS_INVALID') return // it never asked
-    if (code === 'QUERY_ABORTED') {
-      this.outcomes.acquired++ // its lease came as it gave up, and its work did not begin
+    if (code === 'QUERY_ABORTED' || code === 'LEASE_REVOKED') {
+      this.outcomes.acquired++ // its lease came as it gave up, or as the connection was lost, and its work did not begin
       return
     }
     if (code === 'ACQUIRE_TIMEOUT') this.outcomes.timedOut++
