@@ -3,7 +3,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 
 /** All tests on two quiet cores, as measured. */
-const quiet = '6 minutes'
+const quiet = '5 minutes'
 
 export default function announce(): void {
   const [command, ...files] = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
