@@ -113,7 +113,8 @@ function timeLost(late: number): number {
  */
 class Deadline {
   readonly #callback: () => void
-  readonly #due: number
+  /** When it is due, with the time that it got back. */
+  #due: number
   readonly #delay: number
   readonly #prompt: boolean
   /** Undefined once it has rung, or was cleared. */
@@ -167,7 +168,10 @@ class Deadline {
       return
     }
     this.#extended = true
-    this.#timer = realSetTimeout(() => this.#expire(), Math.min(lost, this.#delay))
+    // With its old time it would seem late again when it rings, and others of that turn would get time back that they never lost.
+    const extension = Math.min(lost, this.#delay)
+    this.#due = readNow() + extension
+    this.#timer = realSetTimeout(() => this.#expire(), extension)
     if (!this.#holdsProcess) this.#timer.unref?.()
   }
 

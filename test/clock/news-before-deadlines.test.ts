@@ -103,6 +103,26 @@ it('but not when the loop was blocked for long: then what was held up gets the t
   expect(told).toEqual(['the process’s own', 'upkeep'])
 })
 
+it('a timer that got its time back does not count as held up when it rings: others of that turn keep their order', async () => {
+  let told: string[] = []
+  let took = 0
+  do {
+    told = []
+    forUpkeep(systemClock).setTimeout(() => {}, 10)
+    block(75)
+    await new Promise(resolve => setTimeout(resolve, 1)) // it was held up, and gets 10 ms back
+    await new Promise(setImmediate)
+    const began = performance.now()
+    forUpkeep(systemClock).setTimeout(() => told.push('upkeep'), 12)
+    await new Promise<void>(resolve => {
+      setTimeout(() => resolve(void told.push('the process’s own')), 13)
+      block(20)
+    })
+    took = performance.now() - began
+  } while (took > 40) // the machine was held up itself
+  expect(told).toEqual(['upkeep', 'the process’s own'])
+})
+
 it('a clock of the application’s own has one kind of timer', () => {
   const own = { ...systemClock }
   expect(forUpkeep(own)).toBe(own)
