@@ -4,7 +4,7 @@
 
 import { Ledger, StubDatabase } from '../loan.js'
 import { calibrate, timeBatches } from '../measure.js'
-import type { Scenario } from '../scenario.js'
+import { type Scenario, withRecorded } from '../scenario.js'
 
 const callers = 20_000
 
@@ -13,7 +13,7 @@ export const burst: Scenario = {
   title: 'burst: 20,000 acquires at once on 10 connections',
   metrics: { burst: { title: 'acquire + release', unit: 'ns of CPU', better: 'lower' } },
   contestants: (peers, { quick }) =>
-    quick ? peers.filter(peer => peer !== 'statepool (interpreted)') : peers,
+    withRecorded(peers).filter(peer => !(quick && peer === 'statepool (interpreted)')),
   async prepare(peer, { roundTime }) {
     const pool = await peer.open(new StubDatabase(), { min: 10, max: 10 })
     const ledger = new Ledger()

@@ -2,7 +2,7 @@
 
 import { collect } from '../measure.js'
 import type { Peer } from '../peer.js'
-import type { Metric, Plan, Reading, Scenario } from '../scenario.js'
+import { everybody, type Metric, type Plan, type Reading, type Scenario } from '../scenario.js'
 import { connectionsLent, type Growth, opening, waiters } from './growth/loads.js'
 
 const sizes = { connections: [10, 1_000], waiters: [10, 100_000], opening: [100, 1_000] } as const
@@ -51,7 +51,7 @@ function growth(
       [`${name}-${large}`]: metric(large),
       [name]: { title: `the same, ${words(large)} to ${words(small)}`, unit: '×', better: 'lower' },
     },
-    contestants: (peers, { quick }) => (quick ? peers.filter(peer => peer === 'statepool') : peers),
+    contestants: (peers, { quick }) => everybody(peers).filter(peer => !quick || peer === 'statepool'),
     async prepare(peer, plan) {
       const { few, many } = await load(peer, plan, [small, large])
       return async (): Promise<Reading[]> => {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { StubConnection, StubDatabase } from '../loan.js'
 import { collect } from '../measure.js'
 import type { BenchPool, Peer } from '../peer.js'
-import type { Scenario } from '../scenario.js'
+import { everybody, type Scenario } from '../scenario.js'
 
 const connections = 1_000
 const quickly = ['statepool', 'generic-pool', 'pg-pool']
@@ -13,7 +13,7 @@ export const memory: Scenario = {
   name: 'memory',
   title: 'memory: 1,000 idle connections',
   metrics: { memory: { title: 'an idle connection', unit: 'bytes', better: 'lower' } },
-  contestants: (peers, { quick }) => (quick ? peers.filter(peer => quickly.includes(peer)) : peers),
+  contestants: (peers, { quick }) => everybody(peers).filter(peer => !quick || quickly.includes(peer)),
   async prepare(peer) {
     await weigh(peer) // code and inline caches come to stay
     return async () => [{ metric: 'memory', value: await weigh(peer) }]

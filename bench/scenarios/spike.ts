@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Ledger, type StubConnection, StubDatabase } from '../loan.js'
 import { collect } from '../measure.js'
 import type { BenchPool, Peer } from '../peer.js'
-import type { Scenario } from '../scenario.js'
+import { everybody, type Scenario } from '../scenario.js'
 
 const connectTime = 150
 const queryTime = 2
@@ -22,7 +22,7 @@ export const spike: Scenario = {
   },
   // The limit has no way to open one more.
   contestants: (peers, { quick }) =>
-    peers.filter(peer => peer !== 'limit' && !(quick && peer === 'statepool (interpreted)')),
+    everybody(peers).filter(peer => peer !== 'limit' && !(quick && peer === 'statepool (interpreted)')),
   async prepare(peer, { rounds }) {
     const arenas = await Promise.all(Array.from({ length: rounds + 1 }, () => openArena(peer)))
     const next = async () => {
