@@ -6,6 +6,7 @@ import { Deadlines } from '../../src/actors/callers/deadlines.js'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
 import { Alarm } from '../../src/actors/time/alarm.js'
 import { ClockScheduler } from '../../src/actors/time/scheduler.js'
+import { slack } from '../support/patience.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
 
 function timekeeping() {
@@ -116,7 +117,7 @@ it('does not keep those who were settled in time, however many they are', () => 
   const settled = new Error('settled')
   for (let count = 0; count < 100_000; count++) add(100 + (count % 7)).refuse(settled)
   expect(clock.pending).toBe(1)
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(performance.now() - start).toBeLessThan(5_000 * slack)
 })
 
 function sorted(list: readonly { at: number; timeout: number }[]): string[] {

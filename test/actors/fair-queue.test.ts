@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
+import { slack } from '../support/patience.js'
 
 type Request = AcquireRequest<unknown>
 
@@ -206,6 +207,6 @@ it('takes no longer for many tenants: 50,000 of one caller each, and of weights 
     let count = 0
     for (let next = queue.next(); next !== undefined; next = queue.next()) count++
     expect(count).toBe(25_000)
-    expect(performance.now() - start).toBeLessThan(5_000) // a search each time would take minutes
+    expect(performance.now() - start).toBeLessThan(5_000 * slack) // a search each time would take minutes
   }
 })

@@ -43,7 +43,7 @@ describe.skipIf(mariadbMissing())("the drop-in for mysql2/promise's pool", () =>
     const pool = dropIn.create({ connectionLimit: 1 }).promise()
     const connection = await pool.getConnection()
     await connection.beginTransaction()
-    const query = connection.query('SELECT SLEEP(3)').catch(error => error)
+    const query = connection.query('SELECT SLEEP(60)').catch(error => error)
     await until(() => dropIn.threads.count().then(count => count === 1), 'it is connected')
     await dropIn.threads.kill(connection.threadId)
     expect(await query).toMatchObject({ code: 'PROTOCOL_CONNECTION_LOST' }) // an older mysql2 leaves `fatal` out

@@ -32,7 +32,7 @@ describe.skipIf(mariadbMissing())('when the way to the MySQL server', () => {
     const reasons: unknown[] = []
     const open = (): Promise<Connection> => driver.connect({ signal, onLost: reason => reasons.push(reason) })
     const [, busy] = await Promise.all([open(), open()])
-    const query = busy.query('SELECT SLEEP(3)').catch((error: unknown) => error)
+    const query = busy.query('SELECT SLEEP(60)').catch((error: unknown) => error)
     proxy.reset()
     await until(() => reasons.length >= 2, 'both are lost')
     expect(driver.isFatal?.(await query)).toBe(true)
