@@ -289,6 +289,46 @@ it('two pools of one provider do not mix', async () => {
   ])
 })
 
+it('a pool that is instrumented twice is counted once, until both have stopped', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const { pool, clock } = poolInSimulatedTime({ name: 'orders', min: 1, max: 4 })
+  const options = { meterProvider, tracerProvider: false } as const
+  const stops = [options, options].map(each => instrument(pool, each))
+  await clock.advance(100)
+  const figures = async () => {
+    const collected = await collect()
+    const [wait] = collected.get('db.client.connection.wait_time')?.histograms ?? []
+    return [wait?.value.count, collected.get('db.client.connection.limit')?.points[0]?.value]
+  }
+  ;(await pool.acquire()).release()
+  expect(await figures()).toEqual([1, 4])
+  stops[1]?.()
+  stops[1]?.()
+  ;(await pool.acquire()).release()
+  expect(await figures()).toEqual([2, 4])
+  stops[0]?.()
+  ;(await pool.acquire()).release()
+  expect(await figures()).toEqual([2, 0])
+  instrument(pool, options)
+  ;(await pool.acquire()).release()
+  expect(await figures()).toEqual([3, 4])
+})
+
+it('a pool that is instrumented under two names is there under both', async () => {
+  const { meterProvider, collect } = metricsInMemory()
+  const { pool, clock } = poolInSimulatedTime({ min: 1 })
+  for (const poolName of ['old', 'new']) instrument(pool, { meterProvider, tracerProvider: false, poolName })
+  await clock.advance(100)
+  ;(await pool.acquire()).release()
+  const waits = (await collect()).get('db.client.connection.wait_time')?.histograms
+  expect(
+    waits?.map(({ value, attributes }) => [attributes['db.client.connection.pool.name'], value.count]),
+  ).toEqual([
+    ['old', 1],
+    ['new', 1],
+  ])
+})
+
 it('attributes of the application are on all of them, and the pool’s name can be another', async () => {
   const { clock, collect } = await busyPool({ poolName: 'db', attributes: { 'server.address': 'pg-1' } })
   await clock.advance(0)

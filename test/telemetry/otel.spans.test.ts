@@ -272,7 +272,17 @@ it('after stop(), and on other pools, nothing is traced', async () => {
   expect(spans()).toEqual([])
 })
 
-it('a pool that is instrumented twice tells both, and each until it is stopped', async () => {
+it('a pool that is instrumented twice for one provider has each span once, until both have stopped', async () => {
+  const { pool, spans, stop, tracerProvider } = await tracedPool()
+  const stopOther = instrument(pool, { meterProvider: false, tracerProvider })
+  for (const end of [() => {}, stop, stopOther]) {
+    end()
+    ;(await pool.acquire()).release()
+  }
+  expect(spans('statepool.acquire')).toHaveLength(2)
+})
+
+it('a pool that is instrumented for two providers tells both, and each until it is stopped', async () => {
   const { pool, spans, stop } = await tracedPool()
   const other = new InMemorySpanExporter()
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(other)] })

@@ -18,6 +18,7 @@ export type { InstrumentOptions, SpanNames } from './options.js'
  * const stop = instrument(pool)
  * ```
  *
+ * A pool that is instrumented twice for one provider, with the same attributes, is reported once, until both have stopped.
  * @param pool a pool, a drop-in (`Pool` of `statepool/pg`, the pools of `statepool/mysql2`), or a pool of hosts, each of which is reported with its
  *   `server.address` and `server.port`
  * @returns a function that stops it; a second call does nothing
@@ -29,30 +30,55 @@ export function instrument(pool: Measurable, options: InstrumentOptions = {}): (
 
 function instrumentOne(own: AnyPool, options: InstrumentOptions): () => void {
   const { actor, parts } = systemOf(own)
-  const { meterProvider, tracerProvider, attributes, ...parsed } = parseInstrumentOptions(
-    options,
-    own.name,
-    parts.host?.name,
-  )
+  const { meterProvider, tracerProvider, attributes, oldNames, recordsPerSecond, spans, requireParentSpan } =
+    parseInstrumentOptions(options, own.name, parts.host?.name)
   const stops: (() => void)[] = []
   if (meterProvider !== false) {
-    const { oldNames, recordsPerSecond } = parsed
-    const metrics = new PoolMetrics({
-      pool: own,
-      provider: meterProvider,
-      attributes,
-      oldNames,
-      recordsPerSecond,
-    })
-    stops.push(attach(own, metrics), () => metrics.stop())
+    stops.push(
+      once(parts, meterProvider, attributes, () => {
+        const provider = meterProvider
+        const metrics = new PoolMetrics({ pool: own, provider, attributes, oldNames, recordsPerSecond })
+        return together([attach(own, metrics), () => metrics.stop()])
+      }),
+    )
   }
   if (tracerProvider !== false) {
-    const tracer = (tracerProvider ?? otel.getTracerProvider()).getTracer('statepool')
-    stops.push(trace(parts, new SpanTracer(tracer, parsed.spans, attributes, parsed.requireParentSpan)))
+    stops.push(
+      once(parts, tracerProvider, [attributes, spans], () => {
+        const tracer = (tracerProvider ?? otel.getTracerProvider()).getTracer('statepool')
+        return trace(parts, new SpanTracer(tracer, spans, attributes, requireParentSpan))
+      }),
+    )
   }
   const stop = (): void => {
     for (const end of stops.splice(0)) end()
   }
   actor.subscribe({ complete: stop, error: stop })
   return stop
+}
+
+/** What reports a pool to a provider, under a name. */
+interface Report {
+  readonly provider: unknown
+  readonly name: string
+  readonly end: () => void
+  uses: number
+}
+
+const reports = new WeakMap<object, Set<Report>>()
+
+/** The report that there is already, if there is one: two would count everything twice. */
+function once(parts: object, provider: unknown, named: unknown, begin: () => () => void): () => void {
+  const all = reports.get(parts) ?? new Set()
+  reports.set(parts, all)
+  const name = JSON.stringify(named)
+  const known = [...all].find(report => report.provider === provider && report.name === name)
+  const report = known ?? { provider, name, end: begin(), uses: 0 }
+  all.add(report)
+  report.uses++
+  return () => {
+    if (--report.uses > 0) return
+    all.delete(report)
+    report.end()
+  }
 }
