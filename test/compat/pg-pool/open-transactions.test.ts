@@ -56,6 +56,29 @@ describe('a query that was not awaited before the release', () => {
     expect(await query).toBeInstanceOf(Error)
     expect(pool.statepool.stats()).toMatchObject({ opened: 2 })
   })
+
+  it('is not waited for once its query_timeout has passed: the client is closed at its release', async () => {
+    await using pool = dropIn({ max: 1 })
+    const client = await pool.connect()
+    const limited = { text: 'SELECT pg_sleep(60)', query_timeout: 20 } as pg.QueryConfig
+    await expect(client.query(limited)).rejects.toThrow('Query read timeout')
+    client.release()
+    await pool.query('SELECT 1')
+    expect(pool.statepool.stats()).toMatchObject({ opened: 2, closedBy: { 'reset failed': 1 } })
+  })
+
+  it('is waited for although the one before has timed out, since it is still to be sent', async () => {
+    await using pool = dropIn({ max: 1 })
+    const client = await pool.connect()
+    const limited = { text: 'SELECT pg_sleep(0.2)', query_timeout: 20 } as pg.QueryConfig
+    const timedOut = expect(client.query(limited)).rejects.toThrow('Query read timeout')
+    const behind = client.query('SELECT 1 AS one')
+    await timedOut
+    client.release()
+    expect((await behind).rows).toEqual([{ one: 1 }])
+    await pool.query('SELECT 1')
+    expect(pool.statepool.stats()).toMatchObject({ opened: 1 })
+  })
 })
 
 it('resetQuery makes every client as good as new', async () => {

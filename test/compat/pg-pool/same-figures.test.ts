@@ -53,6 +53,39 @@ describe('as with pg.Pool,', () => {
     })
   })
 
+  it('a client counts as idle, and its caller as waiting, until the tick in which it was asked for is over', async () => {
+    await sameOnBoth(async ({ open, note, count }) => {
+      const pool = open({ max: 2 })
+      const clients = [await pool.connect(), await pool.connect()]
+      for (const client of clients) client.release()
+      const asked = [pool.connect(), pool.connect(), pool.connect()]
+      count(pool)
+      const first = await asked[0]
+      const second = await asked[1]
+      count(pool)
+      first?.release()
+      ;(await asked[2])?.release()
+      second?.release()
+      note(pool.totalCount)
+    })
+  })
+
+  it.each([{}, { likePgPool: true }] as const)(
+    'a client that emits an error before its caller has it is an idle one: another is opened (%o)',
+    async habits => {
+      await sameOnBoth(async ({ open, note }) => {
+        const pool = open({ max: 1, ...habits })
+        const lost = await pool.connect()
+        lost.release()
+        const asked = pool.connect()
+        lost.emit('error', new Error('on purpose'))
+        const client = await asked
+        note(client, client === lost)
+        client.release()
+      })
+    },
+  )
+
   it('an idle client that emits an error says goodbye to the server: its stream ends', async () => {
     await sameOnBoth(async ({ open, note }) => {
       const pool = open()

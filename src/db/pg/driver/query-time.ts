@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import { inCallersContext } from '../../../core/callers-context.js'
 import { longestDelay, systemClock } from '../../../core/clock.js'
+import { type ActiveQuery, activeQueryOf, wired } from './wired.js'
 
 /** What pg's typings leave out. */
 interface Asked {
@@ -12,7 +13,7 @@ interface Asked {
   readonly _Promise?: PromiseConstructor
 }
 
-interface Queued {
+interface Queued extends ActiveQuery {
   readonly callback?: Callback
 }
 
@@ -27,6 +28,15 @@ type Callback = (error: unknown, result?: unknown) => void
 
 /** Asks as `client.query()` of the client's class does. */
 type Ask = (...args: unknown[]) => unknown
+
+/** Those that were sent, and were not answered in time. */
+const givenUp = new WeakSet<ActiveQuery>()
+
+/** What runs on the client has been given up by its caller, and nothing is queued behind it: its end is worth no wait. */
+export function isGivenUp(client: pg.Client): boolean {
+  const query = activeQueryOf(client)
+  return query != null && givenUp.has(query) && !wired(client)._queryQueue?.length
+}
 
 /** Whether these arguments of `client.query()` are to be asked by {@link askInTime}: what submits itself keeps pg's timer. */
 export function hasTimeLimit(client: object, [query]: readonly unknown[]): boolean {
@@ -64,7 +74,7 @@ export function askInTime(client: pg.Client, args: readonly unknown[], ask: Ask)
       if (query !== undefined && queue.includes(query)) {
         queue.splice(queue.indexOf(query), 1) // it is not sent, and never will be
         query.callback?.(error) // which clears pg's own timer
-      }
+      } else if (query !== undefined) givenUp.add(query)
       answer(error)
     }, limit)
     ask(config, values, (error: unknown, result: unknown) => {
@@ -72,7 +82,7 @@ export function askInTime(client: pg.Client, args: readonly unknown[], ask: Ask)
       systemClock.clearTimeout(timer)
       answer(error, result)
     })
-    query = asked._queryQueue?.at(-1)
+    query = asked._queryQueue?.at(-1) ?? (activeQueryOf(client) as Queued | null | undefined) ?? undefined // it was sent at once
   }
 }
 

@@ -12,6 +12,7 @@ import { usedAfterRelease } from './errors.js'
 export const lend = Symbol('lend')
 export const isLent = Symbol('isLent')
 export const lastLease = Symbol('lastLease')
+export const isOnTheWay = Symbol('isOnTheWay')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -32,6 +33,8 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   readonly [isLent]: boolean
   /** Of the holder that has it, or had it last. */
   readonly [lastLease]: Lease<LentClient> | undefined
+  /** It is leased, but its caller does not have it yet: that takes until the caller's turn is over. */
+  [isOnTheWay]: boolean
 }
 
 /** The class of an application's clients, or pg's own. */
@@ -62,7 +65,8 @@ function derive(Client: ClientClass): ClientClass {
   class Lendable extends Base {
     #lease: Lease<LentClient> | undefined
     #owner: Owner | undefined
-    #release: Release | undefined
+    #release: Release | undefined;
+    [isOnTheWay] = false
 
     constructor(config?: unknown) {
       super(config)

@@ -12,16 +12,16 @@ export function totalCount<C>(pool: Pool<C>, lost: number): number {
   return Math.max(here, Math.min(max, here + lost))
 }
 
-/** Clients that no caller holds. */
-export function idleCount<C>(pool: Pool<C>): number {
-  return pool.stats().idle
+/** Clients that no caller has, those included that are on the way to one. */
+export function idleCount<C>(pool: Pool<C>, onTheWay: number): number {
+  return pool.stats().idle + onTheWay
 }
 
-/** Callers that wait for another caller to release a client: not those for whom one is, or can be, opened. */
-export function waitingCount<C>(pool: Pool<C>): number {
+/** Callers that wait for an idle client, or for another caller to release one: not those for whom one is, or can be, opened. */
+export function waitingCount<C>(pool: Pool<C>, onTheWay: number): number {
   const { waiting, max, idle, busy, validating } = pool.stats()
   const openable = Math.max(0, max - idle - busy - validating)
-  return Math.max(0, waiting - openable)
+  return Math.max(0, waiting - openable) + onTheWay
 }
 
 /** Lent clients that were told to retire because of their age. */

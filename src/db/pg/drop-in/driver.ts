@@ -6,8 +6,9 @@ import { workForPool } from '../../../core/for-the-pool.js'
 import type { ConnectContext, Driver, ResetContext } from '../../../index.js'
 import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
+import { isGivenUp } from '../driver/query-time.js'
 import { wired } from '../driver/wired.js'
-import { type ClientClass, isLent, type LentClient, lastLease, lendable } from './client.js'
+import { type ClientClass, isLent, isOnTheWay, type LentClient, lastLease, lendable } from './client.js'
 import type { Settings } from './options.js'
 
 /** What the pool is told of its clients; each call is an event of pg.Pool's. */
@@ -63,7 +64,7 @@ export function lendingDriver(
       let client: LentClient | undefined
       let ready = false
       const lost = (reason: unknown): void => {
-        const lent = client?.[isLent] === true
+        const lent = client?.[isLent] === true && !client[isOnTheWay]
         const ended = client !== undefined && isEnding(client)
         if (client !== undefined && ready && !ended) leaving.add(client)
         onLost(reason) // which takes it from its holder
@@ -106,7 +107,7 @@ export function lendingDriver(
       const { connection } = wired(client)
       await undefined // a release from within the callback of a query that pg did not send: it is ready when that has returned
       // One by one: behind a statement there may be a cursor, which has no end.
-      while (wired(client).readyForQuery !== true && !base.isHalfRead(client))
+      while (wired(client).readyForQuery !== true && !base.isHalfRead(client) && !isGivenUp(client))
         await once(connection, 'readyForQuery', { signal: context.signal })
       await base.reset?.(client, context)
     },

@@ -8,7 +8,15 @@ import { defaultDrainTimeout } from '../../../core/options.js'
 import { toAwaiter } from '../../../core/stacks.js'
 import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
 import { type OfPool, ofPool } from '../driver/ask.js'
-import { type ClientClass, type LentClient, lastLease, lend, type Owner, type Release } from './client.js'
+import {
+  type ClientClass,
+  isOnTheWay,
+  type LentClient,
+  lastLease,
+  lend,
+  type Owner,
+  type Release,
+} from './client.js'
 import { lendingDriver } from './driver.js'
 import { asCallersError, neverVerified, releasedTwice, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
@@ -42,6 +50,7 @@ export class Lender implements Owner {
   readonly lost = new LostClients()
   /** Those who have no client yet. */
   readonly #waiting: WaitingCallers
+  #onTheWay = 0
   /** What those who call `connect()` and have to wait get. */
   readonly #forCallers = this.#receiver()
   /** The same for queries of the pool's own, which `end()` lets finish. */
@@ -80,6 +89,11 @@ export class Lender implements Owner {
     this.#waiting = new WaitingCallers(this.pool)
   }
 
+  /** How many idle clients are on the way to their callers, which takes until the turn is over; for pg.Pool, these are idle, and those wait. */
+  get onTheWay(): number {
+    return this.#onTheWay
+  }
+
   /**
    * A client for the caller, with pg.Pool's events and errors.
    * @param forQuery whether it is for a query of the pool's own
@@ -93,7 +107,14 @@ export class Lender implements Owner {
     }
     if (lease === undefined) return toAwaiter(asCallersError(request.refusal))
     // As in pg.Pool, the event comes after this: a listener that the caller adds next hears it.
-    return settled.then(() => this.#handOver(lease))
+    const client = lease.connection
+    this.#onTheWay++
+    client[isOnTheWay] = true
+    return settled.then(() => {
+      this.#onTheWay--
+      client[isOnTheWay] = false
+      return this.#handOver(lease)
+    })
   }
 
   /**

@@ -100,9 +100,9 @@ export class Pool extends pg.Pool {
 
   // Set here, not written as members, so that their types are pg.Pool's own: overloads for one, and getters that are properties.
   static {
-    const figure = (read: (pool: StatePool<LentClient>) => number): PropertyDescriptor => ({
+    const figure = (read: (pool: StatePool<LentClient>, onTheWay: number) => number): PropertyDescriptor => ({
       get(this: Pool) {
-        return read(this.#lender.pool)
+        return read(this.#lender.pool, this.#lender.onTheWay)
       },
       configurable: true,
     })
