@@ -54,13 +54,21 @@ export class HostPool<C> implements AsyncDisposable {
     })
     const running: RunningHost<C>[] = []
     this.#hosts = running
+    const seekers = this.#seekers
+    const unserved = {
+      get length() {
+        return running.reduce((sum, host) => sum + host.unserved, seekers.length)
+      },
+    }
     try {
       for (const host of hosts)
         running.push(
           new RunningHost(host, {
             options,
             seekers: this.#seekers,
+            unserved,
             changed: (changed, from) => this.#changed(changed, from),
+            doubted: doubted => this.#doubted(doubted),
           }),
         )
     } catch (error) {
@@ -288,7 +296,26 @@ export class HostPool<C> implements AsyncDisposable {
       () => true,
       () => this.#noHost(from, at),
     )
+    if (to === 'primary') for (const other of this.#hosts) this.#relieve(other)
     this.#seekers.settle()
+  }
+
+  /** A primary that does not answer may have a successor already. */
+  #doubted(host: RunningHost<C>): void {
+    if (host.state !== 'primary') return
+    for (const other of this.#hosts) if (other !== host) other.seek()
+    this.#relieve(host)
+  }
+
+  /** Callers in the queue of a former primary, which does not know yet, go to its successor. */
+  #relieve(host: RunningHost<C>): void {
+    const isSuccessor = ({ state, promotedAt }: RunningHost<C>) =>
+      state === 'primary' && promotedAt > host.promotedAt
+    if (host.state === 'primary' && this.#hosts.some(isSuccessor))
+      host.pool.turnAway(
+        () => true,
+        () => this.#noHost('primary', this.#now()),
+      )
   }
 
   #noHost(target: string, at: number): NoHostError {

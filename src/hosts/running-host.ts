@@ -1,6 +1,6 @@
 // One host of a running pool of hosts: its pool, and the actor that knows what the host is.
 import { type ActorRefFrom, createActor } from 'xstate'
-import { createPool } from '../actors/create-pool.js'
+import { createPool, systemBehind } from '../actors/create-pool.js'
 import type { Pool } from '../actors/pool.js'
 import { abortable } from '../core/abortable.js'
 import { type Clock, longestDelay } from '../core/clock.js'
@@ -26,8 +26,12 @@ import { type HostDriver, toldDriver } from './told-driver.js'
 export interface HostSurroundings<C> {
   readonly options: ParsedHostOptions<C>
   readonly seekers: Seekers
+  /** Callers whom no host serves: those for whom none fits, and those at a host that does not answer. */
+  readonly unserved: Seekers
   /** The host is another one now. */
   changed(host: RunningHost<C>, from: HostState): void
+  /** A session has ended, or does not answer: the host may be another one now. */
+  doubted(host: RunningHost<C>): void
 }
 
 /** Before all callers: whom the answer is for may be waiting for it. */
@@ -44,7 +48,7 @@ export class RunningHost<C> implements HostView, HostStats {
   #state: HostState = 'unknown'
 
   constructor({ name, driver }: Host<C>, surroundings: HostSurroundings<C>) {
-    const { options, seekers } = surroundings
+    const { options, unserved } = surroundings
     const { clock } = options.config
     this.name = name
     this.#driver = driver as HostDriver<C>
@@ -58,7 +62,7 @@ export class RunningHost<C> implements HostView, HostStats {
     this.actor = createActor(hostMachine.provide({ actions: { ask: () => void this.#ask() } }), {
       id: name,
       clock: unheld(clock),
-      input: { host: name, hostRecheck: options.hostRecheck, seekers, now: () => clock.now() },
+      input: { host: name, hostRecheck: options.hostRecheck, seekers: unserved, now: () => clock.now() },
     })
     this.pool = createPool(
       told,
@@ -69,7 +73,11 @@ export class RunningHost<C> implements HostView, HostStats {
       },
       { host: this },
     )
-    this.pool.eventsOf('pool.down', 'connection.lost').subscribe(() => this.#tell({ type: 'host.doubted' }))
+    this.pool.eventsOf('pool.down', 'connection.lost', 'connection.closed').subscribe(notice => {
+      if (notice.type === 'connection.closed' && !notice.reason.startsWith('validation')) return
+      this.#tell({ type: 'host.doubted' })
+      surroundings.doubted(this)
+    })
     this.actor.subscribe(({ value }) => this.#follow(value.role))
     outside(() => this.actor.start())
   }
@@ -104,6 +112,13 @@ export class RunningHost<C> implements HostView, HostStats {
 
   get waiting(): number {
     return this.#pooled.context.queue.length
+  }
+
+  /** Callers in its queue, if it has no connection, and may get none; the pool's own question is in that queue, too. */
+  get unserved(): number {
+    const { total, connecting } = this.#pooled.context.roster
+    const asks = this.actor.getSnapshot().matches({ watch: 'asking' })
+    return total > connecting ? 0 : Math.max(0, this.waiting - Number(asks))
   }
 
   get busy(): number {
@@ -148,6 +163,9 @@ export class RunningHost<C> implements HostView, HostStats {
     const from = this.#state
     if (state === from) return
     this.#state = state
+    // Sessions that were opened on a standby do not hear the pools of their fleet.
+    if (from === 'standby' && state === 'primary' && systemBehind(this.pool.actor)?.parts.budget?.enter)
+      this.pool.evict()
     this.#surroundings.changed(this, from)
   }
 

@@ -90,6 +90,24 @@ describe('a primary that becomes a standby', () => {
   })
 })
 
+describe('a primary that answers no more', () => {
+  const freeze = { validateHangRate: 1, connectHangRate: 1, queryHangRate: 1 }
+
+  it.each([
+    ['before a connection to it is found not to answer', 500, 10_000],
+    ['and is noticed by a recheck while its connection is looked at', 500, 3_000],
+    ['later', 7_000, 30_000],
+  ])('loses its callers to a host that is promoted %s', async (_, promotedAt, hostRecheck) => {
+    const { clock, a, b, write } = await known(2, { max: 1, validateAfter: 0, hostRecheck })
+    a.change(freeze)
+    const writes = [watch(write()), watch(write())]
+    await clock.advance(promotedAt)
+    b.promote()
+    await clock.advance(Math.max(promotedAt, 5_000) - promotedAt + 1_100) // validateTimeout, and two more questions
+    expect(writes.map(({ value }) => value)).toEqual(['b', 'b'])
+  })
+})
+
 describe('a primary that goes down', () => {
   it('has its callers wait for the next one, which takes their writes within two seconds of its promotion', async () => {
     const { pool, clock, a, b, write, states } = await known(2)
