@@ -59,7 +59,7 @@ export function createPool<C>(
 export function createPool<C>(driver: Driver<C>, options?: PoolOptions<C>, hooks?: OwnHooks<C>): Pool<C> {
   const config = parseOptions(options)
   checkDriver(driver, config.share)
-  ;(config.group ?? config.fleet)?.admit(config.min, driver.name)
+  ;(config.group ?? config.fleet)?.admit(config.min, driver.name, hooks?.host?.name)
   return outside(() => {
     const clock = new MachineClock(config.clock)
     const actor = createActor(logicOf(driver, config, hooks), { id: 'pool', systemId: 'pool', clock })

@@ -8,6 +8,8 @@ export type { BudgetAbsence, BudgetEvidence, BudgetHolder } from './budget-evide
 export interface BudgetMember {
   /** The pool's name. */
   readonly name: string
+  /** The host whose pool it is; undefined unless the pool belongs to a pool of hosts. */
+  readonly host?: string | undefined
   /** The time on the pool's clock, in milliseconds. */
   now(): number
   /** The pool's clock. */
@@ -90,10 +92,11 @@ export interface Budget {
   /**
    * Whether it can take one more pool.
    * @param database the driver's name
+   * @param host of a pool that belongs to a pool of hosts
    * @throws OptionsError when the pools' `min` would exceed the budget, or the budget is not for such a database
    * @internal
    */
-  admit(min: number, database: string): void
+  admit(min: number, database: string, host?: string): void
   /**
    * Takes one more pool.
    * @throws OptionsError as `admit` does

@@ -82,8 +82,9 @@ export class Fleet implements Budget {
   readonly #engine: FleetEngine | undefined
   readonly #ttl: number
   readonly #floor: number
-  readonly #turns = new Turns()
-  readonly #members = new Set<{ readonly min: number }>()
+  /** For each host: a connect to one holds up no other. */
+  readonly #turns = new Map<string | undefined, Turns>()
+  readonly #members = new Map<{ readonly min: number }, BudgetMember>()
 
   /** @internal */
   constructor(options: FleetOptions) {
@@ -108,7 +109,7 @@ export class Fleet implements Budget {
   }
 
   /** @internal */
-  admit(min: number, database = 'postgres'): void {
+  admit(min: number, database = 'postgres', host?: string): void {
     if (database !== 'postgres' && this.#engine === undefined)
       throw new OptionsError(
         'fleet',
@@ -116,7 +117,9 @@ export class Fleet implements Budget {
         `fleet needs PostgreSQL, which keeps the budget of a fleet that has no engine; the driver is for ${database}. Pass fleet an engine, redisEngine(client) for one, or cap the pools of this process with group.`,
       )
     let others = 0
-    for (const member of this.#members) others += member.min
+    // Each server that keeps the budget itself has one of its own.
+    for (const [member, pool] of this.#members)
+      if (this.#engine !== undefined || pool.host === host) others += member.min
     const most = Math.min(mostMin, this.#connections - others)
     if (min <= most) return
     throw new OptionsError(
@@ -129,18 +132,22 @@ export class Fleet implements Budget {
   /** @internal */
   join(member: BudgetMember): Allotment {
     const engine = this.#engine
-    this.admit(member.min, engine === undefined ? 'postgres' : 'any')
+    const { host } = member
+    const admit = (min: number): void => this.admit(min, engine === undefined ? 'postgres' : 'any', host)
+    admit(member.min)
     const terms: Terms = {
       name: this.name,
       max: this.#connections,
-      admit: min => this.admit(min, engine === undefined ? 'postgres' : 'any'),
+      admit,
       leave: left => void this.#members.delete(left),
     }
+    const turns = this.#turns.get(host) ?? new Turns()
+    this.#turns.set(host, turns)
     const joined =
       engine === undefined
-        ? new SlotMember({ ...terms, keys: keysOf(this.name), turns: this.#turns }, member)
+        ? new SlotMember({ ...terms, keys: keysOf(this.name), turns }, member)
         : new LedgerMember({ ...terms, engine, ttl: this.#ttl, floor: this.#floor }, member)
-    this.#members.add(joined)
+    this.#members.set(joined, member)
     return joined
   }
 }

@@ -16,6 +16,7 @@ export function isSpent(error: unknown): boolean {
   let current = error
   for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
     if (current instanceof FleetSpentError || isOwnLimit(current) || isUserLimit(current)) return true
+    if (current instanceof AggregateError && current.errors.some(isSpent)) return true // of several hosts
     current = current.cause
   }
   return false

@@ -5,7 +5,8 @@ import type pg from 'pg'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { OneOfHosts } from '../../src/db/pg/driver/one-of-hosts.js'
 import { type PostgresConfig, postgres } from '../../src/db/pg/driver/postgres.js'
-import type { HostRole, HostTarget } from '../../src/index.js'
+import { fleet } from '../../src/fleet/index.js'
+import type { HostRole, HostTarget, Pool, PoolOptions } from '../../src/index.js'
 import { createPool } from '../../src/index.js'
 import { freePort } from '../../support/postgres-server/free-port.js'
 import { until } from '../support/until.js'
@@ -207,6 +208,34 @@ describe('on a real server', () => {
   }
   const portOf = async (client: pg.Client) =>
     Number((await client.query('SELECT inet_server_port() AS port')).rows[0].port)
+
+  it('a budget that is spent, and a hook that throws, are no fault of the host', async () => {
+    const hosts = [`${host}:${login.port}`, `${host}:${await freePort(host)}`]
+    const driver = () => postgres({ ...login, hosts, target_session_attrs: 'primary' } as PostgresConfig)
+    const poolOf = (options: PoolOptions<pg.Client>) => {
+      const pool = createPool(driver(), { min: 0, ...options })
+      closing.push(() => pool.close())
+      return pool
+    }
+    const name = `of_hosts_${process.pid}`
+    const [one, other] = [1, 2].map(() => poolOf({ fleet: fleet({ name, connections: 1 }) })) as [
+      Pool<pg.Client>,
+      Pool<pg.Client>,
+    ]
+    const lease = await one.acquire()
+    const waits = other.acquire()
+    await until(() => other.stats().heldBack, 'the other pool is held back')
+    expect(other.stats()).toMatchObject({ state: 'running', failedConnects: 0 })
+    lease.release()
+    ;(await waits).release()
+    const hooked = poolOf({
+      min: 1,
+      onConnect() {
+        throw new Error('not so')
+      },
+    })
+    await expect(hooked.ready()).rejects.toThrow("the pool's onConnect threw: not so")
+  })
 
   it('the next host serves when the first one is down', async () => {
     const hosts = [`${host}:${await freePort(host)}`, `${host}:${login.port}`]

@@ -3,9 +3,11 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { postgres } from '../../src/db/pg/driver/postgres.js'
+import { fleet } from '../../src/fleet/index.js'
 import { createHostPool, type HostPool, type HostPoolOptions } from '../../src/hosts/index.js'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
 import { patience, slack } from '../support/patience.js'
+import { startSilentServer } from '../support/silent-server.js'
 import { makeStandby, startStandbyOf } from '../support/standby.js'
 import { until } from '../support/until.js'
 
@@ -114,9 +116,40 @@ describe('two hosts', () => {
   })
 })
 
+describe('hosts in a fleet that their servers keep', () => {
+  /** Leases to this kind of host, one after the other, until no more come. */
+  async function most(target: 'primary' | 'standby'): Promise<number> {
+    const leases = []
+    for (const timeout of [patience, patience, 300]) {
+      const lease = await pool.acquire({ target, timeout }).catch(() => undefined)
+      if (lease !== undefined) leases.push(lease)
+    }
+    for (const lease of leases) lease.release()
+    return leases.length
+  }
+
+  it('have the budget on each server, a standby too, and min on each', async () => {
+    open({ min: 2, fleet: fleet({ name: 'on each', connections: 2 }) })
+    await are('primary', 'standby')
+    expect([await most('primary'), await most('standby')]).toEqual([2, 2])
+  })
+
+  it('are reached while a connect to another host hangs', async () => {
+    const silent = await startSilentServer()
+    const { user, password, database } = one
+    pool = createHostPool(
+      postgres({ hosts: [`${silent.host}:${silent.port}`, nameOf(one)], user, password, database }),
+      { connectTimeout: patience, fleet: fleet({ name: 'one hangs', connections: 2 }) },
+    )
+    await pool.use(client => client.query('SELECT 1'), { timeout: patience / 2 })
+    await pool.close({ timeout: 0 })
+    await silent.stop()
+  })
+})
+
 describe('a failover', () => {
   it('by a crash: writes in flight fail, the others wait, and go on soon after the promotion; reads go on all the time', async () => {
-    open()
+    open({ fleet: fleet({ name: 'through a crash', connections: 3 }) })
     await are('primary', 'standby')
     const writers = new Writers(3)
     await writers.reach(one)
@@ -133,6 +166,12 @@ describe('a failover', () => {
     expect(writers.failed.length).toBeLessThanOrEqual(3)
     expect(resumed - promoted).toBeLessThan(soon * slack)
     expect(states()).toEqual({ [nameOf(one)]: 'down', [nameOf(two)]: 'primary' })
+    const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
+    const channels = await Promise.all(
+      leases.map(({ connection }) => connection.query('SELECT pg_listening_channels()')),
+    )
+    expect(channels.map(({ rows }) => rows.length)).toEqual([1, 1, 1]) // what was opened on the standby could not listen to the fleet
+    for (const lease of leases) lease.release()
     await makeStandby(one)
     await one.restart()
     await are('standby', 'primary')

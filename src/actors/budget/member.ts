@@ -18,6 +18,10 @@ export class PoolMember<C> implements BudgetMember {
     return this.#parts.name
   }
 
+  get host(): string | undefined {
+    return this.#parts.host?.name
+  }
+
   get min(): number {
     return this.#parts.config.min
   }

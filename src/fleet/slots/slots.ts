@@ -61,7 +61,8 @@ const slotsOf = ({ connections, spare }: SlotRange): string =>
 
 /** Takes a free slot, if there is one and the session has none, and says which: no row = all are taken. */
 export const claim = ({ slots, members, channel }: FleetKeys, key: number, range: SlotRange): string =>
-  `LISTEN ${channel}; SELECT pg_advisory_lock_shared(${members}, ${key}); ` +
+  // A standby has no LISTEN, and no NOTIFY.
+  `DO $$BEGIN IF NOT pg_is_in_recovery() THEN LISTEN ${channel}; END IF; END$$; SELECT pg_advisory_lock_shared(${members}, ${key}); ` +
   `WITH taken AS MATERIALIZED (SELECT l.pid, l.objid::int8 AS slot ${lockedBy(String(slots))}), ` +
   `own AS MATERIALIZED (SELECT slot FROM taken WHERE pid = pg_backend_pid()), ` +
   `free AS MATERIALIZED (SELECT slot FROM generate_series(0, ${slotsOf(range)} - 1) AS slot ` +
@@ -95,7 +96,7 @@ export function membersIn(rows: readonly Record<string, unknown>[], now: number)
 
 /** Tells a member to come down to so many connections. */
 export const tell = ({ channel }: FleetKeys, { key, held }: FleetMember): string =>
-  `SELECT pg_notify('${channel}', '${key} ${held - 1}')`
+  `SELECT pg_notify('${channel}', '${key} ${held - 1}') WHERE NOT pg_is_in_recovery()`
 
 /** To which number of connections a message tells this member to come down; undefined = it is for another one. */
 export function toldIn(payload: string | undefined, key: number): number | undefined {

@@ -78,7 +78,11 @@ export function driverFor(
     session.parameters.begin()
     hideTlsOf(wired(client).connection.stream)
     await prepare?.(client)
-    await setUp?.(client)
+    await keepSetUp(session, setUp)
+  }
+
+  const keepSetUp = async (session: Session, setUp: ConnectContext['setUp']): Promise<void> => {
+    await setUp?.(session.client)
     session.keep(session.mayListen ? await channelsOf(session) : [])
   }
 
@@ -117,8 +121,11 @@ export function driverFor(
     oneOf.open(
       hosts.map(host => ({
         name: host.name,
-        open: () => open(host.createClient(), context),
+        open: () => open(host.createClient(), { ...context, setUp: undefined }),
         role: client => abortable(hostRole(client), context.signal),
+        ...(context.setUp && {
+          setUp: client => abortable(keepSetUp(sessionOf(client), context.setUp), context.signal),
+        }),
         dismiss(client, isWell) {
           const session = sessionOf(client)
           if (!isWell) return void end(session)

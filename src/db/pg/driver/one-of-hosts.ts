@@ -9,6 +9,8 @@ export interface Candidate<S> {
   readonly name: string
   open(): Promise<S>
   role(session: S): Promise<HostRole>
+  /** What the pool does with a session of a host that will do. When it fails, no other host is tried. */
+  setUp?(session: S): Promise<void>
   /**
    * Ends a session that is not wanted.
    * @param isWell it answers, so it can be told
@@ -91,6 +93,7 @@ export class OneOfHosts {
         } catch (error) {
           if (index === this.#first) this.#first = (index + 1) % hosts.length
           if (signal.aborted) throw error
+          if (error instanceof NoFaultOfHost) throw error.cause
           reasons.set(host, error)
         }
       }
@@ -100,10 +103,12 @@ export class OneOfHosts {
 
   async #try<S>(host: Candidate<S>, wanted: HostRole | undefined): Promise<S> {
     const session = await host.open()
-    if (wanted === undefined) return session
     try {
-      const role = await host.role(session)
+      const role = wanted && (await host.role(session))
       if (role !== wanted) throw new WrongRole(`it is a ${role}`)
+      await host.setUp?.(session).catch(cause => {
+        throw new NoFaultOfHost('', { cause })
+      })
       return session
     } catch (error) {
       host.dismiss(session, error instanceof WrongRole)
@@ -124,6 +129,9 @@ export class OneOfHosts {
 
 /** A host can be reached, and is of the wrong kind. */
 class WrongRole extends Error {}
+
+/** The pool's own part has failed: its budget is spent, or a hook has thrown. */
+class NoFaultOfHost extends Error {}
 
 /** Has the code of the first host that could not be reached: it says what to do about it. */
 function failure(reasons: readonly unknown[], message: string): Error {
