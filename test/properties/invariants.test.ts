@@ -5,7 +5,7 @@ import { simulate } from '../../src/testing/index.js'
 import { cases } from '../support/seeds.js'
 
 /** `npm run simulate` has ten thousand in CI. A longer search of these: PROPERTY_RUNS=10000 npx vitest run test/properties */
-const runs = Number(process.env.PROPERTY_RUNS ?? cases({ all: 150, some: 75 }))
+const runs = Number(process.env.PROPERTY_RUNS ?? cases({ all: 150, some: 40 }))
 
 describe('the invariants hold, every caller is served in the end, and a closed pool leaves nothing,', () => {
   it('through any story', async () => {
