@@ -79,7 +79,10 @@ export type {
   PoolHooks,
   ReturnHookContext,
 } from './core/hooks.js'
-export type { LaneOptions, PoolOptions, ShareOptions, ShedOptions } from './core/options.js'
+export type { LaneOptions } from './core/lane-options.js'
+export type { PoolOptions } from './core/options.js'
+export type { ShareOptions } from './core/share-options.js'
+export type { ShedOptions } from './core/shed-options.js'
 export type {
   BeginOptions,
   ConnectContext,

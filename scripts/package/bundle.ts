@@ -135,7 +135,7 @@ const places = {
   },
   /** `events$`, telemetry, and Node's tracing channel. */
   observers: {
-    'actors/pool.ts': [/^ {4}if \(isFollowed\(.*\n {4}else /m],
+    'actors/callers/asking.ts': [/^ {4}if \(isFollowed\(.*\n {4}else /m],
     'actors/connections/lease-actions.ts': [
       /^ {4}if \(parts\.followers .*tellGranted.*\n/m,
       /^ {4}if \(parts\.followers .*tellReleased.*\n/m,

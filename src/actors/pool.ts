@@ -5,26 +5,19 @@ import type { InspectionEvent, Observer } from 'xstate'
 import {
   type AcquireOptions,
   type CloseOptions,
-  checkAcquireOptions,
   parseCloseOptions,
   parseQueryOptions,
   type QueryOptions,
 } from '../core/call-options.js'
-import { AcquireAbortedError } from '../core/errors.js'
 import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.js'
 import { refusal } from '../core/refusal.js'
 import { callable } from '../core/shape.js'
-import type { Driver } from '../db/driver.js'
-import { closedError } from './callers/intake.js'
-import { refuseVainSession } from './callers/lending.js'
-import { AcquireRequest } from './callers/request.js'
-import { noteOptions } from './callers/terms.js'
-import { meansBroken } from './connections/driver-calls.js'
-import { abortableWork } from './leases/abortable-work.js'
+import { Asking } from './callers/asking.js'
+import type { AcquireRequest } from './callers/request.js'
 import { transact } from './leases/fresh-session.js'
+import { endAfter, hold, isThenable } from './leases/holding.js'
 import type { Lease } from './leases/lease.js'
 import { parseTransactionOptions, type TransactionOptions } from './leases/transaction-options.js'
-import type { PoolParts } from './parts.js'
 import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
@@ -46,7 +39,7 @@ import {
 } from './watching/holders-and-waiters.js'
 import { inspectActors } from './watching/inspection.js'
 import { type PoolStats, poolState, readStats } from './watching/stats.js'
-import { isFollowed, traceAcquire, traceTransaction } from './watching/tracing.js'
+import { traceTransaction } from './watching/tracing.js'
 import { observeTransitions, type PoolTransition } from './watching/transitions.js'
 import { refuseIfClosing, whenReady } from './while-open.js'
 
@@ -54,13 +47,13 @@ import { refuseIfClosing, whenReady } from './while-open.js'
 export class Pool<C> implements AsyncDisposable {
   readonly #system: PoolSystem<C>
   readonly #closed: Promise<void>
-  #acquireTimeout: number
+  readonly #asking: Asking<C>
   readonly #sharing: Sharing<C> | undefined
 
   /** @internal */
   constructor(system: PoolSystem<C>) {
     this.#system = system
-    this.#acquireTimeout = system.parts.config.acquireTimeout
+    this.#asking = new Asking(system)
     this.#sharing = sharingOf(
       system.parts,
       limits => this.ask(limits),
@@ -130,21 +123,12 @@ export class Pool<C> implements AsyncDisposable {
     try {
       const request =
         options === undefined
-          ? this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.acquire)
-          : this.#requestWith(options, this.acquire)
+          ? this.#asking.request(this.#asking.timeout, 0, false, undefined, undefined, this.acquire)
+          : this.#asking.requestWith(options, this.acquire)
       return request.promise(this.acquire)
     } catch (error) {
       return Promise.reject(error) // of the options; or of a clock, or of a signal's getter, that is not the pool's
     }
-  }
-
-  #requestWith(options: AcquireOptions, entry: Entry): AcquireRequest<C> {
-    const checked = checkAcquireOptions(options)
-    const { timeout, priority = 0, signal, session, tenant, lane } = checked
-    const noted = (session ?? tenant ?? lane) === undefined ? undefined : checked
-    if (session !== undefined) refuseVainSession(this.#system.parts.hooks)
-    const strict = timeout !== undefined
-    return this.#request(timeout ?? this.#acquireTimeout, priority, strict, signal, noted, entry)
   }
 
   /**
@@ -152,10 +136,10 @@ export class Pool<C> implements AsyncDisposable {
    * @internal
    */
   ask(limits?: QueryLimits): AcquireRequest<C> {
-    const timeout = this.#acquireTimeout
-    if (limits === undefined) return this.#request(timeout, 0, false, undefined, undefined, this.ask)
+    const { timeout } = this.#asking
+    if (limits === undefined) return this.#asking.request(timeout, 0, false, undefined, undefined, this.ask)
     const { timeout: own, signal, terms } = limits
-    return this.#request(Math.min(own, timeout), 0, own < timeout, signal, terms, this.ask)
+    return this.#asking.request(Math.min(own, timeout), 0, own < timeout, signal, terms, this.ask)
   }
 
   /**
@@ -163,55 +147,8 @@ export class Pool<C> implements AsyncDisposable {
    * which they would be served.
    * @internal
    */
-  turnAway(
-    picks: (request: AcquireRequest<C>) => boolean,
-    newError: () => AcquireRefusal = closedError,
-  ): void {
-    const { callers, parts } = this.#system
-    for (const request of parts.queue.inOrder().filter(picks)) {
-      parts.queue.leave(request)
-      callers.refuse(request, newError())
-    }
-  }
-
-  /** @param entry the method that the application called, for the stack */
-  #request(
-    timeout: number,
-    priority: number,
-    strict: boolean,
-    signal: AbortSignal | undefined,
-    options: AcquireOptions | undefined,
-    entry: object,
-  ): AcquireRequest<C> {
-    const { parts, borrowers } = this.#system
-    const now = parts.config.clock.now()
-    const request =
-      borrowers === undefined
-        ? new AcquireRequest<C>(now, timeout, priority, strict)
-        : borrowers.request(now, timeout, priority, strict, entry)
-    if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts, options)
-    if (isFollowed(parts)) this.#submitFollowed(request, signal)
-    else this.#submit(request, signal)
-    return request
-  }
-
-  /** A method of its own, for its closure costs callers who need none. */
-  #submitFollowed(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
-    const { parts } = this.#system
-    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
-    traceAcquire(parts, request, () => this.#submit(request, signal))
-  }
-
-  #submit(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
-    const system = this.#system
-    if (signal?.aborted || system.actor.getSnapshot().status !== 'active') this.#turnDown(request, signal)
-    else (system.borrowers ?? system.intake).submit(request, signal)
-  }
-
-  #turnDown(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
-    const { callers } = this.#system
-    if (signal?.aborted) callers.cancel(request, new AcquireAbortedError(signal.reason, 0))
-    else callers.refuse(request, closedError())
+  turnAway(picks: (request: AcquireRequest<C>) => boolean, newError?: () => AcquireRefusal): void {
+    this.#asking.turnAway(picks, newError)
   }
 
   /**
@@ -231,38 +168,18 @@ export class Pool<C> implements AsyncDisposable {
     callable('callback', callback)
     const request =
       options === undefined
-        ? this.#request(this.#acquireTimeout, 0, false, undefined, undefined, this.use)
-        : this.#requestWith(options, this.use)
+        ? this.#asking.request(this.#asking.timeout, 0, false, undefined, undefined, this.use)
+        : this.#asking.requestWith(options, this.use)
     let lease = request.granted
     if (lease === undefined) lease = await request.promise(this.use)
     else await aTurn
-    if (options?.signal !== undefined) return this.#hold(lease, callback, options.signal)
+    if (options?.signal !== undefined) return hold(this.#system, lease, callback, options.signal)
     const { borrowers, parts } = this.#system
     let result: T
     try {
       const returned =
         borrowers === undefined ? callback(lease.connection, lease) : borrowers.run(lease, callback)
       result = isThenable(returned) ? await returned : returned // an await that waits for nothing costs as much as the lease
-    } catch (error) {
-      endAfter(error, lease, parts.driver)
-      throw error
-    }
-    if (lease.held) lease.release()
-    return result
-  }
-
-  /** A method of its own, for its closure costs callers who need none. */
-  async #hold<T>(
-    lease: Lease<C>,
-    callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const { borrowers, parts } = this.#system
-    let result: T
-    try {
-      result = await abortableWork(parts, lease, signal, () =>
-        borrowers === undefined ? callback(lease.connection, lease) : borrowers.run(lease, callback),
-      )
     } catch (error) {
       endAfter(error, lease, parts.driver)
       throw error
@@ -332,7 +249,7 @@ export class Pool<C> implements AsyncDisposable {
     const { parts, actor } = this.#system
     return traceTransaction(parts, parsed.begin, () =>
       transact(
-        async (attempt, options) => this.#hold(await this.acquire(options), attempt),
+        async (attempt, options) => hold(this.#system, await this.acquire(options), attempt),
         parts,
         () => actor.getSnapshot().context.size.max,
         callback,
@@ -425,7 +342,7 @@ export class Pool<C> implements AsyncDisposable {
    */
   tune(changes: Tuning): void {
     if (changes.allowExitOnIdle !== undefined) this.#system.supervisor.letExit(changes.allowExitOnIdle)
-    this.#acquireTimeout = changes.acquireTimeout ?? this.#acquireTimeout
+    this.#asking.timeout = changes.acquireTimeout ?? this.#asking.timeout
     this.#system.parts.limits.change(changes)
     // Connections that exceed the new limits go at once.
     if (poolState(this.#system) !== 'closed') this.#system.actor.send({ type: 'maintenance.due' })
@@ -481,25 +398,5 @@ export class Pool<C> implements AsyncDisposable {
   }
 }
 
-/** A method that the application called. */
-type Entry = (...given: never[]) => unknown
-
 /** Settled forever: to await it takes a turn of the microtasks, and no promise. */
 const aTurn: Promise<void> = Promise.resolve()
-
-/** Tells that a caller asked, on the pool's events. */
-function tellRequested<C>(request: AcquireRequest<C>, { name, notices, queue }: PoolParts<C>): void {
-  const { at, order } = request
-  const { length: waiting } = queue
-  notices.publishStamped({ at, pool: name, type: 'acquire.requested', request: order, waiting })
-}
-
-/** Ends a lease whose holder failed. */
-function endAfter<C>(error: unknown, lease: Lease<C>, driver: Driver<C>): void {
-  if (!lease.held) return
-  if (meansBroken(driver, error)) lease.destroy(error)
-  else lease.release()
-}
-
-const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
-  typeof (value as PromiseLike<T> | null | undefined)?.then === 'function'

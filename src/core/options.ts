@@ -6,28 +6,27 @@ import { type Clock, systemClock } from './clock.js'
 import { OptionsError } from './errors.js'
 import { guardedClock, guardedRandom } from './guarded.js'
 import type { PoolHooks } from './hooks.js'
+import { type LaneOptions, lanes } from './lane-options.js'
 import { checkSize, max, maxWaiting, min } from './live-options.js'
 import type { Hint } from './names.js'
 import { counterpartOf, hintOf, normal } from './other-pools.js'
-import { refusal } from './refusal.js'
 import {
   boolean,
-  type Check,
   fn,
   having,
   is,
   limit,
   number,
-  object,
   oneOf,
   optional,
   or,
   type Parsed,
   parse,
-  switchable,
   textLike,
   wait,
 } from './shape.js'
+import { type ShareOptions, share } from './share-options.js'
+import { type ShedOptions, shed } from './shed-options.js'
 
 /** The options of a pool. All times are in milliseconds. `C` is the type of its driver's connections, for hooks. */
 export interface PoolOptions<C = unknown> extends PoolHooks<C> {
@@ -166,62 +165,8 @@ export interface PoolOptions<C = unknown> extends PoolHooks<C> {
   random?: (() => number) | undefined
 }
 
-/** How statements share connections; see {@link PoolOptions.share}. */
-export interface ShareOptions {
-  /** The maximum number of statements under way on one connection. Default 8; at least 1. */
-  depth?: number | undefined
-  /** The pool sends no statement behind one that has been under way for longer than this, in milliseconds, nor behind one whose kind took longer than a quarter of it the last two times. Default 50; 0 = only behind those sent in the same millisecond; Infinity = behind any. */
-  patience?: number | undefined
-}
-
-/** One lane of a pool; see {@link PoolOptions.lanes}. */
-export interface LaneOptions {
-  /** The maximum number of connections that its callers hold at a time. At least 1; one of the pool's `max` or more limits nothing. `resize` leaves it as it is. */
-  readonly max: number
-}
-
-/** When the pool is overloaded; see {@link PoolOptions.shed}. */
-export interface ShedOptions {
-  /** How long a caller may wait while the pool is overloaded, in milliseconds. Default 50; more than 0; Infinity = no limit, so the pool is never overloaded. A few times the time that a lease takes, divided by `max`, at least. */
-  target?: number | undefined
-  /** How long every caller must have waited longer than `target` before the pool is overloaded, in milliseconds. Default 500; more than 0; Infinity = never. */
-  interval?: number | undefined
-}
-
-/** {@link ShareOptions} with the defaults filled in. */
-export interface SharePolicy {
-  readonly depth: number
-  readonly patience: number
-}
-
 /** A clock; the system's if none is given. */
 export const clockShape = or(having<Clock>('now', 'setTimeout', 'clearTimeout'), systemClock)
-
-const sharing = {
-  depth: or(number({ least: 1, integer: true, finite: true }), 8),
-  patience: or(wait, 50),
-}
-
-/** What `share` stands for; undefined = off. */
-const share: Check<SharePolicy | undefined> = switchable(sharing, '{ depth: 8, patience: 50 }')
-
-const shedding = {
-  target: or(limit, 50),
-  interval: or(limit, 500),
-}
-
-/** What `shed` stands for; undefined = off. */
-const shed = switchable(shedding, '{ target: 50, interval: 500 }')
-
-const laneShape = object({ max: number({ least: 1, integer: true, finite: true, kind: 'an integer' }) })
-
-const lanes: Check<Readonly<Record<string, LaneOptions>>> = (name, value, refuse = refusal) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refuse(name, value, 'an object such as { reports: { max: 3 } }')
-  return Object.fromEntries(
-    Object.entries(value).map(([lane, options]) => [lane, laneShape(`${name}.${lane}`, options, refuse)]),
-  )
-}
 
 function isBudget(value: unknown): boolean {
   const { join, admit } = Object(value) as Partial<Budget>

@@ -1,18 +1,15 @@
-// Many hosts, one façade: finds the host that a caller wants, and has that host's own pool serve it.
+// Many hosts, one façade.
 import type { Observable } from 'rxjs'
 import { closedError } from '../actors/callers/intake.js'
 import type { Lease } from '../actors/leases/lease.js'
 import { ofPool } from '../actors/names.js'
 import type { HealthOptions } from '../actors/watching/health.js'
 import type { CloseOptions } from '../core/call-options.js'
-import { AcquireAbortedError, DatabaseDownError, NoHostError } from '../core/errors.js'
-import { hostTarget } from '../core/hosts.js'
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
 import type { Host } from '../db/driver.js'
-import { chooseHost, isHopeless } from '../machines/decisions/hosts.js'
 import type { HostState, HostTarget } from '../machines/host-types.js'
-import { Elsewhere, guard, isOfHost, nothing } from './attempt.js'
+import { Elsewhere, guard } from './attempt.js'
 import { HostNotices, type HostPoolNotice } from './notices.js'
 import type {
   HostAcquireOptions,
@@ -21,7 +18,7 @@ import type {
   ParsedHostOptions,
 } from './options.js'
 import { RunningHost } from './running-host.js'
-import { SeekerQueue } from './seekers.js'
+import { Serving } from './serving.js'
 import {
   type HostPoolHealth,
   type HostPoolStats,
@@ -34,27 +31,18 @@ import {
 /** A pool over several hosts; create one with `createHostPool`. */
 export class HostPool<C> implements AsyncDisposable {
   readonly #options: ParsedHostOptions<C>
-  readonly #target: HostTarget
   readonly #hosts: readonly RunningHost<C>[]
-  readonly #seekers: SeekerQueue<RunningHost<C>>
+  readonly #serving: Serving<C>
   readonly #notices: HostNotices<C>
-  #turn = 0
-  #isClosing = false
 
   /** @internal */
   constructor(hosts: readonly Host<C>[], options: ParsedHostOptions<C>, target: HostTarget | undefined) {
     this.#options = options
-    this.#target = options.target ?? target ?? 'primary'
     this.#notices = new HostNotices(() => this.#hosts.map(({ pool }) => pool))
-    this.#seekers = new SeekerQueue(options.config.clock, {
-      choose: wanted => this.#choose(wanted),
-      hopeless: seeker => this.#hopeless(seeker.target, seeker.at),
-      expired: ({ target: wanted, at }) => this.#noHost(wanted, at),
-      aborted: ({ at }, reason) => new AcquireAbortedError(reason, this.#now() - at),
-    })
     const running: RunningHost<C>[] = []
     this.#hosts = running
-    const seekers = this.#seekers
+    this.#serving = new Serving(this, options, running, options.target ?? target ?? 'primary')
+    const { seekers } = this.#serving
     const unserved = {
       get length() {
         return running.reduce((sum, host) => sum + host.unserved, seekers.length)
@@ -65,7 +53,7 @@ export class HostPool<C> implements AsyncDisposable {
         running.push(
           new RunningHost(host, {
             options,
-            seekers: this.#seekers,
+            seekers,
             unserved,
             changed: (changed, from) => this.#changed(changed, from),
             doubted: doubted => this.#doubted(doubted),
@@ -97,7 +85,7 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws NoHostError when no host was of that kind in time; any error of `Pool.acquire`; OptionsError for bad options.
    */
   acquire(options?: HostAcquireOptions): Promise<Lease<C>> {
-    return this.#serve(options, async (host, wanted, own) => {
+    return this.#serving.serve(options, async (host, wanted, own) => {
       const lease = await host.pool.acquire(own)
       if (host.serves(wanted)) return lease
       lease.release()
@@ -115,7 +103,7 @@ export class HostPool<C> implements AsyncDisposable {
     options?: HostAcquireOptions,
   ): Promise<T> {
     callable('callback', callback)
-    return this.#serve(options, (host, wanted, own, mark) =>
+    return this.#serving.serve(options, (host, wanted, own, mark) =>
       host.pool.use(guard(host, wanted, callback, mark), own),
     )
   }
@@ -131,7 +119,7 @@ export class HostPool<C> implements AsyncDisposable {
     options?: HostTransactionOptions,
   ): Promise<T> {
     callable('callback', callback)
-    return this.#serve(options, (host, wanted, own, mark) =>
+    return this.#serving.serve(options, (host, wanted, own, mark) =>
       host.pool.transaction(guard(host, wanted, callback, mark), own),
     )
   }
@@ -146,7 +134,7 @@ export class HostPool<C> implements AsyncDisposable {
     values?: readonly unknown[],
     options?: HostQueryOptions,
   ): Promise<R> {
-    return this.#serve(options, (host, _wanted, own) => host.pool.query<R>(statement, values, own))
+    return this.#serving.serve(options, (host, _wanted, own) => host.pool.query<R>(statement, values, own))
   }
 
   /**
@@ -154,12 +142,12 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws NoHostError when none does within `acquireTimeout`; any error of `Pool.ready`.
    */
   ready(): Promise<void> {
-    return this.#serve(undefined, host => host.pool.ready())
+    return this.#serving.serve(undefined, host => host.pool.ready())
   }
 
   /** The pool at this moment: sums over all hosts, and the figures of each. */
   stats(): HostPoolStats {
-    return statsOf(this.#hosts, this.#seekers.length)
+    return statsOf(this.#hosts, this.#serving.seekers.length)
   }
 
   /**
@@ -167,7 +155,7 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws OptionsError for bad options.
    */
   health(options: HealthOptions = {}): HostPoolHealth {
-    return healthOf(this.#hosts, this.#target, this.#now(), options)
+    return healthOf(this.#hosts, this.#serving.target, this.#now(), options)
   }
 
   /** Changes `min`, `max` and `maxWaiting` of each host's pool, like `Pool.resize`. */
@@ -195,9 +183,9 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws OptionsError for bad options.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#isClosing = true
+    this.#serving.close()
     for (const host of this.#hosts) host.stop()
-    this.#seekers.close(() => ofPool(this, closedError()))
+    this.#serving.seekers.close(() => ofPool(this, closedError()))
     await Promise.all(this.#hosts.map(({ pool }) => pool.close(options)))
     this.#notices.close()
   }
@@ -205,78 +193,6 @@ export class HostPool<C> implements AsyncDisposable {
   /** The same as {@link HostPool.close}, for `await using pool = createHostPool(…)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  /**
-   * Serves a caller at a host that fits, and at another one when that one fails it before it was served.
-   * @param attempt is told the options without the target; what it marks was thrown by the application, and is no failure of a host
-   */
-  async #serve<
-    O extends { target?: unknown; timeout?: number | undefined; signal?: AbortSignal | undefined },
-    T,
-  >(
-    options: O | undefined,
-    attempt: (
-      host: RunningHost<C>,
-      target: HostTarget,
-      own: Omit<O, 'target'> | undefined,
-      mark: (thrown: unknown) => void,
-    ) => Promise<T>,
-  ): Promise<T> {
-    const { target: given, ...rest } = options ?? ({} as O)
-    const target = given === undefined ? this.#target : hostTarget('target', given)
-    let own: Omit<O, 'target'> | undefined = options && rest
-    let at: number | undefined
-    let host = this.#choose(target)
-    for (;;) {
-      if (this.#isClosing) throw ofPool(this, closedError())
-      if (host === undefined || at !== undefined) {
-        at ??= this.#now()
-        const { acquireTimeout } = this.#options.config
-        const deadline = at + (options?.timeout ?? acquireTimeout)
-        host ??= await this.#seek(target, at, deadline, options?.signal)
-        own = { ...rest, ...(deadline !== Infinity && { timeout: Math.max(0, deadline - this.#now()) }) }
-      }
-      let thrown: unknown = nothing
-      try {
-        return await attempt(host, target, own, error => {
-          thrown = error
-        })
-      } catch (error) {
-        if (error === thrown || !isOfHost(error, host)) throw error
-        if (error instanceof DatabaseDownError) host.failed(error)
-        at ??= this.#now()
-      }
-      host = this.#choose(target)
-    }
-  }
-
-  #seek(
-    target: HostTarget,
-    at: number,
-    deadline: number,
-    signal: AbortSignal | undefined,
-  ): Promise<RunningHost<C>> {
-    if (signal?.aborted) return Promise.reject(new AcquireAbortedError(signal.reason, this.#now() - at))
-    const hopeless = this.#hopeless(target, at)
-    if (hopeless === undefined && deadline > this.#now()) {
-      const isFirst = this.#seekers.length === 0
-      const found = this.#seekers.wait({ target, at, deadline, signal })
-      if (isFirst) for (const host of this.#hosts) if (!host.serves(target)) host.seek()
-      return found
-    }
-    for (const host of this.#hosts) host.seek() // the next caller may be luckier
-    return Promise.reject(hopeless ?? this.#noHost(target, at))
-  }
-
-  #choose(target: HostTarget): RunningHost<C> | undefined {
-    return chooseHost(this.#hosts, target, this.#options.balance, this.#turn++)
-  }
-
-  #hopeless(target: HostTarget, at: number): NoHostError | undefined {
-    if (this.#options.whenDown === 'wait') return undefined
-    const states = this.#hosts.map(({ state }) => state)
-    return isHopeless(states, target) ? this.#noHost(target, at) : undefined
   }
 
   /** Callers in the queue of a host that is another one now go where they are served. */
@@ -294,10 +210,10 @@ export class HostPool<C> implements AsyncDisposable {
     })
     host.pool.turnAway(
       () => true,
-      () => this.#noHost(from, at),
+      () => this.#serving.noHost(from, at),
     )
     if (to === 'primary') for (const other of this.#hosts) this.#relieve(other)
-    this.#seekers.settle()
+    this.#serving.seekers.settle()
   }
 
   /** A primary that does not answer may have a successor already. */
@@ -314,14 +230,8 @@ export class HostPool<C> implements AsyncDisposable {
     if (host.state === 'primary' && this.#hosts.some(isSuccessor))
       host.pool.turnAway(
         () => true,
-        () => this.#noHost('primary', this.#now()),
+        () => this.#serving.noHost('primary', this.#now()),
       )
-  }
-
-  #noHost(target: string, at: number): NoHostError {
-    const now = this.#now()
-    const evidence = this.#hosts.map(host => host.evidence(now))
-    return ofPool(this, new NoHostError(target, now - at, Object.freeze(evidence)))
   }
 
   #now(): number {

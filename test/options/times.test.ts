@@ -216,6 +216,8 @@ describe('the table', () => {
       'core/call-options.ts',
       'core/options.ts',
       'core/shape.ts', // makes the checks
+      'core/share-options.ts',
+      'core/shed-options.ts',
       'db/mysql2/driver/checks.ts',
       'db/mysql2/drop-in/options.ts',
       'db/pg/driver/checks.ts',
