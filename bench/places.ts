@@ -1,49 +1,58 @@
-// `npx tsx bench/places.ts [processes]`: what an acquire and a release cost because something could be attached to the pool, while nothing is: the
-// package against builds from which such a place is left out. With --write, the table goes into docs/performance.md.
+// `npx tsx bench/places.ts [runs]`: what an acquire and a release cost because something could be attached to the pool, while nothing is: the
+// package against builds from which such a place is left out. It counts the instructions that the processor carries out, in valgrind: they are the
+// same however busy the machine is, so that one nanosecond shows, where clocks tell ten apart. With --write, the table goes into docs/performance.md.
 
 import { execFile } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { compile } from './compile.js'
-import { number } from './report.js'
 import { spreadOf } from './stat.js'
 import { writePart } from './written.js'
 
 const run = promisify(execFile)
 const [given] = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
-const processes = Number(given ?? 15)
+const runs = Number(given ?? 3)
 
 /** What is left out, and the folder of the build. */
 const builds = [
   ['nothing', ''],
-  ['nothing, in other processes', ''],
+  ['nothing, once more', ''],
   ['the place of `pool.transitions`', 'taps'],
   ['the places of `events$`, telemetry and the tracing channel', 'observers'],
 ] as const
+
+/** Acquires of the two processes whose difference counts: of both, the warm-up and the end are the same. */
+const fewer = 100_000
+const more = 400_000
 
 const compiled = await compile(['taps', 'observers'])
 try {
   const folder = dirname(dirname(compiled.worker))
   const worker = join(folder, 'bench', 'places-worker.js')
-  const times = builds.map((): number[] => [])
-  for (let round = 0; round < processes; round++) {
+  const log = join(folder, 'instructions.log')
+  const counts = builds.map((): number[] => [])
+  for (let seed = 1; seed <= runs; seed++) {
     for (const [index, [, build]] of builds.entries()) {
-      const { stdout } = await run(process.execPath, [worker, join(folder, build, 'dist/index.js')])
-      times[index]?.push(JSON.parse(stdout) as number)
+      const count = (acquires: number) =>
+        countInstructions(log, seed, [worker, join(folder, build, 'dist/index.js'), String(acquires)])
+      counts[index]?.push(((await count(more)) - (await count(fewer))) / (more - fewer))
     }
   }
-  const [whole = 0] = times.map(all => spreadOf(all).min)
+  const { stdout } = await run(process.execPath, [worker, join(folder, 'dist/index.js')])
+  const nanoseconds = Number(stdout)
+  const whole = spreadOf(counts[0] ?? []).median
   const table = [
-    '| left out | ns per acquire + release | so it costs | median of the processes |',
+    '| left out | instructions per acquire + release | so it costs | in nanoseconds |',
     '|---|---:|---:|---:|',
     ...builds.map(([title], index) => {
-      const { min, median } = spreadOf(times[index] ?? [])
-      const cells = [title, min.toFixed(1), index === 0 ? '' : (whole - min).toFixed(1), number(median)]
-      return `| ${cells.join(' | ')} |`
+      const { median, min, max } = spreadOf(counts[index] ?? [])
+      const cost = whole - median
+      const costs = index === 0 ? ['', ''] : [cost.toFixed(1), ((cost * nanoseconds) / whole).toFixed(2)]
+      return `| ${[title, `${median.toFixed(1)} (${min.toFixed(1)} – ${max.toFixed(1)})`, ...costs].join(' | ')} |`
     }),
     '',
-    `Node ${process.version}, one task, 10 connections. Of each build the fastest of ${processes} processes, which took turns; of each process the 5th percentile of 4,000 rounds of 500 acquires. The machine had a load of ${Math.round(loadavg()[0] ?? 0)} on ${cpus().length} processors.`,
+    `Node ${process.version}, one task, 10 connections, the system's clock replaced by one that stands still. Medians of ${runs} pairs of processes, each with seeds of its own for V8's hashes; beside them the least and the greatest. An acquire and a release took ${nanoseconds.toFixed(0)} ns outside valgrind: ${(whole / nanoseconds).toFixed(0)} instructions a nanosecond.`,
   ].join('\n')
   console.log(table)
   if (process.argv.includes('--write'))
@@ -55,4 +64,17 @@ try {
     )
 } finally {
   await compiled.remove()
+}
+
+/** How many instructions the main thread of a Node process carries out. V8 compiles and collects in it, at the same places each time. */
+async function countInstructions(log: string, seed: number, program: readonly string[]): Promise<number> {
+  await run('valgrind', [
+    ...['--tool=exp-bbv', '--bb-out-file=/dev/null', '--instr-count-only=yes', '--smc-check=all-non-file'],
+    ...[`--log-file=${log}`, process.execPath, '--predictable', `--hash-seed=${seed}`, `--random-seed=${seed}`],
+    ...program,
+  ])
+  const found = /Thread 1\n(?:.*\n)*?.*Total instructions: (\d+)/.exec(await readFile(log, 'utf8'))
+  await rm(log)
+  if (found === null) throw new Error('valgrind has told of no instructions.')
+  return Number(found[1])
 }
