@@ -70,7 +70,13 @@ try {
 async function countInstructions(log: string, seed: number, program: readonly string[]): Promise<number> {
   await run('valgrind', [
     ...['--tool=exp-bbv', '--bb-out-file=/dev/null', '--instr-count-only=yes', '--smc-check=all-non-file'],
-    ...[`--log-file=${log}`, process.execPath, '--predictable', `--hash-seed=${seed}`, `--random-seed=${seed}`],
+    ...[
+      `--log-file=${log}`,
+      process.execPath,
+      '--predictable',
+      `--hash-seed=${seed}`,
+      `--random-seed=${seed}`,
+    ],
     ...program,
   ])
   const found = /Thread 1\n(?:.*\n)*?.*Total instructions: (\d+)/.exec(await readFile(log, 'utf8'))
