@@ -90,6 +90,16 @@ describe('a client', () => {
     expect(pool.totalCount).toBe(1)
   })
 
+  it('that its holder ended is no loss, with the habits of pg.Pool either', async () => {
+    await using pool = dropIn({ max: 1, likePgPool: true })
+    const ended = await pool.connect()
+    await ended.end()
+    ended.release()
+    const next = await pool.connect()
+    expect(next).not.toBe(ended)
+    next.release()
+  })
+
   it('is given back by await using', async () => {
     await using pool = dropIn({ max: 1 })
     {
