@@ -58,6 +58,30 @@ const node = (version: string): Subject => ({
   scripts: true,
 })
 
+const prometheus = (library: string, name: string, how: string): Subject => ({
+  name,
+  packages: [library],
+  files: {
+    'package.json': common['package.json'],
+    'main.js': `
+import { createPool } from 'statepool'
+import { collect } from 'statepool/prometheus'
+import { simulated } from 'statepool/simulated'
+import * as client from '${library.replace(/(?!^)@.*/, '')}'
+
+const pool = createPool(simulated({ connectLatency: 1, queryLatency: 1 }), { name: 'p' })
+collect(pool, { client })
+await pool.use(connection => connection.query('select 42'))
+const text = await client.register.metrics()
+const counted = ['acquires_total{pool="p",outcome="granted"} 1', 'acquire_wait_seconds_bucket{le="+Inf",pool="p"} 1']
+console.log(counted.every(line => text.includes(line)) ? '1 42' : text)
+await pool.close()
+`,
+  },
+  commands: ['node main.js'],
+  how,
+})
+
 const jest = { 'program.test.js': test, 'program.js': program }
 
 export const subjects: readonly Subject[] = [
@@ -192,4 +216,6 @@ export const subjects: readonly Subject[] = [
     how: '`statepool/sqlite` on Node 20; Node 22 and newer have a SQLite of their own',
     scripts: true,
   },
+  prometheus('prom-client@13.0.0', 'prom-client, the oldest', '`statepool/prometheus`'),
+  prometheus('@prometheus-io/client', '@prometheus-io/client', '`statepool/prometheus`'),
 ]
