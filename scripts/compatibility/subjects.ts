@@ -99,7 +99,7 @@ export const subjects: readonly Subject[] = [
         "const pool = createPool(simulated())\npool.use(c => c.query('select 42')).then(({ rows }) => pool.close().then(() => console.log(rows.length + ' 42')))\n",
     },
     commands: ['./node_modules/.bin/node main.js'],
-    how: '`require()`, which Node 20.19 and newer can do with ES modules',
+    how: '`require()`, which Node 20.19 and newer can do with ES modules; in TypeScript 5.8 and newer with `module` `nodenext`',
     scripts: true,
   },
   {
