@@ -260,7 +260,7 @@ function remedyFor(error: unknown): string {
 }
 
 /** For the middle of a sentence; names such as PostgreSQL or INSTALL stay as they are. */
-const lowerFirst = (text: string): string =>
+export const lowerFirst = (text: string): string =>
   text.replace(/^[A-Z](?=[a-z]*\b)/, letter => letter.toLowerCase())
 
 /** Where an error or a warning of this code is explained: its section of a page that is in the package. */

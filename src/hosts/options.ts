@@ -84,7 +84,7 @@ export interface ParsedHostOptions<C> {
  * @throws OptionsError, which names the option, its value and the valid values.
  */
 export function parseHostOptions<C>(given: HostPoolOptions<C>): ParsedHostOptions<C> {
-  refuseUnknown('createHostPool', given, [...Object.keys(shape), ...poolOptionNames], hintOf)
+  refuseUnknown('createHostPool', given, [...new Set([...Object.keys(shape), ...poolOptionNames])], hintOf)
   const { target, balance, hostRecheck, whenDown, ...each } = given
   return {
     target: shape.target('target', target),

@@ -121,7 +121,7 @@ describe('pools of one fleet', () => {
     expect(() => poolIn(name, 3, { fleet: shared, min: 2 })).toThrow(/min must be at most 1/)
     const elsewhere = poolIn(name, 3, { min: 2 })
     await expect(elsewhere.ready()).rejects.toThrow(
-      `the pools of the fleet "${name}" are to keep 4 connections (min), and it has 3`,
+      `the pools of the fleet "${name}" are to keep 4 connections (min), and it has 3. Lower their min, or raise the fleet's connections; the pool keeps trying.`,
     )
   })
 

@@ -237,6 +237,23 @@ describe('on a real server', () => {
     await expect(hooked.ready()).rejects.toThrow("the pool's onConnect threw: not so")
   })
 
+  it('a pool for whose callers no host will do is down, and says why', async () => {
+    const hosts = [`${host}:${login.port}`, `${host}:${await freePort(host)}`]
+    const driver = postgres({ ...login, hosts, target_session_attrs: 'standby' } as PostgresConfig)
+    const pool = createPool(driver, { min: 0 })
+    closing.push(() => pool.close({ timeout: 0 }))
+    const caller = pool.acquire().catch(() => {})
+    await until(() => pool.health().kind === 'stalled', 'the pool is down')
+    expect(pool.health()).toMatchObject({
+      status: 'down',
+      reason: expect.stringMatching(
+        /^No connection is open, 1 is being opened, and 1 caller waits, the longest for \d+ ms: no host would do so far .*it is a primary/,
+      ),
+    })
+    await pool.close({ timeout: 0 })
+    await caller
+  })
+
   it('the next host serves when the first one is down', async () => {
     const hosts = [`${host}:${await freePort(host)}`, `${host}:${login.port}`]
     expect(await use({ hosts }, portOf)).toBe(login.port)

@@ -55,9 +55,9 @@ export function letExit<C>(driver: Driver<C>, handle: C, mayExit: boolean): void
   }
 }
 
-/** What a driver has to say about a connect that failed: nothing unless it is a text. */
+/** What the error itself, or the driver, has to say about a connect that failed: nothing unless it is a text. */
 export function remedyFor<C>(driver: Driver<C>, error: unknown): string | undefined {
-  const remedy: unknown = quietly(() => driver.remedy?.(error))
+  const remedy: unknown = quietly(() => Object(error).remedy ?? driver.remedy?.(error))
   return typeof remedy === 'string' && remedy !== '' ? remedy : undefined
 }
 

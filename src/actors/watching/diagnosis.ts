@@ -3,6 +3,7 @@ import type { BudgetAbsence, BudgetEvidence } from '../../core/budget.js'
 import type { ConnectError } from '../../core/errors.js'
 import {
   firstUsefulLine,
+  lowerFirst,
   messageOf,
   milliseconds,
   orRaiseMax,
@@ -36,6 +37,8 @@ export interface PoolFacts {
   /** When the one that has waited longest called `acquire`; undefined if no caller waits. */
   readonly oldestWaiter: number | undefined
   readonly connects: FailingConnects | undefined
+  /** What the driver says of connects that are under way, while no connection is open: that no host would do so far. */
+  readonly lacking?: string | undefined
   /** Who holds the connections of the budget that holds back the pool's growth; undefined = none does. */
   readonly budget?: BudgetEvidence | undefined
   /** The engine that keeps the budget does not answer; undefined = it does. */
@@ -173,11 +176,21 @@ function leaksOf(facts: PoolFacts): Sketch | undefined {
 
 function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
   const { oldestWaiter, waiting, leases, now, state, established, max, total, budget } = facts
+  const { connects, connecting, lacking } = facts
+  const isUnconnected = established === 0 && budget === undefined
   // While the pool is paused or the database is down, callers wait for that to end, and other findings say so.
-  if (oldestWaiter === undefined || state === 'paused' || (established === 0 && budget === undefined))
+  if (oldestWaiter === undefined || state === 'paused' || (isUnconnected && connects !== undefined))
     return undefined
-  if (now - oldestWaiter < stalledAfter) return undefined
+  if (now - oldestWaiter < stalledAfter && (!isUnconnected || lacking === undefined)) return undefined
   const callers = `${counted(Math.max(1, waiting), 'caller')} ${waiting > 1 ? 'wait' : 'waits'}, the longest for ${milliseconds(now - oldestWaiter)}`
+  if (isUnconnected)
+    return {
+      kind: 'stalled',
+      severity: 'down',
+      what: `No connection is open, ${connecting} ${connecting === 1 ? 'is' : 'are'} being opened, and ${callers}${lacking === undefined ? '' : `: ${lowerFirst(withoutStop(lacking))}`}.`,
+      remedy: 'Check that the database is up and reachable.',
+      since: oldestWaiter,
+    }
   if (budget !== undefined)
     return {
       kind: 'budget spent',

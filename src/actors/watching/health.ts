@@ -1,5 +1,6 @@
 // What `pool.health()` answers: one word, and the reason for it.
 import { limit, or, parse } from '../../core/shape.js'
+import { remedyFor } from '../connections/driver-calls.js'
 import type { PoolSystem } from '../pool-actor.js'
 import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
@@ -56,6 +57,7 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     waiting: queue.length,
     oldestWaiter: oldestWaiter(parts),
     connects: trouble.connects,
+    lacking: roster.established === 0 ? remedyFor(parts.driver, undefined) : undefined,
     budget: parts.budget?.isHeldBack ? parts.budget.evidence() : undefined,
     away: parts.budget?.isAway ? parts.budget.evidence().away : undefined,
     leakWarning: config.leakWarning,
@@ -73,8 +75,9 @@ export function healthOf(facts: PoolFacts, stalledAfter: number): PoolHealth {
     const { severity: status, what: reason, kind, since } = worst
     return Object.freeze({ status, reason, kind, since })
   }
-  const { leases, max, waiting, stateSince: since } = facts
+  const { leases, max, waiting, established, stateSince: since } = facts
+  const serves = established === 0 && waiting > 0 ? 'is opening a connection' : 'serves callers'
   const leased = `${leases.length} of at most ${max} ${max === 1 ? 'connection is' : 'connections are'} leased`
-  const reason = `The pool serves callers: ${leased}, ${waiting} ${waiting === 1 ? 'caller waits' : 'callers wait'}.`
+  const reason = `The pool ${serves}: ${leased}, ${waiting} ${waiting === 1 ? 'caller waits' : 'callers wait'}.`
   return Object.freeze({ status: 'ready', reason, kind: undefined, since })
 }

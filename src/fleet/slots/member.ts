@@ -192,9 +192,13 @@ export class SlotMember implements Allotment {
     this.#taken = members.reduce((sum, { held }) => sum + held, 0)
     this.#isSpread = members.every(({ held, idle }) => held <= 1 && idle === 0)
     const mins = members.reduce((sum, { min }) => sum + min, 0)
+    const limited = this.#slots < max
     if (mins > this.#slots && this.#pool.total <= this.#min && this.#min > 0)
-      throw new Error(
-        `the pools of the fleet "${name}" are to keep ${mins} connections (min), and it has ${this.#slots}${this.#slots < max ? ', as the server admits no more (CONNECTION LIMIT)' : ''}: lower their min, or raise ${this.#slots < max ? 'that limit' : 'connections'}`,
+      throw Object.assign(
+        new Error(
+          `the pools of the fleet "${name}" are to keep ${mins} connections (min), and it has ${this.#slots}${limited ? ', as the server admits no more (CONNECTION LIMIT)' : ''}`,
+        ),
+        { remedy: `Lower their min, or raise ${limited ? 'that limit' : "the fleet's connections"}` },
       )
     const own = members.find(({ key }) => key === this.#key)
     const asking = {
