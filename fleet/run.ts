@@ -51,6 +51,9 @@ export interface Verdict extends Omit<View, 'part' | 'progress' | 'members'> {
   readonly complaints: readonly string[]
 }
 
+/** How many processes start at the same time, at most. */
+const atOnce = 8
+
 /** Runs the plan. `show` is called some times a second. */
 export async function runFleet(plan: Plan, show: (view: View) => void): Promise<Verdict> {
   const { processes: count, connections, seconds, keeper, signal } = plan
@@ -105,6 +108,8 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
     (): number =>
       members.filter(member => member.ended || (member.told?.served ?? 0) > (before.get(member) ?? 0))
         .length / Math.max(1, members.length)
+  /** Processes that have told nothing yet: Node is still starting. */
+  const silent = (): number => processes.alive.filter(({ told }) => told === undefined).length
   const servedSoFar = (): Map<Member, number> =>
     new Map(processes.alive.map(member => [member, member.told?.served ?? 0]))
   try {
@@ -124,7 +129,7 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
     for (let started = 0; started < count; started++) {
       start(1)
       // A few at a time: what is shown is a fleet, and not how long Node takes to start.
-      await step(`starting ${count} processes`, () => 1)
+      await step(`starting ${count} processes`, () => (silent() < atOnce ? 1 : started / count))
     }
     await step(`all ${count} have been served`, haveServed(processes.alive))
     await step('under load', haveServed(processes.alive, servedSoFar()), seconds)
