@@ -1,6 +1,7 @@
 // Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
 import type { EventEmitter } from 'node:events'
+import { systemClock } from '../../../core/clock.js'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
 import { activeQueryOf, wired } from './wired.js'
@@ -48,10 +49,11 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined
     let over = false
-    const deadline = setTimeout(() => session.destroy(), longestDeparture).unref()
+    const deadline = systemClock.setTimeout(() => session.destroy(), longestDeparture)
+    systemClock.unref?.(deadline)
     connection.on('end', () => {
       over = true
-      clearTimeout(deadline)
+      systemClock.clearTimeout(deadline)
       clearTimeout(timer)
       resolve()
     })
