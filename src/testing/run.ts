@@ -4,7 +4,7 @@ import { parseOptions } from '../core/options.js'
 import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../db/simulated/index.js'
 import { createPool, type Pool } from '../index.js'
 import { type Client, Clients } from './clients.js'
-import { faults, perform } from './commands.js'
+import { perform } from './commands.js'
 import { Jobs } from './jobs.js'
 import { createRandom } from './random.js'
 import { aTurnOfTheLoop, promisesAtRest } from './rest.js'
@@ -15,6 +15,7 @@ import type { Story } from './story.js'
 import { Trace, type TraceEntry } from './trace.js'
 import { demand } from './violation.js'
 import { PoolWatch } from './watch.js'
+import { faults } from './world-commands.js'
 
 /** The result of a simulation. */
 export interface SimulationReport {

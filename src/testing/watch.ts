@@ -8,15 +8,17 @@ import { type Caller, Callers, describeRequest } from './callers.js'
 import { ClosingWatch } from './closing-watch.js'
 import { type DriverCall, DriverWatch } from './driver-watch.js'
 import { checkDoors, checkInvariants } from './invariants.js'
+import { checkLanes } from './lane-watch.js'
 import { Proofs } from './proofs.js'
 import type { Random } from './random.js'
+import { ShedWatch } from './shed-watch.js'
 import type { SimulatedClock } from './simulated-clock.js'
 import { SizeWatch } from './size-watch.js'
 import { TenantTurns } from './tenant-turns.js'
 import { messageOf, type Trace } from './trace.js'
 import { Turns } from './turns.js'
 import { Unfit } from './unfit.js'
-import { demand, rounding } from './violation.js'
+import { demand } from './violation.js'
 import { type CallWatch, WatchedPool } from './watched-pool.js'
 
 type SimulatedPool = Pool<SimulatedConnection>
@@ -32,6 +34,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   readonly #turns: Turns
   readonly #closes: ClosingWatch
   readonly #size: SizeWatch
+  readonly #shed: ShedWatch
   readonly #unfit = new Unfit()
   readonly #tenants = new TenantTurns()
   /** Whether the pool has asked itself for connections: then callers are fewer than it counts. */
@@ -45,8 +48,6 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
   #paused = false
   /** How many leases had been granted when it was paused. */
   #grantedBefore = 0
-  /** Who was seen to wait for too long while the pool sheds load, and when. */
-  #late: { readonly request: number; readonly at: number } | undefined
   #upheavalAt = Number.NEGATIVE_INFINITY
 
   /**
@@ -67,6 +68,7 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     this.#closes = new ClosingWatch(config.closeTimeout)
     this.#trace = trace
     this.#size = new SizeWatch(config)
+    this.#shed = new ShedWatch(config.shed)
     const {
       connectTimeout: connect,
       validateTimeout: validate,
@@ -268,38 +270,14 @@ export class PoolWatch implements CallWatch<SimulatedConnection> {
     const listed = (this.#pool as SimulatedPool).waiting()
     this.#turns.noteRest(listed)
     if (this.#sharing === undefined) this.#tenants.check(listed)
-    this.#checkLanes(held)
-    const { shed: policy } = this.#config
-    if (stats.state === 'shedding' && policy !== undefined && !this.#isBehind) {
-      const late = listed.find(
-        ({ position, waited, lane }) =>
-          position > 0 && lane === undefined && waited > policy.target + rounding,
-      ) // what a caller waits for its lane does not count
-      // One whose connection turned out to be unfit comes back late, and is told at once.
-      const now = this.#config.clock.now()
-      demand(
-        late === undefined || late.request !== this.#late?.request || now === this.#late.at,
-        'settlement',
-        () => `the pool sheds load, and lets a caller wait for ${late?.waited} ms`,
-      )
-      if (late?.request !== this.#late?.request) this.#late = late && { request: late.request, at: now }
-    }
+    checkLanes(this.#config.lanes, held, lease => this.callers.laneOf(lease))
+    if (!this.#isBehind) this.#shed.check(stats, listed, this.#config.clock.now())
     demand(
       shares ? callers.waiting.size <= listed.length : callers.waiting.size === listed.length,
       'settlement',
       () =>
         `${callers.waiting.size} callers wait, and the pool lists ${listed.length}: ${stats.waiting} are in the queue, and ${stats.validating} connections are being validated`,
     )
-  }
-
-  /** By what callers hold, and not by what the pool says. */
-  #checkLanes(held: readonly Lease<SimulatedConnection>[]): void {
-    const { lanes } = this.#config
-    if (lanes === undefined) return
-    for (const [name, { max }] of Object.entries(lanes)) {
-      const taken = held.filter(lease => this.callers.laneOf(lease) === name).length
-      demand(taken <= max, 'lanes', () => `${taken} leases are held by lane ${name}, whose max is ${max}`)
-    }
   }
 
   #served(caller: Caller, lease: Caller['lease'] & object): void {

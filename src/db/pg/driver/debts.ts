@@ -1,4 +1,6 @@
 // What a session owes its next caller.
+import type pg from 'pg'
+import { activeQueryOf } from './wired.js'
 
 /** What was done in a session and is to be undone, or looked at, before the next caller has it. */
 export interface Debts {
@@ -24,4 +26,62 @@ export const nothing: Readonly<Debts> = {
   role: false,
   readOnly: undefined,
   parameters: undefined,
+}
+
+/** The debts of one session, as the server's command tags tell of them. */
+export class SessionDebts {
+  #debts: Debts = { ...nothing }
+  #any = false
+  /** A SELECT was run since the session was made ready, which may have called a function. */
+  #selected = false
+
+  /** Whether there is one. */
+  get any(): boolean {
+    return this.#any
+  }
+
+  /** Whether what was run so far may have listened to channels. */
+  get mayListen(): boolean {
+    return this.#debts.channels !== false || this.#selected
+  }
+
+  owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
+    this.#debts[name] = value
+    this.#any = true
+  }
+
+  /** A block or a function may have listened to channels. */
+  mayOweChannels(): void {
+    if (!this.#debts.channels) this.owe('channels', 'perhaps')
+  }
+
+  /** The server has carried out a command. */
+  completed(tag: string, client: pg.Client): void {
+    if (tag === 'DEALLOCATE') this.owe('statements', true)
+    this.#selected ||= tag.startsWith('SELECT')
+    if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.owe('channels', true)
+    else if (tag === 'DO' || tag === 'CALL') this.mayOweChannels()
+    if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag) || mayReset(tag, client)) this.owe('setUp', true)
+  }
+
+  /** Takes what is to be undone. */
+  take(): Debts {
+    const debts = this.#debts
+    this.#debts = { ...nothing }
+    this.#any = false
+    return debts
+  }
+
+  /** Takes the refusal of a write of which only the server can tell whether it has become read-only. */
+  takeReadOnlyDoubt(): unknown {
+    const reason = this.#debts.readOnly
+    this.#debts.readOnly = undefined
+    return reason
+  }
+}
+
+/** No tag tells of what a DO block resets, nor that a SET leads back to the default: the text is looked at (docs/decisions/0053). */
+function mayReset(tag: string, client: pg.Client): boolean {
+  if (tag !== 'SET' && tag !== 'DO') return false
+  return /\b(reset|discard|default|none)\b/i.test(String(activeQueryOf(client)?.text ?? ''))
 }

@@ -10,13 +10,13 @@ import {
   namedStatementOf,
   untilReady,
 } from './client-view.js'
-import { type Debts, nothing } from './debts.js'
+import { type Debts, SessionDebts } from './debts.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { Listeners } from './listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, rememberAsStale, type ServerMessage } from './stale.js'
-import { activeQueryOf, wired } from './wired.js'
+import { wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -40,10 +40,7 @@ export class Session {
   #tag: string | undefined
   #lastWords: unknown
   #events: SessionEvents | undefined
-  #debts: Debts = { ...nothing }
-  #owes = false
-  /** A SELECT was run since the session was made ready, which may have called a function. */
-  #selected = false
+  readonly #debts = new SessionDebts()
   /** What is listened to for all callers. */
   #channels: readonly string[] = []
   #refusedWrite: unknown
@@ -85,7 +82,7 @@ export class Session {
       })
     connection.on('notification', (message: { channel: string }) => {
       // No command tag has told of this LISTEN: a function ran it.
-      if (!this.#debts.channels && !this.#channels.includes(message.channel)) this.#owe('channels', 'perhaps')
+      if (!this.#channels.includes(message.channel)) this.#debts.mayOweChannels()
     })
     connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       const { parameterName: name, parameterValue: value } = message
@@ -111,18 +108,18 @@ export class Session {
 
   /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
   get clean(): boolean {
-    return this.#transaction === 'I' && !this.#owes && wired(this.client).readyForQuery === true
+    return this.#transaction === 'I' && !this.#debts.any && wired(this.client).readyForQuery === true
   }
 
   /** No transaction is open, nothing is owed to the next caller, and no parameter has changed since it was shared, whatever runs. */
   get untouched(): boolean {
-    return this.#transaction === 'I' && !this.#owes && this.parameters.unchanged
+    return this.#transaction === 'I' && !this.#debts.any && this.parameters.unchanged
   }
 
   /** The statements that shared it have been answered. */
   unshare(): void {
     const changed = this.parameters.unshare()
-    if (changed !== undefined) this.#owe('parameters', changed)
+    if (changed !== undefined) this.#debts.owe('parameters', changed)
   }
 
   get inTransaction(): boolean {
@@ -168,15 +165,12 @@ export class Session {
 
   /** Takes what is to be undone. */
   takeDebts(): Debts {
-    const debts = this.#debts
-    this.#debts = { ...nothing }
-    this.#owes = false
-    return debts
+    return this.#debts.take()
   }
 
   /** Whether what was run so far may have listened to channels, as far as command tags tell. */
   get mayListen(): boolean {
-    return this.#debts.channels !== false || this.#selected
+    return this.#debts.mayListen
   }
 
   /** The channels that are listened to for all callers. */
@@ -228,9 +222,7 @@ export class Session {
 
   /** Takes the refusal of a write of which only the server can tell whether it has become read-only. */
   takeReadOnlyDoubt(): unknown {
-    const reason = this.#debts.readOnly
-    this.#debts.readOnly = undefined
-    return reason
+    return this.#debts.takeReadOnlyDoubt()
   }
 
   /** The server said that transactions are read-only now, after a write had been refused. */
@@ -262,7 +254,7 @@ export class Session {
     const reason = this.#refusedWrite
     this.#refusedWrite = undefined
     const verdict = this.#readOnly.judge() // not before: the server says just before this that it became read-only
-    if (verdict === 'unknown') this.#owe('readOnly', reason)
+    if (verdict === 'unknown') this.#debts.owe('readOnly', reason)
     else this.stale(reason, verdict)
   }
 
@@ -272,7 +264,7 @@ export class Session {
     if (isFatal(error)) this.#lastWords = error
     const { named, isPrepared } = namedStatementOf(this.client)
     if (error.code === '25006') this.#refusedWrite = error
-    else if (error.code === '42501') this.#owe('role', true)
+    else if (error.code === '42501') this.#debts.owe('role', true)
     else if (isStale(error, { named, parsedBefore: isPrepared && !this.#parsed })) {
       rememberAsStale(error)
       this.stale(error)
@@ -283,19 +275,8 @@ export class Session {
     this.#tag = tag
     this.#readOnly.completed(tag)
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
-    else if (tag === 'DEALLOCATE') {
-      forgetNamedStatements(this.client) // and all of them once the session is free
-      this.#owe('statements', true)
-    }
-    this.#selected ||= tag.startsWith('SELECT')
-    if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.#owe('channels', true)
-    else if ((tag === 'DO' || tag === 'CALL') && !this.#debts.channels) this.#owe('channels', 'perhaps')
-    if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag) || mayReset(tag, this.client)) this.#owe('setUp', true)
-  }
-
-  #owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
-    this.#debts[name] = value
-    this.#owes = true
+    else if (tag === 'DEALLOCATE') forgetNamedStatements(this.client) // and all of them once the session is free
+    this.#debts.completed(tag, this.client)
   }
 
   /** What the server said last is the reason; that the socket closed is only what follows from it. */
@@ -305,10 +286,4 @@ export class Session {
     this.end ??= reason
     events?.onLost(this.#lastWords ?? reason)
   }
-}
-
-/** No tag tells of what a DO block resets, nor that a SET leads back to the default: the text is looked at (docs/decisions/0053). */
-function mayReset(tag: string, client: pg.Client): boolean {
-  if (tag !== 'SET' && tag !== 'DO') return false
-  return /\b(reset|discard|default|none)\b/i.test(String(activeQueryOf(client)?.text ?? ''))
 }
