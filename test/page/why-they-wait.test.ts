@@ -1,6 +1,6 @@
 // The line above the queue.
 import { expect, it } from 'vitest'
-import { whyTheyWait } from '../../src/inspector/page/model/why-they-wait.js'
+import { waitedOf, whyTheyWait } from '../../src/inspector/page/model/why-they-wait.js'
 import { frameAt } from './support/transitions.js'
 
 it.each([
@@ -15,4 +15,10 @@ it.each([
 ] as const)('of a pool that is %s, with %o: %s', (state, stats, words) => {
   const { frame } = frameAt(0, { ...stats, max: 4, waiting: 1 })
   expect(whyTheyWait({ frame, state })).toContain(words)
+})
+
+it('counts a caller’s wait up to the frame that lists it: in a recording it may have timed out before the next one', () => {
+  const { frame } = frameAt(3_000, { waiting: 1 })
+  expect(waitedOf({ since: 6 }, frame)).toBe(2_994)
+  expect(waitedOf({ since: 3_001 }, frame)).toBe(0) // the clock's rounding
 })

@@ -1,5 +1,6 @@
-// Why callers wait, as short as fits above the queue.
+// Why callers wait, as short as fits above the queue, and for how long.
 
+import type { Frame, FrameCaller } from '../../../recorder/format.js'
 import type { PoolView } from './pool-view.js'
 import { count } from './words.js'
 
@@ -17,3 +18,7 @@ export function whyTheyWait({ frame, state }: Pick<PoolView, 'frame' | 'state'>)
   if (stats.validating > 0) return 'They wait for connections that are being validated or reset.'
   return 'They wait for the next connection that becomes free.'
 }
+
+/** How long a caller of the list has waited. The list is of the frame's moment: some of its callers may have left since. */
+export const waitedOf = ({ since }: Pick<FrameCaller, 'since'>, { at }: Pick<Frame, 'at'>): number =>
+  Math.max(0, at - since)

@@ -1,20 +1,18 @@
 // The callers who wait, in the order in which the pool will serve them.
 
-import type { FrameCaller } from '../../../recorder/format.js'
+import type { Frame, FrameCaller } from '../../../recorder/format.js'
 import type { PoolView } from '../model/pool-view.js'
-import { whyTheyWait } from '../model/why-they-wait.js'
+import { waitedOf, whyTheyWait } from '../model/why-they-wait.js'
 import { count, counted, duration, firstUsefulLine, shortly } from '../model/words.js'
 import { Card, Scroll } from './card.js'
-import { useStore } from './hooks.js'
 
 export function Queue({ pool }: { readonly pool: PoolView }) {
-  const store = useStore()
-  const now = store.now(pool)
-  const callers = pool.frame?.waiting ?? []
-  const waiting = pool.frame?.stats.waiting ?? 0
+  const { frame } = pool
+  const callers = frame?.waiting ?? []
+  const waiting = frame?.stats.waiting ?? 0
   return (
     <Card title="Queue" class="queue" note={waiting === 0 ? undefined : counted(waiting, 'caller')}>
-      {callers.length === 0 ? (
+      {frame === undefined || callers.length === 0 ? (
         <div class="nothing small">
           <p>The queue is empty.</p>
           <p class="quiet">Callers who wait for a connection are listed here.</p>
@@ -24,7 +22,7 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
           <p class="why">{whyTheyWait(pool)}</p>
           <ol>
             {callers.slice(0, 40).map((caller, place) => (
-              <Waiting key={place} caller={caller} now={now} />
+              <Waiting key={place} caller={caller} frame={frame} />
             ))}
           </ol>
           {waiting > 40 && <p class="quiet more">and {count(waiting - 40)} more</p>}
@@ -34,9 +32,9 @@ export function Queue({ pool }: { readonly pool: PoolView }) {
   )
 }
 
-function Waiting({ caller, now }: { readonly caller: FrameCaller; readonly now: number }) {
-  const { position, since, timeout, priority, tenant, lane, inLane, request, from } = caller
-  const waited = Math.max(0, now - since)
+function Waiting({ caller, frame }: { readonly caller: FrameCaller; readonly frame: Frame }) {
+  const { position, timeout, priority, tenant, lane, inLane, request, from } = caller
+  const waited = waitedOf(caller, frame)
   const share = timeout === null || timeout === 0 ? 0 : Math.min(1, waited / timeout)
   return (
     <li>
