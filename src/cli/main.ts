@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // `npx statepool`: charts, recordings and running pools from the command line.
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../core/wording.js'
 import { announcements } from '../inspector/announcement.js'
@@ -8,6 +7,7 @@ import { type ChartOptions, chart, formats } from './chart.js'
 import { addressIn, announcedAt, answers, hasToken, listOf } from './inspect.js'
 import { contradictionsIn, recordingIn, summaryOf, writeTrace } from './replay.js'
 import { type Command, commands, suggestion, UsageError, usage } from './usage.js'
+import { writeOut } from './write-out.js'
 
 const print = (text: string): void => void process.stdout.write(text)
 
@@ -32,7 +32,7 @@ const run: Readonly<Record<Command, (given: Given) => Promise<void>>> = {
     const { out } = values as ChartOptions
     if (out === undefined) print(written)
     else {
-      await writeFile(out, written)
+      await writeOut(out, written)
       print(`Wrote ${out}.\n`)
     }
   },

@@ -1,11 +1,11 @@
 // `statepool replay`: a recording in a browser, as a trace, or in words.
-import { writeFile } from 'node:fs/promises'
 import { decodeRecords, RecordingError } from '../recorder/codec.js'
 import { readRecording } from '../recorder/file.js'
 import { perfettoTrace } from '../recorder/perfetto.js'
 import type { Recording } from '../recorder/recording.js'
 import { replay } from '../recorder/replay.js'
 import { UsageError } from './usage.js'
+import { writeOut } from './write-out.js'
 
 /** Reads a recording. @throws UsageError, which says what is wrong with the file. */
 export async function recordingIn(file: string): Promise<Recording> {
@@ -30,7 +30,7 @@ export async function writeTrace(
     print(text)
     return ''
   }
-  await writeFile(out, text)
+  await writeOut(out, text)
   return `Wrote ${out}. Open it at https://ui.perfetto.dev, which reads it in the browser and sends it nowhere.\n`
 }
 

@@ -37,6 +37,13 @@ export class ChartWalk {
     return this.#explore('', () => initialTransition(this.#machine, surroundings)[0])
   }
 
+  /** Whether the chart has a state. @param state with dots */
+  has(state: string): boolean {
+    let node: AnyStateMachine['root'] | undefined = this.#machine.root
+    for (const key of state.split('.')) node = node?.states[key]
+    return node !== undefined
+  }
+
   /**
    * The states to which an event can lead.
    * @param state with dots

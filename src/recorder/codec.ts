@@ -103,7 +103,7 @@ export const encode = (recording: Recording): Uint8Array => join(recording)
 
 /**
  * Reads what {@link encode} wrote.
- * @throws RecordingError when it is no recording, of another version, or cut off.
+ * @throws RecordingError when it is no recording, of another version, cut off, or damaged.
  */
 export function decode(bytes: Uint8Array): Recording {
   const recording = split<Recording>(bytes)
@@ -115,7 +115,26 @@ export function decode(bytes: Uint8Array): Recording {
       `This recording has version ${recording.version}, and this statepool reads version 1. Use the statepool that wrote it.`,
     )
   }
+  const damage = damageIn(recording)
+  if (damage !== undefined)
+    throw new RecordingError(`This recording is damaged: ${damage}. It was changed on its way.`)
   return recording
+}
+
+/** The greatest time of day that there is, in milliseconds. */
+const latest = 8.64e15
+
+/** What is wrong in a recording that is long enough; undefined if nothing is. */
+function damageIn({ pool, startedAt, names, notices, frames, records }: Recording): string | undefined {
+  if (![names, notices, frames].every(Array.isArray) || typeof Object(pool).options !== 'object')
+    return 'its first line is incomplete'
+  const view = new DataView(records.buffer)
+  const isName = (index = 0): boolean => index < names.length || index === mostNames
+  for (let offset = 0; offset < records.byteLength; offset += recordSize) {
+    const { at, actor, event, from, to } = readRecord(view, offset)
+    if (!(Math.abs(startedAt + at) <= latest) || ![actor, event, to].every(isName) || !isName(from))
+      return `its record ${offset / recordSize} has a time or a name that cannot be`
+  }
 }
 
 /** A slice as the bytes of a message. */

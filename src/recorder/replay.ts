@@ -56,6 +56,7 @@ function objection(walk: ChartWalk, state: string | undefined, record: Transitio
   if (from !== undefined && state !== undefined && from !== state)
     return `${actor} is in ${state} here, and not in ${from}: records are missing.`
   if (event === foundRunning) return undefined
+  if (from !== undefined && !walk.has(from)) return `${actor} is in ${from}, which its chart does not have.`
   const reachable = from === undefined ? walk.starts : walk.after(from, event, record.code)
   if (reachable.has(to)) return undefined
   const places = [...reachable].join(' or ')

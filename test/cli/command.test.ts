@@ -180,6 +180,14 @@ describe('replay', () => {
     expect(await ended).toEqual([0, null])
   })
 
+  it('says which file it cannot write', async () => {
+    const out = join(folder, 'no-such-folder', 'trace.json')
+    expect(await statepool('replay', recording, '--perfetto', out)).toMatchObject({
+      code: 2,
+      err: `statepool: ${out} cannot be written (ENOENT).\nTry: statepool --help\n`,
+    })
+  })
+
   it('writes a trace for Perfetto', async () => {
     const out = join(folder, 'trace.json')
     expect((await statepool('replay', recording, '--perfetto', out)).out).toMatch(/Wrote .*ui\.perfetto\.dev/)

@@ -94,6 +94,20 @@ describe('a recording', () => {
     expect(() => decode(gzipSync(encode(recording())))).toThrow(/unpacked/)
   })
 
+  it('is refused when a record or the first line is damaged', () => {
+    const damaged = (part: Partial<Recording>) => () => decode(encode({ ...recording(), ...part }))
+    const withTime = (at: number) => {
+      const records = twoRecords()
+      new DataView(records.buffer).setFloat64(recordSize, at, true)
+      return records
+    }
+    for (const at of [Number.NaN, Number.POSITIVE_INFINITY, 1e300])
+      expect(damaged({ records: withTime(at) })).toThrow(/damaged: its record 1 has a time/)
+    expect(damaged({ names: names.slice(0, 4) })).toThrow(/damaged: its record 1 has .* a name/)
+    expect(damaged({ frames: undefined as never })).toThrow(/first line is incomplete/)
+    expect(damaged({ pool: null as never })).toThrow(/first line is incomplete/)
+  })
+
   it('is refused when a later version wrote it', () => {
     const later = encode({ ...recording(), version: 2 as 1 })
     expect(() => decode(later)).toThrow(/version 2.*reads version 1/)

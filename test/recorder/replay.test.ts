@@ -92,6 +92,16 @@ describe('a recording that is not true', () => {
     expect(contradictions[0]?.text).toMatch(/^\S+ is in \S+ here, and not in \S+: records are missing\.$/)
   })
 
+  it('is contradicted where an actor is in a state that its chart does not have', () => {
+    const names = ['connection-1', 'release', 'busy.forgotten', 'idle']
+    const bytes = new Uint8Array(recordSize)
+    writeRecord(new DataView(bytes.buffer), 0, 0, 0, 0, 1, 2, 3, 0)
+    const { contradictions } = replay({ records: bytes, names, frames: [] })
+    expect(contradictions.map(({ text }) => text)).toEqual([
+      'connection-1 is in busy.forgotten, which its chart does not have.',
+    ])
+  })
+
   it('is contradicted where an event cannot lead to where it says', () => {
     const names = [
       'connection-1',
