@@ -1,6 +1,7 @@
 // Cancels what the holder of a connection has asked for, by KILL QUERY over the helper's connection.
 
 import type { EventEmitter } from 'node:events'
+import { startDeadline } from '../../deadline.js'
 import type { KillHelper } from './kill.js'
 import type { Session } from './session.js'
 
@@ -33,9 +34,9 @@ function endOf(command: unknown): Promise<void> {
 
 function within(end: Promise<void>, time: number): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, time).unref()
+    const inTime = startDeadline(resolve, time)
     void end.then(() => {
-      clearTimeout(timer)
+      inTime()
       setImmediate(resolve) // mysql2 turns to the next command after this one's `end`
     })
   })

@@ -3,6 +3,7 @@
 // A server does not look at its socket while it works on a statement. If the socket were just closed, the thread would work on and
 // count, while the pool, which has one connection fewer now, opens another one.
 
+import { startDeadline } from '../../deadline.js'
 import type { KillHelper } from './kill.js'
 import { connectionLost } from './lost.js'
 import type { Session } from './session.js'
@@ -60,10 +61,10 @@ async function kill(session: Session, statement: string, helper: KillHelper): Pr
  */
 function hasLetGo(session: Session, within: number, evenThen = false): Promise<boolean> {
   return new Promise(resolve => {
-    const timer = setTimeout(() => resolve(false), within).unref()
+    const inTime = startDeadline(() => resolve(false), within)
     void session.closed.then(() => {
       if (session.cut && evenThen) return
-      clearTimeout(timer)
+      inTime()
       resolve(!session.cut)
     })
   })

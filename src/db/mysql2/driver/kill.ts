@@ -3,6 +3,7 @@
 
 import mysql2, { type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
+import { startDeadline } from '../../deadline.js'
 import { call } from './commands.js'
 import type { Core } from './internals.js'
 
@@ -19,8 +20,8 @@ interface Thread {
 
 /**
  * Kills threads on the server, over at most one connection, which has no database. It is opened for the first order, takes
- * one order at a time, and is closed when there is none for a moment. It has timers of Node's own, which do not keep the process
- * alive; an order on its way does.
+ * one order at a time, and is closed when there is none for a moment. Its timers do not keep the process alive; an order on
+ * its way does.
  */
 export class KillHelper {
   readonly #connectionOptions: () => Promise<ConnectionOptions>
@@ -84,7 +85,7 @@ export class KillHelper {
   async #go(work: (core: Core) => Promise<boolean>): Promise<boolean> {
     clearTimeout(this.#leaving)
     const abandon = new AbortController()
-    const deadline = setTimeout(() => abandon.abort(), longestTrip).unref()
+    const inTime = startDeadline(() => abandon.abort(), longestTrip)
     try {
       const { signal } = abandon
       return await abortable(this.#reach(signal).then(work), signal)
@@ -93,7 +94,7 @@ export class KillHelper {
       this.#core = undefined
       return false
     } finally {
-      clearTimeout(deadline)
+      inTime()
       this.#core?.stream.unref?.()
       this.#leaving = setTimeout(() => this.#leave(), rest).unref()
     }
@@ -133,9 +134,9 @@ export class KillHelper {
     this.#last = this.#last.then(
       () =>
         new Promise<void>(resolve => {
-          const giveUp = setTimeout(() => core.stream.destroy(), longestTrip).unref()
+          const inTime = startDeadline(() => core.stream.destroy(), longestTrip)
           core.stream.once('close', () => {
-            clearTimeout(giveUp)
+            inTime()
             resolve()
           })
           if (core.stream.destroyed) resolve()

@@ -4,6 +4,7 @@
 // max_connections all the while: the pool would believe that there is room, and the server would know better.
 
 import type pg from 'pg'
+import { startDeadline } from '../../deadline.js'
 import type { Session } from './session.js'
 import { activeQueryOf, wired } from './wired.js'
 
@@ -82,12 +83,12 @@ function nextAnswer(client: pg.Client, longest: number): Promise<void> {
   const { connection } = wired(client)
   return new Promise(resolve => {
     const done = (): void => {
-      clearTimeout(timer)
+      inTime()
       connection.off('readyForQuery', done)
       connection.off('end', done)
       resolve()
     }
-    const timer = setTimeout(done, longest).unref()
+    const inTime = startDeadline(done, longest)
     connection.on('readyForQuery', done)
     connection.on('end', done)
   })
@@ -104,12 +105,12 @@ function sendCancel(
     let courier: Courier | undefined
     let isDelivered = false
     const end = (isOver: boolean): void => {
-      clearTimeout(deadline)
+      inTime()
       courier?.stream.destroy()
       resolve(isOver)
     }
     const giveUp = (): void => end(!isDelivered)
-    const deadline = setTimeout(giveUp, longestTrip).unref()
+    const inTime = startDeadline(giveUp, longestTrip)
     // Not `end`: a server, or a PgBouncer, that reads the end of the connection may take it for a change of mind.
     const deliver = (): void => {
       isDelivered = isWanted()

@@ -1,7 +1,7 @@
 // Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
 import type { EventEmitter } from 'node:events'
-import { systemClock } from '../../../core/clock.js'
+import { startDeadline } from '../../deadline.js'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
 import { activeQueryOf, wired } from './wired.js'
@@ -49,11 +49,10 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined
     let over = false
-    const deadline = systemClock.setTimeout(() => session.destroy(), longestDeparture)
-    systemClock.unref?.(deadline)
+    const inTime = startDeadline(() => session.destroy(), longestDeparture)
     connection.on('end', () => {
       over = true
-      systemClock.clearTimeout(deadline)
+      inTime()
       clearTimeout(timer)
       resolve()
     })

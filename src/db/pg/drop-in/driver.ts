@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { workForPool } from '../../../core/for-the-pool.js'
 import type { ConnectContext, Driver, ResetContext } from '../../../index.js'
+import { startDeadline } from '../../deadline.js'
 import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
 import { isGivenUp } from '../driver/query-time.js'
@@ -133,9 +134,9 @@ function canSayGoodbye(client: LentClient): boolean {
 /** Settles when the server has closed the socket, or when that takes too long; never rejects. */
 function sayGoodbye(client: LentClient, destroy: () => unknown): Promise<void> {
   return new Promise(resolve => {
-    const deadline = setTimeout(destroy, longestGoodbye).unref()
+    const inTime = startDeadline(destroy, longestGoodbye)
     wired(client).connection.once('end', () => {
-      clearTimeout(deadline)
+      inTime()
       resolve()
     })
     client.end().catch(destroy)
