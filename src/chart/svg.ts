@@ -40,12 +40,6 @@ const palettes = {
 
 export type Theme = keyof typeof palettes
 
-/** The drawing of a light SVG file that {@link drawSvg} made, in the dark palette. */
-export function darkened(svg: string): string {
-  const [light, dark] = [palettes.light, palettes.dark].map(palette => Object.values(palette).flat())
-  return svg.replaceAll(/#[\da-f]{6}\b/g, color => dark?.[light?.indexOf(color) ?? -1] ?? color)
-}
-
 const margin = 6
 const sans =
   '-apple-system, BlinkMacSystemFont, &quot;Segoe UI&quot;, Helvetica, Arial, &quot;DejaVu Sans&quot;, sans-serif'

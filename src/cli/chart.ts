@@ -1,14 +1,11 @@
 // `statepool chart`: a statechart as Mermaid, SVG or JSON.
-import { readFile } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { extname } from 'node:path'
 import type { AnyStateMachine } from 'xstate'
 import { readChart, statesOf } from '../chart/chart.js'
 import { definitionOf } from '../chart/definition.js'
 import { writeMermaid } from '../chart/mermaid.js'
 import { stack } from '../chart/stack.js'
-import { darkened, drawSvg, type Theme } from '../chart/svg.js'
-import { thisFile } from '../core/this-file.js'
+import { drawSvg, type Theme } from '../chart/svg.js'
 import { connectionMachine, poolMachine } from '../machines/index.js'
 import { readMachine } from './machine-file.js'
 import { suggestion, UsageError } from './usage.js'
@@ -34,26 +31,13 @@ export async function chart(what: string | undefined, options: ChartOptions): Pr
   const machine = await machineOf(what ?? 'connection', options.export)
   if (format === 'json') return `${JSON.stringify(definitionOf(machine), null, 2)}\n`
   if (format === 'mermaid') return writeMermaid(readChart(machine))
-  return (await drawnAlready(machine, theme)) ?? svgOf(machine, theme)
+  return svgOf(machine, theme)
 }
 
 async function machineOf(what: string, wanted: string | undefined): Promise<AnyStateMachine> {
   if (what === 'connection') return connectionMachine
   if (what === 'pool') return poolMachine
   return readMachine(what, wanted)
-}
-
-/** The drawings of the package's own charts come with it: they were laid out by a larger library. */
-async function drawnAlready(machine: AnyStateMachine, theme: Theme): Promise<string | undefined> {
-  if ((machine !== connectionMachine && machine !== poolMachine) || thisFile === undefined) return undefined
-  const file = thisFile.startsWith('file:') ? fileURLToPath(thisFile) : thisFile
-  try {
-    const drawing = join(dirname(file), '../../docs/statecharts', `${machine.id}.svg`)
-    const svg = await readFile(drawing, 'utf8')
-    return theme === 'dark' ? darkened(svg) : svg
-  } catch {
-    return undefined // the package was put into a bundle
-  }
 }
 
 function svgOf(machine: AnyStateMachine, theme: Theme): string {

@@ -15,7 +15,7 @@ const longest = [
   ...['postgres/pgbouncer', 'mysql/frozen', 'cancel/on-servers', 'chaos/restart', 'fleet/redis-outage'],
   ...['postgres/server-count-of-connects', 'model/main-paths-on-postgres', 'inspection/stately'],
   ...['postgres/frozen', 'postgres/demoted-primary', 'docs/freshness', 'telemetry/drop-ins.otel'],
-  ...['bundles/import-cost', 'support/postgres-server', 'fleet/world', 'simulation/mutations'],
+  ...['support/postgres-server', 'fleet/world', 'simulation/mutations'],
   ...['pool/allow-exit-on-idle', 'recorder/replay', 'pool/fair-queueing', 'compiled/same-as-xstate'],
   ...['pool/when-down', 'properties/invariants', 'pool/shed', 'machines/size-finder', 'pool/adaptive-size'],
   ...['inspector/safety', 'pool/abort-while-running', 'pool/lanes', 'compiled/canary', 'inspector/live'],
