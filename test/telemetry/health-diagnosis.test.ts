@@ -38,6 +38,15 @@ describe('a diagnosis', () => {
     expect(kinds({ leases: [lease(1, 50_000), lease(2, 40_000)] })).toEqual([])
   })
 
+  it('finds that no host will do, whatever the budget had to say before', () => {
+    const spent = { budget: 'the fleet "f"', max: 1, holders: [] }
+    const none = { established: 0, connecting: 1, total: 1, waiting: 1, oldestWaiter: 99_000 }
+    expect(kinds(none)).toEqual([])
+    expect(kinds({ ...none, budget: spent })).toEqual([])
+    expect(kinds({ ...none, budget: spent, lacking: 'No host would do so far' })).toEqual(['down: stalled'])
+    expect(kinds({ ...none, oldestWaiter: 90_000 })).toEqual(['down: stalled'])
+  })
+
   it('puts what keeps the pool from serving before what only slows it', () => {
     const connects = { since: 5, count: 3, lastError: error }
     const leases = [lease(1, 50_000), lease(2, 40_000)]

@@ -177,7 +177,7 @@ function leaksOf(facts: PoolFacts): Sketch | undefined {
 function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
   const { oldestWaiter, waiting, leases, now, state, established, max, total, budget } = facts
   const { connects, connecting, lacking } = facts
-  const isUnconnected = established === 0 && budget === undefined
+  const isUnconnected = established === 0 && (budget === undefined || lacking !== undefined)
   // While the pool is paused or the database is down, callers wait for that to end, and other findings say so.
   if (oldestWaiter === undefined || state === 'paused' || (isUnconnected && connects !== undefined))
     return undefined

@@ -93,7 +93,10 @@ export class OneOfHosts {
         } catch (error) {
           if (index === this.#first) this.#first = (index + 1) % hosts.length
           if (signal.aborted) throw error
-          if (error instanceof NoFaultOfHost) throw error.cause
+          if (error instanceof NoFaultOfHost) {
+            this.#lacking = undefined
+            throw error.cause
+          }
           reasons.set(host, error)
         }
       }
