@@ -138,7 +138,7 @@ const places = {
     'actors/callers/asking.ts': [/^ {4}if \(isFollowed\(.*\n {4}else /m],
     'actors/connections/lease-actions.ts': [
       /^ {4}if \(parts\.followers .*tellGranted.*\n/m,
-      /^ {4}if \(parts\.followers .*tellReleased.*\n/m,
+      / \|\| parts\.followers !== 0/,
     ],
   },
 } satisfies Record<string, Omissions>

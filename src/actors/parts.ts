@@ -93,6 +93,8 @@ export interface PoolParts<C> {
   /** The application's hooks; undefined if there are none. */
   hooks: PoolHooks<C> | undefined
   readonly onLease: OwnHooks<C>['onLease']
+  /** Whether a lease is more than a lease, for hooks, for `onLease`, or for a driver that can let the process exit. */
+  attends: boolean
   /** Of a pool that belongs to a pool of hosts: its host, as it is now. */
   readonly host: HostStats | undefined
   /** How many follow each acquire and release: subscribers to their events, the tracker, the tracers. While it is 0, a lease pays one comparison. */
@@ -141,6 +143,8 @@ export function createParts<C>(
   const name = takeName(config.name ?? target)
   const delay = config.shed && new QueueTimes<C>(config.shed, () => config.clock.now())
   const roster = new Roster<C>(counters)
+  const hooks = hooksOf(config as PoolHooks<C>)
+  const canLetExit = (driver.ref ?? driver.unref) !== undefined
   const parts: PoolParts<C> = {
     driver,
     config,
@@ -148,7 +152,7 @@ export function createParts<C>(
     system,
     target,
     mayExit: config.allowExitOnIdle,
-    canLetExit: (driver.ref ?? driver.unref) !== undefined,
+    canLetExit,
     heldByConnections,
     limits: new Limits(config),
     roster,
@@ -170,8 +174,9 @@ export function createParts<C>(
     generation: { current: 1 },
     trouble: { invalid: undefined, connects: undefined },
     since: { state: 'starting', at: config.clock.now() },
-    hooks: hooksOf(config as PoolHooks<C>),
+    hooks,
     onLease,
+    attends: canLetExit || (hooks ?? onLease) !== undefined,
     host,
     followers: 0,
     tracker: undefined,

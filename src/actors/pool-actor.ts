@@ -69,7 +69,10 @@ export class PoolSystem<C> {
     this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
     parts.adaptive = this.adaptive
     parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
-    if (parts.budget?.enter !== undefined) parts.hooks ??= {} // a new connection has more to do than to connect
+    if (parts.budget?.enter !== undefined) {
+      parts.hooks ??= {} // a new connection has more to do than to connect
+      parts.attends = true
+    }
     this.intake.requests$.subscribe(
       parts.lanes === undefined ? new ToPool(actor) : { next: request => this.#goBy(request) },
     )

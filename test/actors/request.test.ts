@@ -55,3 +55,7 @@ it('tells its watch once that it is settled', () => {
   expect(watch.settled.mock.calls).toEqual([[request, undefined, new Error('no')]])
   expect(request.deadline).toBe(105)
 })
+
+it('is small: thousands may wait at once, and the collector copies each of them', () => {
+  expect(Object.keys(new AcquireRequest<unknown>(0, 100, 0)).length).toBeLessThanOrEqual(10)
+})

@@ -1,7 +1,7 @@
 // `deliver` is `actor.send` without the inspection event that nobody looks at.
 import { expect, it } from 'vitest'
-import { createActor, type InspectionEvent, setup } from 'xstate'
-import { compiled, deliver } from '../../src/machines/compiled/index.js'
+import { createActor, emit, type InspectionEvent, setup } from 'xstate'
+import { compiled, deliver, lighten } from '../../src/machines/compiled/index.js'
 
 const machine = setup({ types: { events: {} as { type: 'toggle' } } }).createMachine({
   initial: 'off',
@@ -196,4 +196,31 @@ it('is send for actors that are built in another way', () => {
   const stranger = { system: {}, send: (event: { type: string }) => void sent.push(event) }
   deliver(stranger, { type: 'hello' })
   expect(sent).toEqual([{ type: 'hello' }])
+})
+
+it('tells the observers and listeners of an actor that was made lighter: those who come and go later, and all when it stops', () => {
+  const calling = setup({
+    types: { events: {} as { type: 'call' }, emitted: {} as { type: 'called' } },
+  }).createMachine({ on: { call: { actions: emit({ type: 'called' }) } } })
+  const actor = createActor(compiled(calling)).start()
+  deliver(actor, { type: 'call' })
+  lighten(actor)
+  deliver(actor, { type: 'call' })
+  const seen: string[] = []
+  const listening = actor.on('called', () => void seen.push('called'))
+  const all = actor.on('*', () => void seen.push('*'))
+  const observing = actor.subscribe({
+    next: () => void seen.push('next'),
+    complete: () => void seen.push('complete'),
+  })
+  deliver(actor, { type: 'call' })
+  expect(seen).toEqual(['called', '*', 'next'])
+  listening.unsubscribe()
+  observing.unsubscribe()
+  deliver(actor, { type: 'call' })
+  expect(seen).toEqual(['called', '*', 'next', '*'])
+  all.unsubscribe()
+  actor.subscribe({ complete: () => void seen.push('complete') })
+  actor.stop()
+  expect(seen.slice(4)).toEqual(['complete'])
 })

@@ -209,7 +209,7 @@ class Twin {
       generation: generation.current,
       lingers,
       // A copy, for whether the caller still waits changes.
-      request: request && Object.assign(Object.create(request), { waits: request.waits }),
+      request: request && Object.create(request, { waits: { value: request.waits, enumerable: true } }),
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { captureStack } from '../../core/platform.js'
 import { toAwaiter } from '../../core/stacks.js'
+import { unboxed } from '../../core/unboxed.js'
 import type { Request } from '../../machines/connection-types.js'
 import type { Lease } from '../leases/lease.js'
 import type { Lending } from './lending.js'
@@ -54,43 +55,108 @@ let made = 0
 /** The number of the request that was made last, in the whole process. */
 export const lastRequest = (): number => made
 
+/** What few requests have. */
+class More<C> {
+  lending: Lending | undefined = undefined
+  terms: Terms<C> | undefined = undefined
+  grace = 0
+}
+
+// What a request is, each a bit.
+const waiting = 1
+const queued = 2
+const inRow = 4
+const strict = 8
+/** It got its lease before it had a promise. */
+const servedAtOnce = 16
+
 /**
  * A request settles exactly once, with a lease or an error; a second attempt changes nothing.
- * It is its own message, because each acquire would otherwise pay for two objects.
+ * It is its own message, because each acquire would otherwise pay for two objects. It is small, because thousands may wait at once, and the
+ * collector copies each of them twice.
  */
 export class AcquireRequest<C> implements Request {
-  readonly type = 'acquire'
-  readonly at: number
-  readonly timeout: number
+  /** On the pool's clock. */
+  readonly at: number = unboxed
+  readonly timeout: number = unboxed
   readonly priority: number
-  /** Whether its timeout is the caller's own: such a one runs on while the pool is paused. */
-  readonly strict: boolean
-  waits = true
-  /** How much later its time is up, for the pauses it waited through, in milliseconds. */
-  grace = 0
   /** Which request of the process it is: the older of two was asked first, also within one millisecond. */
   readonly order = ++made
-  /** Whether the queue has it now. */
-  queued = false
-  /** Whether its calendar keeps it in the row of those that came in the order of their deadlines. */
-  inRow = false
   /** How many were waiting when this one joined the queue, itself included; 0 = it never had to. */
   joinedAt = 0
   watch: Watch<C> | undefined = undefined
-  /** What hooks are told of it; undefined unless the pool has any. */
-  lending: Lending | undefined = undefined
-  /** On whose behalf it asks, and by which lane; undefined unless it says so. */
-  terms: Terms<C> | undefined = undefined
-  private lease: Lease<C> | undefined = undefined
-  private error: unknown = undefined
-  private resolve: ((outcome: unknown) => void) | undefined = undefined
+  private is: number
+  private more: More<C> | undefined = undefined
+  /** What resolves its promise, while it waits and has one; the lease or the error, if it had its answer before. */
+  private outcome: unknown = undefined
   private receiver: Receiver<C> | undefined = undefined
 
-  constructor(at: number, timeout: number, priority: number, strict = false) {
+  constructor(at: number, timeout: number, priority: number, isStrict = false) {
     this.at = at
     this.timeout = timeout
     this.priority = priority
-    this.strict = strict
+    this.is = isStrict ? waiting | strict : waiting
+  }
+
+  get type(): 'acquire' {
+    return 'acquire'
+  }
+
+  get waits(): boolean {
+    return (this.is & waiting) !== 0
+  }
+
+  /** Whether the queue has it now. */
+  get queued(): boolean {
+    return (this.is & queued) !== 0
+  }
+
+  set queued(value: boolean) {
+    this.is = value ? this.is | queued : this.is & ~queued
+  }
+
+  /** Whether its calendar keeps it in the row of those that came in the order of their deadlines. */
+  get inRow(): boolean {
+    return (this.is & inRow) !== 0
+  }
+
+  set inRow(value: boolean) {
+    this.is = value ? this.is | inRow : this.is & ~inRow
+  }
+
+  /** Whether its timeout is the caller's own: such a one runs on while the pool is paused. */
+  get strict(): boolean {
+    return (this.is & strict) !== 0
+  }
+
+  /** How much later its time is up, for the pauses it waited through, in milliseconds. */
+  get grace(): number {
+    return this.more === undefined ? 0 : this.more.grace
+  }
+
+  set grace(grace: number) {
+    this.more ??= new More()
+    this.more.grace = grace
+  }
+
+  /** What hooks are told of it; undefined unless the pool has any. */
+  get lending(): Lending | undefined {
+    return this.more?.lending
+  }
+
+  set lending(lending: Lending | undefined) {
+    this.more ??= new More()
+    this.more.lending = lending
+  }
+
+  /** On whose behalf it asks, and by which lane; undefined unless it says so. */
+  get terms(): Terms<C> | undefined {
+    return this.more?.terms
+  }
+
+  set terms(terms: Terms<C> | undefined) {
+    this.more ??= new More()
+    this.more.terms = terms
   }
 
   /** What inspectors print of the message; the rest is of no use to them. */
@@ -112,21 +178,30 @@ export class AcquireRequest<C> implements Request {
   }
 
   grant(lease: Lease<C>): void {
-    this.waits = false
+    this.is &= ~waiting
     if (this.watch !== undefined) this.watch.settled(this, lease, undefined)
-    if (this.resolve === undefined) this.lease = lease
+    if (this.outcome === undefined) this.keep(lease)
     else this.resolve(this.receiver === undefined ? lease : this.receiver.granted(lease))
   }
 
   /** Whether it was this call that settled the request. */
   refuse(error: unknown): boolean {
     if (!this.waits) return false
-    this.waits = false
+    this.is &= ~waiting
     this.watch?.settled(this, undefined, error)
-    if (this.resolve === undefined) this.error = error
+    if (this.outcome === undefined) this.outcome = error
     else if (this.receiver !== undefined) this.resolve(this.receiver.refused(error))
     else this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
     return true
+  }
+
+  private keep(lease: Lease<C>): void {
+    this.outcome = lease
+    this.is |= servedAtOnce
+  }
+
+  private resolve(value: unknown): void {
+    ;(this.outcome as Resolve)(value)
   }
 
   /** Whether its error's stack already says where the caller called. */
@@ -136,12 +211,12 @@ export class AcquireRequest<C> implements Request {
 
   /** The lease, if it was granted before there was a promise. */
   get granted(): Lease<C> | undefined {
-    return this.lease
+    return (this.is & servedAtOnce) === 0 ? undefined : (this.outcome as Lease<C>)
   }
 
   /** The error, if it was refused before there was a promise. */
   get refusal(): unknown {
-    return this.error
+    return this.outcome
   }
 
   /**
@@ -149,13 +224,15 @@ export class AcquireRequest<C> implements Request {
    * @param entry the method that the caller called: the stack of a refusal at once begins below it, for ten frames are not many
    */
   promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
-    if (this.lease !== undefined) return this.lease.promised()
+    const { granted } = this
+    if (granted !== undefined) return granted.promised()
     return this.waits ? (this.pending() as Promise<Lease<C>>) : this.rejection(entry)
   }
 
   private rejection(entry: ((...given: never[]) => unknown) | undefined): Promise<never> {
-    if (entry !== undefined && this.error instanceof Error) captureStack(this.error, entry)
-    return Promise.reject(this.error)
+    const { outcome } = this
+    if (entry !== undefined && outcome instanceof Error) captureStack(outcome, entry)
+    return Promise.reject(outcome)
   }
 
   /**
@@ -169,10 +246,11 @@ export class AcquireRequest<C> implements Request {
 
   /** Tells the receiver, now or later, and no promise. */
   answerTo(receiver: Receiver<C>): void {
-    if (this.lease !== undefined) receiver.granted(this.lease)
-    else if (!this.waits) receiver.refused(this.error)
+    const { granted } = this
+    if (granted !== undefined) receiver.granted(granted)
+    else if (!this.waits) receiver.refused(this.outcome)
     this.receiver = receiver
-    this.resolve = nothing
+    this.outcome = nothing
   }
 
   /** Whether this receiver is told. */
@@ -182,11 +260,13 @@ export class AcquireRequest<C> implements Request {
 
   private pending(): Promise<unknown> {
     const promise = new Promise(keepResolve)
-    this.resolve = kept
+    this.outcome = kept
     kept = nothing
     return promise
   }
 }
+
+type Resolve = (value: unknown) => void
 
 const nothing = (): void => {}
 

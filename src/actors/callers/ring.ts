@@ -50,7 +50,7 @@ export class Ring<T> {
     if (item === undefined) return undefined
     places[this.#head] = undefined
     this.#head = (this.#head + 1) & (places.length - 1)
-    if (--this.#length === 0 && places.length > smallest) this.#resize(smallest)
+    if (--this.#length === 0 && places.length > smallest) this.#drained()
     return item
   }
 
@@ -93,6 +93,13 @@ export class Ring<T> {
 
   toArray(): T[] {
     return Array.from({ length: this.#length }, (_, index) => this.at(index) as T)
+  }
+
+  /** Gives half of the room back, unless much of it was used since it was empty before. */
+  #drained(): void {
+    const { length } = this.#places
+    if (this.#head * 4 < length) this.#resize(length / 2)
+    this.#head = 0
   }
 
   #resize(room: number): void {

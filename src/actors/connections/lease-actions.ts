@@ -1,5 +1,6 @@
 // How a connection is leased and comes back: its hooks, its lease, the roster, and who is told.
 import { LeaseError } from '../../core/errors.js'
+import type { ConnectionEvent } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { Lease } from '../leases/lease.js'
@@ -40,16 +41,14 @@ export const leaseActions = {
   lend: ({ context, event }) => {
     const record = recordOf(context)
     const { parts } = record
-    const asked = event.type === 'checkout' ? event.request : record.request
-    const request = asked as AcquireRequest<unknown>
-    const at = 'at' in event ? event.at : parts.config.clock.now()
+    const given = event as Partial<Given> // a checkout, or what came before the connection takes the next caller
+    const request = (given.request ?? record.request) as AcquireRequest<unknown>
+    const at = given.at ?? parts.config.clock.now()
     record.incoming = undefined
     const lease = new Lease(++parts.counters.acquired, at, record)
     record.lease = lease
     record.served = request.order
-    if (parts.canLetExit) hold(record)
-    if (parts.onLease !== undefined) parts.onLease(lease)
-    if (parts.hooks !== undefined) noteSession(record, request)
+    if (parts.attends) attend(record, request, lease)
     request.grant(lease)
     if (parts.followers !== 0) tellGranted(record, request, lease)
   },
@@ -61,8 +60,7 @@ export const leaseActions = {
     record.lease = undefined
     parts.roster.noteReturned(lease.acquiredAt, event.at)
     parts.counters.released++
-    if (parts.hooks !== undefined || record.loan !== undefined) settleLoan(record, lease, event.at)
-    if (parts.followers !== 0) tellReleased(record, lease, event.at)
+    if (parts.attends || parts.followers !== 0 || record.loan !== undefined) settle(record, lease, event.at)
   },
   revoke: ({ context }) => {
     const record = recordOf(context)
@@ -110,10 +108,13 @@ export const leaseActions = {
 // What few pools need is out of the way of the two actions that all pools take at full speed: V8 inlines only so many bytes.
 
 type Of = ConnectionRecord<unknown>
+type Given = Extract<ConnectionEvent, { type: 'checkout' }>
 
-/** The hooks are told what the caller passed to `acquire({ session })`. */
-function noteSession(record: Of, { lending }: AcquireRequest<unknown>): void {
-  record.session = lending?.session
+function attend(record: Of, { lending }: AcquireRequest<unknown>, lease: Lease<unknown>): void {
+  const { canLetExit, onLease, hooks } = record.parts
+  if (canLetExit) hold(record)
+  onLease?.(lease)
+  if (hooks !== undefined) record.session = lending?.session // hooks are told what the caller passed to `acquire({ session })`
 }
 
 function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<unknown>): void {
@@ -133,10 +134,12 @@ function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<
   }
 }
 
-function settleLoan(record: Of, lease: Lease<unknown>, at: number): void {
+function settle(record: Of, lease: Lease<unknown>, at: number): void {
+  const { hooks, followers } = record.parts
   const heldFor = at - lease.acquiredAt
-  if (record.parts.hooks !== undefined) record.owe('released', lease.id, heldFor)
+  if (hooks !== undefined) record.owe('released', lease.id, heldFor)
   if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
+  if (followers !== 0) tellReleased(record, lease, at)
 }
 
 function tellReleased(record: Of, lease: Lease<unknown>, at: number): void {

@@ -43,9 +43,13 @@ export interface PoolOfConnection<C> {
   /** The application's hooks; undefined if there are none. */
   readonly hooks: PoolHooks<C> | undefined
   readonly onLease: ((lease: Lease<C>) => void) | undefined
+  readonly attends: boolean
   readonly followers: number
   readonly tracker: Trackers | undefined
 }
+
+/** In which part of its life the pool's index has it. */
+export type Phase = 'connecting' | 'established' | 'ending'
 
 /** What a new record is made from. */
 export interface RecordInput {
@@ -99,6 +103,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #session: unknown = undefined
   #cancelling: Promise<void> | undefined = undefined
   #owed: Owed | undefined = undefined
+  #phase: Phase | undefined = undefined
+
   constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
     this.id = input.id
@@ -213,6 +219,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   set lease(lease: Lease<C> | undefined) {
     this.#lease = lease
+  }
+
+  /** Undefined while the index does not have it. */
+  get phase(): Phase | undefined {
+    return this.#phase
+  }
+
+  set phase(phase: Phase | undefined) {
+    this.#phase = phase
   }
 
   /** The request that it is checked out for, until the lease is granted. */

@@ -3,9 +3,7 @@ import { type Pace, patienceWithResets } from '../../machines/decisions/sizing.j
 import type { Roster as RosterView } from '../../machines/pool-types.js'
 import { type Counters, newCounters } from '../watching/counters.js'
 import { PaceMeter } from './pace.js'
-import type { ConnectionRecord } from './record.js'
-
-type Phase = 'connecting' | 'established' | 'ending'
+import type { ConnectionRecord, Phase } from './record.js'
 
 /**
  * An index, not the truth: what state a connection is in, its own machine says. It is kept by the connections' reports, so
@@ -16,7 +14,6 @@ export class Roster<C> implements RosterView {
   evictions = 0
   /** The number of the last caller who asked before one of the connects began that failed; 0 = none has. */
   failedFor = 0
-  readonly #phases = new Map<ConnectionRecord<C>, Phase>()
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
@@ -56,7 +53,7 @@ export class Roster<C> implements RosterView {
   }
 
   get total(): number {
-    return this.#phases.size
+    return this.#byId.size
   }
 
   get connecting(): number {
@@ -77,7 +74,7 @@ export class Roster<C> implements RosterView {
 
   get triedFor(): number {
     let last = 0
-    for (const [{ openedFor }, phase] of this.#phases) {
+    for (const { openedFor, phase } of this.records) {
       if (phase === 'connecting' && openedFor > last) last = openedFor
     }
     return last
@@ -105,7 +102,7 @@ export class Roster<C> implements RosterView {
 
   /** All connections, in the order in which they were opened. */
   get records(): Iterable<ConnectionRecord<C>> {
-    return this.#phases.keys()
+    return this.#byId.values()
   }
 
   /** Idle connections, the longest idle first. */
@@ -127,7 +124,7 @@ export class Roster<C> implements RosterView {
   }
 
   add(record: ConnectionRecord<C>): void {
-    this.#phases.set(record, 'connecting')
+    record.phase = 'connecting'
     this.#byId.set(record.id, record)
     this.#connecting++
   }
@@ -152,7 +149,8 @@ export class Roster<C> implements RosterView {
   remove(record: ConnectionRecord<C>): void {
     this.noteEnding(record)
     this.#lentSince = Number.NaN // one whose actor crashed may have been leased, and its release was never reported
-    if (!this.#phases.delete(record)) return
+    if (record.phase === undefined) return
+    record.phase = undefined
     this.#byId.delete(record.id)
     this.#freeIds.push(record.id)
   }
@@ -190,7 +188,7 @@ export class Roster<C> implements RosterView {
 
   /** What inspectors print of it: figures, and who holds what. */
   toJSON(): object {
-    const holders = [...this.#phases.keys()].flatMap(({ id, lease }) =>
+    const holders = [...this.records].flatMap(({ id, lease }) =>
       lease === undefined ? [] : { connection: id, lease: lease.id, since: lease.acquiredAt },
     )
     const { total, connecting, established, idle, resetting } = this
@@ -199,7 +197,7 @@ export class Roster<C> implements RosterView {
 
   /** Connections that have not been told to end: being opened, idle, being validated or leased. */
   staying(): ConnectionRecord<C>[] {
-    return [...this.#phases.keys()].filter(record => record.ending === undefined)
+    return [...this.records].filter(record => record.ending === undefined)
   }
 
   /** Connections that are leased and have not been told to retire. */
@@ -225,19 +223,19 @@ export class Roster<C> implements RosterView {
 
   #longestLentSince(): number {
     let since = Number.NaN
-    for (const { lease } of this.#phases.keys()) {
+    for (const { lease } of this.records) {
       if (lease !== undefined && !(lease.acquiredAt >= since)) since = lease.acquiredAt
     }
     return since
   }
 
   #move(record: ConnectionRecord<C>, to: Phase): boolean {
-    const from = this.#phases.get(record)
+    const from = record.phase
     if (from === undefined || from === to) return false
     if (from === 'connecting') this.#connecting--
     if (from === 'established') this.#established--
     if (to === 'established') this.#established++
-    this.#phases.set(record, to)
+    record.phase = to
     return true
   }
 }

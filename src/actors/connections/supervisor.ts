@@ -38,11 +38,13 @@ export class Supervisor<C> {
 
   /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
   grow({ size, roster, queue }: PoolContext): void {
+    if (roster.total >= size.max)
+      this.#parts.budget?.withdraw() // asked for each caller who has to wait
+    else this.#growNow({ size, roster, queue })
+  }
+
+  #growNow({ size, roster, queue }: Pick<PoolContext, 'size' | 'roster' | 'queue'>): void {
     const { budget } = this.#parts
-    if (roster.total >= size.max) {
-      budget?.withdraw()
-      return // asked for each caller who has to wait
-    }
     const now = this.#parts.config.clock.now()
     const plan = growth(
       { size, roster, queue },

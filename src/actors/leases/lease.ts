@@ -1,5 +1,6 @@
 // What a caller holds: the connection, until the lease ends, and the way to release it.
 import { LeaseError } from '../../core/errors.js'
+import { unboxed } from '../../core/unboxed.js'
 import type { ConnectionFacts, EndReason } from '../../machines/connection-types.js'
 import { ofPool } from '../names.js'
 
@@ -28,7 +29,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   /** Counted from 1 within the pool. */
   readonly id: number
   /** When the pool granted it, on the pool's clock, in milliseconds. */
-  readonly acquiredAt: number
+  readonly acquiredAt: number = unboxed
   readonly #record: LeasedConnection<C>
   #state: LeaseState = 'held'
 

@@ -137,27 +137,42 @@ interface Observer {
   readonly next?: unknown
 }
 
-/** An actor's observers, as XState keeps them; it also knows how many of them are told of snapshots, and do not just wait for the end. */
-class Observers extends Set<Observer> {
+/** An actor's observers: as XState keeps them, but in a Set only if there are any. It knows how many are told of snapshots, and do not just wait for the end. */
+class Observers {
   listening = 0
+  private all: Set<Observer> | undefined = undefined
 
   constructor(observers: Iterable<Observer>) {
-    super()
     for (const observer of observers) this.add(observer)
   }
 
-  override add(observer: Observer): this {
+  get size(): number {
+    return this.all?.size ?? 0
+  }
+
+  has(observer: Observer): boolean {
+    return this.all?.has(observer) ?? false
+  }
+
+  add(observer: Observer): this {
     if (observer.next !== undefined && !this.has(observer)) this.listening++
-    return super.add(observer)
+    this.all ??= new Set()
+    this.all.add(observer)
+    return this
   }
 
-  override delete(observer: Observer): boolean {
-    if (observer.next !== undefined && this.has(observer)) this.listening--
-    return super.delete(observer)
+  delete(observer: Observer): boolean {
+    if (!this.has(observer)) return false
+    if (observer.next !== undefined) this.listening--
+    return this.all?.delete(observer) ?? false
   }
 
-  override clear(): void {
+  clear(): void {
     this.listening = 0
-    super.clear()
+    this.all?.clear()
+  }
+
+  [Symbol.iterator](): Iterator<Observer> {
+    return (this.all ?? [])[Symbol.iterator]()
   }
 }
