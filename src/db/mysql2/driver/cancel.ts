@@ -1,7 +1,7 @@
 // Cancels what the holder of a connection has asked for, by KILL QUERY over the helper's connection.
 
 import type { EventEmitter } from 'node:events'
-import { startDeadline } from '../../deadline.js'
+import { startDeadline } from '../../../core/deadline.js'
 import type { KillHelper } from './kill.js'
 import type { Session } from './session.js'
 

@@ -3,7 +3,7 @@
 // A server does not look at its socket while it works on a statement. If the socket were just closed, the thread would work on and
 // count, while the pool, which has one connection fewer now, opens another one.
 
-import { startDeadline } from '../../deadline.js'
+import { startDeadline } from '../../../core/deadline.js'
 import type { KillHelper } from './kill.js'
 import { connectionLost } from './lost.js'
 import type { Session } from './session.js'

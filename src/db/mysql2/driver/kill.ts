@@ -3,7 +3,7 @@
 
 import mysql2, { type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
-import { startDeadline } from '../../deadline.js'
+import { startDeadline } from '../../../core/deadline.js'
 import { call } from './commands.js'
 import type { Core } from './internals.js'
 

@@ -4,7 +4,7 @@
 // max_connections all the while: the pool would believe that there is room, and the server would know better.
 
 import type pg from 'pg'
-import { startDeadline } from '../../deadline.js'
+import { startDeadline } from '../../../core/deadline.js'
 import type { Session } from './session.js'
 import { activeQueryOf, wired } from './wired.js'
 

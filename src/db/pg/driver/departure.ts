@@ -1,7 +1,7 @@
 // Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
 import type { EventEmitter } from 'node:events'
-import { startDeadline } from '../../deadline.js'
+import { startDeadline } from '../../../core/deadline.js'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
 import { activeQueryOf, wired } from './wired.js'

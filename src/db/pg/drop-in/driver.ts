@@ -2,9 +2,9 @@
 
 import { once } from 'node:events'
 import type pg from 'pg'
+import { startDeadline } from '../../../core/deadline.js'
 import { workForPool } from '../../../core/for-the-pool.js'
 import type { ConnectContext, Driver, ResetContext } from '../../../index.js'
-import { startDeadline } from '../../deadline.js'
 import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
 import { isGivenUp } from '../driver/query-time.js'

@@ -1,5 +1,5 @@
-// Deadlines of the drivers' own, for what no caller waits for.
-import { systemClock } from '../core/clock.js'
+// Deadlines of the drivers' own (cancel requests, goodbyes), for what no caller waits for.
+import { systemClock } from './clock.js'
 
 /**
  * Calls back after so many milliseconds, unless what it answers with is called before. Like the pool's own deadlines it is judged after the
