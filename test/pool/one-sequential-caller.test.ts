@@ -1,6 +1,6 @@
 // One sequential caller needs one connection, also while the connection that it returned is under reset.
 import { expect, it } from 'vitest'
-import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+import { type Outcome, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 /** A pool whose connections need a reset of so many milliseconds on each return. */
 function open(resetLatency: number) {
@@ -19,6 +19,18 @@ it.each([1, 7, 10, 33, 90])(
     expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
   },
 )
+
+it('does not take a reset for slow whose answer arrived while the process stood still', async () => {
+  const { pool, clock } = open(50)
+  const first = watch(pool.use(() => {}))
+  await clock.advance(100)
+  expect(first.state).toBe('fulfilled')
+  const callers: Outcome<unknown>[] = []
+  clock.setTimeout(() => callers.push(watch(pool.use(() => {}))), 30)
+  await clock.freeze(1_000)
+  expect(callers).toMatchObject([{ state: 'fulfilled' }])
+  expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+})
 
 it('does not wait for a reset that has taken long already when it asks', async () => {
   const { pool, clock } = open(4_000)

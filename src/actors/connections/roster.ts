@@ -85,10 +85,10 @@ export class Roster<C> implements RosterView {
     return this.#resetting.size
   }
 
-  /** How many of them are waited for: those whose reset has not taken long yet. */
-  returning(now: number): number {
+  /** How many of them are waited for: those whose reset had not taken long by that time. */
+  returning(at: number): number {
     if (this.#resetting.size === 0) return 0
-    const earliest = now - patienceWithResets(this.#pace.connectTime)
+    const earliest = at - patienceWithResets(this.#pace.connectTime)
     let count = 0
     for (const since of this.#resetting.values()) if (since > earliest) count++
     return count

@@ -25,13 +25,18 @@ export class Supervisor<C> {
   readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
+  /** When it last rang for growth; what the network had delivered by then was read. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /** @param pool the pool's actor, whose children the connections are */
   constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
     this.#parts = parts
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
-    this.#growthAlarm = new Alarm(background, () => pool.send({ type: 'growth.due' }))
+    this.#growthAlarm = new Alarm(background, () => {
+      this.#lookedAt = parts.config.clock.now()
+      pool.send({ type: 'growth.due' })
+    })
     const upkeep = new ClockScheduler(forUpkeep(parts.config.clock), false)
     this.#upkeepAlarm = new Alarm(upkeep, () => pool.send({ type: 'maintenance.due' }))
   }
@@ -46,16 +51,19 @@ export class Supervisor<C> {
   #growNow({ size, roster, queue }: Pick<PoolContext, 'size' | 'roster' | 'queue'>): void {
     const { budget } = this.#parts
     const now = this.#parts.config.clock.now()
+    // The end of a reset that seems to take long may have arrived while the process stood still: the news is read first.
+    const returning = this.#parts.roster.returning(this.#lookedAt)
     const plan = growth(
       { size, roster, queue },
       this.#parts.config.maxConnecting,
       () => this.#parts.roster.pace(now),
-      this.#parts.roster.returning(now),
+      returning,
     )
     let left = plan.open
     for (; left > 0 && this.#mayOpen(); left--) this.#open()
     if (left === 0) budget?.withdraw()
-    if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+    if (returning > this.#parts.roster.returning(now)) this.#growthAlarm.noLaterThan(now)
+    else if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
