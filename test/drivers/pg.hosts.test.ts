@@ -187,7 +187,7 @@ describe('a connection leads', () => {
     const found = opened('primary', roles, of)
     await until(() => of.lacking !== undefined, 'all were tried')
     expect(of.lacking).toBe(
-      'No host would do so far (target_session_attrs is primary): db0: refused; db1: it is a standby',
+      'No host fits so far (target_session_attrs is primary): db0: refused; db1: it is a standby',
     )
     roles[1] = 'primary'
     expect(await found).toMatchObject({ host: 1 })
@@ -247,7 +247,7 @@ describe('on a real server', () => {
     expect(pool.health()).toMatchObject({
       status: 'down',
       reason: expect.stringMatching(
-        /^No connection is open, 1 is being opened, and 1 caller waits, the longest for \d+ ms: no host would do so far .*it is a primary/,
+        /^No connection is open, 1 is being opened, and 1 caller waits, the longest for \d+ ms: no host fits so far .*it is a primary/,
       ),
     })
     await pool.close({ timeout: 0 })

@@ -37,6 +37,11 @@ describe('paths', () => {
     expect(() => pathsOf(door, { ...shortest, limit: 3 })).toThrow('limit')
   })
 
+  it('are refused without a kind, or for one that does not exist', () => {
+    for (const options of [undefined, {}, { kind: 'all' }])
+      expect(() => pathsOf(door, options as never)).toThrow("pathsOf needs { kind: 'shortest' }")
+  })
+
   it('are refused for an event that the model does not have', () => {
     expect(() => pathsOf(door, { ...shortest, events: ['konck'] })).toThrow("no event 'konck'")
   })

@@ -37,7 +37,7 @@ export interface PoolFacts {
   /** When the one that has waited longest called `acquire`; undefined if no caller waits. */
   readonly oldestWaiter: number | undefined
   readonly connects: FailingConnects | undefined
-  /** What the driver says of connects that are under way, while no connection is open: that no host would do so far. */
+  /** What the driver says of connects that are under way, while no connection is open: that no host fits so far. */
   readonly lacking?: string | undefined
   /** Who holds the connections of the budget that holds back the pool's growth; undefined = none does. */
   readonly budget?: BudgetEvidence | undefined

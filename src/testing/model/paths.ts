@@ -54,14 +54,16 @@ export interface ModelPath {
  * `xstate/graph` and `@xstate/test` walk without bounds unless told, send each event in each state, skip events without an
  * executor and states without a check, and take names that the model does not have; here each of these is an error.
  *
- * @throws Error if an event is unknown, or the search takes more than `limit` steps.
+ * @throws Error if the kind or an event is unknown, or the search takes more than `limit` steps.
  */
 export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath[] {
+  if (options?.kind !== 'shortest' && options?.kind !== 'simple')
+    throw new Error("pathsOf needs { kind: 'shortest' } or { kind: 'simple' }.")
   const types = options.events ?? model.events
   const unknown = types.filter(type => !model.events.includes(type))
   if (unknown.length > 0) throw new Error(`The model has no event '${unknown.join("', '")}'.`)
   const events = types.map(type => ({ type }))
-  const { filter, stopWhen, limit = 10_000 } = options
+  const { kind, filter, stopWhen, limit = 10_000 } = options
   const traversal = {
     events: (state: AnyMachineSnapshot) =>
       state.status === 'active' ? events.filter(event => state.can(event)) : [],
@@ -72,13 +74,13 @@ export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath
     }),
     ...(stopWhen && { stopWhen }),
     serializeState: (state: AnyMachineSnapshot, event?: EventObject, previous?: AnyMachineSnapshot) =>
-      options.kind === 'simple' || previous === undefined
+      kind === 'simple' || previous === undefined
         ? keyOf(state)
         : `${keyOf(state)} via ${event?.type} from ${keyOf(previous)}`,
   }
   const testModel = createTestModel(model)
   const found =
-    options.kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
+    kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
   return found.map(({ steps }) => new Path(model, steps as Step[]))
 }
 

@@ -67,7 +67,7 @@ export class OneOfHosts {
         return session
       }
       const words = hosts.map(host => `${host.name}: ${withoutStop(messageOf(reasons.get(host)))}`).join('; ')
-      this.#lacking = `No host would do so far (target_session_attrs is ${this.#target}): ${words}`
+      this.#lacking = `No host fits so far (target_session_attrs is ${this.#target}): ${words}`
       const all = [...reasons.values()]
       if (round === mostRounds || !all.some(reason => reason instanceof WrongRole))
         throw failure(all, `no host would do (target_session_attrs is ${this.#target}). ${words}`)
