@@ -3,7 +3,7 @@
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import pc from 'picocolors'
-import { explore } from '../../src/testing/index.js'
+import { type ExploreOptions, explore } from '../../src/testing/index.js'
 import { wholeFrom } from '../../support/whole-number.js'
 
 const number = wholeFrom(0)
@@ -16,12 +16,14 @@ const options = new Command('npm run explore --')
   )
   .option('--max <n>', 'connections', number, 2)
   .option('--callers <n>', 'callers', number, 3)
+  .option('--in-lane <n>', 'of the callers, those that go by a lane with room for one', number, 0)
+  .option('--tenants <n>', 'tenants that the callers ask for, in turns', number, 0)
   .option('--statements <n>', 'statements that share connections', number, 0)
   .option('--faults <n>', 'faults on one path, or "any"', anyNumber, 3)
   .option('--depth <n>', 'steps on one path', number, 200)
   .option('--states <n>', 'states', number, 1_000_000)
   .parse()
-  .opts<{ max: number; callers: number; statements: number; faults: number; depth: number; states: number }>()
+  .opts<Required<Omit<ExploreOptions, 'onProgress'>>>()
 
 const count = (value: number): string => value.toLocaleString('en-US')
 
@@ -46,7 +48,7 @@ try {
       ? 'any number of faults'
       : `at most ${many(options.faults, 'fault')}`
   console.log(
-    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}, ${many(options.statements, 'statement')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
+    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}${options.inLane > 0 ? ` (${options.inLane} by a lane)` : ''}${options.tenants > 0 ? ` of ${many(options.tenants, 'tenant')}` : ''}, ${many(options.statements, 'statement')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
   )
   console.log(pc.dim(`states that take 0, 1, 2 … faults: ${byFaults.map(count).join(', ')}`))
   console.log('No stuck state, no lost waiter, no connection leased twice.')

@@ -50,13 +50,15 @@ class Exploration {
   constructor({
     max = 2,
     callers = 3,
+    inLane = 0,
+    tenants = 0,
     statements = 0,
     faults = 2,
     depth = 100,
     states = 1_000_000,
     onProgress,
   }: ExploreOptions) {
-    this.#bounds = { max, callers, statements, faults, depth, states }
+    this.#bounds = { max, callers, inLane, tenants, statements, faults, depth, states }
     this.#onProgress = onProgress
   }
 

@@ -41,6 +41,8 @@ export interface Circumstances {
   readonly sessions: readonly KnownSession[]
   /** Callers who have not asked yet. */
   readonly outside: number
+  /** Of callers who are not all alike: of which kind they are, by what they do. */
+  readonly kinds: unknown
   /** When those asked who wait. */
   readonly askedAt: readonly number[]
   /** Callers who hold a lease that was revoked. */
@@ -65,8 +67,12 @@ const memory = 5_001
  */
 export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const { now, calls, sessions, statements, timers, askedAt, unsentAt, outside, bereft } = around
-  const { statementsOutside } = around
-  const sharing = Array.from(systemBehind(pool.actor)?.parts.sharing?.connections ?? [])
+  const { statementsOutside, kinds } = around
+  const behind = systemBehind(pool.actor)?.parts
+  const termsOf = (request: Facts['request']) =>
+    request && [request.terms?.tenant, request.terms?.lane?.name, now - request.at]
+  const queued = kinds !== false && behind?.queue.inOrder().map(termsOf)
+  const sharing = Array.from(behind?.sharing?.connections ?? [])
   const ago = (time: number): number => Math.min(now - time, memory)
   const snapshot = pool.actor.getSnapshot()
   const context = snapshot.context as unknown as PoolFacts
@@ -90,6 +96,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       uses === 0 && openedAt !== undefined && ago(openedAt),
       lease && now - lease.acquiredAt,
       request && (request.waits ? now - request.at : 'in vain'),
+      kinds !== false && termsOf(request),
       call && [call.kind, now - call.since],
       session !== undefined,
       facts.stale || session?.ended,
@@ -128,7 +135,18 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
     askedAt.map(time => now - time).sort((a, b) => a - b),
     context.queue.length,
     timers.map(time => time - now).sort((a, b) => a - b),
+    kinds,
+    queued,
   ])
+}
+
+/** A caller's request, as far as a state tells of it. */
+interface AskedFor {
+  readonly waits: boolean
+  readonly at: number
+  readonly terms?:
+    | { readonly tenant?: string | undefined; readonly lane?: { readonly name: string } | undefined }
+    | undefined
 }
 
 /** What the pool knows of a connection beside its state. */
@@ -140,7 +158,7 @@ interface Facts {
   readonly ending: { readonly reason: string } | undefined
   readonly stale: boolean
   readonly lease: { readonly acquiredAt: number } | undefined
-  readonly request: { readonly waits: boolean; readonly at: number } | undefined
+  readonly request: AskedFor | undefined
 }
 
 interface Child {

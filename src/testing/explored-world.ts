@@ -1,6 +1,6 @@
 // A small pool whose every circumstance is a choice: what may happen next, what it does, and what the state is after it.
 
-import type { Driver, Lease, Pool, PoolOptions } from '../index.js'
+import type { AcquireOptions, Driver, Lease, Pool, PoolOptions } from '../index.js'
 import { type Call, type Choice, depth, ExploredDriver, type Session } from './explored-driver.js'
 import { describeState } from './explored-state.js'
 import { ExploredStatements } from './explored-statements.js'
@@ -13,17 +13,23 @@ import { demand } from './violation.js'
 export interface Bounds {
   readonly max: number
   readonly callers: number
+  readonly inLane: number
+  readonly tenants: number
   readonly statements: number
 }
 
 interface Caller {
   state: 'outside' | 'waiting' | 'holding' | 'done'
+  /** On whose behalf, and by which lane it asks. */
+  readonly terms: Pick<AcquireOptions, 'tenant' | 'lane'>
   askedAt: number
   controller: AbortController | undefined
   lease: Lease<Session> | undefined
 }
 
 const second = 1_000
+
+const kindOf = ({ terms: { lane, tenant } }: Caller): string => `${lane ?? ''} ${tenant ?? ''}`
 
 /** One path through the world. */
 export class ExploredWorld {
@@ -42,8 +48,13 @@ export class ExploredWorld {
   constructor(bounds: Bounds, make: (driver: Driver<Session>, options: PoolOptions) => Pool<Session>) {
     this.#bounds = bounds
     this.#clock = this.#watchTimers(createSimulatedClock({ rest: promisesAtRest }))
-    this.#callers = Array.from({ length: bounds.callers }, () => ({
+    const { inLane, tenants } = bounds
+    this.#callers = Array.from({ length: bounds.callers }, (_, index) => ({
       state: 'outside',
+      terms: {
+        ...(index < inLane && { lane: 'narrow' }),
+        ...(tenants > 0 && { tenant: `tenant ${1 + (index % tenants)}` }),
+      },
       askedAt: 0,
       controller: undefined,
       lease: undefined,
@@ -66,6 +77,7 @@ export class ExploredWorld {
       keepalive: false,
       maxLifetime: Number.POSITIVE_INFINITY,
       maxUses: 2,
+      ...(inLane > 0 && { lanes: { narrow: { max: 1 } } }),
       // With no patience but an endless one, none is slow: what is thought to be is a figure that never comes back to what it was.
       share: bounds.statements > 0 && { depth, patience: Number.POSITIVE_INFINITY },
     })
@@ -101,11 +113,14 @@ export class ExploredWorld {
     const fault = (text: string, act: Choice['act']) => faults.push({ text, act, fault: true })
     for (const call of this.#driver.calls) this.#choicesOf(call, good, fault)
     this.#statements.choices(this.#pool, this.#clock.now(), good, fault)
-    // Callers are alike until they ask: the first of those outside stands for all.
-    const outside = this.#callers.findIndex(({ state }) => state === 'outside')
+    // Callers of a kind are alike until they ask: the first of those outside stands for all.
+    const outside = new Map<string, Caller>()
+    for (const caller of this.#callers)
+      if (caller.state === 'outside' && !outside.has(kindOf(caller))) outside.set(kindOf(caller), caller)
     this.#callers.forEach((caller, index) => {
       const name = `caller ${index + 1}`
-      if (index === outside) good.push({ text: `${name} asks`, act: () => this.#ask(caller) })
+      if (outside.get(kindOf(caller)) === caller)
+        good.push({ text: `${name} asks`, act: () => this.#ask(caller) })
       if (caller.state === 'holding') {
         good.push({
           text: `${name} releases`,
@@ -157,6 +172,15 @@ export class ExploredWorld {
       })),
       sessions: Array.from(open, ({ id, ended, dirty, exposed }) => ({ id, ended, dirty, exposed })),
       outside: callersWho('outside').length,
+      kinds: this.#hasKinds && [
+        callersWho('outside').map(kindOf).sort(),
+        callersWho('waiting')
+          .map(caller => [kindOf(caller), this.#clock.now() - caller.askedAt])
+          .sort(),
+        callersWho('holding')
+          .filter(({ lease, terms }) => lease?.held && terms.lane !== undefined)
+          .map(({ lease }) => this.#openFor(lease?.acquiredAt)),
+      ],
       askedAt: callersWho('waiting').map(({ askedAt }) => askedAt),
       bereft: callersWho('holding').filter(({ lease }) => lease?.held === false).length,
       statements: statements.map(({ session, number, since, exposed, requests }) => ({
@@ -167,6 +191,14 @@ export class ExploredWorld {
       unsentAt: this.#statements.unsent,
       timers: [...this.#timers.values()],
     })
+  }
+
+  get #hasKinds(): boolean {
+    return this.#bounds.inLane + this.#bounds.tenants > 0
+  }
+
+  #openFor(since = Number.NaN): number {
+    return this.#clock.now() - since
   }
 
   /** From here on there are no faults: every caller must be served, and the pool must close. */
@@ -210,7 +242,17 @@ export class ExploredWorld {
     const leasedAgain = () => `session ${this.#unfit} was leased again, and it was stale, ended or not clean`
     demand(this.#unfit === undefined, 'generation', leasedAgain)
     demand(open.size <= max, 'size', () => `${open.size} sessions are open, and ${max} may be`)
-    const { busy, shared, waiting, validating } = checkInvariants(this.#pool, { maxConnecting: max })
+    const { busy, shared, validating, ...stats } = checkInvariants(this.#pool, { maxConnecting: max })
+    const lane = stats.lanes?.narrow
+    const inLane = this.#callers.filter(({ lease, terms }) => lease?.held && terms.lane !== undefined).length
+    demand(
+      inLane <= (lane?.taken ?? 0) && (lane?.taken ?? 0) <= 1,
+      'fence',
+      () => `${inLane} leases are held by a lane that has room for one, and says that ${lane?.taken} are`,
+    )
+    const isIdle = lane !== undefined && lane.waiting > 0 && lane.taken < lane.max
+    demand(!isIdle, 'settlement', () => `${lane?.waiting} wait for a lane that has room`)
+    const waiting = stats.waiting + (lane?.waiting ?? 0)
     const holding = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
     demand(new Set(holding).size === holding.length, 'fence', () => 'a connection is leased twice')
     demand(
@@ -242,7 +284,7 @@ export class ExploredWorld {
     caller.controller = controller
     caller.askedAt = this.#clock.now()
     caller.state = 'waiting'
-    this.#pool.acquire({ signal: controller.signal }).then(
+    this.#pool.acquire({ ...caller.terms, signal: controller.signal }).then(
       lease => {
         demand(caller.state === 'waiting', 'settlement', () => 'a caller was served twice')
         const { id, stale, ended, dirty } = lease.connection

@@ -58,6 +58,10 @@ export interface ExploreOptions {
   max?: number
   /** The number of callers; each acquires once, and may give up, release or destroy. Default 3. */
   callers?: number
+  /** How many of the callers go by a lane, which has room for one of them at a time. Default 0 = the pool has no lane. */
+  inLane?: number
+  /** The number of tenants that the callers ask for, in turns. Default 0 = they name none. */
+  tenants?: number
   /**
    * The number of statements that callers run by `pool.query()`, up to two of them on one connection; each may fail, leave something in its
    * session, or be given up and cancelled. Default 0 = none, and no connection is shared.
@@ -117,6 +121,8 @@ export function checkSimulateOptions(options: SimulateOptions): void {
 const exploreShape = {
   max: optional(number({ least: 1, integer: true, finite: true })),
   callers: optional(whole),
+  inLane: optional(whole),
+  tenants: optional(whole),
   statements: optional(whole),
   faults: optional(many),
   depth: optional(some),

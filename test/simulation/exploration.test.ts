@@ -1,6 +1,7 @@
 // A small pool in every order of events, within bounds: nobody is stuck, nobody is lost, nothing is lent twice.
 
 import { describe, expect, it } from 'vitest'
+import { Lane } from '../../src/actors/callers/lanes.js'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { ConnectionRecord } from '../../src/actors/connections/record.js'
 import { SharedConnection } from '../../src/actors/sharing/shared-connection.js'
@@ -40,9 +41,33 @@ describe('a bounded exploration', () => {
     expect(report.states).toBeGreaterThan(500)
   })
 
+  it('of callers of two tenants, some by a lane that has room for one, with a fault at any step, finds none either', async () => {
+    const report = await explore({
+      max: 1,
+      callers: 3,
+      inLane: 2,
+      tenants: 2,
+      faults: cases({ all: 1, some: 0 }),
+    })
+    expect(report.complete).toBe(true)
+    expect(report.states).toBeGreaterThan(50)
+  })
+
   it('says when it was cut short, by steps or by states', async () => {
     expect(await explore({ faults: 0, depth: 5 })).toMatchObject({ complete: false, deepest: 5 })
     expect(await explore({ faults: 1, states: 50 })).toMatchObject({ complete: false })
+  })
+
+  it('finds the callers whom a lane forgets whose place has become free', async () => {
+    const { freed } = Lane.prototype
+    Lane.prototype.freed = () => {}
+    try {
+      await expect(explore({ max: 1, callers: 2, inLane: 2, faults: 0 })).rejects.toThrow(
+        '1 wait for a lane that has room',
+      )
+    } finally {
+      Lane.prototype.freed = freed
+    }
   })
 
   it('finds the caller whom a line loses that forgets those who left it', async () => {
