@@ -22,6 +22,17 @@ describe('as with pg.Pool,', () => {
     })
   })
 
+  it('a client that comes back with an open transaction is idle at once', async () => {
+    await sameOnBoth(async ({ open, note, count }) => {
+      const pool = open({ max: 1 })
+      const client = await pool.connect()
+      await client.query('BEGIN')
+      client.release()
+      count(pool)
+      note((await pool.query('SELECT 1 AS one')).rows, pool.idleCount)
+    })
+  })
+
   it('a client that was lost counts until its borrower releases it', async () => {
     await sameOnBoth(async ({ open, note, count }) => {
       const pool = open({ max: 1 })

@@ -2,6 +2,9 @@
 
 import type { Pool } from '../../../index.js'
 
+type Children = ReturnType<Pool<unknown>['actor']['getSnapshot']>['children']
+type Connection = ReturnType<NonNullable<Children[keyof Children]>['getSnapshot']>
+
 /**
  * Clients that exist, idle or not; a client that closes gracefully is none of the pool's any more, as with pg.Pool.
  * @param lost those that were lost and not released yet; they count as long as no other client has taken their place
@@ -12,9 +15,11 @@ export function totalCount<C>(pool: Pool<C>, lost: number): number {
   return Math.max(here, Math.min(max, here + lost))
 }
 
-/** Clients that no caller has, those included that are on the way to one. */
+/** Clients that no caller has, those included that are on the way to one, or are being reset or validated for none. */
 export function idleCount<C>(pool: Pool<C>, onTheWay: number): number {
-  return pool.stats().idle + onTheWay
+  const { idle, validating } = pool.stats()
+  const tended = validating === 0 ? 0 : countOf(pool, isTended)
+  return idle + onTheWay + tended
 }
 
 /** Callers that wait for an idle client, or for another caller to release one: not those for whom one is, or can be, opened. */
@@ -26,11 +31,21 @@ export function waitingCount<C>(pool: Pool<C>, onTheWay: number): number {
 
 /** Lent clients that were told to retire because of their age. */
 export function expiredCount<C>(pool: Pool<C>): number {
+  return countOf(
+    pool,
+    connection =>
+      connection.matches({ busy: 'retiring' }) && connection.context.facts.ending?.reason === 'max lifetime',
+  )
+}
+
+const isTended = (connection: Connection): boolean =>
+  connection.matches({ validating: 'return' }) || connection.matches({ validating: 'keepalive' })
+
+function countOf<C>(pool: Pool<C>, matches: (connection: Connection) => boolean): number {
   let count = 0
   for (const child of Object.values(pool.actor.getSnapshot().children)) {
     const connection = child?.getSnapshot()
-    const retiring = connection?.matches({ busy: 'retiring' }) === true
-    if (retiring && connection.context.facts.ending?.reason === 'max lifetime') count++
+    if (connection !== undefined && matches(connection)) count++
   }
   return count
 }

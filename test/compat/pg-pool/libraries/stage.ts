@@ -55,7 +55,10 @@ export function useStage(table: string): Stage {
     },
     async loseAll(pool) {
       // One that is still being connected would come later, and stay.
-      await until(() => pool.totalCount > 0 && pool.idleCount === pool.totalCount, 'all clients are idle')
+      await until(
+        () => pool.totalCount > 0 && pool.statepool.stats().idle === pool.totalCount,
+        'all clients are idle, and none is being reset',
+      )
       const { lost } = pool.statepool.stats()
       const count = pool.totalCount
       await backends.terminateAll()
