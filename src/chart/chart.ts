@@ -186,8 +186,12 @@ function describeGuard(guard: unknown): string {
 function nameOf(reference: unknown): string {
   if (typeof reference === 'string') return reference
   if (hasType(reference)) return reference.type
-  return (typeof reference === 'function' && reference.name) || '(inline)'
+  const { name = '' } = typeof reference === 'function' ? reference : {}
+  return name === '' || namesOfPlaces.test(name) ? '(inline)' : name
 }
+
+/** JavaScript calls a function that has no name after the property that it is written in. */
+const namesOfPlaces = /^(actions|entry|exit|guard)$/
 
 function hasType(reference: unknown): reference is { type: string } {
   return (

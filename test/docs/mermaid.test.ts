@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createMachine } from 'xstate'
 import { readChart } from '../../src/chart/chart.js'
 import { escapeLabel, idOf, writeMermaid } from '../../src/chart/mermaid.js'
 import { sampleMachine } from './sample-machine.js'
@@ -48,4 +49,19 @@ test('every line of the source has one of the forms that Mermaid knows', () => {
   const form = new RegExp(`^ *(${forms.join('|')})$`)
   const lines = writeMermaid(readChart(sampleMachine)).trimEnd().split('\n')
   for (const line of lines) expect(line).toMatch(form)
+})
+
+test('a function without a name is not called after the property that it is written in', () => {
+  const machine = createMachine({
+    id: 'inline',
+    initial: 'a',
+    states: {
+      a: { entry: () => {}, on: { go: { target: 'b', guard: () => true, actions: () => {} } } },
+      b: { entry: function greet() {} },
+    },
+  })
+  const source = writeMermaid(readChart(machine))
+  expect(source).toContain('go [(inline)]')
+  expect(source).toContain('greet')
+  expect(source).not.toMatch(/entry \/ entry|\[guard\]|\bactions\b/)
 })
