@@ -11,6 +11,7 @@ import {
   walk,
 } from '../../src/testing/index.js'
 import { patience } from '../support/patience.js'
+import { cases } from '../support/seeds.js'
 
 /**
  * The pool is resized between two and one: with a third size there are four times as many paths, and nothing new for the server. The
@@ -85,7 +86,7 @@ export function describeMainPaths<C>(
 
     /** One test for all of them: what fails says on which path. */
     const walkAll = (paths: readonly ModelPath[]) => async () => {
-      expect(paths.length).toBeGreaterThan(25)
+      expect(paths.length).toBeGreaterThan(cases({ all: 50, some: 25 }))
       for (const path of paths) await walk(path, subject, { patience })
     }
 

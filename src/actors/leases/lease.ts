@@ -29,13 +29,14 @@ export class Lease<C> implements Disposable, AsyncDisposable {
   /** Counted from 1 within the pool. */
   readonly id: number
   /** When the pool granted it, on the pool's clock, in milliseconds. */
-  readonly acquiredAt: number = unboxed
+  readonly acquiredAt: number
   readonly #record: LeasedConnection<C>
   #state: LeaseState = 'held'
 
   /** @internal */
   constructor(id: number, acquiredAt: number, record: LeasedConnection<C>) {
     this.id = id
+    this.acquiredAt = unboxed
     this.acquiredAt = acquiredAt
     this.#record = record
   }
