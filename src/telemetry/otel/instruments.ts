@@ -135,7 +135,7 @@ function make(meter: Meter): Instruments {
     hostState: own(
       'host.state',
       '{host}',
-      '1 for what is known of the host whose pool it is, by the attribute statepool.host.state, otherwise 0.',
+      '1 for the state of the host that the pool connects to, by the attribute statepool.host.state, otherwise 0.',
     ),
     hostSeeking: own(
       'host.seeking',

@@ -107,7 +107,7 @@ export const families: readonly Family[] = [
   {
     name: 'host_state',
     type: 'Gauge',
-    help: '1 for what is known of the host whose pool it is, 0 for the rest; absent unless the pool belongs to a pool of hosts.',
+    help: "1 for the state of the pool's host, 0 for the other states; absent unless the pool belongs to a pool of hosts.",
     label: 'state',
     read: ({ stats: { host } }): Record<string, number> =>
       host === undefined
