@@ -1,8 +1,7 @@
-// The run as pages: a chart for each scenario in docs/bench, and all tables in docs/performance.md.
+// The run as pages: the curves in docs/bench, and all tables in docs/performance.md.
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { drawChart } from './chart.js'
 import { drawCurve } from './curve-chart.js'
 import { markdown } from './report.js'
 import type { Result } from './result.js'
@@ -19,12 +18,9 @@ export async function drawDocs(results: readonly Result[], { rounds, quick }: Pl
   await mkdir(new URL('bench/', docs), { recursive: true })
   for (const result of results) {
     const { name, curve } = result.scenario
-    if (curve === undefined) {
-      await writeFile(new URL(`bench/${name}.svg`, docs), drawChart(result))
-    } else {
-      await writeFile(new URL(`bench/${name}.svg`, docs), drawCurve(result, 'light'))
-      await writeFile(new URL(`bench/${name}-dark.svg`, docs), drawCurve(result, 'dark'))
-    }
+    if (curve === undefined) continue
+    await writeFile(new URL(`bench/${name}.svg`, docs), drawCurve(result, 'light'))
+    await writeFile(new URL(`bench/${name}-dark.svg`, docs), drawCurve(result, 'dark'))
   }
   const inTables = results.filter(({ scenario }) => scenario.curve === undefined)
   if (inTables.length === 0) return

@@ -49,7 +49,7 @@ const options = new Command('npm run bench --')
     wholeFrom(1),
   )
   .option('--json <file>', 'write [{ scenario, peer, unit, median, min, max, rounds }]', fileToWrite)
-  .option('--chart', 'draw docs/bench/*.svg, and put the tables into docs/performance.md')
+  .option('--chart', 'draw the curves into docs/bench, and put the tables into docs/performance.md')
   .option('--profile <folder>', 'write a CPU profile of each measured process; costs some per cent')
   .parse()
   .opts<Options>()

@@ -3,7 +3,7 @@
 // validateAfter: false and maxConnecting as in statepool's own row; no idle timer, no lifetime and no deadline, as in pg-pool's.
 
 import pg from 'pg'
-import type { BenchPool, Marks, Peer, Settings, Source } from '../peer.js'
+import { type BenchPool, fill, type Marks, type Peer, type Settings, type Source } from '../peer.js'
 import { type Client, connectionOf, stubClientOf } from './stub-client.js'
 
 /** Not a literal, so that the compiler looks at the sources, and Node at what is measured. */
@@ -44,12 +44,12 @@ async function open<C extends Marks>(
       },
     }),
   })
-  await pool.statepool.ready()
-  return {
+  const own: BenchPool<C, Client<C>> = {
     acquire: () => pool.connect() as unknown as Promise<Client<C>>,
     connectionOf: connectionOf(source),
     release: client => client.release(),
     query: async (text, values) => (await pool.query(text, values)).rows,
     close: () => pool.end(),
   }
+  return fill(own, min) // as pg.Pool, it opens on demand
 }
