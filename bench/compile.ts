@@ -2,7 +2,7 @@
 //
 // The measured processes are plain `node` on plain ESM: a loader such as tsx wraps every closure to keep its name, and that
 // costs more than what is measured. Both are compiled for each run into a folder of their own, so that neither a stale build nor
-// one that somebody is replacing at this moment is measured. There the package is imported by its name, through its exports.
+// one that is being replaced at this moment is measured. There the package is imported by its name, through its exports.
 
 import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

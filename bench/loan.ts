@@ -48,7 +48,7 @@ export class Ledger {
   granted = 0
   out = 0
 
-  /** @throws Error when somebody else has the connection. */
+  /** @throws Error when another borrower has the connection. */
   take(connection: Marks): void {
     if (connection.lent === true) throw new Error('A connection was lent to two borrowers at the same time.')
     connection.lent = true

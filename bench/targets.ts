@@ -167,7 +167,7 @@ function cheapest(
   return ranked[0]
 }
 
-/** The verdicts of a metric; none where there is no target, or nobody to measure against. */
+/** The verdicts of a metric; none where there is no target, or no peer to measure against. */
 export function judge(metric: string, values: ByPeer, rivals: readonly string[]): Verdict[] {
   const judges = targets[metric] ?? []
   return judges.map(one => one(values, rivals)).filter(verdict => verdict !== undefined)

@@ -17,7 +17,7 @@ export interface FaultProxy {
   readonly links: readonly ProxyLink[]
   /** Lasting: bytes arrive this many milliseconds late, in order; 0 = at once. A direction that is not given stays as it is. */
   delay(times: { toServer?: number; toClient?: number }): void
-  /** Lasting: bytes in this direction are swallowed, and nobody is told. */
+  /** Lasting: bytes in this direction are swallowed without a word. */
   drop(direction: Direction | 'both'): void
   /** Lasting: nothing is read and nothing written, in either direction; new connections are accepted and stay so. */
   freeze(): void

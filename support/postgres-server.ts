@@ -17,7 +17,7 @@ export interface PostgresServerOptions {
   settings?: Readonly<Record<string, string | number>>
   /** A certificate and its key, both PEM: the server then takes TLS connections too. */
   tls?: { cert: string; key: string }
-  /** Where the port comes from; asked again when somebody else took it meanwhile. Default: one that is free. */
+  /** Where the port comes from; asked again when another process took it meanwhile. Default: one that is free. */
   choosePort?: () => Promise<number>
 }
 
@@ -144,7 +144,7 @@ class Server implements PostgresServer {
         cwd: this.folder,
         env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
         stdio: ['ignore', log.fd, log.fd],
-        detached: true, // Ctrl-C in a terminal goes to the foreground only; whoever started the server says when it stops
+        detached: true, // Ctrl-C in a terminal goes to the foreground only; what started the server says when it stops
       },
     )
     let failure: string | undefined

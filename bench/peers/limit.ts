@@ -1,4 +1,4 @@
-// The limit: an array of free connections, and a promise for whoever has to wait. It checks nothing and knows nothing.
+// The limit: an array of free connections, and a promise for a caller who has to wait. It checks nothing and knows nothing.
 
 import type { Peer } from '../peer.js'
 

@@ -1,4 +1,4 @@
-// One task that acquires and releases, over and over, in a pool of 10 where nobody else wants anything.
+// One task that acquires and releases, over and over, in a pool of 10 that has no other caller.
 
 import { Ledger, StubDatabase } from '../loan.js'
 import { calibrate, timeBatches } from '../measure.js'

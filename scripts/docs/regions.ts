@@ -2,7 +2,7 @@
 
 /**
  * The text with each region that it marks filled anew; regions that it does not mark are left out.
- * @throws Error naming the region when a mark has no counterpart, or a name nobody fills.
+ * @throws Error naming the region when a mark has no counterpart, or a name that nothing fills.
  */
 export function fillRegions(markdown: string, contents: ReadonlyMap<string, string>): string {
   const marks = [...markdown.matchAll(/^<!-- ([\w-]+):(start|end) -->$/gm)]

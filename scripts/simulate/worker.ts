@@ -42,7 +42,7 @@ Error.stackTraceLimit = 0 // thousands of errors are made in a second, and the t
 const shareOf = (seed: number) => ({ depth: 1 + (seed % 7), patience: 20 * (seed % 5) })
 
 process.on('unhandledRejection', reason => {
-  failures.push({ seed: current, message: `Seed ${current}: nobody handled a rejection: ${String(reason)}` })
+  failures.push({ seed: current, message: `Seed ${current}: a rejection was not handled: ${String(reason)}` })
 })
 
 process.on('message', async (assignment: Assignment) => {
@@ -68,7 +68,7 @@ process.on('message', async (assignment: Assignment) => {
     }
     told.lives++
   }
-  await new Promise(resolve => setImmediate(resolve)) // rejections that nobody handled are told by now
+  await new Promise(resolve => setImmediate(resolve)) // rejections that were not handled are told by now
   process.send?.({ ...told, failures: [...failures] } satisfies Told)
 })
 

@@ -51,10 +51,10 @@ export class Link implements ProxyLink {
         failed = true
       })
       socket.on('end', () => {
-        if (this.#silent) socket.destroy() // there is nobody to pass it on to
+        if (this.#silent) socket.destroy() // there is no peer to pass it on to
       })
       socket.on('close', () => {
-        // Nobody is told while one side has gone silently; else an RST is passed on as one, and an end was passed on before.
+        // Neither side is told while one side has gone silently; else an RST is passed on as one, and an end was passed on before.
         if (!this.#silent && failed) other.resetAndDestroy()
         else if (this.#silent && this.#halfOpen !== side) this.destroy()
         if (!this.#isGone) return

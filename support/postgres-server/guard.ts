@@ -54,7 +54,7 @@ export async function createGuard(): Promise<Guard> {
   })
   const started = once(shell, 'spawn')
   const ended = new Promise<void>(resolve => shell.once('exit', () => resolve()))
-  shell.stdin.on('error', () => {}) // the guard was killed: there is nobody left to tell
+  shell.stdin.on('error', () => {}) // the guard was killed: no one is left to tell
   await started
   shell.unref()
   ;(shell.stdin as Socket).unref()
