@@ -86,6 +86,7 @@ export type { ShedOptions } from './core/shed-options.js'
 export type {
   BeginOptions,
   ConnectContext,
+  DestroyOptions,
   Driver,
   Host,
   HostRole,

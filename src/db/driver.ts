@@ -25,10 +25,10 @@ export interface ConnectContext {
   readonly onStale?: (reason: unknown, options?: { readonly all?: boolean }) => void
   /**
    * Call this when the connect fails, or the signal aborts, while the server works on a statement of the session's set-up: `gone` settles
-   * when the server has released the connection. The pool keeps the connection's slot until then, for at most `closeTimeout`. To be called
-   * before `connect` rejects, or from within the signal's `abort` event.
+   * when the server has released the connection. The pool keeps the connection's slot until then, for at most `closeTimeout`; after that it
+   * calls `cut`, which ends the socket at once. To be called before `connect` rejects, or from within the signal's `abort` event.
    */
-  readonly onLinger?: (gone: Promise<void>) => void
+  readonly onLinger?: (gone: Promise<void>, cut?: () => void) => void
   /**
    * The pool's hook `onConnect`, if there is one. The pool calls it when `connect` has resolved, so that most drivers need not know of it. A driver
    * that has to know what the hook leaves behind (the listeners and settings that each caller finds) calls it itself, once the session is
@@ -50,6 +50,15 @@ export interface ResetContext extends RoundTripContext {
    * COM_RESET_CONNECTION); reject with what it rejects with.
    */
   readonly setUp?: ((connection: unknown) => Promise<void>) | undefined
+}
+
+/** The second argument of {@link Driver.destroy}. */
+export interface DestroyOptions {
+  /**
+   * `closeTimeout` has passed, or `close` failed, and the pool frees the connection's slot: end the socket now, whatever the server still
+   * does. Without it the driver may first let the server know (a request to cancel), which takes a moment.
+   */
+  readonly atOnce?: boolean | undefined
 }
 
 /** One of the servers of a cluster. */
@@ -166,13 +175,14 @@ export interface Driver<C> {
   /** Closes the connection gracefully; settles when the server has released it. */
   close(connection: C): Promise<void>
   /**
-   * Ends the connection without a graceful close. Must not throw. The pool also calls it when `close` took too long.
+   * Ends the connection without a graceful close. Must not throw. The pool also calls it, with `atOnce`, when `close` or the promise of an
+   * earlier `destroy` took too long.
    *
    * It may return a promise if the server keeps working after the socket is gone (the holder's statement still runs): the promise
    * settles when the server has released the connection. The pool keeps the connection's slot until then, for at most `closeTimeout`, so
    * that the server never counts more than `max` connections. The holder gets its error at once in either case.
    */
-  destroy(connection: C): void | Promise<void>
+  destroy(connection: C, options?: DestroyOptions): void | Promise<void>
   /**
    * Whether the pool can lease a released connection again: false when its holder ended, destroyed or paused the client. Must be
    * synchronous and cheap, because the pool calls it on each release; when it returns false, the pool destroys the connection and

@@ -44,6 +44,8 @@ export const connectionActions = {
   },
   /** Destroys the socket at once, aborting whatever the driver is doing. */
   destroySocket: provided,
+  /** Ends the socket whatever the server still does: the slot is free from now on. */
+  cutSocket: provided,
   noteOpened: ({ context: { facts, generation }, event }: Given) => {
     if (!('at' in event)) return
     facts.openedAt = facts.idleSince = facts.provenAt = event.at

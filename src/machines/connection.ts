@@ -254,21 +254,20 @@ export const connectionMachine = setup({
       entry: 'reportClosing',
       initial: 'graceful',
       on: { retire: {}, destroy: {}, 'driver.lost': {} },
+      after: { closeTimeout: { target: 'closed', actions: 'cutSocket' } },
       states: {
         graceful: {
           entry: 'close',
           on: {
             'driver.closed': '#connection.closed',
-            'driver.closeFailed': { target: '#connection.closed', actions: 'destroySocket' },
+            'driver.closeFailed': { target: '#connection.closed', actions: 'cutSocket' },
             destroy: '#connection.destroyed',
           },
-          after: { closeTimeout: { target: '#connection.closed', actions: 'destroySocket' } },
         },
         lingering: {
           description:
-            'The socket is destroyed, but the server still runs the last statement, and counts the connection.',
+            'It is destroyed, but the server still runs the last statement, and counts the connection.',
           on: { 'driver.gone': '#connection.closed' },
-          after: { closeTimeout: '#connection.closed' },
         },
       },
     },

@@ -80,10 +80,10 @@ export class DriverWatch {
         this.#interrupt('close')
         return this.#trip('close', connection, driver.close(connection))
       },
-      destroy: connection => {
+      destroy: (connection, options) => {
         for (const call of this.#calls) if (call.connection === connection) this.#calls.delete(call)
         this.#interrupt('destroy')
-        if (!this.#strays.delete(connection)) return driver.destroy(connection)
+        if (!this.#strays.delete(connection)) return driver.destroy(connection, options)
       },
     }
   }

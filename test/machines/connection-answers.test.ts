@@ -402,8 +402,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       checkout: 'decline',
       destroy: '→ closing.lingering: destroySocket, revoke, decline, dropRequest, reportClosing',
       'driver.closed': '→ closed',
-      'driver.closeFailed': '→ closed: destroySocket',
-      'after closeTimeout': '→ closed: destroySocket',
+      'driver.closeFailed': '→ closed: cutSocket',
+      'after closeTimeout': '→ closed: cutSocket',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],
@@ -425,7 +425,7 @@ const expected: Record<string, ReturnType<typeof table>> = {
     answers: {
       checkout: 'decline',
       'driver.gone': '→ closed',
-      'after closeTimeout': '→ closed',
+      'after closeTimeout': '→ closed: cutSocket',
     },
     ignores: {
       'nobody holds it; leases are fenced, so this cannot be a holder’s': ['share', 'abort', 'release'],

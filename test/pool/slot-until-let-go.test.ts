@@ -36,9 +36,13 @@ it('waits for a server that does not let go no longer than closeTimeout', async 
   lease.destroy()
   const next = watch(pool.acquire())
   await clock.advance(999)
-  expect(next.state).toBe('pending')
+  expect([next.state, driver.destroyed]).toEqual(['pending', ['connection 1']])
   await clock.advance(1)
   expect(next.state).toBe('fulfilled')
+  expect(driver.destroyed, 'the driver hears that its time is over').toEqual([
+    'connection 1',
+    'connection 1 at once',
+  ])
 })
 
 it('waits for nothing with closeTimeout 0', async () => {

@@ -1,5 +1,5 @@
 // A database whose every answer is given by the test, when the test says so: nothing happens by itself.
-import type { ConnectContext, Driver, RoundTripContext } from '../../src/db/driver.js'
+import type { ConnectContext, DestroyOptions, Driver, RoundTripContext } from '../../src/db/driver.js'
 
 /** What the driver hands out as a connection. */
 export interface ScriptedConnection {
@@ -71,6 +71,8 @@ export class ScriptedDriver implements Driver<ScriptedConnection> {
   isUsableAnswer = true
   /** Whether the server works on after a connection is destroyed, until `let go` is answered. */
   lingers = false
+  /** Each `destroy`, in words. */
+  readonly destroyed: string[] = []
   /** Runs once, inside the next `connect`, as an application's password function would: in the middle of a transition of the pool. */
   insideNextConnect: ((lose: () => void) => void) | undefined
   readonly #sessions = new Map<number, Session>()
@@ -117,11 +119,12 @@ export class ScriptedDriver implements Driver<ScriptedConnection> {
     return this.isUsableAnswer
   }
 
-  destroy({ number }: ScriptedConnection): void | Promise<void> {
+  destroy({ number }: ScriptedConnection, { atOnce = false }: DestroyOptions = {}): void | Promise<void> {
+    this.destroyed.push(`connection ${number}${atOnce ? ' at once' : ''}`)
     const letGo = (): void => {
       this.#session(number).open = false
     }
-    return this.lingers ? this.#ask('let go', number, undefined).promise.then(letGo) : letGo()
+    return this.lingers && !atOnce ? this.#ask('let go', number, undefined).promise.then(letGo) : letGo()
   }
 
   /** The oldest unanswered question of this kind that the pool still wants answered. */

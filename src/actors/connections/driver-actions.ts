@@ -3,7 +3,7 @@ import { abortable } from '../../core/abortable.js'
 import type { ConnectContext } from '../../db/driver.js'
 import type { ConnectionEvent } from '../../machines/connection-types.js'
 import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
-import { attempt, destroyQuietly, noHandle } from './driver-calls.js'
+import { attempt, destroyQuietly, noHandle, quietly } from './driver-calls.js'
 import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
 import type { ConnectionRecord } from './record.js'
 
@@ -21,7 +21,10 @@ export const driverActions = {
       // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
       if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
     }
-    const onLinger: ConnectContext['onLinger'] = gone => linger(record, self, gone)
+    const onLinger: ConnectContext['onLinger'] = (gone, cut) => {
+      record.cut = cut
+      linger(record, self, gone)
+    }
     attempt(
       () =>
         hooks === undefined
@@ -127,6 +130,11 @@ export const driverActions = {
     if (record.handle === undefined) return
     const gone = destroyQuietly(record.parts.driver, record.handle)
     if (gone !== undefined) linger(record, self, gone)
+  },
+  cutSocket: ({ context }) => {
+    const { handle, parts, cut } = recordOf(context)
+    if (handle !== undefined) destroyQuietly(parts.driver, handle, { atOnce: true })
+    else if (cut !== undefined) quietly(cut)
   },
 } satisfies ConnectionActions
 

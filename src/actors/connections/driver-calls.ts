@@ -1,7 +1,7 @@
 // How the pool calls a driver: outside of any caller's async context, and without trusting it not to throw.
 
 import { outside } from '../../core/outside.js'
-import type { Driver } from '../../db/driver.js'
+import type { DestroyOptions, Driver } from '../../db/driver.js'
 
 /** The error of a driver that breaks its contract. */
 export function noHandle<C>({ name }: Driver<C>): TypeError {
@@ -21,9 +21,13 @@ export function attempt<T>(
  * Destroys a connection, whatever the driver does about it.
  * @returns a promise, which never rejects, if the driver waits for the server to let go
  */
-export function destroyQuietly<C>(driver: Driver<C>, handle: C): Promise<void> | undefined {
+export function destroyQuietly<C>(
+  driver: Driver<C>,
+  handle: C,
+  options?: DestroyOptions,
+): Promise<void> | undefined {
   return outside(() => {
-    const gone = quietly(() => driver.destroy(handle))
+    const gone = quietly(() => driver.destroy(handle, options))
     return gone instanceof Promise ? gone.catch(() => {}) : undefined
   })
 }

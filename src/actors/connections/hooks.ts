@@ -41,7 +41,9 @@ export async function connectAndSetUp<C>(
   if (isSetUp || signal.aborted || connection === undefined) return connection // late, or none: that is seen to by the caller
   const destroy = (): void => {
     const gone = destroyQuietly(driver, connection)
-    if (gone !== undefined) context.onLinger(gone) // the server may count it for a while, and so does the pool
+    if (gone === undefined) return
+    // The server may count it for a while, and so does the pool.
+    context.onLinger(gone, () => void destroyQuietly(driver, connection, { atOnce: true }))
   }
   const forget = onAbort(signal, destroy)
   try {

@@ -88,6 +88,8 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   provenIn = 0
   uses = 0
   lingers = false
+  /** Ends the socket of a connect that was given up while the server worked. */
+  cut: (() => void) | undefined = undefined
   ending: ConnectionEnding | undefined = undefined
   /** The driver reported that only a new session can mend this one; it may have been retired for another reason before. */
   stale = false

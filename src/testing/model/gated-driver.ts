@@ -1,6 +1,6 @@
 // A driver between the pool and the real one: what the pool asks leaves when the walk says so, or fails without leaving.
 
-import type { ConnectContext, Driver, RoundTripContext } from '../../db/driver.js'
+import type { ConnectContext, DestroyOptions, Driver, RoundTripContext } from '../../db/driver.js'
 
 /** What a pool asks of its driver and waits for. */
 export type Question = 'connect' | 'validate' | 'reset' | 'cancel' | 'close' | 'let go'
@@ -112,9 +112,9 @@ export class GatedDriver<C> implements Driver<C> {
     return !this.ended && (this.#real.isUsable?.(connection) ?? true)
   }
 
-  destroy(connection: C): void | Promise<void> {
+  destroy(connection: C, { atOnce = false }: DestroyOptions = {}): void | Promise<void> {
     this.#destroyed.add(connection)
-    if (!this.lingers) return this.#end(connection)
+    if (!this.lingers || atOnce) return this.#end(connection)
     return this.#ask(
       'let go',
       () => true,

@@ -98,7 +98,7 @@ export function driverFor<C extends EventEmitter>(
       }
       const leave = (): void => {
         const gone = end(session)
-        if (gone !== undefined) onLinger?.(gone)
+        if (gone !== undefined) onLinger?.(gone, () => session.destroy())
       }
       const face = await connectOrDestroy(session, signal, ready, leave)
       if (keepsListeners) session.keepListeners(face) // those of the connect itself are gone by now
@@ -152,7 +152,10 @@ export function driverFor<C extends EventEmitter>(
       await session.closed
     },
 
-    destroy: face => end(sessionOf(face)),
+    destroy(face, { atOnce = false } = {}) {
+      const session = sessionOf(face)
+      return atOnce ? session.destroy() : end(session)
+    },
 
     ref: face => setRef(sessionOf(face), 'ref'),
     unref: face => setRef(sessionOf(face), 'unref'),

@@ -56,9 +56,9 @@ export class Shelf {
         this.remove(face)
         return face.serve(() => driver.close(face))
       },
-      destroy: face => {
+      destroy: (face, options) => {
         this.remove(face)
-        return driver.destroy(face)
+        return driver.destroy(face, options)
       },
     }
   }

@@ -100,7 +100,7 @@ export function driverFor(
     sessions.set(client, session)
     const leave = (): void => {
       const gone = end(session)
-      if (gone !== undefined) onLinger?.(gone)
+      if (gone !== undefined) onLinger?.(gone, () => session.destroy())
     }
     const forget = onAbort(signal, leave)
     try {
@@ -185,7 +185,10 @@ export function driverFor(
       else await client.end()
     },
 
-    destroy: client => end(sessionOf(client)),
+    destroy(client, { atOnce = false } = {}) {
+      const session = sessionOf(client)
+      return atOnce ? session.destroy() : end(session)
+    },
 
     ref: client => setRef(client, 'ref'),
     unref: client => setRef(client, 'unref'),

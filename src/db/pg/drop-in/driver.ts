@@ -55,10 +55,10 @@ export function lendingDriver(
   return {
     ...(base as unknown as Driver<LentClient>),
 
-    destroy: client =>
-      leaving.has(client) && canSayGoodbye(client)
+    destroy: (client, options = {}) =>
+      !options.atOnce && leaving.has(client) && canSayGoodbye(client)
         ? sayGoodbye(client, () => base.destroy(client))
-        : base.destroy(client),
+        : base.destroy(client, options),
 
     async connect({ signal, onLost, onStale, onLinger, setUp }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
