@@ -1,5 +1,5 @@
-// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name; and JSON is without spaces. Then they
-// are what they were.
+// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name; JSON is without spaces; and
+// package.json is without what only this repository needs. Then they are what they were.
 //
 // Usage: tsx scripts/package/pages.ts pack|restore
 
@@ -65,18 +65,40 @@ function withoutCode(text: string, change: (prose: string) => string): string {
     .join('')
 }
 
+/** What packing needs: without it, a pack that was interrupted could not be made good by the next one. */
+const packing = ['build', 'prepack', 'postpack', 'prepublishOnly']
+
+/** package.json as the package has it. */
+export function packagedManifest(text: string): string {
+  const {
+    devDependencies: _,
+    allowScripts: _all,
+    workspaces: _folders,
+    overrides: _versions,
+    ...kept
+  } = JSON.parse(text)
+  const scripts = Object.fromEntries(packing.map(name => [name, kept.scripts[name]]))
+  return `${JSON.stringify({ ...kept, scripts }, null, 2)}\n`
+}
+
+/** A file as the package has it. */
+function changedFor(name: string, text: string): string {
+  if (name === 'package.json') return packagedManifest(text)
+  return name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
+}
+
 /** What a page was, beside it, where git and npm ignore it. */
 const keptFrom = (page: string): string => `${page}~`
 
 function main(command: string | undefined): void {
   const pages = [...shipped]
-    .filter(name => /^(?!package\b).*\.(md|json)$/.test(name))
+    .filter(name => /\.(md|json)$/.test(name))
     .map(name => [name, join(root, name)] as const)
   for (const [name, page] of pages) {
     if (existsSync(keptFrom(page))) renameSync(keptFrom(page), page) // also what a pack that was interrupted left
     if (command !== 'pack') continue
     const text = readFileSync(page, 'utf8')
-    const changed = name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
+    const changed = changedFor(name, text)
     if (changed === text) continue
     writeFileSync(keptFrom(page), text)
     writeFileSync(page, changed)
