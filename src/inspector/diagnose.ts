@@ -47,6 +47,7 @@ const titles: Readonly<Record<CoreFinding['kind'], string>> = {
   leaked: 'A lease looks leaked',
   stalled: 'No caller is served',
   'slow queue': 'Callers wait long',
+  'lane full': 'A lane is full',
   overloaded: 'The pool is overloaded',
   'budget spent': 'The budget is spent',
   'budget away': 'The fleet’s engine is away',

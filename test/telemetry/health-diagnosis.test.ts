@@ -47,6 +47,21 @@ describe('a diagnosis', () => {
     expect(kinds({ ...none, oldestWaiter: 90_000 })).toEqual(['down: stalled'])
   })
 
+  it('finds a lane whose callers wait for long, although the pool serves others', () => {
+    const lane = { name: 'reports', max: 2, waiting: 1, oldestWaiter: 85_000 }
+    const lanes = [{ ...lane, name: 'mail', waiting: 0, oldestWaiter: undefined }, lane]
+    expect(diagnose({ ...calm, lanes }, 10_000)).toMatchObject([
+      {
+        kind: 'lane full',
+        severity: 'degraded',
+        what: "The lane 'reports' has no room (lanes.reports.max is 2): 1 caller waits for it, the longest for 15,000 ms.",
+        since: 95_000,
+      },
+    ])
+    expect(kinds({ lanes, state: 'paused' })).toEqual(['degraded: paused'])
+    expect(kinds({ lanes: [{ ...lane, oldestWaiter: 90_001 }] })).toEqual([])
+  })
+
   it('puts what keeps the pool from serving before what only slows it', () => {
     const connects = { since: 5, count: 3, lastError: error }
     const leases = [lease(1, 50_000), lease(2, 40_000)]

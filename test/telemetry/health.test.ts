@@ -156,6 +156,22 @@ describe('a queue that moves, but slowly', () => {
   })
 })
 
+describe('a lane without room', () => {
+  it('makes the pool degraded once its callers wait for long; until then they are counted', async () => {
+    const { pool, clock } = poolInSimulatedTime({ min: 1, max: 2, lanes: { reports: { max: 1 } }, ...never })
+    await clock.advance(100)
+    await pool.acquire({ lane: 'reports' })
+    watch(pool.acquire({ lane: 'reports' }))
+    await clock.advance(9_999)
+    expect(pool.health()).toMatchObject({
+      status: 'ready',
+      reason: expect.stringContaining('1 caller waits'),
+    })
+    await clock.advance(1)
+    expect(pool.health()).toMatchObject({ status: 'degraded', kind: 'lane full', since: 10_100 })
+  })
+})
+
 describe('what the application asked for', () => {
   it('is told: paused, closing, closed', async () => {
     const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1, ...never })

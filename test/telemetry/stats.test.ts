@@ -80,3 +80,12 @@ it('tells how long callers waited and leases were held, if it is to measure', as
 it('refuses a measure that is neither true nor false', () => {
   expect(() => createPool(simulated(), { measure: 'yes' as never })).toThrow(OptionsError)
 })
+
+it('tells since when the first caller has waited for a lane', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 2, lanes: { reports: { max: 1 } } })
+  await clock.advance(100)
+  await pool.acquire({ lane: 'reports' })
+  watch(pool.acquire({ lane: 'reports' }))
+  await clock.advance(10)
+  expect(pool.stats()).toMatchObject({ waiting: 0, oldestWaiter: 100 })
+})

@@ -1,7 +1,7 @@
 // Why a connection ended, as an error for `events$`.
 import { ValidationError } from '../../core/errors.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
-import { messageOf } from '../../core/wording.js'
+import { messageOf, milliseconds } from '../../core/wording.js'
 import type { ConnectionEnding, EndReason } from '../../machines/connection-types.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
@@ -32,7 +32,7 @@ function validationErrorOf(
       return new ValidationError(
         'VALIDATION_TIMEOUT',
         connection,
-        `its validation took longer than ${config.validateTimeout} ms (validateTimeout)`,
+        `its validation took longer than ${milliseconds(config.validateTimeout)} (validateTimeout)`,
       )
     case 'reset failed':
       return new ValidationError(
@@ -45,7 +45,7 @@ function validationErrorOf(
       return new ValidationError(
         'RESET_TIMEOUT',
         connection,
-        `resetting it after its last use took longer than ${config.resetTimeout} ms (resetTimeout)`,
+        `resetting it after its last use took longer than ${milliseconds(config.resetTimeout)} (resetTimeout)`,
       )
     case 'cancel failed':
       return new ValidationError(
@@ -58,7 +58,7 @@ function validationErrorOf(
       return new ValidationError(
         'RESET_TIMEOUT',
         connection,
-        `cancelling what its holder ran took longer than ${config.resetTimeout} ms (resetTimeout)`,
+        `cancelling what its holder ran took longer than ${milliseconds(config.resetTimeout)} (resetTimeout)`,
       )
     default:
       return undefined

@@ -1,6 +1,8 @@
 // What a connection tells the pool: that it is open, that it could not be opened, that it closes, that it serves no caller.
+
 import { ConnectError } from '../../core/errors.js'
 import { HookFailure } from '../../core/hooks.js'
+import { milliseconds } from '../../core/wording.js'
 import { deliver } from '../../machines/compiled/index.js'
 import { ofPool } from '../names.js'
 import { type ConnectionActions, recordOf } from './acting.js'
@@ -24,7 +26,7 @@ export const reports = {
         ? new ConnectError(
             'CONNECT_TIMEOUT',
             target,
-            `it took longer than ${context.policy.connectTimeout} ms (connectTimeout)`,
+            `it took longer than ${milliseconds(context.policy.connectTimeout)} (connectTimeout)`,
             { remedy: remedyFor(driver, undefined) },
           )
         : new ConnectError('CONNECT_FAILED', target, describeFailure(cause), {

@@ -2,7 +2,7 @@
 
 import { LeaseError, OptionsError, ValidationError } from '../../core/errors.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
-import { messageOf } from '../../core/wording.js'
+import { messageOf, milliseconds } from '../../core/wording.js'
 import type { Driver, TransactionSupport } from '../../db/driver.js'
 import { ofPool } from '../names.js'
 import { abortableWork, workAborted } from './abortable-work.js'
@@ -73,7 +73,7 @@ export async function runTransaction<C, T>(
       const error = new ValidationError(
         'VALIDATION_TIMEOUT',
         lease.connectionId,
-        `beginning a transaction took longer than ${config.validateTimeout} ms (validateTimeout)`,
+        `beginning a transaction took longer than ${milliseconds(config.validateTimeout)} (validateTimeout)`,
       )
       if (lease.held) lease.destroy(ofPool(context, error))
       throw ofPool(context, error)
@@ -93,7 +93,7 @@ export async function runTransaction<C, T>(
       ? new ValidationError(
           'RESET_TIMEOUT',
           lease.connectionId,
-          `rolling its transaction back took longer than ${config.resetTimeout} ms (resetTimeout)`,
+          `rolling its transaction back took longer than ${milliseconds(config.resetTimeout)} (resetTimeout)`,
         )
       : new ValidationError(
           'RESET_FAILED',

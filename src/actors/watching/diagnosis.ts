@@ -36,6 +36,8 @@ export interface PoolFacts {
   readonly waiting: number
   /** When the one that has waited longest called `acquire`; undefined if no caller waits. */
   readonly oldestWaiter: number | undefined
+  /** Lanes, whose callers are in no queue of the pool's until there is room for them. */
+  readonly lanes?: readonly LaneFacts[]
   readonly connects: FailingConnects | undefined
   /** What the driver says of connects that are under way, while no connection is open: that no host fits so far. */
   readonly lacking?: string | undefined
@@ -45,6 +47,14 @@ export interface PoolFacts {
   readonly away?: BudgetAbsence | undefined
   /** How long a lease may be held before it counts as a leak; Infinity = leaks are not looked for. */
   readonly leakWarning: number
+}
+
+/** A lane, and who waits for it to have room. */
+interface LaneFacts {
+  readonly name: string
+  readonly max: number
+  readonly waiting: number
+  readonly oldestWaiter: number | undefined
 }
 
 /** How bad a finding is: the pool serves no caller, or fewer or later than it should. */
@@ -62,6 +72,7 @@ export type FindingKind =
   | 'overloaded'
   | 'connects failing'
   | 'slow queue'
+  | 'lane full'
   | 'budget spent'
   | 'budget away'
 
@@ -95,6 +106,7 @@ export function diagnose(facts: PoolFacts, stalledAfter: number): readonly Findi
     connectsOf(facts),
     leaksOf(facts),
     queueOf(facts, stalledAfter),
+    laneOf(facts, stalledAfter),
     overloadOf(facts),
     awayOf(facts),
     pauseOf(facts),
@@ -223,6 +235,20 @@ function queueOf(facts: PoolFacts, stalledAfter: number): Sketch | undefined {
       'Find out what the holders are waiting for (pool.leases(), and leakWarning for where they acquired): a leak, a lock in the database, or an acquire while holding a lease.',
     since: lastServed,
     holders: leases,
+  }
+}
+
+function laneOf({ lanes = [], state, now }: PoolFacts, stalledAfter: number): Sketch | undefined {
+  const oldest = ({ oldestWaiter = now }: LaneFacts): number => oldestWaiter
+  const [lane] = [...lanes].sort((one, other) => oldest(one) - oldest(other))
+  if (lane === undefined || state === 'paused' || now - oldest(lane) < stalledAfter) return undefined
+  const { name, max, waiting } = lane
+  return {
+    kind: 'lane full',
+    severity: 'degraded', // callers that go by no lane, or by another one, are served
+    what: `The lane '${name}' has no room (lanes.${name}.max is ${max}): ${counted(waiting, 'caller')} ${waiting === 1 ? 'waits' : 'wait'} for it, the longest for ${milliseconds(now - oldest(lane))}.`,
+    remedy: "Hold the lane's connections for less time, or raise its max.",
+    since: oldest(lane) + stalledAfter,
   }
 }
 

@@ -56,6 +56,12 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     leases: heldLeases(parts),
     waiting: queue.length,
     oldestWaiter: oldestWaiter(parts),
+    lanes: [...(parts.lanes?.all ?? [])].map(({ name, max, queue: { length, oldest } }) => ({
+      name,
+      max,
+      waiting: length,
+      oldestWaiter: oldest,
+    })),
     connects: trouble.connects,
     lacking: roster.established === 0 ? remedyFor(parts.driver, undefined) : undefined,
     budget: parts.budget?.isHeldBack ? parts.budget.evidence() : undefined,
@@ -75,7 +81,8 @@ export function healthOf(facts: PoolFacts, stalledAfter: number): PoolHealth {
     const { severity: status, what: reason, kind, since } = worst
     return Object.freeze({ status, reason, kind, since })
   }
-  const { leases, max, waiting, established, stateSince: since } = facts
+  const { leases, max, lanes = [], established, stateSince: since } = facts
+  const waiting = lanes.reduce((sum, lane) => sum + lane.waiting, facts.waiting)
   const serves = established === 0 && waiting > 0 ? 'is opening a connection' : 'serves callers'
   const leased = `${leases.length} of at most ${max} ${max === 1 ? 'connection is' : 'connections are'} leased`
   const reason = `The pool ${serves}: ${leased}, ${waiting} ${waiting === 1 ? 'caller waits' : 'callers wait'}.`

@@ -31,7 +31,7 @@ export interface PoolStats extends Readonly<Counters> {
   /** Those being validated, reset, or prepared for a caller by `onLend`. */
   readonly validating: number
   readonly closing: number
-  /** Callers in the queue. */
+  /** Callers in the queue; those who wait for a lane are in `lanes`. */
   readonly waiting: number
   /** The pool's lanes, by name; undefined without the option `lanes`. */
   readonly lanes: Readonly<Record<string, LaneStats>> | undefined
@@ -45,7 +45,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly host: HostStats | undefined
   /** When the lease that has been held longest was granted, on the pool's clock; undefined if there is no lease. */
   readonly oldestLease: number | undefined
-  /** When the caller that has waited longest called `acquire`, on the pool's clock; undefined if no caller waits. */
+  /** When the caller that has waited longest called `acquire`, in the queue or for a lane, on the pool's clock; undefined if no caller waits. */
   readonly oldestWaiter: number | undefined
   /** The parts of `closed` by the reason; reasons that did not occur are absent. */
   readonly closedBy: Readonly<Partial<Record<EndReason, number>>>
@@ -100,7 +100,7 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     budgetMax: (parts.config.group ?? parts.config.fleet)?.max,
     host: hostOf(parts.host),
     oldestLease: oldestLease(parts),
-    oldestWaiter: oldestWaiter(parts),
+    oldestWaiter: firstWaiter(parts),
     closedBy: parts.connectionTimings.closedBy,
     connectTime: parts.connectionTimings.connects.stats(now),
     waitTime: parts.leaseTimings?.waits.stats(now),
@@ -108,6 +108,13 @@ export function readStats<C>(system: PoolSystem<C>): PoolStats {
     generation: parts.generation.current,
     ...parts.counters,
   })
+}
+
+/** Those who wait for a lane, too. */
+function firstWaiter<C>(parts: PoolParts<C>): number | undefined {
+  const lanes = [...(parts.lanes?.all ?? [])].map(({ queue }) => queue.oldest)
+  const all = [oldestWaiter(parts), ...lanes].filter(at => at !== undefined)
+  return all.length === 0 ? undefined : Math.min(...all)
 }
 
 const hostOf = (host: HostStats | undefined): HostStats | undefined =>

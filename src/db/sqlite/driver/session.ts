@@ -5,6 +5,7 @@ import { outside } from '../../../core/outside.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { abortSignal, limit } from '../../../core/shape.js'
 import { onAbort } from '../../../core/signals.js'
+import { milliseconds } from '../../../core/wording.js'
 import type { Staleness } from '../wire/error.js'
 import { type Failure, SqliteError } from '../wire/error.js'
 import type { Answer, Request } from '../wire/messages.js'
@@ -128,7 +129,7 @@ export class Session {
       signal &&
       onAbort(signal, () => this.#callOff(call, interrupted('its signal was aborted', signal.reason)))
     const unset = afterNews(timeout, () =>
-      this.#callOff(call, interrupted(`it took longer than ${timeout} ms (timeout)`)),
+      this.#callOff(call, interrupted(`it took longer than ${milliseconds(timeout)} (timeout)`)),
     )
     return () => {
       unset()
