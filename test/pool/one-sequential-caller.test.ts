@@ -1,5 +1,6 @@
 // One sequential caller needs one connection, also while the connection that it returned is under reset.
 import { expect, it } from 'vitest'
+import type { Clock } from '../../src/index.js'
 import { type Outcome, poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 
 /** A pool whose connections need a reset of so many milliseconds on each return. */
@@ -32,12 +33,46 @@ it('does not take a reset for slow whose answer arrived while the process stood 
   expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
 })
 
-it('does not wait for a reset that has taken long already when it asks', async () => {
+it.each([100, 101, 120, 150, 400, 4_000])(
+  'gives a reset whose round trips stood still for %d ms with the process the time to make them',
+  async frozen => {
+    const roundTrip = (clock: Clock) => new Promise<void>(done => clock.setTimeout(done, 5))
+    for (const asksAt of [0, 10, frozen]) {
+      const { pool, clock } = poolInSimulatedTime({ min: 0, max: 10 }, { connectLatency: 5 }, (_, clock) => ({
+        needsReset: () => true,
+        async reset() {
+          for (let i = 0; i < 6; i++) await roundTrip(clock)
+        },
+      }))
+      watch(pool.use(() => {}))
+      await clock.advance(100)
+      const callers: Outcome<unknown>[] = []
+      clock.setTimeout(() => callers.push(watch(pool.use(() => {}))), asksAt)
+      await clock.freeze(frozen)
+      await clock.advance(100)
+      expect(callers).toMatchObject([{ state: 'fulfilled' }])
+      expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+    }
+  },
+)
+
+it('waits for a keepalive that is under way, instead of opening another connection', async () => {
+  const { pool, clock } = poolInSimulatedTime({ min: 0, max: 10, keepalive: 1_000 })
+  watch(pool.use(() => {}))
+  await clock.advance(100 + 1_000 + 5)
+  expect(pool.stats()).toMatchObject({ validating: 1 })
+  const next = watch(pool.use(() => {}))
+  await clock.advance(5)
+  expect(next.state).toBe('fulfilled')
+  expect(pool.stats()).toMatchObject({ opened: 1, total: 1 })
+})
+
+it('waits 50 ms for a reset that has taken long already when it asks', async () => {
   const { pool, clock } = open(4_000)
   watch(pool.use(() => {}))
   await clock.advance(100 + 1_000)
   const next = watch(pool.acquire())
-  await clock.advance(100)
+  await clock.advance(100 + 50)
   expect(next.state).toBe('fulfilled')
   expect(pool.stats().total).toBe(2)
 })
@@ -47,7 +82,7 @@ it('opens another one when the reset takes much longer than a connect', async ()
   watch(pool.use(() => {}))
   await clock.advance(100)
   const next = watch(pool.acquire())
-  await clock.advance(300)
+  await clock.advance(350)
   expect(next.state).toBe('fulfilled')
   expect(pool.stats().total).toBe(2)
 })

@@ -51,13 +51,14 @@ export const driverActions = {
   },
   validate: ({ context, self }) => {
     const record = recordOf(context)
-    const { driver, config } = record.parts
+    const { driver, config, roster } = record.parts
     record.incoming = undefined
     if (record.request !== undefined) hold(record) // a caller waits for it
     const call = record.beginEffect()
     attempt(
       () => driver.validate(record.handle, contextOf(call)),
       () => {
+        roster.noteReturning(record, undefined) // after a keepalive
         record.endEffect()
         report(self, { type: 'driver.validated', at: config.clock.now() })
       },
@@ -74,12 +75,12 @@ export const driverActions = {
       hooks === undefined
         ? driver.reset?.(record.handle, contextOf(call))
         : resetAndUndo(record, dirty, call.signal)
-    roster.noteResetting(record, config.clock.now())
+    roster.noteReturning(record, config.clock.now())
     attempt(
       () =>
         cancelling === undefined ? resets() : cancelling.then(() => (call.aborted ? undefined : resets())), // the request would hit the reset
       () => {
-        roster.noteResetting(record, undefined)
+        roster.noteReturning(record, undefined)
         record.endEffect()
         report(self, { type: 'driver.resetDone', at: config.clock.now() })
       },

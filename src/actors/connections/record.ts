@@ -33,7 +33,7 @@ export interface PoolOfConnection<C> {
   /** The index that the connection keeps up to date. */
   readonly roster: {
     readonly evictions: number
-    noteResetting(record: ConnectionRecord<C>, since: number | undefined): void
+    noteReturning(record: ConnectionRecord<C>, since: number | undefined): void
     noteReturned(since: number, now: number): void
     park(record: ConnectionRecord<C>): void
   }

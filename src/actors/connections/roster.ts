@@ -17,8 +17,8 @@ export class Roster<C> implements RosterView {
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
-  /** Since when each connection is under reset. */
-  readonly #resetting = new Map<ConnectionRecord<C>, number>()
+  /** Since when each connection has been under reset, or had its keepalive under way. */
+  readonly #returning = new Map<ConnectionRecord<C>, number>()
   readonly #freeIds: string[] = []
   #idsMade = 0
   #serials = 0
@@ -80,24 +80,19 @@ export class Roster<C> implements RosterView {
     return last
   }
 
-  /** Connections under reset that stay afterwards. */
-  get resetting(): number {
-    return this.#resetting.size
-  }
-
-  /** How many of them are waited for: those whose reset had not taken long by that time. */
+  /** Connections that become idle within a round trip, unless it had taken long by that time: then they are not waited for. */
   returning(at: number): number {
-    if (this.#resetting.size === 0) return 0
+    if (this.#returning.size === 0) return 0
     const earliest = at - patienceWithResets(this.#pace.connectTime)
     let count = 0
-    for (const since of this.#resetting.values()) if (since > earliest) count++
+    for (const since of this.#returning.values()) if (since > earliest) count++
     return count
   }
 
-  /** A reset begins now, or it is over. */
-  noteResetting(record: ConnectionRecord<C>, since: number | undefined): void {
-    if (since === undefined) this.#resetting.delete(record)
-    else this.#resetting.set(record, since)
+  /** A reset or a keepalive begins now, or it is over. */
+  noteReturning(record: ConnectionRecord<C>, since: number | undefined): void {
+    if (since === undefined) this.#returning.delete(record)
+    else this.#returning.set(record, since)
   }
 
   /** All connections, in the order in which they were opened. */
@@ -180,7 +175,7 @@ export class Roster<C> implements RosterView {
   }
 
   takeFromIdle(record: ConnectionRecord<C>): boolean {
-    this.#resetting.delete(record)
+    this.#returning.delete(record)
     const index = this.#idle.lastIndexOf(record)
     if (index >= 0) this.#idle.splice(index, 1)
     return index >= 0
@@ -191,8 +186,9 @@ export class Roster<C> implements RosterView {
     const holders = [...this.records].flatMap(({ id, lease }) =>
       lease === undefined ? [] : { connection: id, lease: lease.id, since: lease.acquiredAt },
     )
-    const { total, connecting, established, idle, resetting } = this
-    return { total, connecting, established, idle, leased: holders.length, resetting, holders }
+    const { total, connecting, established, idle } = this
+    const returning = this.#returning.size
+    return { total, connecting, established, idle, leased: holders.length, returning, holders }
   }
 
   /** Connections that have not been told to end: being opened, idle, being validated or leased. */

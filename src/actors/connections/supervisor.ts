@@ -19,14 +19,19 @@ import { letExit } from './driver-calls.js'
 import { isFoundDead } from './ending.js'
 import { ConnectionRecord, named } from './record.js'
 
+/** How long a reset that seems slow still has, in milliseconds: enough after the process stood still. */
+const timeToReturn = 50
+
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
   readonly #parts: PoolParts<C>
   readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
-  /** When it last rang for growth; what the network had delivered by then was read. */
-  #lookedAt = Number.NEGATIVE_INFINITY
+  /** Resets that had taken long by then are not waited for. */
+  #slowSince = Number.NEGATIVE_INFINITY
+  /** Since when a reset seems to take long: if the process stood still, its end has to be read first, or it has not even begun. */
+  #suspectsSince: number | undefined
 
   /** @param pool the pool's actor, whose children the connections are */
   constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
@@ -34,7 +39,7 @@ export class Supervisor<C> {
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => {
-      this.#lookedAt = parts.config.clock.now()
+      this.#judgeResets()
       pool.send({ type: 'growth.due' })
     })
     const upkeep = new ClockScheduler(forUpkeep(parts.config.clock), false)
@@ -51,8 +56,7 @@ export class Supervisor<C> {
   #growNow({ size, roster, queue }: Pick<PoolContext, 'size' | 'roster' | 'queue'>): void {
     const { budget } = this.#parts
     const now = this.#parts.config.clock.now()
-    // The end of a reset that seems to take long may have arrived while the process stood still: the news is read first.
-    const returning = this.#parts.roster.returning(this.#lookedAt)
+    const returning = this.#parts.roster.returning(this.#slowSince)
     const plan = growth(
       { size, roster, queue },
       this.#parts.config.maxConnecting,
@@ -62,8 +66,18 @@ export class Supervisor<C> {
     let left = plan.open
     for (; left > 0 && this.#mayOpen(); left--) this.#open()
     if (left === 0) budget?.withdraw()
-    if (returning > this.#parts.roster.returning(now)) this.#growthAlarm.noLaterThan(now)
-    else if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+    if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
+    if (returning > this.#parts.roster.returning(now)) {
+      this.#suspectsSince ??= now
+      this.#growthAlarm.noLaterThan(this.#suspectsSince + timeToReturn)
+    }
+  }
+
+  #judgeResets(): void {
+    const since = this.#suspectsSince
+    if (since === undefined || this.#parts.config.clock.now() < since + timeToReturn) return
+    this.#slowSince = since
+    this.#suspectsSince = undefined
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
@@ -256,6 +270,7 @@ export class Supervisor<C> {
     if (due.retireIdle !== undefined) this.retire(due.retireIdle, 'idle timeout')
     if (due.validate !== undefined) {
       roster.takeFromIdle(due.validate)
+      roster.noteReturning(due.validate, now)
       due.validate.actor.send({ type: 'validate' })
     }
     if (roster.total === 0) return
