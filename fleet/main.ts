@@ -9,7 +9,7 @@ interface Options {
   processes: number
   connections: number
   callers: number
-  pause: number
+  pause?: number
   seconds: number
   redis?: string | true
   nats?: string | true
@@ -17,12 +17,16 @@ interface Options {
 
 const options = new Command('npm run fleet --')
   .description(
-    'Starts a PostgreSQL and many processes that share its connections, kills some, replaces all, and watches what the server sees. 200 processes take 10 GB of memory.',
+    'Starts a PostgreSQL and many processes that share its connections, kills some, replaces all, and watches what the server sees. 200 processes take 12 GB of memory.',
   )
   .option('--processes <n>', 'how many', wholeFrom(2), 20)
   .option('--connections <n>', 'how many connections they share', wholeFrom(1), 50)
   .option('--callers <n>', 'callers in each process that ask all the time', wholeFrom(1), 4)
-  .option('--pause <ms>', 'how long each of them pauses at most before it asks again', wholeFrom(0), 20)
+  .option(
+    '--pause <ms>',
+    'how long each of them pauses at most before it asks again (default: all together ask 50 times a second)',
+    wholeFrom(0),
+  )
   .option('--seconds <n>', 'how long each part lasts at least', wholeFrom(1), 10)
   .option(
     '--redis [url]',
@@ -34,7 +38,10 @@ const options = new Command('npm run fleet --')
 
 await main(options)
 
-async function main({ redis, nats, ...plan }: Options): Promise<void> {
+async function main({ redis, nats, ...options }: Options): Promise<void> {
+  const { processes, callers } = options
+  const all = processes * callers
+  const plan = { ...options, pause: options.pause ?? 40 * all }
   const stream = process.stdout
   const live = stream.isTTY === true && process.env.TERM !== 'dumb'
   const stopping = new AbortController()
@@ -63,6 +70,10 @@ async function main({ redis, nats, ...plan }: Options): Promise<void> {
   }
   const keeper =
     (redis === true ? 'redis://127.0.0.1:6379' : redis) ?? (nats === true ? 'nats://127.0.0.1:4222' : nats)
+  console.log(
+    `${count(processes, 'process', 'processes')} with ${count(callers, 'caller')} each: a caller runs a query of 20 ms, then pauses up to ${plan.pause} ms; together about ${Math.round((1_000 * all) / (20 + plan.pause / 2))} queries a second, if none had to wait`,
+  )
+  const began = performance.now()
   try {
     const verdict = await runFleet({ ...plan, keeper, signal: stopping.signal }, show)
     const { most, bound, served, lived, freedAfter, complaints } = verdict
@@ -70,7 +81,7 @@ async function main({ redis, nats, ...plan }: Options): Promise<void> {
     if (complaints.length === 0)
       console.log(
         pc.green(
-          `✓ ${lived} processes shared ${plan.connections} connections: at most ${most} sessions (bound ${bound}), ${served.toLocaleString('en')} callers served, none failed; the sessions of those killed were gone after ${Math.round(freedAfter)} ms`,
+          `✓ ${lived} processes shared ${plan.connections} connections: at most ${most} sessions (bound ${bound}), ${served.toLocaleString('en')} callers served, none failed; the sessions of those killed were gone after ${Math.round(freedAfter)} ms; it took ${Math.round((performance.now() - began) / 1_000)} s`,
         ),
       )
     else process.exitCode = 1
@@ -79,4 +90,8 @@ async function main({ redis, nats, ...plan }: Options): Promise<void> {
     console.error('Stopped; the processes and the server are stopped too.')
     process.exitCode = 130
   }
+}
+
+function count(number: number, what: string, many = `${what}s`): string {
+  return `${number} ${number === 1 ? what : many}`
 }

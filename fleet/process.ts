@@ -1,9 +1,6 @@
-// One process of `npm run fleet`: callers that ask for connections all the time. It tells its parent four times a second how it is, and closes its pool on SIGTERM.
-import { Kvm } from '@nats-io/kv'
-import { connect } from '@nats-io/transport-node'
-import { Redis } from 'ioredis'
+// One process of `npm run fleet`: callers that ask for connections all the time. It tells its parent twice a second how it is, and closes its pool on SIGTERM.
 import { postgres } from '../src/db/pg/index.js'
-import { type FleetEngine, fleet, natsEngine, redisEngine } from '../src/fleet/index.js'
+import { type FleetEngine, fleet } from '../src/fleet/index.js'
 import { createPool } from '../src/index.js'
 
 /** What the process is to do. */
@@ -44,14 +41,10 @@ const pool = createPool(postgres({ connectionString, application_name: applicati
   fleet: fleet({ name, connections, ...(engine && { engine }) }),
 })
 
+/** Loads only the client that it needs: there may be hundreds of processes, and most of what each costs is its start. */
 async function engineAt(url: string): Promise<FleetEngine> {
-  if (url.startsWith('nats:')) {
-    const connection = await connect({ servers: url, maxReconnectAttempts: -1 })
-    return natsEngine(() => new Kvm(connection).create('fleets'))
-  }
-  const redis = new Redis(url)
-  redis.on('error', () => {}) // the pool says so
-  return redisEngine(redis)
+  const keeper = url.startsWith('nats:') ? import('./nats-keeper.js') : import('./redis-keeper.js')
+  return (await keeper).engineAt(url)
 }
 
 let served = 0
@@ -80,10 +73,13 @@ async function work(): Promise<void> {
 
 for (let caller = 0; caller < callers; caller++) void work()
 
-setInterval(() => {
+function tell(): void {
   const { total, connecting, waiting, heldBack, budgetAway: away } = pool.stats()
   process.send?.({ served, failed, tooMany, lastError, open: total - connecting, waiting, heldBack, away })
-}, 250)
+}
+
+tell() // Node has started
+setInterval(tell, 500)
 
 process.once('SIGTERM', async () => {
   closing = true

@@ -29,6 +29,8 @@ export class Processes {
   #past: Sums = { served: 0, failed: 0, tooMany: 0 }
   #started = 0
   lastError = ''
+  /** How one ended that neither was killed nor closed its pool; undefined = none has. */
+  crash: string | undefined
 
   /** @param program where the bundle of `process.ts` is */
   constructor(program: string, task: Omit<Task, 'application'>) {
@@ -58,7 +60,9 @@ export class Processes {
       member.told = told as Told
       if (member.told.lastError !== '') this.lastError = member.told.lastError
     })
-    child.once('exit', () => {
+    child.once('exit', (code, killedBy) => {
+      if (code !== 0 && killedBy !== 'SIGKILL')
+        this.crash ??= `${application} exited with ${code ?? killedBy}`
       member.ended = true
       this.#members.delete(member)
       const past = { ...this.#past }
