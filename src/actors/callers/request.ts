@@ -19,8 +19,8 @@ export interface Receiver<C> {
    * @returns what the caller's promise resolves with
    */
   granted(lease: Lease<C>): unknown
-  /** The same for an error, which is undefined when the request was withdrawn. */
-  refused(error: unknown): unknown
+  /** The same for an error, which is undefined when the request was withdrawn; with the request's number if it had to wait. */
+  refused(error: unknown, order?: number): unknown
 }
 
 /** On whose behalf a caller asks, and by which lane. */
@@ -190,7 +190,7 @@ export class AcquireRequest<C> implements Request {
     this.is &= ~waiting
     this.watch?.settled(this, undefined, error)
     if (this.outcome === undefined) this.outcome = error
-    else if (this.receiver !== undefined) this.resolve(this.receiver.refused(error))
+    else if (this.receiver !== undefined) this.resolve(this.receiver.refused(error, this.order))
     else this.resolve(this.knowsStack ? Promise.reject(error) : toAwaiter(error))
     return true
   }

@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import { describe, it } from 'vitest'
 import { sameOnBoth } from '../../support/both-pools.js'
+import { startSilentServer } from '../../support/silent-server.js'
 import { until } from '../../support/until.js'
 
 describe('as with pg.Pool,', () => {
@@ -20,6 +21,23 @@ describe('as with pg.Pool,', () => {
       await until(() => pool.idleCount === pool.totalCount, 'the last client is open')
       note(pool.totalCount)
     })
+  })
+
+  it('a client whose caller has timed out while it was being opened does not count', async () => {
+    const server = await startSilentServer()
+    await sameOnBoth(async ({ make, note, count }) => {
+      const pool = make({ host: server.host, port: server.port, connectionTimeoutMillis: 50, max: 3 })
+      await new Promise<void>(resolve =>
+        pool.connect(() => {
+          count(pool)
+          resolve()
+        }),
+      )
+      for (const ask of [() => pool.connect(), () => pool.query('SELECT 1')]) {
+        await ask().then(note, () => count(pool))
+      }
+    })
+    await server.stop()
   })
 
   it('a client that comes back with an open transaction is idle at once', async () => {

@@ -8,10 +8,12 @@ type Connection = ReturnType<NonNullable<Children[keyof Children]>['getSnapshot'
 /**
  * Clients that exist, idle or not; a client that closes gracefully is none of the pool's any more, as with pg.Pool.
  * @param lost those that were lost and not released yet; they count as long as no other client has taken their place
+ * @param gaveUp the number of the last request that timed out: what is being opened for it, or an earlier one, does not count
  */
-export function totalCount<C>(pool: Pool<C>, lost: number): number {
-  const { total, closing, max } = pool.stats()
-  const here = total - closing
+export function totalCount<C>(pool: Pool<C>, lost: number, gaveUp: number): number {
+  const { total, closing, connecting, max } = pool.stats()
+  const forsaken = connecting === 0 || gaveUp === 0 ? 0 : countOf(pool, isOpenedUpTo(gaveUp))
+  const here = total - closing - forsaken
   return Math.max(here, Math.min(max, here + lost))
 }
 
@@ -40,6 +42,12 @@ export function expiredCount<C>(pool: Pool<C>): number {
 
 const isTended = (connection: Connection): boolean =>
   connection.matches({ validating: 'return' }) || connection.matches({ validating: 'keepalive' })
+
+const isOpenedUpTo =
+  (order: number) =>
+  (connection: Connection): boolean =>
+    connection.matches('connecting') &&
+    (connection.context.facts as unknown as { openedFor: number }).openedFor <= order
 
 function countOf<C>(pool: Pool<C>, matches: (connection: Connection) => boolean): number {
   let count = 0

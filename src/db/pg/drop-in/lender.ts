@@ -2,6 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { systemClock } from '../../../core/clock.js'
+import { AcquireTimeoutError } from '../../../core/errors.js'
 import { workForPool } from '../../../core/for-the-pool.js'
 import { hooksAround } from '../../../core/hooks.js'
 import { defaultDrainTimeout } from '../../../core/options.js'
@@ -17,6 +18,7 @@ import {
   type Owner,
   type Release,
 } from './client.js'
+import { totalCount } from './counts.js'
 import { lendingDriver } from './driver.js'
 import { asCallersError, neverVerified, releasedTwice, usedAfterRelease } from './errors.js'
 import { LostClients } from './lost-clients.js'
@@ -51,6 +53,8 @@ export class Lender implements Owner {
   /** Those who have no client yet. */
   readonly #waiting: WaitingCallers
   #onTheWay = 0
+  /** The number of the last request that timed out. */
+  #gaveUp = 0
   /** What those who call `connect()` and have to wait get. */
   readonly #forCallers = this.#receiver()
   /** The same for queries of the pool's own, which `end()` lets finish. */
@@ -87,6 +91,11 @@ export class Lender implements Owner {
     )
     this.pool.tune({ keepIdle: settings.keepIdle })
     this.#waiting = new WaitingCallers(this.pool)
+  }
+
+  /** As pg.Pool counts its clients. */
+  get total(): number {
+    return totalCount(this.pool, this.lost.count, this.#gaveUp)
   }
 
   /** How many idle clients are on the way to their callers, which takes until the turn is over; for pg.Pool, these are idle, and those wait. */
@@ -189,8 +198,9 @@ export class Lender implements Owner {
         this.#waiting.leave()
         return this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver)
       },
-      refused: error => {
+      refused: (error, order = 0) => {
         this.#waiting.leave()
+        if (error instanceof AcquireTimeoutError) this.#gaveUp = Math.max(this.#gaveUp, order)
         return toAwaiter(asCallersError(error))
       },
     }

@@ -6,7 +6,7 @@ import { toAwaiter } from '../../../core/stacks.js'
 import type { Pool as StatePool } from '../../../index.js'
 import { discreetTls } from '../driver/discreet.js'
 import type { ClientClass, LentClient } from './client.js'
-import { expiredCount, idleCount, totalCount, waitingCount } from './counts.js'
+import { expiredCount, idleCount, waitingCount } from './counts.js'
 import { afterEnd, endedTwice, retrace } from './errors.js'
 import { Lender, type ResultCallback } from './lender.js'
 import { checkConfig, type PoolConfig, parseSettings } from './options.js'
@@ -109,7 +109,7 @@ export class Pool extends pg.Pool {
     Object.defineProperties(Pool.prototype, {
       totalCount: {
         get(this: Pool) {
-          return totalCount(this.#lender.pool, this.#lender.lost.count)
+          return this.#lender.total
         },
         configurable: true,
       },
