@@ -1,12 +1,10 @@
 // A pool as docs/production.md configures it. Run it with `DATABASE_URL=postgres://… npx tsx examples/going-live.ts`.
 
+// #region pool
 import { createPool } from 'statepool'
 import { postgres } from 'statepool/pg'
 
-const connectionString = process.env.DATABASE_URL
-const { ssl } = { ssl: false } // { ca }: the certificate of the authority that signed the server's
-// #region pool
-const pool = createPool(postgres({ connectionString, ssl }), {
+const pool = createPool(postgres(process.env.DATABASE_URL), {
   name: 'orders', //          what metrics, logs and errors call it
   max: 10, //                 from the formula below
   acquireTimeout: 5_000, //   shorter than your clients wait: 30 s is long for a web request

@@ -27,7 +27,7 @@ await db
 
 console.log('pets:', await db('knex_pet').orderBy('id').pluck('name'))
 
-// In a transaction: outside of one, Knex 3.3 gives the connection of a stream back twice (knex #6515).
+// In a transaction: outside of one, Knex 3.3 releases the connection of a stream twice (knex #6515).
 const streamed: string[] = []
 await db.transaction(async trx => {
   for await (const pet of trx('knex_pet').orderBy('id').stream()) streamed.push(pet.name)

@@ -1,5 +1,5 @@
-// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name; JSON is without spaces; and
-// package.json is without what only this repository needs. Then they are what they were.
+// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name, and what only scripts read is gone; JSON
+// is without spaces; and package.json is without what only this repository needs. Then they are what they were.
 //
 // Usage: tsx scripts/package/pages.ts pack|restore
 
@@ -28,6 +28,9 @@ function insideOf(name: string): string[] {
 const elements = /^<(picture|p|a)\b[\s\S]*?<\/\1>\n\n?/gm
 const links = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g
 
+/** Where this repository's scripts write in a page. */
+const marks = /^<!--.*-->\n/gm
+
 /** A page as the package has it. @param name its place in the repository */
 export function packaged(name: string, text: string): string {
   const isThere = (link: string): boolean =>
@@ -35,6 +38,7 @@ export function packaged(name: string, text: string): string {
     shipped.has(posix.join(posix.dirname(name), link.replace(/#.*/, '')).replace(/\/$/, ''))
   return withoutCode(text, prose =>
     prose
+      .replace(marks, '')
       .replace(elements, element =>
         [...element.matchAll(/\b(?:src|srcset|href)="([^"]+)"/g)].every(([, link = '']) => isThere(link))
           ? element
