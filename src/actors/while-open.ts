@@ -6,18 +6,13 @@ import { poolState } from './watching/stats.js'
 
 /** Settles when `min` connections are open; rejects when a connect fails first, or when the pool is closing or closed. */
 export function whenReady<C>(system: PoolSystem<C>): Promise<void> {
-  switch (poolState(system)) {
-    case 'paused':
-    case 'running': {
-      const { roster, size } = system.actor.getSnapshot().context
-      return roster.established >= size.min ? Promise.resolve() : system.readiness.wait()
-    }
-    case 'draining':
-    case 'closed':
-      return Promise.reject(closed(system, 'The pool will not be ready: it is closing or closed.'))
-    default:
-      return system.readiness.wait()
-  }
+  const state = poolState(system)
+  if (state === 'draining' || state === 'closed')
+    return Promise.reject(closed(system, 'The pool will not be ready: it is closing or closed.'))
+  const { roster, size } = system.actor.getSnapshot().context
+  // A pool that is down serves no caller, also if `min` is 0.
+  const needed = state === 'backingOff' ? Math.max(1, size.min) : size.min
+  return roster.established >= needed ? Promise.resolve() : system.readiness.wait()
 }
 
 /**
