@@ -1,5 +1,6 @@
 // A query whose connection is destroyed is ended on the server too, and nobody else's is.
 
+import { Readable } from 'node:stream'
 import type { Connection } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
 import { KillHelper } from '../../src/db/mysql2/driver/kill.js'
@@ -27,8 +28,14 @@ describe.skipIf(mariadbMissing())('a MySQL query under way', () => {
     ['by text', (connection: Connection) => connection.query(`SELECT ${minutes};`)],
     ['with values', (connection: Connection) => connection.query(`SELECT ?, ${minutes}`, ['what?'])],
     ['prepared', (connection: Connection) => connection.execute(`SELECT ${minutes}, ?`, ['x'])],
+    ['indented', (connection: Connection) => connection.query(`\n    SELECT ${minutes}\n  `)],
+    ['in a procedure', (connection: Connection) => connection.query('CALL slow()')],
+    ['in a function', (connection: Connection) => connection.execute('SELECT slow()')],
+    ['as the second of a text', (connection: Connection) => connection.query(`DO 1; SELECT ${minutes}`)],
   ])('%s ends on the server when its connection is destroyed', async (_, run) => {
-    const { driver, connection } = await open()
+    const { driver, connection } = await open({ multipleStatements: true })
+    await connection.query(`CREATE OR REPLACE PROCEDURE slow() DO ${minutes}`)
+    await connection.query(`CREATE OR REPLACE FUNCTION slow() RETURNS INT RETURN ${minutes}`)
     const query = run(connection).catch((error: unknown) => error)
     await until(async () => (await running(connection)) !== undefined, 'it runs')
     driver.destroy(connection)
@@ -44,12 +51,36 @@ describe.skipIf(mariadbMissing())('a MySQL query under way', () => {
     await query
   })
 
+  it.each([true, false])(
+    'that waits for a file ends, and loads nothing of it, killStatements: %s',
+    async killStatements => {
+      const { driver, connection } = await open({ killStatements })
+      await connection.query(
+        'CREATE OR REPLACE TABLE loaded (line VARCHAR(9)) ENGINE = Aria TRANSACTIONAL = 0',
+      )
+      const file = new Readable({ read() {} })
+      file.push('first\n')
+      const sql = { sql: "LOAD DATA LOCAL INFILE 'lines' INTO TABLE loaded", infileStreamFactory: () => file }
+      const query = connection.query(sql).catch((error: unknown) => error)
+      await until(async () => (await running(connection)) !== undefined, 'it runs')
+      driver.destroy(connection)
+      expect(driver.isFatal?.(await query)).toBe(true)
+      await until(async () => (await mysqlDriver.threads.count()) === 0, 'its thread is gone')
+      const rows = await mysqlDriver.threads.ask('SELECT line FROM ??.loaded', [
+        mysqlDriver.threads.config.database,
+      ])
+      expect(rows.filter(({ line }) => line !== 'first')).toEqual([])
+    },
+  )
+
   it('of a thread that got the same id after a restart is left alone', async () => {
     const { driver, connection } = await open()
     const query = connection.query('SELECT SLEEP(60)').catch(() => {})
     await until(async () => (await running(connection)) === 'SELECT SLEEP(60)', 'it runs')
     const helper = new KillHelper(async () => ({ ...mysqlDriver.threads.config }))
-    expect(await helper.kill(connection.threadId, 'DELETE FROM huge')).toBe(false)
+    const target = { threadId: connection.threadId, port: 1, statement: 'DELETE FROM huge' }
+    expect(await helper.kill(target)).toBe(false)
+    await helper.cancel(target, () => true)
     expect(await running(connection)).toBe('SELECT SLEEP(60)')
     driver.destroy(connection)
     await query
@@ -61,7 +92,7 @@ it('no timer of the helper keeps the process alive', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
   const before = timers()
   const helper = new KillHelper(async () => ({ host: server.host, port: server.port }))
-  const order = helper.kill(1, 'SELECT 1')
+  const order = helper.kill({ threadId: 1, port: undefined, statement: 'SELECT 1' })
   await until(() => server.open === 1, 'the helper is there')
   await expect.poll(timers).toBeLessThanOrEqual(before) // those of other files in this process come and go
   await server.stop()

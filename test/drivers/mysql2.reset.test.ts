@@ -120,12 +120,17 @@ describe.skipIf(mariadbMissing())('a MySQL connection that comes back', () => {
     await queued
   })
 
-  it("is not used again when a query timed out on the client's side only", async () => {
+  it("cancels a query that timed out on the client's side only, and can be used again", async () => {
     const opened = await open()
     const sql = { sql: 'SELECT SLEEP(60)', timeout: 20 }
     const error: unknown = await opened.connection.query(sql).catch((error: unknown) => error)
     expect(opened.driver.isFatal?.(error)).toBe(true)
-    await expect(reset(opened)).rejects.toThrow('still running')
+    await reset(opened)
+    expect(needed(opened)).toBe(false)
+    const unkilled = await open({ killStatements: false })
+    await unkilled.connection.query(sql).catch(() => {})
+    await expect(reset(unkilled)).rejects.toThrow('still running')
+    await mysqlDriver.threads.kill(unkilled.connection.threadId)
   })
 
   it('is not used again once a packet came out of order, of which mysql2 only warns', async () => {

@@ -63,7 +63,7 @@ const forms: Record<string, (config: Config) => Form> = {
   },
 }
 
-describe.skipIf(mariadbMissing()).each(Object.entries(forms))('the next holder, by %s,', (_, open) => {
+describe.skipIf(mariadbMissing()).each(Object.entries(forms))('the next holder, by %s,', (name, open) => {
   let threads: Threads
   let form: Form
   beforeAll(async () => {
@@ -87,19 +87,40 @@ describe.skipIf(mariadbMissing()).each(Object.entries(forms))('the next holder, 
   const writeBeside = (): Promise<unknown> =>
     threads.ask('REPLACE INTO ??.one VALUES (2)', [threads.config.database])
 
-  it.each(['LOCK TABLES one WRITE', 'lock  table one read', 'SELECT 1; LOCK TABLES one WRITE'])(
-    'and other sessions write as they like after %s',
-    async sql => {
-      start()
-      await form.use(async c => {
-        await c.query(sql)
-        await c.query('SELECT n FROM one')
-      })
-      await writeBeside()
-      await both()
-      expect(form.opened).toBe(1)
-    },
-  )
+  it.each([
+    'LOCK TABLES one WRITE',
+    'lock  table one read',
+    'SELECT 1; LOCK TABLES one WRITE',
+    "SET @q = CONCAT('LOCK TA', 'BLES one WRITE'); EXECUTE IMMEDIATE @q",
+  ])('and other sessions write as they like after %s', async sql => {
+    start()
+    await form.use(async c => {
+      await c.query(sql)
+      await c.query('SELECT n FROM one')
+    })
+    await writeBeside()
+    await both()
+    expect(form.opened).toBe(1)
+  })
+
+  it('and other sessions alter a table that a HANDLER has open', async () => {
+    start()
+    await form.use(c => c.query('HANDLER one OPEN'))
+    await threads.ask('ALTER TABLE ??.one COMMENT ?', [threads.config.database, 'altered'])
+    await both()
+    expect(form.opened).toBe(1)
+  })
+
+  it('and other sessions can end a prepared XA transaction', async () => {
+    start()
+    const xid = `${threads.config.database}_${name}`
+    await form.use(c =>
+      c.query(`XA START '${xid}'; REPLACE INTO one VALUES (7); XA END '${xid}'; XA PREPARE '${xid}'`),
+    )
+    await write('other')
+    await threads.ask('XA ROLLBACK ?', [xid])
+    expect(form.opened).toBe(2)
+  })
 
   it('is told once of a lock that no text shows, and then it is gone', async () => {
     start()

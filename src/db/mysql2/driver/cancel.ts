@@ -17,10 +17,10 @@ export async function cancelHeld(session: Session, helper: KillHelper, signal: A
   const isOver = (): boolean => signal.aborted || !session.alive
   const through = session.answered + Number(Boolean(core._command)) + core._commands.length
   for (let trip = 0; session.answered < through && !isOver(); ) {
-    const { statement, answered } = session
+    const { target, answered } = session
     const runs = (): boolean => session.answered === answered && !isOver()
     const end = endOf(core._command)
-    if (statement !== undefined) await helper.cancel(core.threadId, statement, runs)
+    if (target.statement !== undefined) await helper.cancel(target, runs)
     if (runs()) await within(end, pauses[trip++] ?? 1_000)
     if (!runs()) trip = 0
   }

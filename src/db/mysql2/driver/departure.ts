@@ -4,14 +4,14 @@
 // count, while the pool, which has one connection fewer now, opens another one.
 
 import { startDeadline } from '../../../core/deadline.js'
-import type { KillHelper } from './kill.js'
+import type { KillHelper, Target } from './kill.js'
 import { connectionLost } from './lost.js'
 import type { Session } from './session.js'
 
 /** For how long a statement may come to its own end before it is killed: most do, and cost no helper then; in ms. */
 const patience = 750
 
-/** For how long rows that no one reads any more may come, in ms: there may be a few of them, or millions. */
+/** For how long what no one reads any more may come, in ms: a few rows, or millions; the answer to a statement that timed out. */
 const remainder = 50
 
 /** For how long a session that runs nothing may take to end, before its socket is closed; in ms. */
@@ -29,27 +29,31 @@ const looks = [0, 10, 20, 50, 100, 200, 500, 1_000, 1_000, 1_000]
  * a helper it runs to its end. Resolves when the server has closed the socket, or when this has been tried for long enough. Never rejects.
  */
 export async function letGo(session: Session, helper: KillHelper | undefined): Promise<void> {
-  const { statement, pinging } = session
-  const time = session.ready ? farewell : session.receiving ? remainder : patience
-  if (pinging || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
+  const { target, pinging } = session
+  const { sending } = session
+  const time = session.ready
+    ? farewell
+    : sending || session.receiving || session.overdue
+      ? remainder
+      : patience
+  if (pinging || (sending && !helper) || session.core.stream.destroyed) return session.destroy() // no answer is coming: there is nothing to wait for
   session.leave(connectionLost('the pool closed the connection.'), {
     late: session.mayFinish && time === patience,
   })
   if (await hasLetGo(session, time)) return
   session.answer()
-  if (statement !== undefined) await (helper ? kill(session, statement, helper) : session.closed)
+  if (target.statement !== undefined) await (helper ? kill(session, target, helper) : session.closed)
   session.destroy()
 }
 
 /** Resolves when the thread has gone, or cannot be found and killed. */
-async function kill(session: Session, statement: string, helper: KillHelper): Promise<void> {
-  const { threadId } = session.core
+async function kill(session: Session, target: Target, helper: KillHelper): Promise<void> {
   for (const pause of trips) {
     if (pause > 0 && (await hasLetGo(session, pause, true))) return
-    if (!(await helper.kill(threadId, statement))) continue
+    if (!(await helper.kill(target))) continue
     for (const wait of looks) {
       if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait).unref())
-      if (await helper.hasGone(threadId)) return
+      if (await helper.hasGone(target.threadId)) return
     }
     return
   }

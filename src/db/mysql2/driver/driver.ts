@@ -121,10 +121,11 @@ export function driverFor<C extends EventEmitter>(
       return resetOnRelease || !sessionOf(face).clean
     },
 
-    async reset(face, { setUp }) {
+    async reset(face, { setUp, signal }) {
       const session = sessionOf(face)
       await undefined // a release from within a query's callback: the query is over when its packets have been handled
       if (session.endingTransaction) await call(done => session.core.ping(done))
+      if (helper && session.overdue) await cancelHeld(session, helper, signal)
       if (session.unfitness !== undefined) throw new Error(session.unfitness)
       // A holder that reset the session took from it what it was made ready with.
       const { wasReset, leftBehind } = session.tracker

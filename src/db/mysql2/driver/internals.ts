@@ -25,6 +25,10 @@ export interface Command {
   readonly statement?: unknown
   /** A holder's limit for a query, in ms. */
   timeout?: unknown
+  /** Its holder was answered by that limit, and the server may still work on it. */
+  timedOut?: boolean
+  /** Called then. */
+  onTimedOut?: () => void
   readonly resultsetHeader?: unknown
   readonly infileOk?: unknown
   readonly row?: unknown

@@ -15,7 +15,18 @@ const rest = 300
 
 interface Thread {
   readonly Id: number
+  /** With the port from which it was connected, unless that was by a socket file. */
+  readonly Host: string
   readonly Info: string | null
+}
+
+/** A session on the server. */
+export interface Target {
+  readonly threadId: number
+  /** Of its socket, on this side; undefined for a socket file, which is closed when its server ends. */
+  readonly port: number | undefined
+  /** The text of what it runs. */
+  readonly statement: string | undefined
 }
 
 /**
@@ -34,37 +45,36 @@ export class KillHelper {
   }
 
   /**
-   * Has the server end a thread, if it still runs this statement. A server that was restarted, or another one that took its place,
-   * gives the same ids to other threads: so nothing is killed that does not run the same text. An account may kill its own threads
-   * without a privilege.
+   * Has the server end a thread. A server that was restarted, or another one that took its place, gives the same ids to other threads: so
+   * nothing is killed that does not have the session's port, or, if something between the two changes ports, runs its text. The text
+   * alone would not do: of a procedure, a trigger or several statements the server shows the one that it is at. An account may kill its own
+   * threads without a privilege.
    *
    * Resolves with whether there is nothing more to do: the thread has gone, or was told to. Never rejects.
    */
-  kill(threadId: number, sql: string): Promise<boolean> {
-    const text = comparable(sql)
+  kill(target: Target): Promise<boolean> {
     return this.#order(async core => {
-      const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
+      const thread = await find(core, target.threadId)
       if (thread === undefined) return true
-      if (thread.Info === null || comparable(thread.Info) !== text) return false
-      await call(done => core.query(`KILL ${threadId}`, () => done(undefined)))
+      if (!isOf(target, thread)) return false
+      await call(done => core.query(`KILL ${thread.Id}`, () => done(undefined)))
       return true
     })
   }
 
   /**
-   * Has the server end the statement that a thread runs, if it is still this one; the thread lives on.
+   * Has the server end the statement that a thread runs, if it is still the one that is meant; the thread lives on.
    * @param isWanted asked right before
    * @throws Error when the server may still be told
    */
-  async cancel(threadId: number, sql: string, isWanted: () => boolean): Promise<void> {
-    const text = comparable(sql)
+  async cancel(target: Target, isWanted: () => boolean): Promise<void> {
     let sent = false
     let told = false
     await this.#order(async core => {
-      const thread = (await threadsOf(core)).find(({ Id }) => Id === threadId)
-      if (typeof thread?.Info !== 'string' || comparable(thread.Info) !== text || !isWanted()) return false
+      const thread = await find(core, target.threadId)
+      if (typeof thread?.Info !== 'string' || !isOf(target, thread) || !isWanted()) return false
       sent = true
-      await call(done => core.query(`KILL QUERY ${threadId}`, () => done(undefined)))
+      await call(done => core.query(`KILL QUERY ${thread.Id}`, () => done(undefined)))
       told = true
       return true
     })
@@ -73,7 +83,7 @@ export class KillHelper {
 
   /** Resolves with whether the server no longer has the thread. Never rejects. */
   hasGone(threadId: number): Promise<boolean> {
-    return this.#order(async core => !(await threadsOf(core)).some(({ Id }) => Id === threadId))
+    return this.#order(async core => (await find(core, threadId)) === undefined)
   }
 
   #order(work: (core: Core) => Promise<boolean>): Promise<boolean> {
@@ -146,15 +156,22 @@ export class KillHelper {
   }
 }
 
-function threadsOf(core: Core): Promise<Thread[]> {
+function find(core: Core, threadId: number): Promise<Thread | undefined> {
   const sql = { sql: 'SHOW FULL PROCESSLIST', rowsAsArray: false, typeCast: true, nestTables: false }
   return new Promise((resolve, reject) => {
-    core.query(sql, (error, threads) => (error ? reject(error) : resolve(threads as unknown as Thread[])))
+    core.query(sql, (error, threads) =>
+      error ? reject(error) : resolve((threads as unknown as Thread[]).find(({ Id }) => Id === threadId)),
+    )
   })
 }
 
-/** As servers show a text: some without the semicolon and the space at its end, MySQL with values for placeholders. */
+function isOf({ port, statement }: Target, { Host, Info }: Thread): boolean {
+  const same = port === undefined ? !Host.includes(':') : Host.endsWith(`:${port}`)
+  return same || (Info !== null && comparable(Info) === comparable(statement ?? ''))
+}
+
+/** As servers show a text: some without the space and the semicolon around it, MySQL with values for placeholders. */
 function comparable(sql: string): string {
   const [beforeValues = ''] = sql.split('?')
-  return beforeValues.replace(/[\s;]+$/, '')
+  return beforeValues.replace(/[\s;]+$/, '').trimStart()
 }

@@ -16,8 +16,11 @@ export class LeftBehind {
   /** It was denied something. What it may do in its database the server looked up when the database was chosen. */
   denied = false
 
+  /** A prepared XA transaction, which no other session can end before this one is closed. */
+  prepared = false
+
   get nothing(): boolean {
-    return !(this.locks || this.readOnly || this.whole || this.denied)
+    return !(this.prepared || this.locks || this.readOnly || this.whole || this.denied)
   }
 
   /** The session is as it should be. */
@@ -31,10 +34,13 @@ export class LeftBehind {
   /** A statement without rows was done, and changed none. */
   done({ sql }: Command): void {
     if (typeof sql !== 'string') return
-    if (/\block\s+tables?\b|\bwith\s+read\s+lock\b|\bfor\s+export\b/i.test(sql)) this.locks = true
+    if (/(^|;)\s*execute\b|\block\s+tables?\b|\bwith\s+read\s+lock\b|\bfor\s+export\b/i.test(sql))
+      this.locks = true
     else if (/^\s*unlock\s+tables?\s*;?\s*$/i.test(sql)) this.locks = false
     if (/(^|;)\s*set\b[^;]*\bread\s+only\b|\b(tx|transaction)_read_only\b/i.test(sql)) this.readOnly = true
-    if (endsSession.test(sql) || /\bcompletion_type\b|\bbackup\s+(stage|lock)\b/i.test(sql)) this.whole = true
+    const [, xa] = /^\s*xa\s+(prepare|commit|rollback)\b/i.exec(sql) ?? []
+    if (xa) this.prepared = /^p/i.test(xa)
+    if (endsSession.test(sql) || undoneByReset.test(sql)) this.whole = true
   }
 
   /** The server refused something. */
@@ -45,6 +51,9 @@ export class LeftBehind {
     if (denials.has(errno)) this.denied = true
   }
 }
+
+/** A handler keeps others from altering its table, as a lock does. */
+const undoneByReset = /\bcompletion_type\b|\bbackup\s+(stage|lock)\b|\bhandler\b[^;]*\bopen\b/i
 
 /** COMMIT RELEASE: the server says that it is done, and then closes the connection. */
 const endsSession = /(^|;)\s*(commit|rollback)\b(?![^;]*\bno\s+release\b)[^;]*\brelease\b/i

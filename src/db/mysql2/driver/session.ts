@@ -2,6 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { type Core, quitPacket } from './internals.js'
+import type { Target } from './kill.js'
 import { Listeners } from './listeners.js'
 import { connectionLost } from './lost.js'
 import { limitQuery } from './times.js'
@@ -108,9 +109,27 @@ export class Session {
     return [sql, query].find(text => typeof text === 'string') as string | undefined
   }
 
+  /** What the helper is to find on the server. */
+  get target(): Target {
+    const { threadId, stream } = this.core
+    return { threadId, port: stream.localPort, statement: this.statement }
+  }
+
   /** The last command ends a transaction: a `connection.rollback()` that its holder did not wait for. */
   get endingTransaction(): boolean {
     return this.core._commands.length === 0 && /^\s*(commit|rollback)\b/i.test(this.statement ?? '')
+  }
+
+  /** The last command was answered by its holder's own time limit, and the server works on it. */
+  get overdue(): boolean {
+    const { _command, _commands } = this.core
+    return _commands.length === 0 && _command?.timedOut === true && !this.sending
+  }
+
+  /** The server is waiting for a file, which LOAD DATA LOCAL is to send. */
+  get sending(): boolean {
+    const { next, infileOk } = this.core._command ?? {}
+    return next !== undefined && next !== null && next === infileOk
   }
 
   /** The server is sending rows. */
@@ -156,6 +175,7 @@ export class Session {
   get unfitness(): string | undefined {
     if (!this.ready) return 'A query was still running when the connection was released.'
     if (!this.usable) return 'Its holder ended, destroyed or paused it.'
+    if (this.tracker.leftBehind.prepared) return 'Its holder left a prepared XA transaction.'
     if (this.#outOfStep) return 'The server sent packets out of order.'
     const { user, database } = this.core.config
     if (this.tracker.userChanged || user !== this.#user || database !== this.#database)
@@ -199,7 +219,7 @@ export class Session {
     this.#leaving = true
     this.#lastAnswer = error
     const { core } = this
-    if (!core.stream.writableEnded) {
+    if (!core.stream.writableEnded && !this.sending) {
       const { sequenceId } = core
       core._resetSequenceId()
       core.write(quitPacket)

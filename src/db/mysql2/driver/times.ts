@@ -9,6 +9,9 @@ interface Timed {
   /** The timer; null when the answer has come. */
   readonly queryTimeout?: unknown
   begunAt?: number
+  onResult?: unknown
+  timedOut?: boolean
+  onTimedOut?(): void
   _setTimeout(): void
   _handleTimeoutError(): void
 }
@@ -50,10 +53,21 @@ function judge(this: Timed): void {
   const late = performance.now() - (this.begunAt ?? 0) - limit
   systemClock.setTimeout(
     () => {
-      if (this.queryTimeout) ofClass(this)._handleTimeoutError.call(this)
+      if (this.queryTimeout) answer(this)
     },
     late < heldUp ? 0 : Math.min(late, limit),
   )
+}
+
+/** With the error of its limit; the server's own answer, which is still to come, is for no one: mysql2 would call back a second time. */
+function answer(command: Timed): void {
+  command.timedOut = true
+  try {
+    ofClass(command)._handleTimeoutError.call(command)
+  } finally {
+    command.onResult = () => {}
+    command.onTimedOut?.()
+  }
 }
 
 /** Has mysql2 keep a timer of ours in the property in which it keeps its own, and forgets it by setting null; once for each connection. */

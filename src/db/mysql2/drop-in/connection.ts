@@ -21,6 +21,7 @@ interface Command {
   /** Of the statement that it closes. */
   readonly id?: unknown
   onResult?: (error: Error, ...values: unknown[]) => void
+  onTimedOut?: () => void
   emit(event: string, ...values: unknown[]): unknown
   on(event: string, listener: Listener): Command
   addListener(event: string, listener: Listener): Command
@@ -44,6 +45,8 @@ export class PoolConnection extends BasePoolConnection {
   returned = 0
   /** @internal It has been opened, and has not been given to its pool's `close` or `destroy`. */
   open = false
+  /** @internal It is leased for one query, and comes back when that has timed out. */
+  forOneQuery = false
 
   /** @internal */
   constructor(lender: Lender, options: { config: unknown }) {
@@ -73,6 +76,7 @@ export class PoolConnection extends BasePoolConnection {
   lend(lease: Lease<PoolConnection>): void {
     this.#lease = lease
     this.#lastLease = lease.id
+    this.forOneQuery = false
   }
 
   /** @internal Nothing is done with it, and it can be leased. */
@@ -131,6 +135,7 @@ export class PoolConnection extends BasePoolConnection {
     const connection = this as unknown as { addCommand(command: Command): Command }
     const add = connection.addCommand
     connection.addCommand = command => {
+      if (this.forOneQuery) command.onTimedOut = () => this.release()
       if (this.#lease?.held || (this.#serving > 0 && worksForPool(this)))
         return add.call(this, inContextOfCaller(command))
       if (this.#serving > 0 && closesStatement(command)) return command // a session that was reset has forgotten it

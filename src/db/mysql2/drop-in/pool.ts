@@ -1,7 +1,7 @@
 // The drop-in pool: mysql2's class of that name, whose connections come from the pool of this package.
 
 import { EventEmitter } from 'node:events'
-import type { PoolConnection as Mysql2PoolConnection } from 'mysql2'
+import type { Pool as Mysql2Pool, PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import { inCallersContext } from '../../../core/callers-context.js'
 import { hooksAround } from '../../../core/hooks.js'
@@ -31,6 +31,7 @@ export class Pool extends BasePool {
   readonly #statepool: Statepool<PoolConnection>
   readonly #sessionOf: (connection: PoolConnection) => Session
   readonly #shelf = new Shelf()
+  #forOneQuery = false
   declare _closed: boolean
 
   /** @throws OptionsError, which names the option and the valid values, and never a secret. */
@@ -80,7 +81,24 @@ export class Pool extends BasePool {
   override getConnection(
     callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
   ): void {
-    this.borrow(inCallersContext(callback))
+    const done = this.#forOneQuery ? forOneQuery(callback as Callback) : callback
+    this.borrow(inCallersContext(done))
+  }
+
+  override query: Mysql2Pool['query'] = (...parameters: unknown[]) =>
+    this.#askOnce(BasePool.prototype.query, parameters)
+
+  override execute: Mysql2Pool['execute'] = (...parameters: unknown[]) =>
+    this.#askOnce(BasePool.prototype.execute, parameters)
+
+  /** mysql2's methods release at the end of the statement; one that its own time limit has answered is not waited for. */
+  #askOnce<T>(method: (...parameters: never[]) => T, parameters: unknown[]): T {
+    this.#forOneQuery = Boolean((parameters[0] as { timeout?: unknown } | null | undefined)?.timeout)
+    try {
+      return Reflect.apply(method, this, parameters)
+    } finally {
+      this.#forOneQuery = false
+    }
   }
 
   /** @internal The same for one whose callback need not be bound to its async context. */
@@ -210,6 +228,13 @@ export class Pool extends BasePool {
       return
     }
     callback(null, connection)
+  }
+}
+
+function forOneQuery(callback: Callback): Callback {
+  return (error, connection) => {
+    if (!error) (connection as PoolConnection).forOneQuery = true
+    callback(error, connection)
   }
 }
 
