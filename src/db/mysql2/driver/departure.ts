@@ -4,7 +4,8 @@
 // count, while the pool, which has one connection fewer now, opens another one.
 
 import { startDeadline } from '../../../core/deadline.js'
-import type { KillHelper, Target } from './kill.js'
+import type { Target } from './internals.js'
+import type { KillHelper } from './kill.js'
 import { connectionLost } from './lost.js'
 import type { Session } from './session.js'
 

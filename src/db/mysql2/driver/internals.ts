@@ -75,6 +75,15 @@ export type Core = Connection & {
   _handleFatalError(error: Error): void
 }
 
+/** A session on the server. */
+export interface Target {
+  readonly threadId: number
+  /** Of its socket, on this side; undefined for a socket file, which is closed when its server ends. */
+  readonly port: number | undefined
+  /** The text of what it runs. */
+  readonly statement: string | undefined
+}
+
 /** COM_QUIT, with its header. */
 export const quitPacket: Buffer = Buffer.from([1, 0, 0, 0, 1])
 

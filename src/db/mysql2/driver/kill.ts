@@ -5,7 +5,7 @@ import mysql2, { type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
 import { startDeadline } from '../../../core/deadline.js'
 import { call } from './commands.js'
-import type { Core } from './internals.js'
+import type { Core, Target } from './internals.js'
 
 /** No caller waits for the helper, so it must not stay on the road for long; in ms. */
 const longestTrip = 2_000
@@ -18,15 +18,6 @@ interface Thread {
   /** With the port from which it was connected, unless that was by a socket file. */
   readonly Host: string
   readonly Info: string | null
-}
-
-/** A session on the server. */
-export interface Target {
-  readonly threadId: number
-  /** Of its socket, on this side; undefined for a socket file, which is closed when its server ends. */
-  readonly port: number | undefined
-  /** The text of what it runs. */
-  readonly statement: string | undefined
 }
 
 /**

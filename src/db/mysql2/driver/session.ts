@@ -1,8 +1,7 @@
 // One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
 import type { EventEmitter } from 'node:events'
-import { type Core, quitPacket } from './internals.js'
-import type { Target } from './kill.js'
+import { type Core, quitPacket, type Target } from './internals.js'
 import { Listeners } from './listeners.js'
 import { connectionLost } from './lost.js'
 import { limitQuery } from './times.js'
