@@ -40,3 +40,7 @@ export function remedyIn(table: readonly Remedy[], error: unknown): string | und
   }
   return undefined
 }
+
+/** A frequent reason why the first connect fails: the variable that should hold the address is not set, so the server's library chose one. */
+export const lookForAddress = (remedy = 'Check that the server is up'): string =>
+  `${remedy}, and see whether the connection string is undefined: neither it nor a host was given`

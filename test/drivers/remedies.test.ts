@@ -35,6 +35,17 @@ it.each([ofPostgres, ofMysql])('the general advice is left for what may be an ou
     expect(remedyFor(error)).toBeUndefined()
 })
 
+it.each<[string, Driver<unknown>, ...Driver<unknown>[]]>([
+  ['postgres()', postgres(), postgres({ host: 'db' }), postgres('postgres://db')],
+  ['mysql()', mysql({ user: 'web' }), mysql({ host: 'db' }), mysql('mysql://db')],
+])('%s without an address says so, with an address it does not', (_, none, ...some) => {
+  const hint = 'see whether the connection string is undefined: neither it nor a host was given'
+  expect(none.remedy?.(coded('ECONNREFUSED'))).toContain(hint)
+  expect(none.remedy?.(coded('28P01'))).toContain(hint)
+  expect(none.remedy?.(undefined)).toBeUndefined()
+  for (const driver of some) expect(driver.remedy?.(coded('ECONNREFUSED'))).toBeUndefined()
+})
+
 async function refused<C>(driver: Driver<C>): Promise<string> {
   const pool = createPool(driver, { min: 1, max: 1 })
   const error: unknown = await pool.ready().catch((thrown: unknown) => thrown)

@@ -73,6 +73,8 @@ export interface ParsedConfig {
   readonly place: string
   /** Where it connects to, without secrets. */
   readonly description: string
+  /** Whether mysql2 chose the host, because none was given. */
+  readonly isUnaddressed: boolean
 }
 
 /** The options of mysql2's pool, which its users have next to those for the connection. */
@@ -122,6 +124,7 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
     resetOnRelease,
     killStatements,
     onConnect,
+    isUnaddressed: !(options.host || options.socketPath || options.stream),
     ...describe(options),
   }
 }

@@ -5,6 +5,7 @@ import mysql2, { type Connection, type ConnectionOptions } from 'mysql2'
 import { abortable } from '../../../core/abortable.js'
 import { OnObjects } from '../../../core/on-objects.js'
 import type { ConnectContext, Driver, RoundTripContext } from '../../driver.js'
+import { lookForAddress } from '../../remedies.js'
 import { cancelHeld } from './cancel.js'
 import { call } from './commands.js'
 import type { ParsedConfig } from './config.js'
@@ -48,7 +49,7 @@ export function driverFor<C extends EventEmitter>(
   config: ParsedConfig,
   { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
 ): MysqlDriver<C> {
-  const { connectionOptions, resetOnRelease, killStatements, description } = config
+  const { connectionOptions, resetOnRelease, killStatements, description, isUnaddressed } = config
   const sessions = new OnObjects<Connection, Session>()
   /** Those whose socket is open. */
   const open = new Set<Session>()
@@ -164,7 +165,8 @@ export function driverFor<C extends EventEmitter>(
     hostRole: face => askForRole(sessionOf(face)),
     transaction: transactions(sessionOf),
     describe: () => description,
-    remedy: remedyFor,
+    remedy: error =>
+      isUnaddressed && error !== undefined ? lookForAddress(remedyFor(error)) : remedyFor(error),
   }
 }
 

@@ -60,6 +60,8 @@ export interface ParsedConfig {
   readonly description: string
   /** Whether its clients can have several statements under way. */
   readonly pipelines: boolean
+  /** Whether pg chose the host, because none was given. */
+  readonly isUnaddressed: boolean
 }
 
 /** pg-pool's options, which its users have next to those for the client. */
@@ -164,6 +166,13 @@ export function parseConfig(
     resetQuery,
     onConnect,
     pipelines: canPipeline(Client),
+    isUnaddressed: !(
+      config.connectionString ||
+      config.host ||
+      config.hosts ||
+      config.stream ||
+      process.env.PGHOST
+    ),
     description: `postgres on ${hosts.map(({ name }) => name).join(',')}${login}`,
   }
 }

@@ -6,6 +6,7 @@ import type { HostRole } from '../../../core/hosts.js'
 import { OnObjects } from '../../../core/on-objects.js'
 import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
+import { lookForAddress } from '../../remedies.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
 import { Couriers, cancelHeld } from './cancel.js'
@@ -49,10 +50,8 @@ export function driverFor(
   config: PostgresConfig | string,
   { prepare: prepareAs, ...forClients }: DriverExtras = {},
 ): PostgresDriver {
-  const { hosts, target, isShuffled, resetQuery, onConnect, pipelines, description } = parseConfig(
-    config,
-    forClients,
-  )
+  const { hosts, target, isShuffled, resetQuery, onConnect, pipelines, description, isUnaddressed } =
+    parseConfig(config, forClients)
   const [{ createClient }] = hosts as readonly [ParsedHost]
   const prepare = prepareAs ?? onConnect
   const sessions = new OnObjects<pg.Client, Session>()
@@ -196,7 +195,10 @@ export function driverFor(
     transaction: transactions(sessionOf, lookWhetherReadOnly),
     ...(pipelines && { share: sharing(sessionOf, couriers) }),
     describe: () => description,
-    remedy: error => (error === undefined ? oneOf?.lacking : undefined) ?? remedyFor(error),
+    remedy(error) {
+      if (error === undefined) return oneOf?.lacking
+      return isUnaddressed ? lookForAddress(remedyFor(error)) : remedyFor(error)
+    },
   }
   // Not enumerable: what prints the driver, or copies it, is not led in a circle.
   if (oneOf === undefined)
