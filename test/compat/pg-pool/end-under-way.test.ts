@@ -2,7 +2,8 @@
 
 import { expect, it } from 'vitest'
 import { called, failure, sameOnBoth } from '../../support/both-pools.js'
-import { dropIn } from '../../support/drop-in.js'
+import { dropIn, server } from '../../support/drop-in.js'
+import { patience } from '../../support/patience.js'
 import { watch } from '../../support/pool-in-simulated-time.js'
 import { createSimulatedClock } from '../../support/simulated-clock.js'
 import { until } from '../../support/until.js'
@@ -81,4 +82,21 @@ it('does not wait for a database that is away, nor for the end of a pause', asyn
   const asked = failure(paused.query('SELECT 1'))
   await paused.end()
   expect(await asked).toBeInstanceOf(Error)
+})
+
+it('does not wait for a failover: while no host will do, no caller can be served', async () => {
+  const { user, password, host, port, database } = server()
+  const url = `postgres://${user}:${password}@${host}:${port},${host}:${port}/${database}?target_session_attrs=standby`
+  // One that knows already when it ends, and one that finds out.
+  for (const isKnown of [true, false]) {
+    const pool = dropIn({
+      connectionString: url,
+      connectionTimeoutMillis: 0,
+      statepool: { drainTimeout: patience },
+    })
+    const asked = failure(pool.query('SELECT 1'))
+    if (isKnown) await until(() => /no host fits/i.test(pool.statepool.health().reason), 'it knows')
+    await pool.end()
+    expect(await asked).toMatchObject({ message: 'Cannot use a pool after calling end on the pool' })
+  }
 })

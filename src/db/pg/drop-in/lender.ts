@@ -90,7 +90,7 @@ export class Lender implements Owner {
       { onLease: lease => lease.connection[lend](lease, this), heldByConnections: true },
     )
     this.pool.tune({ keepIdle: settings.keepIdle })
-    this.#waiting = new WaitingCallers(this.pool)
+    this.#waiting = new WaitingCallers(this.pool, () => driver.remedy?.(undefined) !== undefined)
   }
 
   /** As pg.Pool counts its clients. */

@@ -7,14 +7,20 @@ import type { LentClient } from './client.js'
 /** A caller's request, as the pool's queue knows it. */
 export type Request = ReturnType<Pool<LentClient>['ask']>
 
+/** How often to see whether it is in vain to wait, in milliseconds. */
+const lookAgainIn = 500
+
 /** How many wait. Who they are, the pool's own queue knows. */
 export class WaitingCallers {
   readonly #pool: Pick<Pool<LentClient>, 'stats' | 'events$' | 'turnAway'>
+  readonly #lacksHost: () => boolean
   #count = 0
   #allServed: (() => void) | undefined
 
-  constructor(pool: Pick<Pool<LentClient>, 'stats' | 'events$' | 'turnAway'>) {
+  /** @param lacksHost whether no host will do at present */
+  constructor(pool: Pick<Pool<LentClient>, 'stats' | 'events$' | 'turnAway'>, lacksHost: () => boolean) {
     this.#pool = pool
+    this.#lacksHost = lacksHost
   }
 
   get count(): number {
@@ -44,7 +50,13 @@ export class WaitingCallers {
     this.#pool.turnAway(request => underWay-- <= 0 && !stays(request))
     return new Promise(resolve => {
       if (this.#count === 0 || this.#isHopeless) return resolve()
-      const timer = Number.isFinite(limit) ? clock.setTimeout(() => this.#allServed?.(), limit) : undefined
+      const until = clock.now() + limit
+      let timer: unknown
+      const look = (): void => {
+        const left = until - clock.now()
+        if (left <= 0 || this.#isHopeless) this.#allServed?.()
+        else timer = clock.setTimeout(look, Math.min(lookAgainIn, left))
+      }
       const watch = this.#pool.events$.subscribe(({ type }) => {
         if (type === 'pool.down' && this.#isHopeless) this.#allServed?.()
       })
@@ -53,12 +65,14 @@ export class WaitingCallers {
         watch.unsubscribe()
         resolve()
       }
+      look()
     })
   }
 
   /** Nothing is leased, or no connection is left and none can be opened: who shuts down need not wait for the database to come back. */
   get #isHopeless(): boolean {
     const { state, idle, busy, validating } = this.#pool.stats()
-    return state === 'paused' || (state === 'backingOff' && idle + busy + validating === 0)
+    const mayBeDown = state === 'backingOff' || this.#lacksHost()
+    return state === 'paused' || (mayBeDown && idle + busy + validating === 0)
   }
 }
