@@ -1,5 +1,5 @@
 // A host's driver as the host's own pool has it: each new session tells what its server is to the cluster.
-import { abortable } from '../core/abortable.js'
+import { finishConnect } from '../actors/connections/driver-calls.js'
 import type { Driver, HostRole } from '../db/driver.js'
 
 /** Whom sessions tell of their server. */
@@ -51,12 +51,11 @@ export function toldDriver<C>(driver: HostDriver<C>, told: Told): Driver<C> {
           onStale?.(reason, options)
         },
       })
-      try {
-        told.role(await abortable(driver.hostRole(connection, { signal }), signal))
-      } catch (error) {
-        void driver.destroy(connection)
-        throw error
-      }
+      if (signal.aborted || connection === undefined) return connection // the pool's concern
+      await finishConnect(driver, connection, context, async () => {
+        const role = await driver.hostRole(connection, { signal })
+        if (!signal.aborted) told.role(role)
+      })
       return connection
     },
   }

@@ -1,11 +1,15 @@
 // A pool whose actor is stopped from outside, or fails: no goodbyes, but nobody is left waiting and nothing is left open.
 
-import { expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { Roster } from '../../src/actors/connections/roster.js'
 import { createPool, PoolClosedError } from '../../src/index.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
 import { ScriptedDriver } from '../support/scripted-driver.js'
 import { createSimulatedClock } from '../support/simulated-clock.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 it('refuses those who wait, revokes leases, destroys connections and leaves no timer when it is stopped', async () => {
   const { pool, clock, database } = poolInSimulatedTime({ min: 1, max: 2, leakWarning: 60_000 })
@@ -63,6 +67,17 @@ it('destroys a connection that opens after the pool was stopped', async () => {
     { question: 'connect', abandoned: true },
   ])
   expect(driver.openConnections).toEqual([])
+})
+
+it('ends its sockets at once: nothing is left that could wait for a server that works on', async () => {
+  const destroyed: unknown[] = []
+  const { pool, clock } = poolInSimulatedTime({ min: 1 }, {}, () => ({
+    destroy: (_, options) => void destroyed.push(options),
+  }))
+  await clock.advance(150)
+  pool.actor.stop()
+  await clock.advance(0)
+  expect(destroyed).toEqual([{ atOnce: true }])
 })
 
 it('says what failed when the actor fails by a defect', async () => {

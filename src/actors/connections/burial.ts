@@ -29,7 +29,7 @@ export function discard<C>(
   if (record.openedAt === undefined) parts.roster.noteFailed(record)
   letTimersGo(parts.system, record.actor)
   record.abortEffect()
-  if (record.handle !== undefined) destroyQuietly(parts.driver, record.handle)
+  if (record.handle !== undefined) destroyQuietly(parts.driver, record.handle, { atOnce: true })
   record.request = record.incoming = undefined
   record.lease = undefined
   if (lease !== undefined) {

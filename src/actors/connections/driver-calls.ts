@@ -1,7 +1,9 @@
 // How the pool calls a driver: outside of any caller's async context, and without trusting it not to throw.
 
+import { abortable } from '../../core/abortable.js'
 import { outside } from '../../core/outside.js'
-import type { DestroyOptions, Driver } from '../../db/driver.js'
+import { onAbort } from '../../core/signals.js'
+import type { ConnectContext, DestroyOptions, Driver } from '../../db/driver.js'
 
 /** The error of a driver that breaks its contract. */
 export function noHandle<C>({ name }: Driver<C>): TypeError {
@@ -30,6 +32,29 @@ export function destroyQuietly<C>(
     const gone = quietly(() => driver.destroy(handle, options))
     return gone instanceof Promise ? gone.catch(() => {}) : undefined
   })
+}
+
+/** Takes one more step with a connection that `connect` has just opened, and destroys it if the step fails or the signal aborts. */
+export async function finishConnect<C>(
+  driver: Driver<C>,
+  handle: C,
+  { signal, onLinger }: ConnectContext,
+  step: () => Promise<unknown>,
+): Promise<void> {
+  const destroy = (): void => {
+    const gone = destroyQuietly(driver, handle)
+    // The server may count it for a while, and so does the pool.
+    if (gone !== undefined) onLinger?.(gone, () => void destroyQuietly(driver, handle, { atOnce: true }))
+  }
+  const forget = onAbort(signal, destroy)
+  try {
+    await abortable(step(), signal)
+  } catch (error) {
+    if (!signal.aborted) destroy()
+    throw error
+  } finally {
+    forget()
+  }
 }
 
 /**

@@ -1,24 +1,19 @@
 // How the pool calls the application's hooks: awaited where a connection waits for them, told where it does not, and never trusted not to throw.
-import { abortable } from '../../core/abortable.js'
 import { HookFailure, type PoolHooks, type ReturnHookContext } from '../../core/hooks.js'
 import { outside } from '../../core/outside.js'
 import { warn } from '../../core/platform.js'
-import { onAbort } from '../../core/signals.js'
 import { messageOf, withoutStop } from '../../core/wording.js'
 import type { ConnectContext, ResetContext } from '../../db/driver.js'
 import type { ConnectionContext, ConnectionEnding } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
-import { destroyQuietly } from './driver-calls.js'
+import { finishConnect } from './driver-calls.js'
 import type { ConnectionRecord } from './record.js'
 
 /** By what the pool trusts a connection. */
 type Doubts = Pick<ConnectionContext, 'generation' | 'policy'>
 
 /** Opens a connection, and sets it up: by the driver, if it cares what the hook leaves behind, or when it has connected. */
-export async function connectAndSetUp<C>(
-  record: ConnectionRecord<C>,
-  context: ConnectContext & Required<Pick<ConnectContext, 'onLinger'>>,
-): Promise<C> {
+export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: ConnectContext): Promise<C> {
   const { driver, hooks } = record.parts
   const { signal } = context
   const setUp = setUpOf(record, hooks, signal, false)
@@ -38,23 +33,12 @@ export async function connectAndSetUp<C>(
     },
   })
   isOpen = true
-  if (isSetUp || signal.aborted || connection === undefined) return connection // late, or none: that is seen to by the caller
-  const destroy = (): void => {
-    const gone = destroyQuietly(driver, connection)
-    if (gone === undefined) return
-    // The server may count it for a while, and so does the pool.
-    context.onLinger(gone, () => void destroyQuietly(driver, connection, { atOnce: true }))
-  }
-  const forget = onAbort(signal, destroy)
-  try {
-    await abortable(setUp(connection), signal)
+  // One that comes too late, or not at all, is the pool's concern.
+  if (isSetUp || signal.aborted || connection === undefined) return connection
+  await finishConnect(driver, connection, context, async () => {
+    await setUp(connection)
     if (stale !== undefined) throw stale.reason
-  } catch (error) {
-    if (!signal.aborted) destroy()
-    throw error
-  } finally {
-    forget()
-  }
+  })
   return connection
 }
 
