@@ -43,8 +43,11 @@ it('listeners end with the lease; those of onConnect stay', async () => {
   await pool.close()
 })
 
-it('LISTENs are undone; those of onConnect stay', async () => {
-  const pool = open({ onConnect: async client => void (await client.query('LISTEN "All"')) })
+it.each<[string, (client: pg.Client) => void | Promise<void>]>([
+  ['', async client => void (await client.query('LISTEN "All"'))],
+  [', awaited or not', client => void client.query('LISTEN "All"').catch(() => {})],
+])('LISTENs are undone; those of onConnect stay%s', async (_, onConnect) => {
+  const pool = open({ onConnect })
   const channels = () =>
     pool.use(async client =>
       (await client.query('SELECT pg_listening_channels() AS c')).rows.map(({ c }) => c),
@@ -64,13 +67,14 @@ it.each([
   [{}, 'RESET ALL'],
   [{}, 'DO $$ BEGIN RESET ALL; END $$'],
   [{}, 'SET work_mem TO DEFAULT'],
+  [{}, 'SET TIME ZONE LOCAL'],
 ])('what onConnect and the options set is there for the second borrower: %j %s', async (more, own) => {
   const pool = open({
     ...more,
     statement_timeout: 7_000,
     options: '-c search_path=pg_catalog',
     onConnect: async client => {
-      await client.query("SET work_mem = '7MB'")
+      await client.query("SET work_mem = '7MB'; SET TIME ZONE 'Asia/Tokyo'")
       client.on('notice', () => {})
     },
   })
@@ -79,7 +83,7 @@ it.each([
       async client =>
         (
           await client.query(
-            "SELECT current_setting('work_mem') || current_setting('search_path') || current_setting('statement_timeout') || current_setting('application_name') AS s",
+            "SELECT current_setting('work_mem') || current_setting('search_path') || current_setting('TimeZone') || current_setting('statement_timeout') || current_setting('application_name') AS s",
           )
         ).rows[0].s,
     )

@@ -11,7 +11,7 @@ import { postgres } from '../../src/db/pg/driver/postgres.js'
 import { Pool } from '../../src/db/pg/index.js'
 import { createPool, type PoolStats } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { CopyFrom, CopyTo } from '../support/copy-streams.js'
+import { CopyFrom, CopyTo, RawCopyTo } from '../support/copy-streams.js'
 import { patience, slack } from '../support/patience.js'
 
 let backends: Backends
@@ -105,6 +105,15 @@ const halves: readonly (readonly [string, Work])[] = [
     'a COPY to here that its reader gave up',
     async client => {
       for await (const _chunk of copyTo(client, many)) break
+    },
+  ],
+  [
+    'a COPY to here that reads from the socket itself',
+    async client => {
+      const copy = client.query(new RawCopyTo(`COPY (${many}) TO STDOUT`) as never) as unknown as RawCopyTo
+      copy.on('error', () => {})
+      await new Promise(resolve => copy.once('data', resolve))
+      copy.pause()
     },
   ],
   ['a COPY from here without data', copyFrom],

@@ -45,6 +45,25 @@ export class CopyTo extends Readable {
   }
 }
 
+/** The same, but it takes pg's place at the socket and reads the messages itself, as pg-copy-streams 7 does. */
+export class RawCopyTo extends CopyTo {
+  #socket: Readable | undefined
+
+  override submit(connection: pg.Connection): void {
+    this.#socket = connection.stream
+    this.#socket.removeAllListeners('data')
+    this.#socket.pause()
+    this.#socket.on('readable', () => this._read())
+    super.submit(connection)
+  }
+
+  override _read(): void {
+    if (this.errored) throw new Error('It reads after its end.')
+    const chunk = this.#socket?.read()
+    if (chunk) this.push(chunk)
+  }
+}
+
 /** `COPY … FROM STDIN`. */
 export class CopyFrom extends Writable {
   #connection: CopyConnection | undefined

@@ -31,15 +31,27 @@ it('it is not with pg.Pool, nor with its habit', async () => {
   }
 })
 
-it('what a listener sends without a promise is sent first, as with pg.Pool', async () => {
+it('what a listener sends without a promise is done first, with what its callbacks send', async () => {
   await using pool = dropIn()
   pool.once('connect', client => {
     client.query("SET application_name = 'first'", () => {
       client.query("SET application_name = 'second'")
     })
   })
-  expect((await pool.query('SHOW application_name')).rows).toEqual([{ application_name: 'first' }])
   expect((await pool.query('SHOW application_name')).rows).toEqual([{ application_name: 'second' }])
+})
+
+it('what a listener listens to without a promise is listened to for all callers', async () => {
+  await using pool = dropIn({ max: 1 })
+  pool.on('connect', client => {
+    client.query('SELECT 1', () => client.query('LISTEN jobs', () => {}))
+  })
+  for (let i = 0; i < 3; i++) {
+    const { rows } = await pool.query('SELECT pg_listening_channels() AS c')
+    expect(rows).toEqual([{ c: 'jobs' }])
+    await pool.query('LISTEN stray')
+    await pool.query(i === 0 ? 'UNLISTEN *' : 'DISCARD ALL')
+  }
 })
 
 it('an exception in a listener for acquire or release costs the pool no client', async () => {

@@ -43,6 +43,12 @@ export function untilReady(client: pg.Client, signal: AbortSignal | undefined): 
   })
 }
 
+/** Settles when what was asked for and not awaited has been answered; what is half-read is not waited for. */
+export async function untilIdle(client: pg.Client): Promise<void> {
+  while (!wired(client).readyForQuery && !isHalfRead(client) && isUsable(client))
+    await untilReady(client, undefined)
+}
+
 /** The query that runs is of a named statement; and whether it was prepared by an earlier one. */
 export function namedStatementOf(client: pg.Client): { named: boolean; isPrepared: boolean } {
   const name = activeQueryOf(client)?.name

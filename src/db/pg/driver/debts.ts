@@ -83,5 +83,5 @@ export class SessionDebts {
 /** No tag tells of what a DO block resets, nor that a SET leads back to the default: the text is looked at (docs/decisions/0053). */
 function mayReset(tag: string, client: pg.Client): boolean {
   if (tag !== 'SET' && tag !== 'DO') return false
-  return /\b(reset|discard|default|none)\b/i.test(String(activeQueryOf(client)?.text ?? ''))
+  return /\b(reset|discard|default|none|zone\s+local)\b/i.test(String(activeQueryOf(client)?.text ?? ''))
 }

@@ -1,6 +1,7 @@
 // Ends a session whose holder's statement still runs, in such a way that the server has let go when the slot becomes free.
 
 import type { EventEmitter } from 'node:events'
+import type { Readable } from 'node:stream'
 import { startDeadline } from '../../../core/deadline.js'
 import type { Couriers } from './cancel.js'
 import type { Session } from './session.js'
@@ -45,6 +46,7 @@ export function depart(session: Session, couriers: Couriers): Promise<void> {
 function departOnce(session: Session, couriers: Couriers): Promise<void> {
   const { client, halfRead, waitsForBorrower } = session
   const { connection } = wired(client)
+  const raw = connection.stream.listenerCount?.('data') === 0 ? activeQueryOf(client) : undefined
   session.dismiss()
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined
@@ -64,6 +66,12 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
     abandon(session)
     connection.stream.resume?.()
     const goodbye = (): void => connection.end()
+    if (raw) {
+      // It may have read part of a message, so pg will not know any more where the next one begins.
+      takeBack(connection.stream, raw)
+      void send(0).then(goodbye)
+      return
+    }
     connection.on('readyForQuery', goodbye)
     connection.on('copyInResponse', goodbye)
     connection.on('portalSuspended', goodbye) // a query with `rows`: no one asks for more of them
@@ -72,6 +80,13 @@ function departOnce(session: Session, couriers: Couriers): Promise<void> {
     // A query that pg refused is answered before the client is ready again, and was never sent: there is nothing to cancel.
     else queueMicrotask(() => (session.ready ? goodbye() : void send(0)))
   })
+}
+
+/** Ends a query that reads from the socket itself, past pg, as a COPY of pg-copy-streams does; what else comes is discarded. */
+function takeBack(stream: Readable, query: unknown): void {
+  ;(query as Partial<Readable>).destroy?.()
+  stream.removeAllListeners('readable')
+  process.nextTick(() => stream.resume()) // Node looks for the listeners in the next tick
 }
 
 /** Rejects all queries of a client, which takes no further ones and hears nothing more. */

@@ -10,6 +10,7 @@ import { lookForAddress } from '../../remedies.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
 import { Couriers, cancelHeld } from './cancel.js'
+import { untilIdle } from './client-view.js'
 import { type ClientExtras, type ParsedHost, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
@@ -39,6 +40,8 @@ export interface PostgresDriver extends Driver<pg.Client> {
 export interface DriverExtras extends ClientExtras {
   /** Makes a session ready for callers, a new one and one that was reset; instead of `onConnect`. */
   readonly prepare?: (client: pg.Client) => unknown
+  /** Callers get a client before what `prepare` asks for, and does not await, is answered. */
+  readonly isHasty?: boolean
 }
 
 /**
@@ -48,7 +51,7 @@ export interface DriverExtras extends ClientExtras {
  */
 export function driverFor(
   config: PostgresConfig | string,
-  { prepare: prepareAs, ...forClients }: DriverExtras = {},
+  { prepare: prepareAs, isHasty = false, ...forClients }: DriverExtras = {},
 ): PostgresDriver {
   const { hosts, target, isShuffled, resetQuery, onConnect, pipelines, description, isUnaddressed } =
     parseConfig(config, forClients)
@@ -82,6 +85,7 @@ export function driverFor(
 
   const keepSetUp = async (session: Session, setUp: ConnectContext['setUp']): Promise<void> => {
     await setUp?.(session.client)
+    if (!isHasty) await untilIdle(session.client)
     session.keep(session.mayListen ? await channelsOf(session) : [])
   }
 

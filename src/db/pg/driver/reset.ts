@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import type { ResetContext } from '../../driver.js'
 import { ask } from './ask.js'
+import { untilIdle } from './client-view.js'
 import { givingBack } from './parameters.js'
 import type { Session } from './session.js'
 
@@ -53,6 +54,7 @@ export async function reset(session: Session, plan: ResetPlan, signal: AbortSign
     if (restoring !== undefined) await askShortly(session, restoring)
     await plan.prepare?.(client)
     await plan.setUp?.(client)
+    await untilIdle(client)
   }
   session.tidyListeners() // those that `prepare` has added again
   session.takeDebts()

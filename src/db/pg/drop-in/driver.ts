@@ -46,7 +46,12 @@ export function lendingDriver(
   }
   const base = driverFor(
     { ...settings.client, Client: lendable(Client) },
-    { prepare, anyClient: true, changes: settings.changes },
+    {
+      prepare,
+      isHasty: settings.habits.has('ignoreConnectListeners'),
+      anyClient: true,
+      changes: settings.changes,
+    },
   )
 
   /** Those that reported an error. Their sockets may be well: then they close gracefully, as pg.Pool's clients do. */
