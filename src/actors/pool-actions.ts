@@ -123,7 +123,7 @@ const providePool = (): typeof poolMachine =>
       },
       grow: ({ context }) => systemOf(context).supervisor.grow(context),
       probe: ({ context }) => systemOf(context).supervisor.probe(context),
-      declineGrant: ({ context }) => systemOf(context).parts.budget?.withdraw(),
+      declineGrant: ({ context }) => systemOf(context).supervisor.withdraw(),
       yieldOne: ({ context }) => systemOf(context).supervisor.yieldOne(),
       noteSpentBudget: ({ context, event }) => {
         if (event.type === 'connection.failed')

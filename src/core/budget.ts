@@ -44,7 +44,7 @@ export interface BudgetMember {
 
 /** What one pool has of a budget. The pool asks before it opens a connection, and tells of each end; the answer may come later. */
 export interface Allotment {
-  /** Whether the pool has asked for a connection, and has had no answer. */
+  /** Whether the pool has asked for a connection, and the budget is not known to have one: it has none, or has not answered. */
   readonly isHeldBack: boolean
   /** Whether the budget has not answered yet: it is not known to be spent. */
   readonly isPending?: boolean

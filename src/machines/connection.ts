@@ -31,6 +31,7 @@ export const connectionMachine = setup({
   id: 'connection',
   context: ({ input }) => input,
   initial: 'connecting',
+  options: { maxIterations: 100 }, // an endless loop ends the pool with an error, and does not stop the process
   on: {
     checkout: {
       description:

@@ -53,9 +53,9 @@ export const poolGuards = {
   isSooner: ({ context, event }: Asked) =>
     event.type === 'close' && event.at + event.timeout < context.drainUntil,
   /** The probe ended without saying so: it was cancelled, or its actor crashed. One that waits for the budget is still to come. */
-  isProbeGone: ({ context }: Asked) => context.roster.connecting === 0 && context.budget?.isHeldBack !== true,
-  /** The pool wants one more connection, and the budget that it shares has none left. */
-  isHeldBack: ({ context }: Asked) => context.budget?.isHeldBack === true,
+  isProbeGone: ({ context }: Asked) => context.roster.connecting === 0 && context.roster.asks !== true,
+  /** The pool wants one more connection, and the budget that it shares has not answered yet, or has none left. */
+  isHeldBack: ({ context }: Asked) => context.roster.asks === true,
   /** The connect failed because the budget is spent, and not because the database is down. */
   isBudgetSpent: ({ context, event }: Asked) =>
     event.type === 'connection.failed' && context.budget?.isSpent(event.error) === true,

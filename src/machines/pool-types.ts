@@ -26,6 +26,8 @@ export interface Roster {
   readonly idle: number
   /** The number of the last caller before the newest connect under way began; 0 = no connect is under way. */
   readonly triedFor: number
+  /** Whether the pool has asked its budget for a connection, and has had no answer. */
+  readonly asks?: boolean
 }
 
 /** The pool machine's view of the waiting callers. */

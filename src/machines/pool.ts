@@ -42,6 +42,7 @@ export const poolMachine = setup({
   id: 'pool',
   context: ({ input }) => startingContext(input),
   initial: 'starting',
+  options: { maxIterations: 100 }, // an endless loop ends the pool with an error, and does not stop the process
   on: {
     acquire: [
       { guard: 'hasIdle', actions: 'lend' },

@@ -23,6 +23,7 @@ class ByHand implements Budget, Allotment {
   /** Granted after it was asked, and not opened yet. */
   grants = 0
   isHeldBack = false
+  saysSo = true
   isAway = false
   declined = 0
   held = 0
@@ -48,8 +49,9 @@ class ByHand implements Budget, Allotment {
 
   ask(): boolean {
     this.asked++
-    this.isHeldBack = this.free + this.grants === 0
-    if (this.isHeldBack) return false
+    const isSpent = this.free + this.grants === 0
+    this.isHeldBack = isSpent && this.saysSo
+    if (isSpent) return false
     if (this.grants > 0) this.grants--
     else this.free--
     this.held++
@@ -301,6 +303,20 @@ describe('a probe', () => {
     group.grant()
     await end('succeed')
     expect(caller.state).toBe('fulfilled')
+  })
+
+  it('waits for one that has not answered, and does not say that none is left', async () => {
+    const { pool: one, clock, group, end } = pool(1, { whenDown: 'try' })
+    group.saysSo = false
+    one.acquire().catch(() => {})
+    const late = watch(one.acquire())
+    await end('fail')
+    await clock.advance(200)
+    expect(one.actor.getSnapshot().value).toEqual({ backingOff: 'probing' })
+    expect(group.asked).toBeLessThan(10)
+    group.grant()
+    await end('succeed')
+    expect(late.state).toBe('fulfilled')
   })
 })
 

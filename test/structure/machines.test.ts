@@ -1,7 +1,7 @@
 // The machines as files that other tools open, and as definitions whose every name means something.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type AnyActorRef, type AnyStateMachine, setup } from 'xstate'
+import { type AnyActorRef, type AnyStateMachine, type AnyStateNode, setup } from 'xstate'
 import { createPool } from '../../src/index.js'
 import {
   connectionMachine,
@@ -49,6 +49,23 @@ describe('every delay, action and guard', () => {
       "delays: 'timeout' is not used",
       "delays: 'leftOver' is not used",
     ])
+  })
+})
+
+describe('a chart with transitions that need no event', () => {
+  it.each([connectionMachine, poolMachine])(
+    '($id) ends with an error, and not never, if they go in a circle',
+    machine => {
+      expect(machine.options).toEqual({ maxIterations: 100 })
+      expect(machine.provide({}).options).toEqual({ maxIterations: 100 })
+    },
+  )
+
+  it('is one of these', () => {
+    const hasAlways = (node: AnyStateNode): boolean =>
+      node.always !== undefined || Object.values<AnyStateNode>(node.states).some(hasAlways)
+    const those = machines.filter(([name, { root }]) => name.endsWith('Machine') && hasAlways(root))
+    expect(those.map(([name]) => name)).toEqual(['connectionMachine', 'poolMachine'])
   })
 })
 

@@ -14,6 +14,7 @@ export class Roster<C> implements RosterView {
   evictions = 0
   /** The number of the last caller who asked before one of the connects began that failed; 0 = none has. */
   failedFor = 0
+  asks = false
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []

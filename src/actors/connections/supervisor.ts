@@ -49,12 +49,11 @@ export class Supervisor<C> {
   /** Opens what is missing, and looks again later if the decision was to wait for connections to come back. */
   grow({ size, roster, queue }: PoolContext): void {
     if (roster.total >= size.max)
-      this.#parts.budget?.withdraw() // asked for each caller who has to wait
+      this.withdraw() // asked for each caller who has to wait
     else this.#growNow({ size, roster, queue })
   }
 
   #growNow({ size, roster, queue }: Pick<PoolContext, 'size' | 'roster' | 'queue'>): void {
-    const { budget } = this.#parts
     const now = this.#parts.config.clock.now()
     const returning = this.#parts.roster.returning(this.#slowSince)
     const plan = growth(
@@ -65,7 +64,7 @@ export class Supervisor<C> {
     )
     let left = plan.open
     for (; left > 0 && this.#mayOpen(); left--) this.#open()
-    if (left === 0) budget?.withdraw()
+    if (left === 0) this.withdraw()
     if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
     if (returning > this.#parts.roster.returning(now)) {
       this.#suspectsSince ??= now
@@ -82,20 +81,28 @@ export class Supervisor<C> {
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
   probe({ size }: PoolContext): void {
-    const { roster, config, budget } = this.#parts
-    if (roster.connecting >= config.maxConnecting || roster.total >= size.max) budget?.withdraw()
+    const { roster, config } = this.#parts
+    if (roster.connecting >= config.maxConnecting || roster.total >= size.max) this.withdraw()
     else if (this.#mayOpen()) this.#open()
   }
 
   /** Whether the budget lets the pool open one more. If not, the pool is told when it may, and asks again meanwhile. */
   #mayOpen(): boolean {
-    const { budget, config } = this.#parts
+    const { budget, config, roster } = this.#parts
     if (budget === undefined) return true
     const before = budget.isHeldBack && budget.isPending !== true
-    if (budget.ask()) return true
+    roster.asks = !budget.ask()
+    if (!roster.asks) return true
     this.#growthAlarm.noLaterThan(config.clock.now() + budget.lookAgainIn)
     this.#tellIfHeldBack(before)
     return false
+  }
+
+  /** The pool needs no more connections than it has. */
+  withdraw(): void {
+    const { budget, roster } = this.#parts
+    roster.asks = false
+    budget?.withdraw()
   }
 
   /** @param before whether its growth was held back before */
