@@ -28,6 +28,9 @@ function insideOf(name: string): string[] {
 const elements = /^<(picture|p|a)\b[\s\S]*?<\/\1>\n\n?/gm
 const links = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g
 
+/** What a page says of this repository, to those who have a checkout. */
+const ofTheRepository = /^<!-- repository:start -->\n[\s\S]*?^<!-- repository:end -->\n\n?/gm
+
 /** Where this repository's scripts write in a page. */
 const marks = /^<!--.*-->\n/gm
 
@@ -36,7 +39,7 @@ export function packaged(name: string, text: string): string {
   const isThere = (link: string): boolean =>
     /^([a-z]+:|#)/.test(link) ||
     shipped.has(posix.join(posix.dirname(name), link.replace(/#.*/, '')).replace(/\/$/, ''))
-  return withoutCode(text, prose =>
+  return withoutCode(text.replace(ofTheRepository, ''), prose =>
     prose
       .replace(marks, '')
       .replace(elements, element =>
