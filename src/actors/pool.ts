@@ -324,15 +324,28 @@ export class Pool<C> implements AsyncDisposable {
    * @throws OptionsError for bad sizes; PoolClosedError when the pool is closing or closed.
    */
   resize(size: SizeOptions): void {
-    const { context } = this.#system.actor.getSnapshot()
-    const { adaptive, parts } = this.#system
+    this.prepareResize(size).apply()
+  }
+
+  /**
+   * Checks a size, and has the budget reserve it: nothing is opened or closed until it is applied.
+   * @internal
+   */
+  prepareResize(size: SizeOptions): { apply(): void; undo(): void } {
+    const { adaptive, parts, actor } = this.#system
+    const { context } = actor.getSnapshot()
     const { min, max } = context.size
     const current = { min, max: adaptive?.stats.limit ?? max, maxWaiting: context.maxWaiting }
     const parsed = parseSize(size, current)
     refuseIfClosing(this.#system, 'resized')
     parts.budget?.resize(parsed.min)
-    adaptive?.resize(parsed.min, parsed.max)
-    this.#system.actor.send({ type: 'resize', ...parsed })
+    return {
+      apply() {
+        adaptive?.resize(parsed.min, parsed.max)
+        actor.send({ type: 'resize', ...parsed })
+      },
+      undo: () => parts.budget?.resize(min),
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs'
 import { closedError } from '../actors/callers/intake.js'
 import type { Lease } from '../actors/leases/lease.js'
 import { ofPool } from '../actors/names.js'
+import type { Pool } from '../actors/pool.js'
 import type { HealthOptions } from '../actors/watching/health.js'
 import type { CloseOptions } from '../core/call-options.js'
 import type { SizeOptions } from '../core/live-options.js'
@@ -158,9 +159,19 @@ export class HostPool<C> implements AsyncDisposable {
     return healthOf(this.#hosts, this.#serving.target, this.#now(), options)
   }
 
-  /** Changes `min`, `max` and `maxWaiting` of each host's pool, like `Pool.resize`. */
+  /**
+   * Changes `min`, `max` and `maxWaiting` of each host's pool, like `Pool.resize`: of all or, when it throws, of none.
+   * @throws OptionsError for bad sizes, and when a `group` has no room for `min` of each; PoolClosedError when the pool is closing or closed.
+   */
   resize(size: SizeOptions): void {
-    for (const { pool } of this.#hosts) pool.resize(size)
+    const prepared: ReturnType<Pool<C>['prepareResize']>[] = []
+    try {
+      for (const { pool } of this.#hosts) prepared.push(pool.prepareResize(size))
+    } catch (error) {
+      for (const { undo } of prepared) undo()
+      throw error
+    }
+    for (const { apply } of prepared) apply()
   }
 
   /** Leases no connection until {@link HostPool.resume}, like `Pool.pause`. */

@@ -6,6 +6,7 @@ import { abortable } from '../core/abortable.js'
 import { type Clock, longestDelay } from '../core/clock.js'
 import { DatabaseDownError } from '../core/errors.js'
 import type { HostEvidence } from '../core/evidence.js'
+import type { PoolHooks } from '../core/hooks.js'
 import { outside } from '../core/outside.js'
 import { milliseconds } from '../core/wording.js'
 import type { Host } from '../db/driver.js'
@@ -36,6 +37,9 @@ export interface HostSurroundings<C> {
 
 /** Before all callers: whom the answer is for may be waiting for it. */
 const first = Number.MAX_SAFE_INTEGER
+
+/** The session of the pool's own question. */
+const asking = Symbol('asks for the role')
 
 /** One host, with its pool. */
 export class RunningHost<C> implements HostView, HostStats {
@@ -68,6 +72,7 @@ export class RunningHost<C> implements HostView, HostStats {
       told,
       {
         ...options.each,
+        ...unlessAsking(options.each),
         ...(own !== undefined && { name: `${own}@${name}` }),
         whenDown: 'fail',
       },
@@ -181,7 +186,8 @@ export class RunningHost<C> implements HostView, HostStats {
 
   /** Asks a session that is idle, or a new one. */
   #roleOfSession() {
-    const { connectTimeout, validateTimeout, clock } = this.#surroundings.options.config
+    const { config, each } = this.#surroundings.options
+    const { connectTimeout, validateTimeout, clock } = config
     return this.pool.use(
       async (connection, lease) => {
         try {
@@ -191,8 +197,25 @@ export class RunningHost<C> implements HostView, HostStats {
           throw error
         }
       },
-      { timeout: connectTimeout, priority: first },
+      {
+        timeout: connectTimeout,
+        priority: first,
+        ...((each.onLend ?? each.onReturn) && { session: asking }),
+      },
     )
+  }
+}
+
+/** The application's hooks, which are for its own callers: they may know of no session when the pool asks for a role. */
+function unlessAsking<C>({ onLend, onReturn }: PoolHooks<C>): PoolHooks<C> {
+  return {
+    ...(onLend && {
+      onLend: (connection, context) => context.session === asking || onLend(connection, context),
+    }),
+    ...(onReturn && {
+      onReturn: (connection, context) =>
+        context.session === asking ? undefined : onReturn(connection, context),
+    }),
   }
 }
 

@@ -38,6 +38,28 @@ describe('a primary that becomes a standby', () => {
     expect(later.value).toBe('b')
   })
 
+  it('loses those who wait for a place in its lanes, too', async () => {
+    const { pool, clock, a, b, hostOf } = await known(2, { lanes: { exports: { max: 1 } }, hostRecheck: 500 })
+    const exporting = (time: number) =>
+      watch(
+        pool.use(
+          async connection => {
+            await new Promise<void>(resolve => clock.setTimeout(resolve, time))
+            return hostOf(connection)
+          },
+          { lane: 'exports' },
+        ),
+      )
+    const [holder, atTheDoor] = [exporting(5_000), exporting(10)]
+    await clock.advance(10)
+    a.demote()
+    b.promote()
+    await clock.advance(1_200)
+    expect(holder.state).toBe('pending')
+    expect(atTheDoor.value).toBe('b')
+    expect(pool.hosts().map(host => host.pool.stats().lanes?.exports?.waiting)).toEqual([0, 0])
+  })
+
   it('serves reads all the time', async () => {
     const { pool, clock, a, write } = await known(2)
     const failing = watch(write())

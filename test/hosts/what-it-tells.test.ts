@@ -100,6 +100,20 @@ it('pause(), resume(), resize() and evict() are for all hosts', async () => {
   expect(servers.map(({ totals }, index) => totals.opened - (opened[index] as number))).toEqual([2, 2])
 })
 
+it('resize() is for all hosts or, when a group has no room for all, for none', async () => {
+  const group = poolGroup({ max: 4 })
+  const { pool, clock, servers } = hostsInSimulatedTime(2, { group, min: 1, max: 3 })
+  await clock.advance(500)
+  const opened = () => servers.map(({ totals }) => totals.opened)
+  expect(() => pool.resize({ min: 3 })).toThrow(/min must be at most 1: .*; got 3/)
+  await clock.advance(500)
+  expect(opened()).toEqual([1, 1])
+  expect(pool.hosts().map(host => host.pool.stats().min)).toEqual([1, 1])
+  pool.resize({ min: 2 }) // for which there is room, as nothing is kept for the size before
+  await clock.advance(500)
+  expect(opened()).toEqual([2, 2])
+})
+
 it('its timers hold nothing when it is closed', async () => {
   const { pool, clock } = hostsInSimulatedTime(3)
   await clock.advance(500)

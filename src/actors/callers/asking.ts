@@ -74,16 +74,17 @@ export class Asking<C> {
     return this.request(timeout ?? this.timeout, priority, strict, signal, noted, entry)
   }
 
-  /** Refuses those in the queue that the test picks. */
+  /** Refuses those in the queue that the test picks, and then those who wait for a place in a lane. */
   turnAway(
     picks: (request: AcquireRequest<C>) => boolean,
     newError: () => AcquireRefusal = closedError,
   ): void {
     const { callers, parts } = this.#system
-    for (const request of parts.queue.inOrder().filter(picks)) {
-      parts.queue.leave(request)
-      callers.refuse(request, newError())
-    }
+    for (const { queue } of [parts, ...(parts.lanes?.all ?? [])])
+      for (const request of queue.inOrder().filter(picks)) {
+        queue.leave(request)
+        callers.refuse(request, newError())
+      }
   }
 }
 
