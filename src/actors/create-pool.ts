@@ -17,16 +17,19 @@ import { MachineClock } from './time/machine-clock.js'
  * The pool that an actor runs, as an object with methods: the same object that `createPool` returns, for an actor made from
  * {@link poolLogic}. Two calls for the same actor return the same object.
  * @param actor a running pool's actor: of `createActor(poolLogic(…))`, or a child of your machine (`snapshot.children.pool`)
- * @throws OptionsError when the actor does not run a pool.
+ * @throws OptionsError when the actor does not run a pool, or when its budget (`group`, `fleet`) refused that.
  */
 export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
   const system = systemBehind(actor)
-  if (system === undefined)
+  if (system === undefined) {
+    const { error } = Object(actor?.getSnapshot?.()) as { readonly error?: unknown }
+    if (error instanceof OptionsError) throw error // its budget refused it
     throw new OptionsError(
       'actor',
       actor,
       'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
     )
+  }
   system.facade ??= new Pool(system)
   return system.facade as Pool<C>
 }

@@ -51,6 +51,7 @@ export class PoolSystem<C> {
     this.actor = actor
     this.parts = parts
     parts.roster.owner = this
+    this.#join()
     this.scheduler = new ClockScheduler(config.clock, true)
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.intake = new Intake(this.scheduler, () => actor.send({ type: 'acquire.due' }))
@@ -68,11 +69,6 @@ export class PoolSystem<C> {
     this.supervisor = new Supervisor(parts, actor)
     this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
     parts.adaptive = this.adaptive
-    parts.budget = (config.group ?? config.fleet)?.join(new PoolMember(parts, actor))
-    if (parts.budget?.enter !== undefined) {
-      parts.hooks ??= {} // a new connection has more to do than to connect
-      parts.attends = true
-    }
     this.intake.requests$.subscribe(
       parts.lanes === undefined ? new ToPool(actor) : { next: request => this.#goBy(request) },
     )
@@ -81,6 +77,21 @@ export class PoolSystem<C> {
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
     })
     actor.subscribe({ complete: () => this.#abandon(), error: error => this.#abandon(error) })
+  }
+
+  /** @throws OptionsError when the budget refuses the pool, of which nothing is left then */
+  #join(): void {
+    const { parts } = this
+    const { group, fleet } = parts.config
+    try {
+      parts.budget = (group ?? fleet)?.join(new PoolMember(parts, this.actor))
+    } catch (error) {
+      freeName(parts.name)
+      throw error
+    }
+    if (parts.budget?.enter === undefined) return
+    parts.hooks ??= {} // a new connection has more to do than to connect
+    parts.attends = true
   }
 
   /** A caller comes by its lane, if it names one. A pool that is closing refuses it at once. */

@@ -4,6 +4,7 @@ import { type PoolOptions, parseOptions, type ResolvedPoolOptions } from '../cor
 import type { Driver } from '../db/driver.js'
 import type { PoolEvent } from '../machines/pool-types.js'
 import { checkDriver } from './check-driver.js'
+import type { Roster } from './connections/roster.js'
 import type { OwnHooks } from './parts.js'
 import { poolRunner } from './pool-actions.js'
 import { PoolSystem } from './pool-actor.js'
@@ -53,6 +54,11 @@ export function logicOf<C>(
     return runner.getInitialSnapshot(scope, input)
   }
   return Object.assign(Object.create(runner), {
+    start: (...given: Parameters<NonNullable<PoolLogic<C>['start']>>) => {
+      const { owner } = given[0].context.roster as Roster<C>
+      ;(owner as PoolSystem<C>).adaptive?.start()
+      runner.start?.(...given)
+    },
     getInitialSnapshot: begin,
     restoreSnapshot: (_persisted: unknown, scope: Parameters<typeof begin>[0]) => begin(scope, undefined),
   }) as PoolLogic<C>

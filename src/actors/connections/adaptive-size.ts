@@ -32,7 +32,11 @@ export class AdaptiveSize<C> {
     this.#interval = policy.interval
     this.#finder = createActor(sizeFinderMachine, { input: { policy, range: rangeOf(min, max) } }).start()
     this.#alarm = new Alarm(new ClockScheduler(clock, false), () => this.#look())
-    this.#alarm.noLaterThan(clock.now() + policy.interval)
+  }
+
+  /** The pool's actor starts. */
+  start(): void {
+    this.#alarm.noLaterThan(this.#parts.config.clock.now() + this.#interval)
   }
 
   get stats(): AdaptiveStats {
