@@ -16,11 +16,10 @@ export interface SharedCap {
   settle(member: GroupMember): void
   /** How many more connections it could open now. */
   roomFor(member: GroupMember): number
+  /** When one that waits asks again, in milliseconds. */
+  lookAgainIn(member: GroupMember): number
   evidence(): BudgetEvidence
 }
-
-/** How long a pool waits before it asks again, in milliseconds: a connection of another pool may have become idle meanwhile. */
-const lookAgainIn = 50
 
 /** One pool of a group. */
 export class GroupMember implements Allotment, BudgetShare {
@@ -61,7 +60,7 @@ export class GroupMember implements Allotment, BudgetShare {
   }
 
   get lookAgainIn(): number {
-    return lookAgainIn
+    return this.#group.lookAgainIn(this)
   }
 
   ask(): boolean {

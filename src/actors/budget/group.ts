@@ -5,7 +5,7 @@ import type { Hint } from '../../core/names.js'
 import { hintAtPool, poolOptionFor } from '../../core/options.js'
 import { hintOf } from '../../core/other-pools.js'
 import { number, optional, parse, textLike } from '../../core/shape.js'
-import { mayOpen, nextInTurn, reclaims, spokenFor } from '../../machines/decisions/budget.js'
+import { atOnce, mayOpen, nextInTurn, reclaims, spokenFor } from '../../machines/decisions/budget.js'
 import { GroupMember } from './group-member.js'
 
 /** The options of {@link poolGroup}. */
@@ -36,6 +36,9 @@ export interface PoolGroupStats {
   /** In the order in which they joined. */
   readonly pools: readonly GroupedPool[]
 }
+
+/** How long a pool waits before it asks again, in milliseconds: a connection of another pool may have become idle meanwhile. */
+const lookAgainIn = 50
 
 const max = number({ least: 1, integer: true, finite: true })
 const shape = { max, name: optional(textLike('a non-empty string', /\S/)) }
@@ -77,6 +80,8 @@ export class PoolGroup implements Budget {
   #askings = 0
   #settling = false
   #again = false
+  /** When the group last looked for connections to close. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /** @internal */
   constructor(options: PoolGroupOptions) {
@@ -167,8 +172,17 @@ export class PoolGroup implements Budget {
       member.asked = ++this.#askings
       this.#asking.add(member)
     }
-    this.settle(member)
+    // Where many wait, one look is for all of them: a thousand that each had their own would leave the process no time to serve any.
+    const since = member.member.now() - this.#lookedAt
+    if (this.#asking.size <= atOnce || since < 0 || since >= lookAgainIn) this.settle(member)
     return false
+  }
+
+  /** When a pool that waits asks again, in milliseconds: among many at random within a second, so that there is always one that does soon. @internal */
+  lookAgainIn({ member }: GroupMember): number {
+    const { size } = this.#asking
+    const spread = size <= atOnce ? 0 : Math.min(1_000, (lookAgainIn * size) / atOnce)
+    return lookAgainIn + spread * member.random()
   }
 
   /** @internal */
@@ -226,6 +240,7 @@ export class PoolGroup implements Budget {
   }
 
   #grantInTurn(): void {
+    if (this.#held >= this.#max) return
     const granted: GroupMember[] = []
     const open = [...this.#asking]
     for (;;) {
@@ -241,6 +256,7 @@ export class PoolGroup implements Budget {
   }
 
   #reclaim(now: number): void {
+    this.#lookedAt = now
     const told = reclaims([...this.#members], [...this.#asking], Math.max(0, this.#held - this.#max), now)
     for (const each of told) each.owes++
     for (const { member } of told) member.reclaim()

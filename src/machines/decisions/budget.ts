@@ -45,7 +45,7 @@ function comesBefore(one: BudgetShare, other: BudgetShare): boolean {
 export const turn = 1_000
 
 /** How many pools are looked at for one look: with a thousand that wait, the next ones have their look soon. */
-const atOnce = 8
+export const atOnce = 8
 
 /**
  * Who is to close a connection, so that pools whose callers wait can open one: a pool with an idle one that waits for none itself, the one
