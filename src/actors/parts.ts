@@ -1,7 +1,6 @@
 // What the two sides of a pool, callers and connections, work with together.
 import type { AnyActorScope } from 'xstate'
 import type { Allotment } from '../core/budget.js'
-import type { ConnectError } from '../core/errors.js'
 import { hooksOf, type PoolHooks } from '../core/hooks.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import { asyncHooks } from '../core/outside.js'
@@ -111,19 +110,10 @@ export interface PoolParts<C> {
   tracers: readonly Tracer[] | undefined
 }
 
-/** What went wrong last, for the errors of those who wait, and for the pool's health. */
+/** What went wrong last, for the errors of those who wait. */
 export interface Trouble {
   /** The last validation that failed: when, and how. */
   invalid: { readonly at: number; readonly error: unknown } | undefined
-  /** Connects have been failing since then; undefined after one that succeeded. */
-  connects: FailingConnects | undefined
-}
-
-/** Connects that failed since the last one that succeeded. */
-export interface FailingConnects {
-  readonly since: number
-  readonly count: number
-  readonly lastError: ConnectError
 }
 
 /**
@@ -172,7 +162,7 @@ export function createParts<C>(
     ),
     nesting,
     generation: { current: 1 },
-    trouble: { invalid: undefined, connects: undefined },
+    trouble: { invalid: undefined },
     since: { state: 'starting', at: config.clock.now() },
     hooks,
     onLease,

@@ -1,6 +1,5 @@
 // What a diagnosis is made from, seen in a frame and in notices: of a recording, there is nothing else.
-import type { FailingConnects } from '../actors/parts.js'
-import type { PoolFacts } from '../actors/watching/diagnosis.js'
+import type { FailingConnects, PoolFacts } from '../actors/watching/diagnosis.js'
 import type { HeldLease } from '../actors/watching/holders-and-waiters.js'
 import type { Frame, FrameLease, Notice } from '../recorder/format.js'
 import { lastOf } from './diagnose-words.js'
@@ -34,7 +33,11 @@ export function factsIn({ at, stats, leases, waiting }: Frame, notices: readonly
     leases: leases.map(lease => heldLease(lease, at)),
     waiting: stats.waiting,
     oldestWaiter: first,
-    connects: failingConnects(notices, state === 'backingOff' ? at : undefined),
+    // After a back-off in which no caller came the pool serves again, without a connect that succeeded.
+    connects:
+      state === 'backingOff' || state === 'paused'
+        ? failingConnects(notices, state === 'paused' ? undefined : at)
+        : undefined,
     budget: stats.heldBack === true ? spentBudget(notices) : undefined,
     leakWarning: leakWarningOf(leases, notices, at),
   }

@@ -177,7 +177,6 @@ export class Supervisor<C> {
     const now = this.#parts.config.clock.now()
     this.#parts.roster.noteReady(record, now)
     this.#parts.counters.opened++
-    this.#parts.trouble.connects = undefined
     this.#parts.connectionTimings.connects.record(now - record.createdAt, now)
     this.#parts.tracker?.connected(now - record.createdAt, now)
     traceConnected(record, {})
@@ -191,12 +190,9 @@ export class Supervisor<C> {
   noteFailed(record: ConnectionRecord<C>, error: ConnectError): void {
     this.#parts.roster.noteEnding(record)
     this.#parts.roster.noteFailed(record)
-    const { counters, trouble, tracker, config } = this.#parts
-    const now = config.clock.now()
-    const { since, count } = trouble.connects ?? { since: now, count: 0 }
+    const { counters, tracker, config } = this.#parts
     counters.failedConnects++
-    trouble.connects = { since, count: count + 1, lastError: error }
-    tracker?.connectFailed(now - record.createdAt, error)
+    tracker?.connectFailed(config.clock.now() - record.createdAt, error)
     traceConnected(record, { error })
     this.#parts.notices.publish({ type: 'connection.failed', ...named(record), error })
   }

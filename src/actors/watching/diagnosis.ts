@@ -11,7 +11,6 @@ import {
   whoHolds,
   withoutStop,
 } from '../../core/wording.js'
-import type { FailingConnects } from '../parts.js'
 import type { PoolState } from './events.js'
 import type { HeldLease } from './holders-and-waiters.js'
 
@@ -47,6 +46,13 @@ export interface PoolFacts {
   readonly away?: BudgetAbsence | undefined
   /** How long a lease may be held before it counts as a leak; Infinity = leaks are not looked for. */
   readonly leakWarning: number
+}
+
+/** Connects fail: since when, how many have in a row, and how the last one did. */
+export interface FailingConnects {
+  readonly since: number
+  readonly count: number
+  readonly lastError: ConnectError
 }
 
 /** A lane, and who waits for it to have room. */

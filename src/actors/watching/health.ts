@@ -1,8 +1,9 @@
 // What `pool.health()` answers: one word, and the reason for it.
 import { limit, or, parse } from '../../core/shape.js'
+import type { PoolContext } from '../../machines/pool-types.js'
 import { remedyFor } from '../connections/driver-calls.js'
 import type { PoolSystem } from '../pool-actor.js'
-import { diagnose, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
+import { diagnose, type FailingConnects, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
 import { poolState } from './stats.js'
 
@@ -40,15 +41,22 @@ export function parseHealthOptions(options: HealthOptions): number {
   return parse('health', shape, options).stalledAfter
 }
 
+/** What the chart remembers of connects, while they fail. */
+const failingConnects = ({ lastConnectError, failingSince: since, failures: count }: PoolContext) =>
+  lastConnectError === undefined
+    ? undefined
+    : { since, count, lastError: lastConnectError as FailingConnects['lastError'] }
+
 /** The facts of a running pool, as of now. Looks at all its connections, and at no more than one waiting caller of each priority. */
 export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
   const { parts, actor } = system
-  const { roster, queue, config, trouble, since } = parts
+  const { roster, queue, config, since } = parts
+  const { context } = actor.getSnapshot()
   return {
     now: config.clock.now(),
     state: poolState(system),
     stateSince: since.at,
-    ...actor.getSnapshot().context.size,
+    ...context.size,
     limit: parts.adaptive?.limit,
     established: roster.established,
     connecting: roster.connecting,
@@ -62,7 +70,7 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
       waiting: length,
       oldestWaiter: oldest,
     })),
-    connects: trouble.connects,
+    connects: failingConnects(context),
     lacking: roster.established === 0 ? remedyFor(parts.driver, undefined) : undefined,
     budget: parts.budget?.isHeldBack ? parts.budget.evidence() : undefined,
     away: parts.budget?.isAway ? parts.budget.evidence().away : undefined,

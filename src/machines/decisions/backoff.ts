@@ -35,6 +35,8 @@ export interface FailureStreak {
   readonly backoff: number
   /** The last connect error, while connects are failing. */
   readonly lastConnectError: unknown
+  /** Since when they have been. */
+  readonly failingSince: number
   /** When a connect last succeeded after others had failed, or when it turned out that no caller wants another one for now. */
   readonly recoveredAt: number | undefined
   /** How many leases had come back by then, and how many connections were open. */
@@ -51,6 +53,7 @@ export const noFailures: FailureStreak = Object.freeze({
   failures: 0,
   backoff: 0,
   lastConnectError: undefined,
+  failingSince: 0,
   recoveredAt: undefined,
   servedBefore: 0,
   establishedBefore: 0,
@@ -90,7 +93,8 @@ export function afterFailure(
   const won = recovered ? Math.max(0, established - establishedBefore - 1) : 0
   const failures = lasted ? 1 : Math.max(1, streak.failures + 1 - won)
   const backoff = backoffDelay(seldom ? Number.POSITIVE_INFINITY : failures, random)
-  return { ...streak, failures, backoff, lastConnectError: error, recoveredAt: undefined }
+  const failingSince = streak.lastConnectError === undefined ? now : streak.failingSince
+  return { ...streak, failures, backoff, lastConnectError: error, failingSince, recoveredAt: undefined }
 }
 
 /** The streak after a connect succeeded, or after a back-off in which no caller asked. */
