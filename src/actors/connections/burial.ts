@@ -6,11 +6,12 @@ import type { AcquireRequest } from '../callers/request.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolActorRef } from '../pool-ref.js'
 import { letTimersGo } from '../time/machine-clock.js'
-import { endLoan } from '../watching/loan.js'
 import { traceConnected } from '../watching/tracing.js'
 import { destroyQuietly } from './driver-calls.js'
 import { endingError, isFoundDead } from './ending.js'
 import { tellClosed, tellReturned } from './hooks.js'
+import { takeBack } from './lease-actions.js'
+import { loseLease } from './lost-leases.js'
 import { type ConnectionRecord, named } from './record.js'
 
 /**
@@ -31,15 +32,9 @@ export function discard<C>(
   record.abortEffect()
   if (record.handle !== undefined) destroyQuietly(parts.driver, record.handle, { atOnce: true })
   record.request = record.incoming = undefined
-  record.lease = undefined
-  if (lease !== undefined) {
-    const now = parts.config.clock.now()
-    const heldFor = now - lease.acquiredAt
-    endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'released')
-    parts.tracker?.returned(heldFor, now)
-    lease.revoke()
-    record.owe('revoked', lease.id, heldFor)
-  }
+  // One that is not held was released, which is what its actor crashed at.
+  if (lease?.held) loseLease(record, lease)
+  else if (lease !== undefined) takeBack(record, lease, parts.config.clock.now())
   tellReturned(record)
   return request
 }

@@ -1,14 +1,13 @@
 // How a connection is leased and comes back: its hooks, its lease, the roster, and who is told.
-import { LeaseError } from '../../core/errors.js'
 import type { ConnectionEvent } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
 import type { AcquireRequest } from '../callers/request.js'
 import { Lease } from '../leases/lease.js'
-import { ofPool } from '../names.js'
 import { endLoan } from '../watching/loan.js'
 import { type ConnectionActions, hold, letGo, recordOf, report } from './acting.js'
 import { attempt, quietly } from './driver-calls.js'
-import { askToLend, ProofFailure, tellReturned } from './hooks.js'
+import { askToLend, ProofFailure } from './hooks.js'
+import { loseLease } from './lost-leases.js'
 import type { ConnectionRecord } from './record.js'
 
 export const leaseActions = {
@@ -55,46 +54,11 @@ export const leaseActions = {
   takeBack: ({ context, event }) => {
     if (event.type !== 'release') return
     const record = recordOf(context)
-    const { lease, parts } = record
-    if (lease === undefined) return
-    record.lease = undefined
-    parts.roster.noteReturned(lease.acquiredAt, event.at)
-    parts.counters.released++
-    if (parts.attends || parts.followers !== 0 || record.loan !== undefined) settle(record, lease, event.at)
+    if (record.lease !== undefined) takeBack(record, record.lease, event.at)
   },
   revoke: ({ context }) => {
     const record = recordOf(context)
-    const { config, roster, notices, tracker } = record.parts
-    const { lease } = record
-    if (lease === undefined) return
-    const now = config.clock.now()
-    const heldFor = now - lease.acquiredAt
-    const cause = record.ending?.error
-    record.lease = undefined
-    roster.noteReturned(lease.acquiredAt, now)
-    endLoan(record, lease.id, heldFor, lease.held ? 'revoked' : 'destroyed')
-    tracker?.returned(heldFor, now)
-    record.owe(lease.held ? 'revoked' : 'destroyed', lease.id, heldFor)
-    tellReturned(record)
-    if (!lease.held) {
-      const lent = { lease: lease.id, connection: record.id }
-      return notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
-    }
-    lease.revoke()
-    notices.publish({
-      type: 'lease.revoked',
-      lease: lease.id,
-      connection: record.id,
-      error: ofPool(
-        record.parts,
-        new LeaseError(
-          'LEASE_REVOKED',
-          lease.id,
-          `Lease ${lease.id} has ended: its connection (${record.id}) was ${record.ending?.reason ?? 'destroyed'} while it was leased.`,
-          cause,
-        ),
-      ),
-    })
+    if (record.lease !== undefined) loseLease(record, record.lease)
   },
   park: ({ context }) => {
     const record = recordOf(context)
@@ -104,6 +68,15 @@ export const leaseActions = {
     if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
   },
 } satisfies ConnectionActions
+
+/** Ends a lease that its holder has released. */
+export function takeBack<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: number): void {
+  const { parts } = record
+  record.lease = undefined
+  parts.roster.noteReturned(lease.acquiredAt, at)
+  parts.counters.released++
+  if (parts.attends || parts.followers !== 0 || record.loan !== undefined) settle(record, lease, at)
+}
 
 // What few pools need is out of the way of the two actions that all pools take at full speed: V8 inlines only so many bytes.
 
@@ -134,7 +107,7 @@ function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<
   }
 }
 
-function settle(record: Of, lease: Lease<unknown>, at: number): void {
+function settle<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: number): void {
   const { hooks, followers } = record.parts
   const heldFor = at - lease.acquiredAt
   if (hooks !== undefined) record.owe('released', lease.id, heldFor)
@@ -142,7 +115,7 @@ function settle(record: Of, lease: Lease<unknown>, at: number): void {
   if (followers !== 0) tellReleased(record, lease, at)
 }
 
-function tellReleased(record: Of, lease: Lease<unknown>, at: number): void {
+function tellReleased<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: number): void {
   const { name, notices, tracker } = record.parts
   const heldFor = at - lease.acquiredAt
   tracker?.returned(heldFor, at)

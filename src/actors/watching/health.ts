@@ -3,7 +3,13 @@ import { limit, or, parse } from '../../core/shape.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import { remedyFor } from '../connections/driver-calls.js'
 import type { PoolSystem } from '../pool-actor.js'
-import { diagnose, type FailingConnects, type Finding, type FindingKind, type PoolFacts } from './diagnosis.js'
+import {
+  diagnose,
+  type FailingConnects,
+  type Finding,
+  type FindingKind,
+  type PoolFacts,
+} from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
 import { poolState } from './stats.js'
 
