@@ -117,16 +117,20 @@ it.each([
   expect(callback).toHaveBeenCalledTimes(1)
 })
 
-it('an abort ends the pause at once, with the last error, and leaves no timer behind', async () => {
+it('an abort ends the pause at once, tells the last error with its reason, and leaves no timer behind', async () => {
   const { pool, clock } = await readyPool({ idleTimeout: Number.POSITIVE_INFINITY })
   const pending = clock.pending
   const controller = new AbortController()
   const { calls, callback } = failing(9, clock.now)
   const transaction = watch(pool.transaction(callback, { retry: 9, signal: controller.signal }))
   await clock.advance(5)
-  controller.abort()
+  controller.abort('enough')
   await clock.advance(0)
-  expect(transaction.error).toMatchObject({ code: '40001' })
+  expect(transaction.error).toMatchObject({
+    code: 'QUERY_ABORTED',
+    cause: 'enough',
+    thrown: { code: '40001' },
+  })
   expect(calls).toHaveLength(1)
   expect(pool.stats()).toMatchObject({ idle: 1 })
   expect(clock.pending).toBe(pending)
@@ -147,6 +151,34 @@ it('an abort during an attempt has it rolled back, and prevents the next', async
     expect(transaction.error).toMatchObject({ code: 'QUERY_ABORTED' })
     expect(calls).toHaveLength(1)
   }
+})
+
+it.each([
+  ['the rollback', { rollback: true }],
+  ['a commit that the database refuses', { commit: true }],
+])('so does an abort during %s that another attempt would follow', async (_, during) => {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort('enough')
+  const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 }, {}, ({ transaction }) => ({
+    transaction: {
+      ...transaction,
+      commit: () => Promise.reject(conflict()).finally(abort),
+      rollback: async connection => {
+        await transaction.rollback(connection)
+        abort()
+      },
+    },
+  }))
+  await clock.advance(100)
+  const callback = vi.fn('commit' in during ? async () => {} : () => Promise.reject(conflict()))
+  const transaction = watch(pool.transaction(callback, { retry: 9, signal: controller.signal }))
+  await clock.advance(1_000)
+  expect(transaction.error).toMatchObject({
+    code: 'QUERY_ABORTED',
+    cause: 'enough',
+    thrown: { code: '40001' },
+  })
+  expect(callback).toHaveBeenCalledTimes(1)
 })
 
 it('a connection lost during the pause ends it with the last error', async () => {

@@ -103,15 +103,16 @@ export async function runTransaction<C, T>(
         )
 
   const mayTryAgain = (error: unknown): boolean =>
-    lease.held && !signal?.aborted && !context.isFatal(error) && isRetryable(support, error)
+    lease.held && !context.isFatal(error) && isRetryable(support, error)
 
   for (let failures = 1; ; failures++) {
     try {
       return await attempt()
     } catch (error) {
       if (failures > retry || !mayTryAgain(error)) throw error
-      await pause(config.clock, retryDelay(failures, config.random()), signal)
-      if (!lease.held || signal?.aborted) throw error
+      if (!signal?.aborted) await pause(config.clock, retryDelay(failures, config.random()), signal)
+      if (signal?.aborted) throw workAborted(context, lease, signal, { thrown: error })
+      if (!lease.held) throw error
     }
   }
 }
