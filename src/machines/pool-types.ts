@@ -20,7 +20,7 @@ export interface Roster {
   readonly established: number
   /** Whether a connection was ever open. */
   readonly wasUp: boolean
-  /** The number of leases that have ended since the pool was created. */
+  /** How many leases their holders have ended, by releasing or by destroying them. */
   readonly served: number
   /** Idle connections that can be leased. */
   readonly idle: number

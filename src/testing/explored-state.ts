@@ -120,7 +120,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       failures,
       backoff,
       recoveredAt && ago(recoveredAt),
-      pool.stats().released > servedBefore,
+      roster.served > servedBefore,
       recoveredAt !== undefined && roster.established - establishedBefore,
     ],
     stillborn > 0 && ago(stillbornAt) < memory && [stillborn, ago(stillbornAt)],
@@ -177,6 +177,7 @@ interface PoolFacts {
   readonly queue: { readonly length: number }
   readonly roster: {
     readonly idleRecords: readonly Facts[]
+    readonly served: number
     readonly established: number
     pace(now: number): { readonly holdTime: number | undefined; readonly connectTime: number | undefined }
   }

@@ -1,6 +1,6 @@
 // Databases whose throughput depends on how many connections work at once, each with its knee somewhere else.
 import { createActor } from 'xstate'
-import type { Pool } from '../../src/index.js'
+import type { Lease, Pool } from '../../src/index.js'
 import { sizeFinderMachine } from '../../src/machines/size-finder.js'
 import { createRandom } from '../../src/testing/random.js'
 import type { SimulatedClock } from './simulated-clock.js'
@@ -88,6 +88,7 @@ export function callers<C>(
   knee: Knee,
   count: number,
   seed: number,
+  end: (lease: Lease<C>) => void = lease => lease.release(),
 ): void {
   const random = createRandom(seed, 'statements')
   const start = clock.now()
@@ -99,7 +100,7 @@ export function callers<C>(
         const took = ((1_000 * held) / knee(held, clock.now() - start)) * (0.5 + random())
         clock.setTimeout(() => {
           held--
-          lease.release()
+          end(lease)
           ask()
         }, took)
       },

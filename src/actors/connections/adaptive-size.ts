@@ -60,12 +60,12 @@ export class AdaptiveSize<C> {
   }
 
   #look(): void {
-    const { config, queue, roster, counters } = this.#parts
+    const { config, queue, roster } = this.#parts
     const { value, context } = this.#pool.getSnapshot()
     const wanted = queue.length > 0 && (value === 'running' || value === 'shedding')
     const at = config.clock.now()
     this.#alarm.noLaterThan(at + (wanted ? this.#interval / looks : this.#interval))
-    this.#finder.send({ type: 'sampled', at, served: counters.released, open: roster.established, wanted })
+    this.#finder.send({ type: 'sampled', at, served: roster.served, open: roster.established, wanted })
     const { size: max } = this.#finder.getSnapshot().context
     const { min } = context.size
     if (max !== context.size.max) this.#pool.send({ type: 'resize', min, max })

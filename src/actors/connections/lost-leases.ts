@@ -21,6 +21,7 @@ export function loseLease<C>(record: ConnectionRecord<C>, lease: Lease<C>): void
   tellReturned(record)
   const lent = { lease: lease.id, connection: record.id }
   if (end === 'destroyed') {
+    roster.destroyed++
     notices.publish({ type: 'lease.destroyed', ...lent, heldFor, error: cause })
     return
   }

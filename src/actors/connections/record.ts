@@ -33,6 +33,7 @@ export interface PoolOfConnection<C> {
   /** The index that the connection keeps up to date. */
   readonly roster: {
     readonly evictions: number
+    destroyed: number
     noteReturning(record: ConnectionRecord<C>, since: number | undefined): void
     noteReturned(since: number, now: number): void
     park(record: ConnectionRecord<C>): void

@@ -31,6 +31,8 @@ export class Roster<C> implements RosterView {
   #lentSince = Number.NaN
   #owner: unknown
   readonly #counters: Pick<Counters, 'released'>
+  /** Leases that their holders ended by destroying the connection. */
+  destroyed = 0
 
   /**
    * The running pool whose connections these are. The actions of the pool's machine find it here, through the machine's context; a private
@@ -50,7 +52,7 @@ export class Roster<C> implements RosterView {
   }
 
   get served(): number {
-    return this.#counters.released
+    return this.#counters.released + this.destroyed
   }
 
   get total(): number {
