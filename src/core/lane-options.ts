@@ -12,8 +12,9 @@ const laneShape = object({ max: number({ least: 1, integer: true, finite: true, 
 
 /** The lanes by their names. */
 export const lanes: Check<Readonly<Record<string, LaneOptions>>> = (name, value, refuse = refusal) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refuse(name, value, 'an object such as { reports: { max: 3 } }')
+  // No caller could go by a lane without a name.
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || '' in value)
+    throw refuse(name, value, 'an object of named lanes, such as { reports: { max: 3 } }')
   return Object.fromEntries(
     Object.entries(value).map(([lane, options]) => [lane, laneShape(`${name}.${lane}`, options, refuse)]),
   )

@@ -256,6 +256,7 @@ describe('refused at the door', () => {
   it.each([
     [true, 'lanes'],
     [['reports'], 'lanes'],
+    [{ '': { max: 1 } }, 'lanes'],
     [{ reports: {} }, 'lanes.reports.max'],
     [{ reports: { max: 0 } }, 'lanes.reports.max'],
     [{ reports: { max: 1.5 } }, 'lanes.reports.max'],
