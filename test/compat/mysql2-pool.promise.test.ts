@@ -1,5 +1,6 @@
 // The drop-in for mysql2/promise's pool: the same pool with promises, whose connections are fenced by their loans.
 
+import type { PoolConnection } from 'mysql2'
 import { describe, expect, it } from 'vitest'
 import { createPool } from '../../src/db/mysql2/promise.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
@@ -37,6 +38,23 @@ describe.skipIf(mariadbMissing())("the drop-in for mysql2/promise's pool", () =>
     expect(pool.statepool.stats()).toMatchObject({ busy: 1, opened: 1 })
     second.release()
     expect(pool.statepool.stats()).toMatchObject({ busy: 0, idle: 1 })
+  })
+
+  it('nor does a statement that was prepared in it, nor its faces', async () => {
+    const pool = dropIn.create({ connectionLimit: 1 }).promise()
+    const first = await pool.getConnection()
+    const statement = await first.prepare('SELECT ? AS n')
+    expect((await statement.execute([1]))[0]).toEqual([{ n: 1 }])
+    first.release()
+    const second = await pool.getConnection()
+    await expect(statement.execute([2])).rejects.toThrow('used after its release')
+    await statement.close() // which would close that of the second holder
+    const { connection } = first as unknown as { connection: PoolConnection }
+    await expect(connection.promise().query('SELECT 1')).rejects.toThrow('used after its release')
+    const same = await second.prepare('SELECT ? AS n')
+    expect((await same.execute([3]))[0]).toEqual([{ n: 3 }])
+    await same.close()
+    second.release()
   })
 
   it("one whose session was lost says so in mysql2's words, by rejecting, whatever its borrower tries before giving it back", async () => {

@@ -95,3 +95,22 @@ it.each([false, true])('query_only ends with its holder, where a new session beg
   expect(pool.stats().opened).toBe(1)
   await pool.close()
 })
+
+it.each([false, 'wal'] as const)(
+  'a lock of the file that its holder had SQLite keep ends with the lease, journalMode: %s',
+  async journalMode => {
+    const config = { filename: await fileForTest(), journalMode, busyTimeout: 0 }
+    const pool = createPool(sqlite(config), { min: 0, max: 1 })
+    const beside = createPool(sqlite(config), { min: 0, max: 1 })
+    const write = (connection: SqliteConnection) => connection.run('INSERT INTO t VALUES (1)')
+    await pool.use(connection => connection.exec('CREATE TABLE t (i)'))
+    await pool.use(async connection => {
+      await connection.exec('PRAGMA locking_mode = EXCLUSIVE')
+      await write(connection)
+    })
+    await pool.use(write)
+    await beside.use(write)
+    expect(pool.stats().opened).toBe(1)
+    await Promise.all([pool.close(), beside.close()])
+  },
+)

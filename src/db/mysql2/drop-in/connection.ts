@@ -17,7 +17,8 @@ export interface Lender {
 
 type Core = { readonly stream: { destroy(): unknown } }
 
-interface Command {
+/** What is asked of the server: a query, a prepared statement, … */
+export interface Command {
   /** Of the statement that it closes. */
   readonly id?: unknown
   onResult?: (error: Error, ...values: unknown[]) => void
@@ -177,7 +178,9 @@ function closesStatement({ id, onResult }: Command): boolean {
   return id !== undefined && onResult === undefined
 }
 
-function refuse(command: Command, error: Error): void {
+/** Answers a command that is not sent. */
+export function refuse(command: Command, error: Error): void {
+  if (closesStatement(command)) return
   process.nextTick(() => {
     if (command.onResult) command.onResult(error)
     else if (command.listenerCount('error') > 0) command.emit('error', error)

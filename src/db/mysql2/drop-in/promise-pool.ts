@@ -3,7 +3,7 @@
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
 import type { Lease, Pool as Statepool } from '../../../index.js'
 import { BasePromisePool, BasePromisePoolConnection, type ParsedPoolOptions } from './bases.js'
-import type { PoolConnection } from './connection.js'
+import { type Command, type PoolConnection, refuse } from './connection.js'
 import { isOfThePool, retrace, usedAfterRelease } from './errors.js'
 import type { Pool } from './pool.js'
 
@@ -105,6 +105,17 @@ class LentConnection extends BasePromisePoolConnection {
     })
   }
 
+  /** A statement of a former holder is refused as its other commands are. mysql2 keeps statements, so this one is a view of that. */
+  override prepare(
+    ...options: Parameters<PromisePoolConnection['prepare']>
+  ): ReturnType<PromisePoolConnection['prepare']> {
+    return super.prepare(...options).then(prepared => {
+      const { statement } = prepared as unknown as { statement: object }
+      const view = Object.create(statement, { _connection: { get: () => this.connection } })
+      return Object.assign(prepared, { statement: view })
+    })
+  }
+
   override release(): void {
     if (this.#isOut) this.#core.release()
   }
@@ -125,9 +136,11 @@ class LentConnection extends BasePromisePoolConnection {
 /** The same connection for one who released it: what can be read may be read, what asks the server is answered with an error. */
 function refusing(core: PoolConnection, lease: number): PoolConnection {
   return new Proxy(core, {
-    get(target, name) {
+    get(target, name, proxy) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function') return value
+      if (name === 'addCommand') return (command: Command) => refuse(command, usedAfterRelease(lease))
+      if (name === 'promise') return value.bind(proxy)
       if (!commands.has(name)) return value.bind(target)
       return (...parameters: unknown[]) => {
         const callback = parameters.findLast(parameter => typeof parameter === 'function')

@@ -46,6 +46,8 @@ export class Session {
   #inTransaction = false
   /** Whether it refuses writes may be other than {@link Session.keep} found it. */
   #queryOnly = false
+  /** Its holder may have had SQLite keep its locks beyond its transactions, which shuts out all others. */
+  #locking = false
   /** Callers have it from now on. */
   #kept = false
   /** Why nothing can be asked any more. */
@@ -72,7 +74,7 @@ export class Session {
 
   /** Nothing runs, nothing is being read, no transaction is open. */
   get clean(): boolean {
-    return !this.#inTransaction && !this.#queryOnly && this.#calls.none
+    return !this.#inTransaction && !this.#queryOnly && !this.#locking && this.#calls.none
   }
 
   /** As it is now, each caller finds it. */
@@ -94,7 +96,7 @@ export class Session {
       unable !== undefined
         ? { error: unable }
         : await new Promise(resolve => {
-            if ('sql' in request && this.#kept && !this.#queryOnly) this.#rememberBefore(request.sql)
+            if ('sql' in request && this.#kept) this.#lookAt(request.sql)
             this.#host.post(request)
             call.asked = call.owed = true
             call.reply = resolve
@@ -167,6 +169,10 @@ export class Session {
     await this.ask(call, { id: call.id, type: 'reset' })
     if (this.#inTransaction) throw new Error('A transaction is still open after the rollback.')
     this.#queryOnly = false
+    if (!this.#locking) return
+    await this.statement('PRAGMA locking_mode = normal')
+    await this.statement('SELECT 1 FROM sqlite_master LIMIT 1') // locks are let go of after the next statement
+    this.#locking = false
   }
 
   /** Runs a statement of the driver's own, without a timeout: the pool has one. */
@@ -184,9 +190,11 @@ export class Session {
     this.#queryOnly = to !== 'as before'
   }
 
-  /** No answer tells that a holder had SQLite refuse writes; so its text is looked at, and a wrong guess costs a reset. */
-  #rememberBefore(sql: string): void {
-    if (!/query_only/i.test(sql)) return
+  /** No answer tells that a holder had SQLite refuse writes, or keep locks; so its text is looked at, and a wrong guess costs a reset. */
+  #lookAt(sql: string): void {
+    if (!/query_only|locking_mode/i.test(sql)) return
+    if (/locking_mode\W+exclusive/i.test(sql)) this.#locking = true
+    if (this.#queryOnly || !/query_only/i.test(sql)) return
     this.#queryOnly = true
     const { id } = this.begin()
     this.#host.post({ id, type: 'queryOnly', to: 'remember' })
