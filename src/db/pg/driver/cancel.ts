@@ -75,6 +75,13 @@ export async function cancelHeld(session: Session, couriers: Couriers, signal: A
   }
 }
 
+/** Cancels what runs for a client whose socket is gone: twice, because the backend may not have read the statement yet. Never rejects. */
+export async function cancelLate(client: pg.Client, couriers: Couriers): Promise<void> {
+  await couriers.cancel(client, () => true)
+  await new Promise(resolve => setTimeout(resolve, pauses[0]))
+  await couriers.cancel(client, () => true)
+}
+
 /** Of a request that may hit any later statement. */
 export const lostRequest = (): Error =>
   new Error('A request to cancel a statement was lost: it may hit any later statement.')

@@ -27,6 +27,13 @@ export function isHalfRead(client: pg.Client): boolean {
   )
 }
 
+/** The socket was destroyed from here, not by the network or the server, while the server worked on a query. */
+export function isCutOff(client: pg.Client): boolean {
+  const { readyForQuery, connection } = wired(client)
+  const { destroyed, errored, readableEnded } = connection.stream
+  return readyForQuery !== true && destroyed && errored === null && readableEnded === false
+}
+
 /** Settles when the server is ready for a query, the socket has ended, or the signal aborts. */
 export function untilReady(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
   const { connection } = wired(client)

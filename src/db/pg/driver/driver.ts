@@ -9,7 +9,7 @@ import type { ConnectContext, Driver } from '../../driver.js'
 import { lookForAddress } from '../../remedies.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
-import { Couriers, cancelHeld } from './cancel.js'
+import { Couriers, cancelHeld, cancelLate } from './cancel.js'
 import { untilIdle } from './client-view.js'
 import { type ClientExtras, type ParsedHost, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
@@ -92,8 +92,9 @@ export function driverFor(
   /** What the server still works on for a holder is cancelled; what the pool itself waits for is cut off. */
   const end = (session: Session): Promise<void> | undefined => {
     if (session.departure !== undefined || (session.busy && !session.asks)) return depart(session, couriers)
+    const gone = session.cutOff ? cancelLate(session.client, couriers) : undefined
     session.destroy()
-    return undefined
+    return gone
   }
 
   /** Opens a connection to one host. */

@@ -5,6 +5,7 @@ import type { HostRole } from '../../../core/hosts.js'
 import {
   forgetNamedStatements,
   forgetStatements,
+  isCutOff,
   isHalfRead,
   isUsable,
   namedStatementOf,
@@ -134,6 +135,11 @@ export class Session {
   /** The server works on a query, as far as is known: it has been connected to, and the socket is open. */
   get busy(): boolean {
     return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
+  }
+
+  /** Its holder ended it while a query ran, which the server goes on with. */
+  get cutOff(): boolean {
+    return this.#connected && !this.hasLastWords && isCutOff(this.client)
   }
 
   /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
