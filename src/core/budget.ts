@@ -28,7 +28,7 @@ export interface BudgetMember {
   readonly staying: number
   /** Connections that no caller holds. */
   readonly idle: number
-  /** Callers in the queue. */
+  /** Callers in the queue for whom the pool would open connections now: none while it is paused, one while it backs off, for its probe. */
   readonly waiting: number
   /** The connection that it asked for may be opened now: the pool asks again, and is answered true. */
   granted(): void

@@ -84,7 +84,7 @@ export const poolActions = {
   serveQueue: provided,
   /** Opens as many connections as are missing and allowed. */
   grow: provided,
-  /** What the budget grants is not needed now: it goes to another pool. */
+  /** What the pool asked its budget for, or is granted, is not needed now: it goes to another pool. */
   declineGrant: provided,
   /** Closes an idle connection, or a leased one when its holder releases it, so that another pool of the budget can open one. */
   yieldOne: provided,

@@ -257,7 +257,7 @@ export const poolMachine = setup({
     paused: {
       description:
         'Leases nothing until pool.resume(). Callers wait, and their time stops unless they passed a timeout.',
-      entry: ['withholdQueue', 'notePause', 'announcePaused'],
+      entry: ['withholdQueue', 'declineGrant', 'notePause', 'announcePaused'],
       exit: 'offerQueue',
       on: {
         resume: {

@@ -1,6 +1,6 @@
 // Pools of one fleet on one simulated clock, each on a simulated database of its own, as if each were a process; their ledger is in memory, and can be cut off.
 
-import { type SimulatedConnection, simulated } from '../../src/db/simulated/index.js'
+import { type SimulatedConnection, type SimulatedDatabase, simulated } from '../../src/db/simulated/index.js'
 import { type FleetEngine, fleet, memoryEngine } from '../../src/fleet/index.js'
 import { createPool, type Pool, type PoolOptions } from '../../src/index.js'
 import { busyCaller } from '../support/busy-caller.js'
@@ -16,6 +16,7 @@ export interface Member {
   isCutOff: boolean
   /** Reports that it has sent. */
   readonly reports: number
+  readonly database: SimulatedDatabase
 }
 
 export function fleetInSimulatedTime(connections: number, { floor = 1, latency = 2 } = {}) {
@@ -53,6 +54,7 @@ export function fleetInSimulatedTime(connections: number, { floor = 1, latency =
       })
       const member = {
         pool,
+        database: driver.database,
         isCutOff: false,
         get open() {
           return driver.database.open

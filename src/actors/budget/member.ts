@@ -55,7 +55,10 @@ export class PoolMember<C> implements BudgetMember {
   }
 
   get waiting(): number {
-    return this.#parts.queue.length
+    const { value } = this.#actor.getSnapshot()
+    const { length } = this.#parts.queue
+    if (value === 'paused') return 0
+    return typeof value === 'object' && 'backingOff' in value ? Math.min(length, 1) : length
   }
 
   now(): number {
