@@ -1,5 +1,5 @@
 // Recordings as files.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,11 +12,14 @@ const mode = 0o600
 
 const isPacked = (path: string): boolean => path.endsWith('.gz')
 
+/** How many this process has begun to write. */
+let written = 0
+
 /** Writes a recording, compressed if the path ends in `.gz`, and creates the folder if need be. */
 export async function writeRecording(path: string, recording: Recording): Promise<void> {
   const bytes = encode(recording)
   await mkdir(dirname(path), { recursive: true })
-  const unfinished = `${path}.${process.pid}.part`
+  const unfinished = `${path}.${process.pid}-${++written}.part`
   try {
     await writeFile(unfinished, isPacked(path) ? await promisify(gzip)(bytes) : bytes, { mode })
     await rename(unfinished, path)
@@ -50,9 +53,19 @@ export async function readRecording(path: string): Promise<Recording> {
   }
 }
 
-/** What a file is called that a recorder writes by itself: `orders-2026-11-29T13-42-51-120Z.statepool.gz`. */
+/** The names that were given last, all in one millisecond. */
+const given = { time: '', paths: new Set<string>() }
+
+/** What a file is called that a recorder writes by itself: `orders-2026-11-29T13-42-51-120Z.statepool.gz`, with a number behind the time if there is one of that name. */
 export function pathFor(folder: string, pool: string, unixTime: number): string {
   const name = pool.replaceAll(/[^\w.-]+/g, '_').slice(0, 60)
   const time = new Date(unixTime).toISOString().replaceAll(/[:.]/g, '-')
-  return join(folder, `${name}-${time}.statepool.gz`)
+  if (given.time !== time) given.paths.clear()
+  given.time = time
+  const stem = join(folder, `${name}-${time}`)
+  let path = `${stem}.statepool.gz`
+  for (let number = 2; given.paths.has(path) || existsSync(path); number++)
+    path = `${stem}-${number}.statepool.gz`
+  given.paths.add(path)
+  return path
 }

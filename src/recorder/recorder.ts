@@ -85,17 +85,22 @@ class PoolRecorder<C> implements Recorder {
     this.#system = system
     this.#options = options
     this.#log = new PoolLog(system, options.last, { told: notice => this.#told(notice) })
-    const { signal, incidents, frameInterval } = options
     const ended = system.actor.subscribe({ error: error => this.#crashed(error) })
     this.#stops.push(
       () => this.#log.stop(),
       () => ended.unsubscribe(),
       () => system.parts.config.clock.clearTimeout(this.#timer),
     )
+    this.#log.takeFrame()
+    if (system.actor.getSnapshot().status === 'active') this.#follow()
+    else this.stop() // it has closed, and nothing else will tell
+  }
+
+  #follow(): void {
+    const { signal, incidents, frameInterval } = this.#options
     if (signal !== undefined) this.#stops.push(onProcess(signal, () => void this.#write(undefined)))
     if (incidents.has('crash'))
       this.#stops.push(onProcess('uncaughtExceptionMonitor', error => this.#processCrashed(error)))
-    this.#log.takeFrame()
     if (frameInterval < Number.POSITIVE_INFINITY) this.#takeFrameLater()
   }
 

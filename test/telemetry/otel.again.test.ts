@@ -1,7 +1,7 @@
 // instrument() called again for a pool: nothing is told twice, whatever the two calls have in common, and no option is ignored in silence.
 
 import { metrics, trace } from '@opentelemetry/api'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type InstrumentOptions, instrument } from '../../src/telemetry/otel/index.js'
 import { metricsInMemory, spansInMemory } from '../support/otel.js'
 import { poolInSimulatedTime } from '../support/pool-in-simulated-time.js'
@@ -80,4 +80,36 @@ it('the global providers, and the same ones by name, are told once', async () =>
   ;(await pool.acquire()).release()
   expect(await waits(collect)).toEqual([1])
   expect(spans('statepool.acquire')).toHaveLength(1)
+})
+
+it('instrumented and stopped again and again, the pool is followed by none', async () => {
+  const { meterProvider } = metricsInMemory()
+  const { tracerProvider } = spansInMemory()
+  const pool = await pooled()
+  let following = 0
+  const { subscribe } = pool.actor
+  vi.spyOn(pool.actor, 'subscribe').mockImplementation(((observer: object) => {
+    following++
+    const { unsubscribe } = subscribe.call(pool.actor, observer as never)
+    const leave = () => {
+      following--
+      unsubscribe()
+    }
+    return { unsubscribe: leave }
+  }) as never)
+  for (let time = 0; time < 10; time++) {
+    const stops = [1, 2].map(() => instrument(pool, { meterProvider, tracerProvider }))
+    expect(following).toBe(4)
+    for (const stop of [...stops, ...stops]) stop()
+    expect(following).toBe(0)
+  }
+})
+
+it('a pool that is closed can be instrumented, which is over at once', async () => {
+  const { pool, clock } = poolInSimulatedTime()
+  const closed = pool.close()
+  await clock.advance(1_000)
+  await closed
+  const { tracerProvider } = spansInMemory()
+  expect(instrument(pool, { meterProvider: false, tracerProvider })).not.toThrow()
 })

@@ -103,14 +103,16 @@ function once(actor: PoolActorRef, report: Report, begin: () => () => void): () 
     all.add(running)
     running.uses++
     let stopped = false
+    let ended: { unsubscribe(): void } | undefined
     const stop = (): void => {
       if (stopped) return
       stopped = true
+      ended?.unsubscribe()
       if (--running.uses > 0) return
       all.delete(running)
       running.end()
     }
-    actor.subscribe({ complete: stop, error: stop })
+    ended = actor.subscribe({ complete: stop, error: stop })
     return stop
   }
 }
