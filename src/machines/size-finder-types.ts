@@ -40,4 +40,8 @@ export interface SizeFinderContext extends SizeFinderInput {
   readonly alive: { readonly at: number; readonly served: number }
   /** When the last measurement of the search ended. */
   readonly seenAt: number
+  /** The pool's own minimum: that of `range` is higher for a while after it stalled with fewer. */
+  readonly least: number
+  /** Until when. */
+  readonly cautiousUntil: number
 }

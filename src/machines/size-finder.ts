@@ -67,8 +67,11 @@ const windowOf = ({ size, from }: SizeFinderContext, { at, served }: SizeSample)
 /** A pool whose sizes are judged by what they did so long ago, in intervals, is searched anew. */
 const memory = 30
 
-/** A pool that serves no caller for so many intervals has too few connections. */
+/** A pool that serves no caller for so many intervals may have too few connections. */
 const patience = 5
+
+/** For so many intervals it has more, then: it may as well have been the database. */
+const caution = 600
 
 const startingContext = ({ policy, range }: SizeFinderInput): SizeFinderContext => ({
   policy,
@@ -79,6 +82,8 @@ const startingContext = ({ policy, range }: SizeFinderInput): SizeFinderContext 
   from: { at: 0, served: 0 },
   alive: { at: 0, served: 0 },
   seenAt: 0,
+  least: range.min,
+  cautiousUntil: Number.POSITIVE_INFINITY,
 })
 
 /**
@@ -99,6 +104,8 @@ export const sizeFinderMachine = setup({
         (!sample.wanted || sample.open > context.size || sample.open < 0.9 * context.size),
     ),
     isStalled: asked((context, _window, sample) => isStalled(context, sample)),
+    /** It stalled with so few connections long ago, and may have been wronged. */
+    isForgiven: asked(({ cautiousUntil }, _window, { at, wanted }) => wanted && at >= cautiousUntil),
     /** Each connection has served about once: what began before the size was changed is over. */
     hasTurned: asked(({ size }, { served }) => served >= size),
     /** This measurement shows which size is best. */
@@ -152,9 +159,17 @@ export const sizeFinderMachine = setup({
     noteLife: assign(({ context, event }) =>
       event.type === 'sampled' ? { alive: aliveAfter(context, event) } : {},
     ),
-    retreat: noted(({ policy, range: { max }, size }) =>
-      startingContext({ policy, range: { min: size + 1, max } }),
-    ),
+    retreat: noted(({ policy, range: { max }, size, least, cautiousUntil }, _window, at) => ({
+      ...startingContext({ policy, range: { min: size + 1, max } }),
+      least,
+      cautiousUntil: Math.min(cautiousUntil, at + caution * policy.interval),
+    })),
+    /** Fewer connections may be tried again, from as many as there are. */
+    forgive: noted(({ range: { max }, least, seen }) => ({
+      range: { min: least, max },
+      cautiousUntil: Number.POSITIVE_INFINITY,
+      seen: seen.slice(0, 0),
+    })),
     takeRange: assign(({ context, event }) =>
       event.type === 'resized' ? startingContext({ ...context, range: event.range }) : context,
     ),
@@ -168,11 +183,18 @@ export const sizeFinderMachine = setup({
     sampled: [
       {
         description:
-          'No lease has ended for long, and callers wait: they may wait for each other. So few connections are not tried again.',
+          'No lease has ended for long, and callers wait: they may wait for each other. So few connections are not tried again for long.',
         guard: 'isStalled',
         target: '.searching',
         reenter: true,
         actions: 'retreat',
+      },
+      {
+        description: 'It may have been the database: fewer connections are tried again.',
+        guard: 'isForgiven',
+        target: '.searching',
+        reenter: true,
+        actions: 'forgive',
       },
       { actions: 'noteLife' },
     ],

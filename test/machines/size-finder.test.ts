@@ -90,11 +90,32 @@ describe('the chart', () => {
     expect(finder.getSnapshot().context).toMatchObject({ size, seen: [] })
   })
 
-  it('has every connection again when no lease ends for five intervals, and never again so few', () => {
+  it('has every connection again when no lease ends for five intervals, and for ten minutes no more so few', () => {
     const { live } = begin()
     const { size } = live(60, 500)
     expect(live(6, 0)).toEqual({ ...atFirst, range: { min: size + 1, max: 32 } })
     expect(live(60, 500).size).toBe(2)
+    expect(live(500, 500).size).toBeGreaterThanOrEqual(2)
+    expect(live(120, 500)).toMatchObject({ size, range })
+  })
+
+  it('is back at its size after one stall and another, all of the database', () => {
+    const { live, finder } = begin()
+    const found = () => finder.getSnapshot().context.held.reference.size
+    let most = 0
+    for (let stall = 0; stall < 8; stall++) {
+      live(6, 0)
+      live(60, 500)
+      most = Math.max(most, found())
+    }
+    expect(most).toBeLessThanOrEqual(9)
+    live(700, 500)
+    expect([found(), finder.getSnapshot().context.range]).toEqual([1, range])
+    for (let stall = 0; stall < 8; stall++) {
+      live(6, 0)
+      live(700, 500)
+      expect(found()).toBe(1)
+    }
   })
 
   it('begins anew with the largest size when the range is another', () => {
