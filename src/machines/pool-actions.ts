@@ -115,6 +115,7 @@ export const poolActions = {
   announceReady: provided,
   announceFailure: provided,
   announceDown: provided,
+  /** The pool is down no longer: told only if it was told that it is. */
   announceRecovery: provided,
   announceOverload: provided,
   announceEased: provided,

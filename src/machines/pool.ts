@@ -127,11 +127,9 @@ export const poolMachine = setup({
       description:
         'Callers arrive faster than the pool serves them. It refuses each caller that has waited for the target, and serves the others in time.',
       entry: ['announceOverload', 'shed'],
+      exit: 'announceEased',
       on: {
-        'overload.due': [
-          { guard: 'hasEased', target: 'starting', actions: 'announceEased' },
-          { actions: 'shed' },
-        ],
+        'overload.due': [{ guard: 'hasEased', target: 'starting' }, { actions: 'shed' }],
       },
     },
     backingOff: {
@@ -204,7 +202,7 @@ export const poolMachine = setup({
                 description:
                   'No caller waits, and connections are left: the pool connects again when it needs one. It remembers the failures, so this is no loop.',
                 target: '#pool.running',
-                actions: 'suspendStreak',
+                actions: ['suspendStreak', 'announceRecovery'],
               },
             ],
           },
@@ -262,7 +260,7 @@ export const poolMachine = setup({
       on: {
         resume: {
           target: 'starting',
-          actions: ['clearFailures', 'announceResumed', 'addPause', 'serveQueue'],
+          actions: ['announceRecovery', 'clearFailures', 'announceResumed', 'addPause', 'serveQueue'],
         },
         pause: {},
         acquire: [
@@ -280,7 +278,7 @@ export const poolMachine = setup({
         'budget.back': { actions: 'announceBudgetBack' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll'] },
-        'connection.ready': { actions: ['noteRecovery', 'noteReady'] },
+        'connection.ready': { actions: ['noteRecovery', 'noteReady', 'announceRecovery'] },
         'connection.closing': { actions: 'noteClosing' },
         'connection.failed': [
           { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },

@@ -144,7 +144,10 @@ export type PoolNotice = {
       readonly failures: number
       readonly retryIn: number
     }
-  /** The pool can connect again, after this many failures in a row. */
+  /**
+   * The pool is no longer down, after this many failures in a row: it can connect again; or, with connections left, no caller needs one more,
+   * or it was resumed.
+   */
   | { readonly type: 'pool.recovered'; readonly failures: number }
   /** The pool wants one more connection, and the budget that it shares with others (`group`, `fleet`) has none left; `holders` says who has them. */
   | ({ readonly type: 'pool.heldBack' } & BudgetEvidence)

@@ -125,7 +125,7 @@ describe.skipIf(chromiumMissing)('in the page', () => {
     await switchFault('restart')
     await page.locator('.log').getByText(/^Lost/).first().waitFor()
     await painted('--bad')
-    await page.locator('.log').getByText('Connects succeed again').waitFor()
+    await page.locator('.log').getByText('The pool is no longer down').waitFor()
     await lit('pool-chart', 'running')
   })
 

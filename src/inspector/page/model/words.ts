@@ -126,7 +126,7 @@ const sentences: Readonly<Record<string, (notice: Notice) => readonly [Tone, str
     'bad',
     `Connects fail${because(each)}; next try in ${duration(number(each.retryIn))}`,
   ],
-  'pool.recovered': each => ['good', `Connects succeed again, after ${number(each.failures)} failures`],
+  'pool.recovered': each => ['good', `The pool is no longer down, after ${number(each.failures)} failures`],
   'pool.heldBack': each => [
     'warn',
     `Wants one more connection, and ${each.budget} has none left (max ${each.max})`,
