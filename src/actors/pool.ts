@@ -362,6 +362,16 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /**
+   * Closes one connection if it is idle, for a drop-in that keeps fewer of them than it may open.
+   * @internal
+   */
+  retireIdle(connection: C): void {
+    const { parts, supervisor } = this.#system
+    const record = parts.roster.idleRecords.find(({ handle }) => handle === connection)
+    if (record !== undefined) supervisor.retire(record, 'max idle')
+  }
+
+  /**
    * Leases no connection until {@link Pool.resume}, for example during a switch-over. Current leases stay in force; callers wait, and
    * their time stops, except for callers that passed a timeout to `acquire`. A paused pool opens no connection. Pausing twice is
    * harmless. After PgBouncer's PAUSE.

@@ -70,6 +70,7 @@ export type EndReason =
   | 'reclaimed'
   | 'cancel failed'
   | 'cancel timeout'
+  | 'max idle'
 
 /** Why a connection ends, with the error that caused it, if one did. */
 export interface ConnectionEnding {

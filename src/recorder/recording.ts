@@ -241,6 +241,7 @@ export const endReasons = [
   'reclaimed',
   'cancel failed',
   'cancel timeout',
+  'max idle',
 ] as const
 
 /** What a live view gets: what has come since the slice before. */

@@ -137,10 +137,13 @@ describe.skipIf(mariadbMissing())('a pool with', () => {
 
   it('maxIdle keeps no more idle connections than that', async () => {
     const pool = create({ connectionLimit: 3, maxIdle: 1 })
+    const ends: string[] = []
+    pool.statepool.eventsOf('connection.closed').subscribe(({ reason }) => ends.push(reason))
     const connections = await Promise.all([borrow(pool), borrow(pool), borrow(pool)])
     for (const connection of connections) connection.release()
     await until(() => pool.statepool.stats().total === 1, 'one is left')
     expect(pool.statepool.stats().idle).toBe(1)
+    expect(ends).toEqual(['max idle', 'max idle'])
   })
 
   it('resetOnRelease lends sessions as good as new', async () => {

@@ -151,7 +151,8 @@ export class Pool extends BasePool {
       if (!lease.held) return // lost meanwhile
       lease.release()
       const { maxIdle, connectionLimit } = this.config as unknown as ParsedPoolOptions
-      if (maxIdle < connectionLimit) this.#shelf.returned(connection, maxIdle)
+      if (maxIdle < connectionLimit)
+        this.#shelf.returned(connection, maxIdle, idle => this.#statepool.retireIdle(idle))
       this.emit('release', connection)
     })
   }

@@ -11,7 +11,6 @@ type Core = { readonly stream: { once(event: 'close', listener: () => void): unk
 /** Follows the connections that the driver opens. */
 export class Shelf {
   readonly #all = new Set<PoolConnection>()
-  readonly #retire = new WeakMap<PoolConnection, () => void>()
   #returns = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -44,9 +43,6 @@ export class Shelf {
           context.onLost(reason)
         }
         connection = await driver.connect({ ...context, onLost })
-        this.#retire.set(connection, () =>
-          context.onStale?.(new Error('The pool already has maxIdle idle connections.')),
-        )
         connection.open = true
         return connection
       },
@@ -63,13 +59,16 @@ export class Shelf {
     }
   }
 
-  /** One came back. */
-  returned(connection: PoolConnection, maxIdle: number): void {
+  /**
+   * One came back.
+   * @param retire closes one that has been idle for long
+   */
+  returned(connection: PoolConnection, maxIdle: number, retire: (connection: PoolConnection) => void): void {
     connection.returned = ++this.#returns
     if (this.#timer !== undefined || this.#all.size <= maxIdle) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#sweep(maxIdle)
+      this.#sweep(maxIdle, retire)
     }, sweepInterval)
     this.#timer.unref()
   }
@@ -80,10 +79,9 @@ export class Shelf {
   }
 
   /** Those that have been idle for longest. */
-  #sweep(maxIdle: number): void {
+  #sweep(maxIdle: number, retire: (connection: PoolConnection) => void): void {
     const { free } = this
-    for (const connection of free.slice(0, Math.max(0, free.length - maxIdle)))
-      this.#retire.get(connection)?.()
+    for (const connection of free.slice(0, Math.max(0, free.length - maxIdle))) retire(connection)
   }
 
   /** It has ended, or ends. */
