@@ -80,6 +80,7 @@ export type {
   ReturnHookContext,
 } from './core/hooks.js'
 export type { LaneOptions } from './core/lane-options.js'
+export type { SizeOptions } from './core/live-options.js'
 export type { PoolOptions } from './core/options.js'
 export type { ShareOptions } from './core/share-options.js'
 export type { ShedOptions } from './core/shed-options.js'

@@ -5,7 +5,8 @@
  * @throws Error naming the region when a mark has no counterpart, or a name that nothing fills.
  */
 export function fillRegions(markdown: string, contents: ReadonlyMap<string, string>): string {
-  const marks = [...markdown.matchAll(/^<!-- ([\w-]+):(start|end) -->$/gm)]
+  // `repository` marks what the package's copy of a page leaves out.
+  const marks = [...markdown.matchAll(/^<!-- (?!repository:)([\w-]+):(start|end) -->$/gm)]
   let filled = ''
   let from = 0
   for (let place = 0; place < marks.length; place += 2) {

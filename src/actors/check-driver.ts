@@ -29,32 +29,33 @@ export function checkDriver(driver: unknown, share?: unknown): void {
   for (const method of ['connect', 'validate', 'close', 'destroy']) {
     if (typeof given[method] !== 'function') throw unfitDriver(`The driver has no ${method}() method`)
   }
+  if (typeof given.name !== 'string' || given.name === '')
+    throw unfitDriver("The driver has no name, such as 'postgres'")
   for (const method of optionalMethods) {
     if (given[method] !== undefined && typeof given[method] !== 'function')
       throw unfitDriver(`The driver's ${method} is not a function`)
   }
-  checkTransaction(given.transaction)
+  checkPart('transaction', given.transaction, ['begin', 'commit', 'rollback'], ['isRetryable'])
+  const sharing = ['takes', 'kindOf', 'limit', 'cancel', 'isCancelled', 'isStale']
+  checkPart('share', given.share, ['mayShare', 'begin', 'end', 'send', 'isClean'], sharing)
   if (share !== undefined && given.share === undefined)
     throw new OptionsError(
       'share',
       share,
       `The driver ${given.name} cannot have several statements under way on a connection. Omit share (with pg, it needs pg 8.23 or later).`,
     )
-  if (typeof given.name !== 'string' || given.name === '')
-    throw unfitDriver("The driver has no name, such as 'postgres'")
 }
 
-function checkTransaction(transaction: unknown): void {
-  if (transaction === undefined) return
-  if (typeof transaction !== 'object' || transaction === null)
-    throw unfitDriver("The driver's transaction is not an object")
-  const given = transaction as Record<string, unknown>
-  for (const method of ['begin', 'commit', 'rollback']) {
+function checkPart(name: string, part: unknown, methods: string[], optional: string[]): void {
+  if (part === undefined) return
+  if (typeof part !== 'object' || part === null) throw unfitDriver(`The driver's ${name} is not an object`)
+  const given = part as Record<string, unknown>
+  for (const method of methods)
     if (typeof given[method] !== 'function')
-      throw unfitDriver(`The driver's transaction has no ${method}() method`)
-  }
-  if (given.isRetryable !== undefined && typeof given.isRetryable !== 'function')
-    throw unfitDriver("The driver's transaction.isRetryable is not a function")
+      throw unfitDriver(`The driver's ${name} has no ${method}() method`)
+  for (const method of optional)
+    if (given[method] !== undefined && typeof given[method] !== 'function')
+      throw unfitDriver(`The driver's ${name}.${method} is not a function`)
 }
 
 /** Without the value: what was passed for a driver may well be a connection string. */

@@ -199,7 +199,7 @@ export class Pool<C> implements AsyncDisposable {
    * @param options how long the caller waits. When the time is up, or the signal aborts, the caller is told at once, and the pool has the
    *   database cancel the statement, if it was sent; no other statement fails for it
    * @returns the driver's result
-   * @throws OptionsError when the driver runs no statements by itself, or for bad options; any error of {@link Pool.acquire} while the
+   * @throws OptionsError when the driver runs no statements by itself (with pg, it needs pg 8.23 or later), or for bad options; any error of {@link Pool.acquire} while the
    *   statement is not sent; QueryTimeoutError and QueryAbortedError once it is sent; the statement's own error.
    */
   async query<R = unknown>(

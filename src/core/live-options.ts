@@ -4,8 +4,11 @@ import { number, optional, parse } from './shape.js'
 
 /** What `resize()` changes; sizes that are left out stay as they are. */
 export interface SizeOptions {
+  /** How many connections the pool keeps open; 0 = none. */
   min?: number | undefined
+  /** How many connections it opens at most; at least 1. Of an `adaptive` pool, the highest that it may choose. */
   max?: number | undefined
+  /** How many callers may wait at a time; Infinity = any number. */
   maxWaiting?: number | undefined
 }
 

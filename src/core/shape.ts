@@ -149,7 +149,7 @@ export function having<T>(...methods: (keyof T & string)[]): Check<T> {
   return (name, value, refuse = refusal) => {
     for (const method of methods)
       if (typeof (value as T | null | undefined)?.[method] !== 'function')
-        throw refuse(name, value, `an object with a ${method} method`)
+        throw refuse(name, value, `an object with the method ${method}`)
     return value as T
   }
 }

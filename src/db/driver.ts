@@ -107,8 +107,8 @@ export interface TransactionSupport<C> {
 }
 
 /**
- * What a driver provides for `pool.query()` when statements share connections (the option `share`): several are under way on one
- * connection, and are answered in the order in which they were sent. No method may throw, but for `send`.
+ * What a driver provides for `pool.query()`. Without the option `share`, one statement at a time runs on a connection; with it, several are under way
+ * on one, and are answered in the order in which they were sent. No method may throw, but for `send`.
  *
  * Modelled on the pipeline mode of PostgreSQL's protocol.
  */
@@ -205,7 +205,7 @@ export interface Driver<C> {
   isFatal?(error: unknown): boolean
   /** Transactions, for `pool.transaction()`; omit it if the database has none. */
   readonly transaction?: TransactionSupport<C> | undefined
-  /** Statements that share a connection, for `pool.query()` with the option `share`; omit it if a connection can have only one under way. */
+  /** Statements, for `pool.query()`, which throws without it. Omit it if a connection can have only one statement under way. */
   readonly share?: SharingSupport<C> | undefined
   /**
    * Asks the server of a connection whether it takes writes. `createHostPool()` from `statepool/hosts` calls it for each new connection, and

@@ -1,4 +1,5 @@
 // What can be done about a server that cannot be connected to, where an error's code tells more than that it failed.
+import { causesOf } from '../core/causes.js'
 
 /** Codes of Node's resolver, sockets and TLS, alike for every server. */
 const ofTheNetwork: readonly (readonly [RegExp, string])[] = [
@@ -21,22 +22,17 @@ export interface Remedy {
   readonly remedy: string
 }
 
-/** ORMs and hooks wrap the driver's error; deeper than this is no wrapping but a cycle. */
-const deepestCause = 5
-
 /**
  * The remedy for an error that a connect was refused with; undefined when only the general advice is left.
  * @param table of the server's own errors; the first row that fits
  */
 export function remedyIn(table: readonly Remedy[], error: unknown): string | undefined {
-  let current = error
-  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    const code = String((current as { code?: unknown }).code)
-    const { message } = current
+  for (const one of causesOf(error)) {
+    const code = String(one.code)
+    const { message } = one
     const own = table.find(row => (row.code?.test(code) ?? true) && (row.says?.test(message) ?? true))
     const remedy = own?.remedy ?? ofTheNetwork.find(([codes]) => codes.test(code))?.[1]
     if (remedy !== undefined) return remedy
-    current = current.cause
   }
   return undefined
 }

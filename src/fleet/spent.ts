@@ -1,4 +1,5 @@
 // When a connect failed only because all connections of a fleet are taken.
+import { causesOf } from '../core/causes.js'
 
 /** All slots of the fleet are taken: what a connect fails with that finds none. The pool's callers wait, and never see it. */
 export class FleetSpentError extends Error {
@@ -8,18 +9,15 @@ export class FleetSpentError extends Error {
   }
 }
 
-/** ORMs and pools wrap errors; deeper than this is no wrapping but a cycle. */
-const deepestCause = 5
-
 /** Whether an error says that the fleet, or what the server admits of this role, is spent, and not that the database is down. */
 export function isSpent(error: unknown): boolean {
-  let current = error
-  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (current instanceof FleetSpentError || isOwnLimit(current) || isUserLimit(current)) return true
-    if (current instanceof AggregateError && current.errors.some(isSpent)) return true // of several hosts
-    current = current.cause
-  }
-  return false
+  return causesOf(error).some(
+    one =>
+      one instanceof FleetSpentError ||
+      isOwnLimit(one) ||
+      isUserLimit(one) ||
+      (one instanceof AggregateError && one.errors.some(isSpent)), // of several hosts
+  )
 }
 
 /**

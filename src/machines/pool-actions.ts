@@ -58,7 +58,7 @@ export const poolActions = {
   refuseLend: provided,
   refuseAll: provided,
   /**
-   * Tells those who wait that no connection can be opened, if they are not to wait for that and none is left: all of them, or those who
+   * No connection is left, and none can be opened: refuses those who do not wait for the database. These are all of them, or those who
    * have a connect tried (`isTriedAnew`) and asked before one began that failed.
    */
   failFast: provided,

@@ -19,7 +19,7 @@ function isVain(event: PoolEvent, now: number): boolean {
 export const poolGuards = {
   hasIdle: ({ context }: Asked) => context.roster.idle > 0,
   isQueueFull: ({ context }: Asked) => isQueueFull(context),
-  /** No connection is left, and callers are not to wait until one can be opened (`whenDown: 'fail'`). */
+  /** No connection is left, and callers do not wait until one can be opened (`whenDown: 'fail'`). */
   isDown: ({ context }: Asked) => isDown(context),
   /** The same, and no connect is tried for the caller (`whenDown: 'fail'`). */
   isRefusedAtOnce: ({ context }: Asked) => context.whenDown === 'fail' && isDown(context),
@@ -49,7 +49,7 @@ export const poolGuards = {
   isFlapping: ({ context }: Asked) => isFlapping(context, context.size.max, context.world.now()),
   /** It is worth while to begin the back-off again, with a shorter one. */
   isLongBackoff: ({ context }: Asked) => context.backoff > urgedBackoff(context.backoff),
-  /** It is to be over sooner than was said before. */
+  /** This close ends earlier than the one under way. */
   isSooner: ({ context, event }: Asked) =>
     event.type === 'close' && event.at + event.timeout < context.drainUntil,
   /** The probe ended without saying so: it was cancelled, or its actor crashed. One that waits for the budget is still to come. */

@@ -242,6 +242,6 @@ it('what a fleet’s engine is for is refused without one', () => {
     /ttl is for a fleet with an engine/,
   )
   expect(() => fleet({ name: 'any', connections: 1, engine: {} as never })).toThrow(
-    /engine must be an object with a exchange method/,
+    /engine must be an object with the method exchange/,
   )
 })

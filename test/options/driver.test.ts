@@ -21,6 +21,11 @@ it.each([undefined, '', 5, null, {}])('the name %j is refused', name => {
   expect(error.message).toContain('no name')
 })
 
+it('one without a name is refused for that first', () => {
+  const { share: _none, ...driver } = simulated()
+  expect(() => createPool({ ...driver, name: undefined } as never, { share: true })).toThrow('no name')
+})
+
 /** As the contract has them. */
 const [, contract = ''] = readFileSync('src/db/driver.ts', 'utf8').split('export interface Driver<C> {')
 const optional = [...contract.matchAll(/^ {2}(\w+)\?\(/gm)].map(([, method = '']) => method)
@@ -63,4 +68,15 @@ it('methods may come from a class', async () => {
     }
   }
   await createPool(new Own(), { min: 0 }).close()
+})
+
+it.each([
+  [null, 'share is not an object'],
+  [{}, 'share has no mayShare() method'],
+  [{ ...simulated().share, send: undefined }, 'share has no send() method'],
+  [{ ...simulated().share, cancel: true }, 'share.cancel is not a function'],
+])('a driver whose share is %j is refused when the pool is created', (unfit, words) => {
+  const driver = { ...simulated(), share: unfit }
+  expect(() => createPool(driver as never, { share: true })).toThrow(OptionsError)
+  expect(() => createPool(driver as never, { share: true })).toThrow(words)
 })

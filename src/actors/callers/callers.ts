@@ -65,7 +65,10 @@ export class Callers<C> {
     else queue.admit(request)
   }
 
-  /** Tells of a caller who deadlocks itself, unless that caller is to be told. */
+  /**
+   * Reports a caller who deadlocks itself.
+   * @returns true if that caller gets the error, instead of a place in the queue
+   */
   #mayNotWait(request: AcquireRequest<C>, error: SelfDeadlockError): boolean {
     if (this.#parts.config.deadlockCheck === 'error') return true
     this.#parts.notices.publish({
@@ -135,7 +138,7 @@ export class Callers<C> {
     this.refuse(request, new DatabaseDownError(failures, lastConnectError))
   }
 
-  /** Refuses for that all who are not to wait: with `whenDown: 'fail'` all, otherwise those who asked before a connect began that failed. */
+  /** The database is down: with `whenDown: 'fail'` refuses all callers, otherwise those who asked before the failed connect began. */
   failFast(context: PoolContext): void {
     const { queue, roster } = this.#parts
     const upTo = context.whenDown === 'fail' ? Number.POSITIVE_INFINITY : roster.failedFor

@@ -88,7 +88,7 @@ export class ProofFailure extends Error {
 /**
  * Resets a connection that comes back, and undoes what `onLend` did. The reset comes first: in a transaction that its holder left open, the
  * hook's statements would fail, or be rolled back with it.
- * @param dirty whether its holder left something behind; undefined = the driver is to be asked
+ * @param dirty whether its holder left something behind; undefined = the driver knows
  */
 export async function resetAndUndo<C>(
   record: ConnectionRecord<C>,

@@ -63,7 +63,7 @@ export interface RecordInput {
   readonly openedFor: number
 }
 
-/** A lease that has ended, of which `onReturn` is to be told. */
+/** A lease that has ended, as `onReturn` hears of it. */
 export interface Owed {
   readonly session: unknown
   readonly end: LeaseEnd
@@ -278,13 +278,13 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     this.#session = session
   }
 
-  /** A lease has ended, and `onReturn` is to be told, if there is one. */
+  /** A lease has ended: keeps what `onReturn` will hear, if there is one. */
   owe(end: Owed['end'], lease: number | undefined, heldFor: number, session = this.#session): void {
     this.#session = undefined
     if (this.#parts.hooks?.onReturn !== undefined) this.#owed = { session, end, lease, heldFor }
   }
 
-  /** Takes what `onReturn` is to be told. */
+  /** Takes what `onReturn` will hear. */
   takeOwed(): Owed | undefined {
     const owed = this.#owed
     this.#owed = undefined

@@ -29,11 +29,11 @@ export async function query<C>(
     throw new OptionsError(
       'driver',
       undefined,
-      `The driver ${name} runs no statements for pool.query(). Call the connection's own method in pool.use(connection => …).`,
+      `The driver ${name} runs no statements for pool.query(). Call the connection's own method in pool.use(connection => …). (With pg, query() needs pg 8.23 or later.)`,
     )
   try {
     if (limits?.signal?.aborted) return await pool.ask(limits).promise() // which is refused, counted and told of
-    // One that goes by a lane has a connection of its own: quick ones are not to wait behind it.
+    // One that goes by a lane has a connection of its own: quick ones should not wait behind it.
     if (limits?.terms?.lane === undefined && sharing?.admits(what))
       return await settled(done => sharing.run(what, done, limits))
     if (limits === undefined)

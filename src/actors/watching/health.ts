@@ -3,13 +3,7 @@ import { limit, or, parse } from '../../core/shape.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import { remedyFor } from '../connections/driver-calls.js'
 import type { PoolSystem } from '../pool-actor.js'
-import {
-  diagnose,
-  type FailingConnects,
-  type Finding,
-  type FindingKind,
-  type PoolFacts,
-} from './diagnosis.js'
+import { diagnose, type FailingConnects, type FindingKind, type PoolFacts } from './diagnosis.js'
 import { heldLeases, oldestWaiter } from './holders-and-waiters.js'
 import { poolState } from './stats.js'
 
@@ -83,10 +77,6 @@ export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
     leakWarning: config.leakWarning,
   }
 }
-
-/** What is wrong with a running pool. */
-export const diagnosisOf = <C>(system: PoolSystem<C>, stalledAfter = 10_000): readonly Finding[] =>
-  diagnose(factsOf(system), stalledAfter)
 
 /** How a pool is, by its facts. */
 export function healthOf(facts: PoolFacts, stalledAfter: number): PoolHealth {

@@ -14,6 +14,7 @@ import { oldestLease, oldestWaiter } from './holders-and-waiters.js'
 /** A pool at one moment: gauges of its present state, and counters and durations since its creation. Times are in milliseconds. */
 export interface PoolStats extends Readonly<Counters> {
   readonly state: PoolState
+  /** How many connections the pool keeps open. */
   readonly min: number
   /** The maximum number of connections; of an `adaptive` pool, the one that it has given itself for now. */
   readonly max: number
@@ -21,8 +22,11 @@ export interface PoolStats extends Readonly<Counters> {
   readonly adaptive: AdaptiveStats | undefined
   /** All connections, in any state; never more than `max`, unless `max` was just lowered. */
   readonly total: number
+  /** Connections being opened. */
   readonly connecting: number
+  /** Open connections that the pool can lease at once. */
   readonly idle: number
+  /** Leased connections. */
   readonly busy: number
   /** The busy connections that statements of `query()` share. */
   readonly shared: number
@@ -30,6 +34,7 @@ export interface PoolStats extends Readonly<Counters> {
   readonly underWay: number
   /** Those being validated, reset, or prepared for a caller by `onLend`. */
   readonly validating: number
+  /** Connections being closed, and those whose server has yet to let go of them. */
   readonly closing: number
   /** Callers in the queue; those who wait for a lane are in `lanes`. */
   readonly waiting: number

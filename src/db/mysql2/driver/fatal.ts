@@ -1,4 +1,5 @@
 // Which errors mean that a MySQL or MariaDB connection is over, and which that its transaction may be tried again.
+import { causesOf } from '../../../core/causes.js'
 
 /**
  * mysql2's own codes for a protocol out of step. And for a query that timed out on the client: it still runs on the server, so the
@@ -52,28 +53,16 @@ const retryableNumbers = new Set([
   3101, // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: in group replication another member won
 ])
 
-/** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
-const deepestCause = 5
-
 type ServerError = Error & { readonly code?: unknown; readonly errno?: unknown; readonly fatal?: unknown }
 
 /** Whether an error means that its connection is unusable; SQL errors do not. */
 export function isFatal(error: unknown): boolean {
-  return isOrWraps(error, isFatalItself)
+  return causesOf<ServerError>(error).some(isFatalItself)
 }
 
 /** Whether the same transaction may succeed if it is tried again. */
 export function isRetryable(error: unknown): boolean {
-  return isOrWraps(error, ({ errno }) => retryableNumbers.has(errno as number))
-}
-
-function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boolean {
-  let current = error
-  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (test(current)) return true
-    current = current.cause
-  }
-  return false
+  return causesOf<ServerError>(error).some(({ errno }) => retryableNumbers.has(errno as number))
 }
 
 /**

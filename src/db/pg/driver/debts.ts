@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { activeQueryOf } from './wired.js'
 
-/** What was done in a session and is to be undone, or looked at, before the next caller has it. */
+/** What was done in a session: the reset undoes it, or looks at it, before the next caller has it. */
 export interface Debts {
   /** LISTEN or UNLISTEN; `'perhaps'` when only what the server ran in a block or a function can have. */
   channels: boolean | 'perhaps'
@@ -64,7 +64,7 @@ export class SessionDebts {
     if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag) || mayReset(tag, client)) this.owe('setUp', true)
   }
 
-  /** Takes what is to be undone. */
+  /** Takes what the reset undoes. */
   take(): Debts {
     const debts = this.#debts
     this.#debts = { ...nothing }

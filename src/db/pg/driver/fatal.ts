@@ -1,4 +1,5 @@
 // Which errors mean that a PostgreSQL connection cannot be used again, and which that its transaction may be tried again.
+import { causesOf } from '../../../core/causes.js'
 
 /** Class 08: connection exceptions. Class 57P: the server ends the session. And the timeouts by which it does. */
 const fatalStates = /^(08...|57P..|25P03|25P04)$/
@@ -9,9 +10,6 @@ const fatalStates = /^(08...|57P..|25P03|25P04)$/
  */
 const fatalMessages =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|Received unexpected \w+ message|Query read timeout)/
-
-/** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
-const deepestCause = 5
 
 const ofOurSockets = new WeakSet<object>()
 
@@ -25,7 +23,7 @@ export function rememberAsFatal(error: unknown): void {
 
 /** Whether an error means that its connection is unusable; SQL errors do not. */
 export function isFatal(error: unknown): boolean {
-  return isOrWraps(error, isFatalItself)
+  return causesOf<ServerError>(error).some(isFatalItself)
 }
 
 /** Serialization failure and deadlock. What fails so may succeed when it is done again, in a new transaction. */
@@ -33,19 +31,10 @@ const retryableStates = ['40001', '40P01']
 
 /** Whether the same transaction may succeed if it is tried again. */
 export function isRetryable(error: unknown): boolean {
-  return isOrWraps(error, ({ code }) => retryableStates.includes(code as string))
+  return causesOf<ServerError>(error).some(({ code }) => retryableStates.includes(code as string))
 }
 
 type ServerError = Error & { readonly code?: unknown; readonly severity?: unknown }
-
-function isOrWraps(error: unknown, test: (error: ServerError) => boolean): boolean {
-  let current = error
-  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (test(current)) return true
-    current = current.cause
-  }
-  return false
-}
 
 /**
  * The server's own word comes first: an ERROR leaves the session as it was, whatever its code. 08P01, a protocol violation, is what it says

@@ -1,4 +1,5 @@
 // What goes wrong in SQLite or with the worker that it runs in, as an error on this side.
+import { causesOf } from '../../../core/causes.js'
 
 /** What an error says of sessions: this one has to be replaced, or all that are open now. */
 export type Staleness = 'one' | 'all'
@@ -73,17 +74,9 @@ export class SqliteError extends Error {
   }
 }
 
-/** ORMs wrap the driver's error; deeper than this is no wrapping but a cycle. */
-const deepestCause = 5
-
 /** Whether an error means that its connection is gone; SQL errors do not, and a stale session closes gracefully. */
 export function isFatal(error: unknown): boolean {
-  let current = error
-  for (let depth = 0; depth < deepestCause && current instanceof Error; depth++) {
-    if (current instanceof SqliteError && current.lost) return true
-    current = current.cause
-  }
-  return false
+  return causesOf(error).some(one => one instanceof SqliteError && one.lost)
 }
 
 /**
