@@ -26,7 +26,7 @@ export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
     if (error instanceof OptionsError) throw error // its budget refused it
     throw new OptionsError(
       'actor',
-      actor,
+      undefined, // it may be a connection string, or have one inside
       'poolOf() takes an actor made from poolLogic(driver, options), and this is not one. Pass the actor itself, such as snapshot.children.pool, after your machine has started it.',
     )
   }
