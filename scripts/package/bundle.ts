@@ -130,8 +130,8 @@ type Omissions = Readonly<Record<string, readonly RegExp[]>>
 const places = {
   /** `pool.transitions`. */
   taps: {
-    'machines/compiled/deliver.ts': [/^ {2}tellTaps\(.*\n/m],
-    'machines/compiled/compiled.ts': [/^ {6}if \(isTapped\(.*\n/m, /^ {6}tellTaps\(.*\n/m],
+    'machines/compiled/deliver.ts': [/^ {2}tapOf\(.*\n/m],
+    'machines/compiled/compiled.ts': [/^ {6}tapOf\(scope\).*next.*\n/m, /^ {6}tapOf\(.*\n/m],
   },
   /** `events$`, telemetry, and Node's tracing channel. */
   observers: {

@@ -64,7 +64,11 @@ export class PoolLog<C> {
       told?.(notice)
     })
     for (const running of [actor, ...Array.from(parts.roster.records, record => record.actor)])
-      this.#tape.tell(running, found, undefined, stateName(running.getSnapshot()))
+      this.#tape.tell(running, found, {
+        event: found.type,
+        from: undefined,
+        to: stateName(running.getSnapshot()),
+      })
     const untap = tapInto(actor, parts.system, this.#tape)
     const reports = parts.notices.of(recordedTypes).subscribe(notice => thinned.add(plainNotice(notice)))
     this.#stops = [untap, () => reports.unsubscribe()]

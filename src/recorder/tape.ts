@@ -2,7 +2,7 @@
 import type { AnyActorRef, EventObject } from 'xstate'
 import type { ConnectionRecord } from '../actors/connections/record.js'
 import type { Clock } from '../core/clock.js'
-import type { Tap } from '../machines/compiled/index.js'
+import type { Move, Tap } from '../machines/compiled/index.js'
 import type { ConnectionFacts } from '../machines/connection-types.js'
 import { recordSize, started, swapBytes } from './codec.js'
 import { Dictionary } from './dictionary.js'
@@ -11,21 +11,43 @@ import { endReasons, sessions } from './format.js'
 /** How the particulars of a transition are found. */
 type Particulars = 'caller' | 'checkout' | 'release' | 'cold'
 
-/** An event type with the states before and after: most of a record, found by looking at three strings. */
-interface Kind {
-  readonly type: string
-  readonly from: string | undefined
-  readonly to: string
-  /** The indices of the event and of the states before, as they stand in a record. */
-  readonly eventAndFrom: number
-  /** The index of the states after. */
-  readonly toIndex: number
-  readonly particulars: Particulars
-  /** Whether a request was served that the event does not name. */
-  readonly serves: boolean
+/** An event type with the states before and after: most of a record. */
+class Kind {
+  /** What followed it last: most likely it does again. */
+  next: Kind = this
+
+  /**
+   * @param move what it was recognized by last
+   * @param eventAndFrom the indices of the event and of the states before, as they stand in a record
+   * @param toIndex the index of the states after
+   * @param serves whether a request was served that the event does not name
+   */
+  constructor(
+    public move: Move,
+    readonly eventAndFrom: number,
+    readonly toIndex: number,
+    readonly particulars: Particulars,
+    readonly serves: boolean,
+  ) {}
 }
 
+/** An actor, and what stands for it in records. */
+class Known {
+  /** Which connection had the next event after one of this: most likely it has again. */
+  next: Known = this
+
+  /** @param actor undefined once it has ended */
+  constructor(
+    public actor: AnyActorRef | undefined,
+    readonly index: number,
+  ) {}
+}
+
+/** A busy pool has three kinds of transitions, or four. */
+const mostRecent = 8
+
 const leased = 'busy.leased'
+const ended = 'closed'
 
 const wordsPerRecord = recordSize / Uint32Array.BYTES_PER_ELEMENT
 const timesPerRecord = recordSize / Float64Array.BYTES_PER_ELEMENT
@@ -34,9 +56,6 @@ const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
 /** Event types that are made up on the fly must not fill the memory. */
 const mostKinds = 10_000
-
-/** A busy pool has three kinds of transitions, or four. */
-const mostRecent = 8
 
 /** What records were made since a moment. */
 export interface Records {
@@ -49,13 +68,15 @@ export interface Records {
 
 /** Listens beneath `pool.transitions`, and keeps what it is told. */
 export class Tape implements Tap {
-  /** How many transitions there have been, those that the ring no longer has included. */
-  count = 0
   readonly #names = new Dictionary()
   readonly #kinds = new Map<string, Kind[]>()
   #kindsMade = 0
-  /** The most frequent first, or nearly so. */
   readonly #recent: Kind[] = []
+  #lastKind = new Kind({ event: '', from: undefined, to: '' }, 0, 0, 'cold', false)
+  /** By their indices. */
+  readonly #actors: (Known | undefined)[] = []
+  #pool = new Known(undefined, 0)
+  #lastConnection = new Known(undefined, 0)
   readonly #clock: Clock
   readonly #capacity: number
   /** The ring, as numbers of eight bytes and of four. A DataView, which would know the order of bytes, takes longer. */
@@ -63,11 +84,8 @@ export class Tape implements Tap {
   readonly #words: Uint32Array
   /** Where in the ring the next record goes. */
   #place = 0
-  /** Most events of a pool that is not busy go to the connection that was used last; the pool itself has its own. */
-  #lastActor: AnyActorRef | undefined
-  #lastIndex = 0
-  #poolActor: AnyActorRef | undefined
-  #poolIndex = 0
+  /** How many records there were when the ring began anew. */
+  #before = 0
 
   /** @param last how many records it keeps */
   constructor(clock: Clock, last: number) {
@@ -78,13 +96,26 @@ export class Tape implements Tap {
     this.#words = new Uint32Array(ring)
   }
 
+  /** How many transitions there have been, those that the ring no longer has included. */
+  get count(): number {
+    return this.#before + this.#place
+  }
+
   /** The dictionary, to which new names are appended. */
   get names(): readonly string[] {
     return this.#names.all
   }
 
-  tell(actor: AnyActorRef, event: EventObject, from: string | undefined, to: string): void {
-    const kind = this.#kindOf(event.type, from, to)
+  tell(actor: AnyActorRef, event: EventObject, move: Move): void {
+    let kind = this.#lastKind.next
+    if (kind.move !== move) kind = this.#kindOf(move)
+    this.#lastKind = kind
+    let known = this.#pool
+    if (known.actor !== actor) {
+      known = this.#lastConnection.next
+      if (known.actor !== actor) known = this.#known(actor)
+      this.#lastConnection = known
+    }
     let at: number | undefined
     let number = 0
     let code = 0
@@ -111,19 +142,25 @@ export class Tape implements Tap {
       }
       default:
         at = (event as { at?: number }).at
-        number = kind.serves ? servedBy(actor) : numberOf(actor, event, from)
+        number = kind.serves ? servedBy(actor) : numberOf(actor, event, move.from)
         code = codeOf(event)
+        if (move.to === ended) known.actor = undefined
     }
     const place = this.#place
     const word = place * wordsPerRecord
     const words = this.#words
     this.#times[place * timesPerRecord] = at ?? this.#clock.now()
-    words[word + 2] = actor === this.#lastActor ? this.#lastIndex : this.#indexOf(actor)
+    words[word + 2] = known.index
     words[word + 3] = number
     words[word + 4] = kind.eventAndFrom
     words[word + 5] = kind.toIndex | (code << 16)
-    this.#place = place + 1 === this.#capacity ? 0 : place + 1
-    this.count++
+    this.#place = place + 1
+    if (place + 1 === this.#capacity) this.#beginAnew()
+  }
+
+  #beginAnew(): void {
+    this.#before += this.#capacity
+    this.#place = 0
   }
 
   /** The records since there were so many, as far as the ring has them, the oldest first. */
@@ -142,58 +179,50 @@ export class Tape implements Tap {
     return { before, skipped: before - cursor, bytes }
   }
 
-  #indexOf(actor: AnyActorRef): number {
-    if (actor === this.#poolActor) return this.#poolIndex
+  /** The actor, which is not the one that was expected. The pool has no place in the order of the connections. */
+  #known(actor: AnyActorRef): Known {
     const index = this.#names.indexOf(actor.id)
-    if (factsOf(actor) === undefined) {
-      this.#poolActor = actor
-      this.#poolIndex = index
-    } else {
-      this.#lastActor = actor
-      this.#lastIndex = index
+    let known = this.#actors[index]
+    if (known?.actor !== actor) {
+      known = new Known(actor, index)
+      this.#actors[index] = known
+      if (factsOf(actor) === undefined) this.#pool = known
     }
-    return index
+    if (known !== this.#pool) this.#lastConnection.next = known
+    return known
   }
 
-  #kindOf(type: string, from: string | undefined, to: string): Kind {
+  /** The kind of a move that was not expected. */
+  #kindOf(move: Move): Kind {
     const recent = this.#recent
-    for (let place = 0; place < recent.length; place++) {
-      const kind = recent[place] as Kind
-      if (kind.type === type && kind.to === to && kind.from === from) {
-        if (place > 0) {
-          // What is frequent moves to the front.
-          recent[place] = recent[place - 1] as Kind
-          recent[place - 1] = kind
-        }
-        return kind
-      }
-    }
-    const kind = this.#rareKind(type, from, to)
-    recent[Math.min(recent.length, mostRecent - 1)] = kind
+    let place = 0
+    while (place < recent.length && recent[place]?.move !== move) place++
+    const kind = recent[place] ?? this.#rareKind(move)
+    this.#lastKind.next = kind
     return kind
   }
 
-  #rareKind(type: string, from: string | undefined, to: string): Kind {
-    const known = this.#kinds.get(type)?.find(kind => kind.to === to && kind.from === from)
-    return known ?? this.#newKind(type, from, to)
+  #rareKind(move: Move): Kind {
+    const { event, from, to } = move
+    const found = this.#kinds.get(event)?.find(kind => kind.move.to === to && kind.move.from === from)
+    const kind = found ?? this.#newKind(move)
+    kind.move = move
+    if (!this.#recent.includes(kind)) this.#recent.unshift(kind)
+    if (this.#recent.length > mostRecent) this.#recent.pop()
+    return kind
   }
 
-  #newKind(type: string, from: string | undefined, to: string): Kind {
+  #newKind(move: Move): Kind {
+    const { event: type, from, to } = move
     const names = this.#names
-    const kind: Kind = {
-      type,
-      from,
-      to,
-      eventAndFrom: names.indexOf(type) | ((from === undefined ? started : names.indexOf(from)) << 16),
-      toIndex: names.indexOf(to),
-      particulars: particularsOf(type),
-      serves:
-        to === leased &&
-        from !== undefined &&
-        (from !== leased || type === 'release') &&
-        type !== 'checkout' &&
-        type !== 'driver.cancelled', // the lease goes on
-    }
+    const serves =
+      to === leased &&
+      from !== undefined &&
+      (from !== leased || type === 'release') &&
+      type !== 'checkout' &&
+      type !== 'driver.cancelled' // the lease goes on
+    const eventAndFrom = names.indexOf(type) | ((from === undefined ? started : names.indexOf(from)) << 16)
+    const kind = new Kind(move, eventAndFrom, names.indexOf(to), particularsOf(type), serves)
     if (this.#kindsMade++ >= mostKinds) return kind
     const kinds = this.#kinds.get(type)
     if (kinds === undefined) this.#kinds.set(type, [kind])

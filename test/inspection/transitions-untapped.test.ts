@@ -38,7 +38,7 @@ it('an acquire and a release run nothing of the tap before the first observer co
   expect(await callsOfTap(leases)).toEqual({})
   let told = 0
   const stop = pool.transitions(() => told++)
-  expect(await callsOfTap(leases)).toMatchObject({ tellTaps: told })
+  expect(await callsOfTap(leases)).toMatchObject({ tapOf: told })
   expect(told).toBeGreaterThanOrEqual(300)
   stop()
   expect(await callsOfTap(leases)).toEqual({})

@@ -13,7 +13,8 @@ const actor = (id: string) => ({ id, getSnapshot: () => ({}) }) as unknown as An
 
 function tapeOf(last: number, ticks: number): Tape {
   const tape = new Tape({ now: () => 0, setTimeout: () => 0, clearTimeout() {} }, last)
-  for (let at = 1; at <= ticks; at++) tape.tell(actor('pool'), { type: 'tick', at } as never, 'a', 'b')
+  for (let at = 1; at <= ticks; at++)
+    tape.tell(actor('pool'), { type: 'tick', at } as never, { event: 'tick', from: 'a', to: 'b' })
   return tape
 }
 
@@ -63,7 +64,10 @@ it('a dictionary that is full has one word for all other names', () => {
 
 it('events whose types are made up on the fly do not fill the memory', () => {
   const tape = new Tape({ now: () => 0, setTimeout: () => 0, clearTimeout() {} }, 10)
-  for (let index = 0; index < 70_000; index++) tape.tell(actor('pool'), { type: `event ${index}` }, 'a', 'a')
+  for (let index = 0; index < 70_000; index++) {
+    const type = `event ${index}`
+    tape.tell(actor('pool'), { type }, { event: type, from: 'a', to: 'a' })
+  }
   expect(tape.names.length).toBeLessThan(65_536)
   const last = decodeRecords(tape.since(0).bytes, tape.names).at(-1)
   expect(last).toMatchObject({ actor: 'pool', event: otherName, from: 'a', to: 'a' })

@@ -1,7 +1,7 @@
 // `pool.transitions`: reports each event that one of the pool's actors has processed, without XState's interpreter.
 import type { AnyActorRef, EventObject, Observer } from 'xstate'
 import type { Clock } from '../../core/clock.js'
-import { type Tap, tapInto } from '../../machines/compiled/index.js'
+import { type Move, type Tap, tapInto } from '../../machines/compiled/index.js'
 import type { PoolSystem } from '../pool-actor.js'
 import { nextOf, throwOutside } from './observers.js'
 
@@ -44,16 +44,16 @@ class Teller implements Tap {
     this.#clock = clock
   }
 
-  tell(actor: AnyActorRef, event: EventObject, from: string | undefined, to: string): void {
+  tell(actor: AnyActorRef, event: EventObject, move: Move): void {
     try {
       const { at } = event as { at?: unknown }
       this.#next({
         // Hot events have the time with them: asking the clock for it costs more than all the rest.
         at: typeof at === 'number' ? at : this.#clock.now(),
         actor: actor.id,
-        event: event.type,
-        from,
-        to,
+        event: move.event,
+        from: move.from,
+        to: move.to,
       })
     } catch (error) {
       this.stop?.()

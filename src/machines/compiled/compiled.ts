@@ -14,7 +14,7 @@ import { isInspected } from './inspection.js'
 import { plannedTransition, running, type Scope } from './internals.js'
 import { type Follow, Plan } from './plan.js'
 import { replay } from './replay.js'
-import { isTapped, stateName, tellTaps } from './tap.js'
+import { stateName, tapOf } from './tap.js'
 import { isUnderstood } from './verdict.js'
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>()
@@ -110,13 +110,18 @@ export function compile(machine: AnyStateMachine, generateAfter: number): AnySta
   const overridden = {
     transition(snapshot: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
       const next = transition(snapshot, event, scope)
-      if (isTapped(scope)) tellTaps(scope, event, stateName(snapshot), next)
+      tapOf(scope)?.tell(scope.self, event, {
+        event: event.type,
+        from: stateName(snapshot),
+        to: stateName(next),
+      })
       return next
     },
 
     start(snapshot: AnyMachineSnapshot, scope: AnyActorScope): void {
       machine.start(snapshot)
-      tellTaps(scope, { type: 'xstate.init' }, undefined, snapshot)
+      const init = { type: 'xstate.init' }
+      tapOf(scope)?.tell(scope.self, init, { event: init.type, from: undefined, to: stateName(snapshot) })
     },
 
     getInitialSnapshot: (scope: AnyActorScope, input?: unknown): AnyMachineSnapshot =>

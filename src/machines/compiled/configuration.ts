@@ -44,7 +44,7 @@ export class Configuration {
   /** Types that are named nowhere share a plan if the same wildcards stand for them: `xstate.done.actor.<id>` does for every child. */
   private readonly plansByDescriptors = new Map<string, Plan | undefined>()
   /** Most configurations are left by the same event each time. */
-  private lastType: string | undefined
+  private lastType = '' // never undefined: the engine compares texts by where they are, and anything else by a call
   private lastPlan: Plan | undefined
   private inTheEnd: Configuration['ended'] | undefined
   private alwaysChoices: { readonly choices: Choices } | undefined

@@ -1,11 +1,11 @@
 // Sends an event to an actor at the cost of its transition.
 
-import type { AnyMachineSnapshot, EventObject } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate'
 import { configurationOf } from './configuration.js'
 import { isInspected, isUnwatched } from './inspection.js'
 import { plannedTransition, running, type Scope, type System } from './internals.js'
 import type { Plan } from './plan.js'
-import { tellTaps } from './tap.js'
+import { tapOf } from './tap.js'
 
 /** An actor as `send` sees it. */
 interface Recipient<E> {
@@ -68,7 +68,7 @@ export function deliver<E extends EventObject>(
   }
   mailbox._current = letter // what the actor is sent meanwhile queues up behind it
   if (mailbox._last !== letter) mailbox._last = letter // an empty mailbox does not look at it
-  process(actor, snapshot, event, plan)
+  process(actor, snapshot, event, plan, type)
   mailbox._current = letter.next
   if (letter.next !== null) readOn(mailbox, letter)
 }
@@ -80,7 +80,13 @@ function readOn(mailbox: Insides['mailbox'], letter: Letter): void {
 }
 
 /** XState's `_process`. */
-function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObject, plan: Plan): void {
+function process(
+  actor: Insides,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+  plan: Plan,
+  type: string,
+): void {
   let next: AnyMachineSnapshot
   try {
     next = plan.run(snapshot, event, actor._actorScope)
@@ -89,7 +95,7 @@ function process(actor: Insides, snapshot: AnyMachineSnapshot, event: EventObjec
     return
   }
   if (next.status === 'active' && actor._deferred.length === 0 && isPlain(actor)) actor._snapshot = next
-  else conclude(actor, plan.from, event, next)
+  else conclude(actor, plan, event, type, next)
 }
 
 function fail(actor: Insides, snapshot: AnyMachineSnapshot, error: unknown): void {
@@ -98,8 +104,14 @@ function fail(actor: Insides, snapshot: AnyMachineSnapshot, error: unknown): voi
 }
 
 /** Ends the processing of an event that an observer is told of; an observer may have come meanwhile, and an inspector. */
-function conclude(actor: Insides, from: string, event: EventObject, next: AnyMachineSnapshot): void {
-  tellTaps(actor._actorScope, event, from, next)
+function conclude(
+  actor: Insides,
+  plan: Plan,
+  event: EventObject,
+  type: string,
+  next: AnyMachineSnapshot,
+): void {
+  tapOf(actor._actorScope)?.tell(actor as unknown as AnyActorRef, event, plan.moveTo(type, next))
   if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
   else actor._snapshot = next
 }

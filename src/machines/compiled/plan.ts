@@ -5,6 +5,10 @@ import type { Choice, Configuration } from './configuration.js'
 import { generate } from './generate.js'
 import type { Scope } from './internals.js'
 import { choose } from './replay.js'
+import { type Move, stateName } from './tap.js'
+
+/** Types that are made up on the fly may share a plan. */
+const mostMoves = 8
 
 /** Does all that belongs to an event, and returns the snapshot after it. */
 export type Run = (snapshot: AnyMachineSnapshot, event: EventObject, scope: Scope) => AnyMachineSnapshot
@@ -20,8 +24,8 @@ export type Follow = (
 /** Everything that may happen on one type of event in one configuration. */
 export class Plan {
   run: Run
-  /** The states that it starts from, as taps are told of them. */
-  readonly from: string
+  private readonly from: string
+  private readonly moves: Move[] = []
   private uses = 0
 
   /** @param generateAfter how many uses of it pay for writing it as code, which takes some ten microseconds */
@@ -41,5 +45,18 @@ export class Plan {
       }
       return replay(snapshot, event, scope)
     }
+  }
+
+  /** What taps are told of it, now that it has led to a snapshot. */
+  moveTo(type: string, next: AnyMachineSnapshot): Move {
+    const { moves } = this
+    const to = stateName(next)
+    for (let place = 0; place < moves.length; place++) {
+      const move = moves[place] as Move
+      if (move.to === to && move.event === type) return move
+    }
+    const move = { event: type, from: this.from, to }
+    if (moves.length < mostMoves) moves.push(move)
+    return move
   }
 }

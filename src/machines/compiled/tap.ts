@@ -7,13 +7,19 @@ import { countTap } from './inspection.js'
 import type { System } from './internals.js'
 import { isForeign } from './trust.js'
 
+/** What kind of event led from where to where. Those that are frequent are the same object each time: a tap may know them by it. */
+export interface Move {
+  /** The type of the event. */
+  readonly event: string
+  /** The states that the actor was in, as {@link stateName} has them; `undefined` when it starts. */
+  readonly from: string | undefined
+  readonly to: string
+}
+
 /** Told of each event that an actor is done with. */
 export interface Tap {
-  /**
-   * It must not throw.
-   * @param from the states that the actor was in, as {@link stateName} has them; `undefined` when it starts
-   */
-  tell(actor: AnyActorRef, event: EventObject, from: string | undefined, to: string): void
+  /** It must not throw. */
+  tell(actor: AnyActorRef, event: EventObject, move: Move): void
 }
 
 /** Where a system, as its actors see it, keeps its tap: one that tells all others, where there are several. */
@@ -23,7 +29,6 @@ type TappedSystem = System & { [ownTap]?: Tap | undefined }
 
 /** An actor's scope, as far as it matters here. */
 interface TappedScope {
-  readonly self: object
   readonly system: object | undefined
 }
 
@@ -62,21 +67,9 @@ function tapsOf(tap: Tap | undefined): readonly Tap[] {
 
 const oneOf = (taps: readonly Tap[]): Tap | undefined => (taps.length > 1 ? new Several(taps) : taps[0])
 
-/** Whether anyone wants to know. */
-export const isTapped = ({ system }: TappedScope): boolean =>
-  (system as TappedSystem | undefined)?.[ownTap] !== undefined
-
-/** Tells those who want to know. */
-export function tellTaps(
-  scope: TappedScope,
-  event: EventObject,
-  from: string | undefined,
-  after: AnyMachineSnapshot,
-): void {
-  const tap = (scope.system as TappedSystem | undefined)?.[ownTap]
-  if (tap === undefined) return
-  tap.tell(scope.self as AnyActorRef, event, from, stateName(after))
-}
+/** Who wants to know. */
+export const tapOf = ({ system }: TappedScope): Tap | undefined =>
+  (system as TappedSystem | undefined)?.[ownTap]
 
 /** The active states with dots between parents and children, such as `busy.leased`; and commas between parallel ones. */
 export function stateName(snapshot: AnyMachineSnapshot): string {
@@ -109,7 +102,7 @@ function tapInspection(actor: AnyActorRef, tap: Tap): () => void {
     const from = event.type === 'xstate.init' ? undefined : states.get(other)
     const to = nameOf(snapshot.value)
     states.set(other, to)
-    tap.tell(other, event, from, to)
+    tap.tell(other, event, { event: event.type, from, to })
   }
   const tell = (inspected: InspectionEvent): void => {
     const other = inspected.actorRef as AnyActorRef
