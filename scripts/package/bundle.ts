@@ -131,14 +131,14 @@ const places = {
   /** `pool.transitions`. */
   taps: {
     'machines/compiled/deliver.ts': [/^ {2}tapOf\(.*\n/m],
-    'machines/compiled/compiled.ts': [/^ {6}tapOf\(scope\).*next.*\n/m, /^ {6}tapOf\(.*\n/m],
+    'machines/compiled/compiled.ts': [/^ {6}tapOf\((?:.*\n)*? {6}\}\)\n/m, /^ {6}tapOf\(.*\n/m],
   },
   /** `events$`, telemetry, and Node's tracing channel. */
   observers: {
-    'actors/callers/asking.ts': [/^ {4}if \(isFollowed\(.*\n {4}else /m],
+    'actors/callers/asking.ts': [/isFollowed\(parts\) \|\| /],
     'actors/connections/lease-actions.ts': [
-      /^ {4}if \(parts\.followers .*tellGranted.*\n/m,
-      / \|\| parts\.followers !== 0/,
+      /^ {4}if \(parts\.attends\) grantAttended.*\n {4}else /m,
+      /^ {2}if \(parts\.attends\) settle.*\n/m,
     ],
   },
 } satisfies Record<string, Omissions>

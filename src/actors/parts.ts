@@ -18,6 +18,7 @@ import type { Lease } from './leases/lease.js'
 import { takeName } from './names.js'
 import { type Counters, newCounters } from './watching/counters.js'
 import type { PoolEmitted, PoolState } from './watching/events.js'
+import { type Followed, follow } from './watching/followers.js'
 import { Nesting } from './watching/nesting.js'
 import { Notices } from './watching/notices.js'
 import { ConnectionTimings, LeaseTimings } from './watching/timings.js'
@@ -52,7 +53,7 @@ export interface SharingView<C> {
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */
-export interface PoolParts<C> {
+export interface PoolParts<C> extends Followed {
   readonly driver: Driver<C>
   readonly config: ResolvedPoolOptions
   /** What the pool is called; no other open pool in the process has this name. */
@@ -63,8 +64,6 @@ export interface PoolParts<C> {
   readonly target: string
   /** Whether an idle pool lets the process exit: `allowExitOnIdle`, as it is now. */
   mayExit: boolean
-  /** Whether the driver can let the process exit at all: what others cannot, none of their leases pays for. */
-  readonly canLetExit: boolean
   /** Whether only connections and callers hold it, although `mayExit` is false. */
   readonly heldByConnections: boolean
   /** Those of its numbers that can change. */
@@ -92,12 +91,8 @@ export interface PoolParts<C> {
   /** The application's hooks; undefined if there are none. */
   hooks: PoolHooks<C> | undefined
   readonly onLease: OwnHooks<C>['onLease']
-  /** Whether a lease is more than a lease, for hooks, for `onLease`, or for a driver that can let the process exit. */
-  attends: boolean
   /** Of a pool that belongs to a pool of hosts: its host, as it is now. */
   readonly host: HostStats | undefined
-  /** How many follow each acquire and release: subscribers to their events, the tracker, the tracers. While it is 0, a lease pays one comparison. */
-  followers: number
   /** Telemetry that wants durations; undefined while there is none. */
   tracker: Trackers | undefined
   /** What `stats()` tells of connects and closes. */
@@ -135,6 +130,7 @@ export function createParts<C>(
   const roster = new Roster<C>(counters)
   const hooks = hooksOf(config as PoolHooks<C>)
   const canLetExit = (driver.ref ?? driver.unref) !== undefined
+  const lanes = config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now())
   const parts: PoolParts<C> = {
     driver,
     config,
@@ -143,6 +139,7 @@ export function createParts<C>(
     target,
     mayExit: config.allowExitOnIdle,
     canLetExit,
+    attends: false,
     heldByConnections,
     limits: new Limits(config),
     roster,
@@ -150,14 +147,14 @@ export function createParts<C>(
     adaptive: undefined,
     queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
     delay,
-    lanes: config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now()),
+    lanes,
     counters,
     notices: new Notices(
       name,
       () => config.clock.now(),
       emit,
       change => {
-        parts.followers += change
+        follow(parts, change)
       },
     ),
     nesting,
@@ -166,7 +163,6 @@ export function createParts<C>(
     since: { state: 'starting', at: config.clock.now() },
     hooks,
     onLease,
-    attends: canLetExit || (hooks ?? onLease) !== undefined,
     host,
     followers: 0,
     tracker: undefined,
@@ -175,6 +171,7 @@ export function createParts<C>(
     sharing: undefined,
     tracers: undefined,
   }
+  follow(parts, [hooks, lanes].filter(part => part !== undefined).length)
   if (parts.leaseTimings !== undefined) track(parts, parts.leaseTimings)
   return parts
 }

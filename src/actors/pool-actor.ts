@@ -21,6 +21,7 @@ import { adoptClock, letTimersGo, type MachineClock } from './time/machine-clock
 import { ClockScheduler } from './time/scheduler.js'
 import { Borrowers } from './watching/borrowers.js'
 import type { PoolEmitted } from './watching/events.js'
+import { follow } from './watching/followers.js'
 import { LeakWatch } from './watching/leaks.js'
 
 /** What an actor tells those who have it, and an actor's scope tells its logic. */
@@ -68,6 +69,7 @@ export class PoolSystem<C> {
         ? undefined
         : new LeakWatch(parts, () => actor.send({ type: 'leak.due' }))
     this.borrowers = (this.leaks ?? nesting) && new Borrowers(this.intake, this.leaks, nesting)
+    if (this.borrowers !== undefined) follow(parts, 1)
     this.supervisor = new Supervisor(parts, actor)
     this.adaptive = config.adaptive && new AdaptiveSize(parts, actor, config.adaptive)
     parts.adaptive = this.adaptive
@@ -93,7 +95,7 @@ export class PoolSystem<C> {
     }
     if (parts.budget?.enter === undefined) return
     parts.hooks ??= {} // a new connection has more to do than to connect
-    parts.attends = true
+    follow(parts, 1)
   }
 
   /** A caller comes by its lane, if it names one. A pool that is closing refuses it at once. */

@@ -123,7 +123,7 @@ export class Pool<C> implements AsyncDisposable {
     try {
       const request =
         options === undefined
-          ? this.#asking.request(this.#asking.timeout, 0, false, undefined, undefined, this.acquire)
+          ? this.#asking.plain(this.acquire)
           : this.#asking.requestWith(options, this.acquire)
       return request.promise(this.acquire)
     } catch (error) {
@@ -136,8 +136,8 @@ export class Pool<C> implements AsyncDisposable {
    * @internal
    */
   ask(limits?: QueryLimits): AcquireRequest<C> {
+    if (limits === undefined) return this.#asking.plain(this.ask)
     const { timeout } = this.#asking
-    if (limits === undefined) return this.#asking.request(timeout, 0, false, undefined, undefined, this.ask)
     const { timeout: own, signal, terms } = limits
     return this.#asking.request(Math.min(own, timeout), 0, own < timeout, signal, terms, this.ask)
   }
@@ -167,9 +167,7 @@ export class Pool<C> implements AsyncDisposable {
   ): Promise<T> {
     callable('callback', callback)
     const request =
-      options === undefined
-        ? this.#asking.request(this.#asking.timeout, 0, false, undefined, undefined, this.use)
-        : this.#asking.requestWith(options, this.use)
+      options === undefined ? this.#asking.plain(this.use) : this.#asking.requestWith(options, this.use)
     let lease = request.granted
     if (lease === undefined) lease = await request.promise(this.use)
     else await aTurn

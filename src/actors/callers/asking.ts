@@ -4,7 +4,7 @@ import { AcquireAbortedError } from '../../core/errors.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { AcquireRefusal } from '../watching/events.js'
-import { isFollowed, traceAcquire } from '../watching/tracing.js'
+import { isFollowed, isTraced, traceAcquire } from '../watching/tracing.js'
 import { closedError } from './intake.js'
 import { refuseVainSession } from './lending.js'
 import { AcquireRequest } from './request.js'
@@ -24,7 +24,19 @@ export class Asking<C> {
     this.timeout = system.parts.config.acquireTimeout
   }
 
-  /** @param entry the method that the application called, for the stack */
+  /**
+   * The request of a caller that passes no options. V8 puts only so many bytes in place: what few pools and callers need is in {@link Asking.request}.
+   * @param entry the method that the application called, for the stack
+   */
+  plain(entry: object): AcquireRequest<C> {
+    const { parts, actor, intake } = this.#system
+    if (isFollowed(parts) || actor.getSnapshot().status !== 'active')
+      return this.request(this.timeout, 0, false, undefined, undefined, entry)
+    const request = new AcquireRequest<C>(parts.config.clock.now(), this.timeout, 0, false)
+    intake.submit(request, undefined)
+    return request
+  }
+
   request(
     timeout: number,
     priority: number,
@@ -40,16 +52,15 @@ export class Asking<C> {
         ? new AcquireRequest<C>(now, timeout, priority, strict)
         : borrowers.request(now, timeout, priority, strict, entry)
     if (parts.hooks !== undefined || options !== undefined) noteOptions(request, parts, options)
-    if (isFollowed(parts)) this.#submitFollowed(request, signal)
+    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
+    if (isTraced(parts)) this.#submitTraced(request, signal)
     else this.#submit(request, signal)
     return request
   }
 
   /** A method of its own, for its closure costs callers who need none. */
-  #submitFollowed(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
-    const { parts } = this.#system
-    if (parts.notices.wants('acquire.requested')) tellRequested(request, parts)
-    traceAcquire(parts, request, () => this.#submit(request, signal))
+  #submitTraced(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {
+    traceAcquire(this.#system.parts, request, () => this.#submit(request, signal))
   }
 
   #submit(request: AcquireRequest<C>, signal: AbortSignal | undefined): void {

@@ -224,8 +224,7 @@ export class AcquireRequest<C> implements Request {
    * @param entry the method that the caller called: the stack of a refusal at once begins below it, for ten frames are not many
    */
   promise(entry?: (...given: never[]) => unknown): Promise<Lease<C>> {
-    const { granted } = this
-    if (granted !== undefined) return granted.promised()
+    if ((this.is & servedAtOnce) !== 0) return (this.outcome as Lease<C>).promised()
     return this.waits ? (this.pending() as Promise<Lease<C>>) : this.rejection(entry)
   }
 

@@ -47,9 +47,8 @@ export const leaseActions = {
     const lease = new Lease(++parts.counters.acquired, at, record)
     record.lease = lease
     record.served = request.order
-    if (parts.attends) attend(record, request, lease)
-    request.grant(lease)
-    if (parts.followers !== 0) tellGranted(record, request, lease)
+    if (parts.attends) grantAttended(record, request, lease)
+    else request.grant(lease)
   },
   takeBack: ({ context, event }) => {
     if (event.type !== 'release') return
@@ -75,7 +74,7 @@ export function takeBack<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: nu
   record.lease = undefined
   parts.roster.noteReturned(lease.acquiredAt, at)
   parts.counters.released++
-  if (parts.attends || parts.followers !== 0 || record.loan !== undefined) settle(record, lease, at)
+  if (parts.attends) settle(record, lease, at)
 }
 
 // What few pools need is out of the way of the two actions that all pools take at full speed: V8 inlines only so many bytes.
@@ -83,15 +82,12 @@ export function takeBack<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: nu
 type Of = ConnectionRecord<unknown>
 type Given = Extract<ConnectionEvent, { type: 'checkout' }>
 
-function attend(record: Of, { lending }: AcquireRequest<unknown>, lease: Lease<unknown>): void {
-  const { canLetExit, onLease, hooks } = record.parts
+function grantAttended(record: Of, request: AcquireRequest<unknown>, lease: Lease<unknown>): void {
+  const { name, notices, tracker, onLease, hooks, canLetExit } = record.parts
   if (canLetExit) hold(record)
   onLease?.(lease)
-  if (hooks !== undefined) record.session = lending?.session // hooks are told what the caller passed to `acquire({ session })`
-}
-
-function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<unknown>): void {
-  const { name, notices, tracker } = record.parts
+  if (hooks !== undefined) record.session = request.lending?.session // hooks are told what the caller passed to `acquire({ session })`
+  request.grant(lease)
   const { acquiredAt: at } = lease
   tracker?.granted(at - request.at, at)
   if (notices.wants('acquire.granted')) {
@@ -108,16 +104,10 @@ function tellGranted(record: Of, request: AcquireRequest<unknown>, lease: Lease<
 }
 
 function settle<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: number): void {
-  const { hooks, followers } = record.parts
+  const { hooks, name, notices, tracker } = record.parts
   const heldFor = at - lease.acquiredAt
   if (hooks !== undefined) record.owe('released', lease.id, heldFor)
   if (record.loan !== undefined) endLoan(record, lease.id, heldFor, 'released')
-  if (followers !== 0) tellReleased(record, lease, at)
-}
-
-function tellReleased<C>(record: ConnectionRecord<C>, lease: Lease<C>, at: number): void {
-  const { name, notices, tracker } = record.parts
-  const heldFor = at - lease.acquiredAt
   tracker?.returned(heldFor, at)
   if (notices.wants('lease.released')) {
     notices.publishStamped({

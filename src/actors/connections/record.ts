@@ -45,7 +45,6 @@ export interface PoolOfConnection<C> {
   readonly hooks: PoolHooks<C> | undefined
   readonly onLease: ((lease: Lease<C>) => void) | undefined
   readonly attends: boolean
-  readonly followers: number
   readonly tracker: Trackers | undefined
 }
 
@@ -160,22 +159,25 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   /** Tells the connection that its borrower gave it back, and how. */
   release(): void {
-    const at = this.#parts.config.clock.now()
+    const { driver, config } = this.#parts
+    const at = config.clock.now()
+    if ((driver.isUsable ?? driver.reset ?? this.#cancelling) === undefined)
+      deliver(this.actor, { type: 'release', at, session: 'clean' })
+    else this.#releaseAsking(at)
+  }
+
+  /** The same for a driver that has something to say of the session. */
+  #releaseAsking(at: number): void {
     let session: ReturnedSession
     try {
       session = this.#sessionNow()
     } catch (error) {
-      this.#releaseUnknown(at, error)
+      deliver(this.actor, { type: 'release', at, session: 'unknown', error })
       return
     }
     deliver(this.actor, { type: 'release', at, session })
   }
 
-  #releaseUnknown(at: number, error: unknown): void {
-    deliver(this.actor, { type: 'release', at, session: 'unknown', error })
-  }
-
-  /** What the driver says of the session that comes back. */
   #sessionNow(): ReturnedSession {
     const { driver } = this.#parts
     const handle = this.#handle as C

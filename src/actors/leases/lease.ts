@@ -47,12 +47,23 @@ export class Lease<C> implements Disposable, AsyncDisposable {
    */
   get connection(): C {
     if (this.#state === 'held') return this.#record.handle as C
-    const what = 'it was used'
+    throw this.#over('it was used')
+  }
+
+  /** A method of its own, for V8 puts only so many bytes in place. */
+  #over(what: string): LeaseError {
     const error =
       this.#state === 'revoked' || this.#state === 'returned'
         ? takenAway(this, this.#record, what)
         : alreadyReturned(this, this.#record, this.#state, what)
-    throw ofPool(this.#record.parts, error)
+    return ofPool(this.#record.parts, error)
+  }
+
+  /** Ends a lease that is not held any more: its holder may do that once, if it was revoked. */
+  #endAgain(what: string): void {
+    if (this.#state !== 'revoked')
+      throw ofPool(this.#record.parts, alreadyReturned(this, this.#record, this.#state, what))
+    this.#state = 'returned'
   }
 
   /** The id of the connection, for messages: `connection-3`. */
@@ -74,14 +85,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     if (this.#state === 'held') {
       this.#state = 'released'
       this.#record.release()
-    } else if (this.#state === 'revoked') {
-      this.#state = 'returned'
-    } else {
-      throw ofPool(
-        this.#record.parts,
-        alreadyReturned(this, this.#record, this.#state, 'it was released again'),
-      )
-    }
+    } else this.#endAgain('it was released again')
   }
 
   /**
@@ -93,14 +97,7 @@ export class Lease<C> implements Disposable, AsyncDisposable {
     if (this.#state === 'held') {
       this.#state = 'destroyed'
       this.#record.destroy(reason)
-    } else if (this.#state === 'revoked') {
-      this.#state = 'returned'
-    } else {
-      throw ofPool(
-        this.#record.parts,
-        alreadyReturned(this, this.#record, this.#state, 'it was destroyed again'),
-      )
-    }
+    } else this.#endAgain('it was destroyed again')
   }
 
   /** Releases the lease, unless it has ended already. */

@@ -6,15 +6,14 @@ import type { AcquireRequest, Watch } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { channelTracer } from './channel-tracer.js'
 import { acquires, connects, isHeard, type TraceChannel, transactions } from './channels.js'
+import { type Followed, follow } from './followers.js'
 import type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from './tracer.js'
 
 export type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from './tracer.js'
 
 /** Where a pool has its name and its tracers. */
-export interface Traced {
+export interface Traced extends Followed {
   readonly name: string
-  /** Counts them as one, if there are any. */
-  followers: number
   /** Undefined while there are none. */
   tracers: readonly Tracer[] | undefined
 }
@@ -24,26 +23,25 @@ export interface Traced {
  * @returns a function that takes it away; a second call does nothing
  */
 export function trace(parts: Traced, tracer: Tracer): () => void {
-  if (parts.tracers === undefined) parts.followers++
+  if (parts.tracers === undefined) follow(parts, 1)
   const others = parts.tracers ?? []
   if (!others.includes(tracer)) parts.tracers = [...others, tracer]
   return () => {
     if (parts.tracers === undefined) return
     const left = parts.tracers.filter(other => other !== tracer)
     parts.tracers = left.length === 0 ? undefined : left
-    if (parts.tracers === undefined) parts.followers--
+    if (parts.tracers === undefined) follow(parts, -1)
   }
 }
 
-/** Whether an acquire is to be followed. Asked for each one. */
+/** Whether an acquire is to be followed, or is not plain for another reason. Asked for each one. */
 export const isFollowed = ({ followers }: Traced): boolean => followers !== 0 || isHeard(acquires)
 
-/** Submits a request, and follows it until it is answered, if tracers or Node's channel want that. */
+/** Whether tracers or Node's channel follow acquires. */
+export const isTraced = ({ tracers }: Traced): boolean => tracers !== undefined || isHeard(acquires)
+
+/** Submits a request, and follows it until it is answered. */
 export function traceAcquire<C>(parts: Traced, request: AcquireRequest<C>, submit: () => void): void {
-  if (parts.tracers === undefined && !isHeard(acquires)) {
-    submit()
-    return
-  }
   const answer = new Answer<C>()
   request.watch = answer
   const terms = termsOf(request)

@@ -1,6 +1,7 @@
 // How telemetry learns durations and outcomes without paying for events: numbers, handed over as they arise.
 import type { ConnectError } from '../../core/errors.js'
 import type { EndReason } from '../../machines/connection-types.js'
+import { type Followed, follow } from './followers.js'
 import { throwOutside } from './observers.js'
 
 /**
@@ -94,8 +95,7 @@ export class Trackers implements Tracker {
 }
 
 /** Where a pool has its tracker. */
-interface Tracked {
-  followers: number
+interface Tracked extends Followed {
   tracker: Trackers | undefined
 }
 
@@ -106,7 +106,7 @@ interface Tracked {
 export function track(parts: Tracked, tracker: Tracker): () => void {
   if (parts.tracker === undefined) {
     parts.tracker = new Trackers()
-    parts.followers++
+    follow(parts, 1)
   }
   parts.tracker.add(tracker)
   let attached = true
@@ -116,6 +116,6 @@ export function track(parts: Tracked, tracker: Tracker): () => void {
     parts.tracker?.remove(tracker)
     if (parts.tracker?.count !== 0) return
     parts.tracker = undefined
-    parts.followers--
+    follow(parts, -1)
   }
 }
