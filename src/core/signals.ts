@@ -33,10 +33,16 @@ function listen(signal: AbortSignal): Watched {
   const callbacks = new Set<() => void>()
   const listener = (): void => {
     if (watched.get(signal)?.callbacks === callbacks) watched.delete(signal)
+    let failure: { readonly error: unknown } | undefined
     for (const callback of callbacks) {
       callbacks.delete(callback)
-      callback()
+      try {
+        callback()
+      } catch (error) {
+        failure ??= { error } // the others hear of it all the same
+      }
     }
+    if (failure !== undefined) throw failure.error
   }
   signal.addEventListener('abort', listener, { once: true })
   const entry = { callbacks, listener }

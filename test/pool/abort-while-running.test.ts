@@ -57,6 +57,31 @@ describe('an abort while a statement runs', () => {
     expect(next.state).toBe('fulfilled')
   })
 
+  it('calls the request to cancel off when the reset that waits for it takes too long', async () => {
+    const clock = createSimulatedClock()
+    let request: AbortSignal | undefined
+    const driver = {
+      ...simulated({ clock }),
+      cancel(_: SimulatedConnection, { signal }: { readonly signal: AbortSignal }) {
+        request = signal
+        return new Promise<void>(() => {}) // never answered
+      },
+    }
+    const pool = createPool(driver, { min: 1, max: 1, clock, random: () => 0, resetTimeout: 100 })
+    await clock.advance(100)
+    const controller = new AbortController()
+    const { signal } = controller
+    const used = watch(
+      pool.use(() => new Promise(resolve => signal.addEventListener('abort', resolve)), { signal }),
+    )
+    await clock.advance(10)
+    controller.abort()
+    await clock.advance(50)
+    expect([request?.aborted, used.state]).toEqual([false, 'fulfilled'])
+    await clock.advance(200)
+    expect(request?.aborted).toBe(true)
+  })
+
   it('counts for nothing when the callback returns a value all the same', async () => {
     const { pool, clock, controller, signal } = await onOne({}, { queryLatency: 60_000 })
     const used = watch(

@@ -1,7 +1,9 @@
 // One AbortSignal for many callers, as of one HTTP request that asks for many things.
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
+import { onAbort } from '../../src/core/signals.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
+import { processErrors } from '../support/process-errors.js'
 
 async function line(length: number) {
   const { pool, clock } = poolInSimulatedTime({ min: 1, max: 1 })
@@ -48,4 +50,16 @@ it('can be used again after everybody who waited by it was served', async () => 
   controller.abort()
   await new Promise(setImmediate)
   expect([callers[0]?.state, second.state]).toEqual(['fulfilled', 'rejected'])
+})
+
+it('calls back each of those who wait by it, also when the first one throws', async () => {
+  const controller = new AbortController()
+  const calls: number[] = []
+  for (const number of [1, 2, 3])
+    onAbort(controller.signal, () => {
+      calls.push(number)
+      if (number === 1) throw new Error('of the first')
+    })
+  const errors = await processErrors(async () => controller.abort())
+  expect([calls, errors]).toEqual([[1, 2, 3], [new Error('of the first')]])
 })

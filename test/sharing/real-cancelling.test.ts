@@ -4,6 +4,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Pool, postgres } from '../../src/db/pg/index.js'
 import { createPool, type PoolOptions } from '../../src/index.js'
+import { processErrors } from '../support/process-errors.js'
+import { until } from '../support/until.js'
 
 const server = () => {
   const { cert: _, ...rest } = inject('postgres')
@@ -134,4 +136,27 @@ describe("pg's query_timeout", () => {
     client.release(true)
     await pool.end()
   })
+})
+
+it("a callback of the drop-in's that throws is an uncaught exception, and its statement is cancelled all the same", async () => {
+  const pool = new Pool({
+    ...server(),
+    max: 1,
+    query_timeout: 200,
+    statepool: { share: true },
+  })
+  await pool.query('SELECT 1')
+  let told: unknown
+  const errors = await processErrors(async () => {
+    pool.query(nap, [60], error => {
+      told = error
+      throw new Error('of the application')
+    })
+    await until(() => told !== undefined, 'its time is up')
+    const { rows } = await pool.query('SELECT 7 AS next')
+    expect(rows).toEqual([{ next: 7 }])
+  })
+  expect(errors).toEqual([new Error('of the application')])
+  expect(told).toMatchObject({ message: 'Query read timeout' })
+  await pool.end()
 })

@@ -7,6 +7,12 @@
 export class Cancellation {
   #aborted = false
   #controller: AbortController | undefined = undefined
+  readonly #earlier: Cancellation | undefined
+
+  /** @param earlier a call that is under way still (a request to cancel, during a reset): what cancels this one cancels it, too */
+  constructor(earlier: Cancellation | undefined) {
+    this.#earlier = earlier
+  }
 
   get aborted(): boolean {
     return this.#aborted
@@ -23,5 +29,6 @@ export class Cancellation {
   abort(): void {
     this.#aborted = true
     this.#controller?.abort()
+    this.#earlier?.abort()
   }
 }

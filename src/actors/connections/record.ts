@@ -295,7 +295,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 
   /** Starts a call of the driver, and returns what cancels it. */
   beginEffect(): Cancellation {
-    this.#effect = new Cancellation()
+    this.#effect = new Cancellation(this.#effect)
     return this.#effect
   }
 

@@ -160,8 +160,12 @@ export class Lender implements Owner {
     let sent = true // a client of the application's own may answer before this returns
     sent = sharing.run(what, (error, result) => {
       if (!sent) this.#waiting.leave()
-      if (error) callback(asCallersError(error))
-      else callback(undefined, result)
+      try {
+        if (error) callback(asCallersError(error))
+        else callback(undefined, result)
+      } catch (mistake) {
+        throwOutside(mistake) // the statements of others are under way on the client
+      }
     })
     if (!sent) this.#waiting.enter()
   }
@@ -292,9 +296,7 @@ export class Lender implements Owner {
     try {
       this.#emitter.emit(event, ...args)
     } catch (error) {
-      process.nextTick(() => {
-        throw error
-      })
+      throwOutside(error)
     }
   }
 
@@ -315,4 +317,11 @@ export class Lender implements Owner {
     if (error instanceof Error) Object.assign(error, { client })
     this.#emitter.emit('error', error, client)
   }
+}
+
+/** An uncaught exception, as it is of a callback of pg's, but out of the pool's way. */
+function throwOutside(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
 }
