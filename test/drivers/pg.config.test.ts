@@ -46,7 +46,7 @@ describe('postgres()', () => {
       { statement_timeout: -1 },
       'statement_timeout must be a number of milliseconds of at least 0, or Infinity; got -1.',
     ],
-    [{ types: {} }, 'types must be an object with a getTypeParser method; got an object (Object).'],
+    [{ types: {} }, 'types must be an object with the method getTypeParser; got an object (Object).'],
     [{ resetQuery: ' ' }, `resetQuery must be SQL, such as 'DISCARD ALL'; got a string (not shown).`],
     [{ keepAlive: 'yes' }, 'keepAlive must be true or false; got a string (not shown).'],
     [{ Client: {} }, 'Client must be a function; got an object (Object).'],

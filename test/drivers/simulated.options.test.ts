@@ -38,7 +38,7 @@ describe("a simulated driver's options", () => {
     [{ unhealthyRate: '1' }, 'unhealthyRate must be a number from 0 to 1; got "1".'],
     [{ maxConnections: 1.5 }, 'maxConnections must be an integer of at least 0, or Infinity; got 1.5.'],
     [{ seed: 0.5 }, 'seed must be an integer; got 0.5.'],
-    [{ clock: {} }, 'clock must be an object with a now method; got an object (Object).'],
+    [{ clock: {} }, 'clock must be an object with the method now; got an object (Object).'],
     [{ conectLatency: 1 }, 'simulated has no option "conectLatency"; did you mean connectLatency?'],
     [null, 'simulated takes an object of options; got null.'],
   ])('refuses %o', (options, message) => {
