@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { parseConfig } from '../../src/db/mysql2/driver/config.js'
+import { hideFromPrint } from '../../src/db/mysql2/driver/discreet.js'
 import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlDriver } from '../support/mysql-driver.js'
@@ -101,6 +102,22 @@ it.each([2 ** 31, Number.MAX_VALUE, Number.POSITIVE_INFINITY, '99999999999'])(
     expect(fromUri.connectTimeout).toBe(0)
   },
 )
+
+it.each([
+  'stream',
+  'gracefulEnd',
+  'authPlugins',
+  'flags',
+  'password2',
+  'ssl',
+  'an option of a later version',
+])('a text given as %s is not shown when the configuration is printed', option => {
+  const config = { host: 'db', database: 'shop', [option]: secret }
+  hideFromPrint(config)
+  expect(inspect(config) + JSON.stringify(config)).not.toContain(secret)
+  expect(inspect(config)).toContain("database: 'shop'")
+  expect({ ...config }).toMatchObject({ [option]: secret })
+})
 
 describe.skipIf(mariadbMissing())('a MySQL connection', () => {
   const mysqlDriver = useMysqlDriver()

@@ -3,7 +3,11 @@
 import { inspect } from 'node:util'
 import { summaryOf } from '../../../core/refusal.js'
 
-const secrets = ['password', 'password1', 'password2', 'password3', 'passwordSha1', 'ssl']
+/** The options that are a text, and no secret. A text as any other one is there by mistake, and may be a secret. */
+const texts = ['host', 'user', 'database', 'socketPath', 'localAddress', 'timezone', 'charset']
+
+const isHidden = (name: string, value: unknown): boolean =>
+  /^(password|ssl$)/.test(name) || (typeof value === 'string' && !texts.includes(name))
 
 /** Has inspect and JSON leave out what is secret in the configuration that mysql2 keeps on a connection. */
 export function hideFromPrint(config: object): void {
@@ -11,7 +15,7 @@ export function hideFromPrint(config: object): void {
     const copy = { ...config } as Record<string, unknown>
     delete copy.pool // which has this configuration in it
     for (const [name, value] of Object.entries(copy))
-      copy[name] = value && secrets.includes(name) ? '(not shown)' : summaryOf(value)
+      copy[name] = value && isHidden(name, value) ? '(not shown)' : summaryOf(value)
     return copy
   }
   for (const name of [inspect.custom, 'toJSON'])
