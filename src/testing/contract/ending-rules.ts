@@ -30,7 +30,7 @@ export function endingRules<C>(): RuleOf<C>[] {
         const connection = await connect()
         const query = errorOf(subject.runForEver(connection), 'the query under way')
         subject.driver.destroy(connection)
-        subject.driver.destroy(connection, { atOnce: true })
+        subject.driver.destroy(connection)
         await query
       },
     },
