@@ -1,5 +1,5 @@
-// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name, and what only scripts read is gone; JSON
-// is without spaces; and package.json is without what only this repository needs. Then they are what they were.
+// While npm packs, the pages are as the package has them: what they link to and stays in the repository, they name, and what only scripts read is gone; and
+// JSON is without spaces. Then they are what they were.
 //
 // Usage: tsx scripts/package/pages.ts pack|restore
 
@@ -72,25 +72,8 @@ function withoutCode(text: string, change: (prose: string) => string): string {
     .join('')
 }
 
-/** What packing needs: without it, a pack that was interrupted could not be made good by the next one. */
-const packing = ['build', 'prepack', 'postpack', 'prepublishOnly']
-
-/** package.json as the package has it. */
-export function packagedManifest(text: string): string {
-  const {
-    devDependencies: _,
-    allowScripts: _all,
-    workspaces: _folders,
-    overrides: _versions,
-    ...kept
-  } = JSON.parse(text)
-  const scripts = Object.fromEntries(packing.map(name => [name, kept.scripts[name]]))
-  return `${JSON.stringify({ ...kept, scripts }, null, 2)}\n`
-}
-
 /** A file as the package has it. */
 function changedFor(name: string, text: string): string {
-  if (name === 'package.json') return packagedManifest(text)
   return name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
 }
 
@@ -99,7 +82,7 @@ const keptFrom = (page: string): string => `${page}~`
 
 function main(command: string | undefined): void {
   const pages = [...shipped]
-    .filter(name => /\.(md|json)$/.test(name))
+    .filter(name => /\.(md|json)$/.test(name) && name !== 'package.json') // which whatever runs beside a pack reads
     .map(name => [name, join(root, name)] as const)
   for (const [name, page] of pages) {
     if (existsSync(keptFrom(page))) renameSync(keptFrom(page), page) // also what a pack that was interrupted left
