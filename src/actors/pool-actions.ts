@@ -182,17 +182,14 @@ const providePool = (): typeof poolMachine =>
       },
       announceDown: ({ context }) => {
         enter(context, 'backingOff')
-        systemOf(context).saidDown = true
         const { lastConnectError, failures, backoff: retryIn } = context
         const error = connectErrorOf(lastConnectError)
         noticesOf(context).publish({ type: 'pool.down', error, failures, retryIn })
       },
       announceRecovery: ({ context }) => {
-        const system = systemOf(context)
-        if (system.parts.since.state === 'backingOff') enter(context, 'starting')
-        if (!system.saidDown) return
-        system.saidDown = false
-        noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
+        if (systemOf(context).parts.since.state === 'backingOff') enter(context, 'starting')
+        if (context.saidDown)
+          noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
       },
       announceOverload: ({ context }) => {
         enter(context, 'shedding')

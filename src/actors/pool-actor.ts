@@ -42,8 +42,6 @@ export class PoolSystem<C> {
   readonly borrowers: Borrowers<C> | undefined
   /** The pool as an object with methods, made on the first call of `poolOf`. */
   facade: object | undefined = undefined
-  /** Whether it was told last that the pool is down. */
-  saidDown = false
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */

@@ -115,8 +115,10 @@ export const poolActions = {
   announceReady: provided,
   announceFailure: provided,
   announceDown: provided,
+  noteDown: noted(() => ({ saidDown: true })),
   /** The pool is down no longer: told only if it was told that it is. */
   announceRecovery: provided,
+  noteUp: noted(() => ({ saidDown: false })),
   announceOverload: provided,
   announceEased: provided,
   announcePaused: provided,

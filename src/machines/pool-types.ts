@@ -142,4 +142,6 @@ export interface PoolContext extends PoolInput, FailureStreak {
   readonly drainUntil: number
   /** When the pool was last paused. */
   readonly pausedAt: number
+  /** Whether it was told last that the pool is down. */
+  readonly saidDown: boolean
 }

@@ -14,6 +14,7 @@ const startingContext = (input: PoolInput): PoolContext => ({
   drainTimeout: 0,
   drainUntil: 0,
   pausedAt: 0,
+  saidDown: false,
 })
 
 /**
@@ -135,7 +136,7 @@ export const poolMachine = setup({
     backingOff: {
       description:
         'Connects fail. The pool leases open connections as before, and tries one connect at a time, after pauses.',
-      entry: ['announceDown', 'failFast'],
+      entry: ['announceDown', 'noteDown', 'failFast'],
       initial: 'waiting',
       on: {
         // Nothing is opened here but the probe, so these do not grow.
@@ -153,7 +154,7 @@ export const poolMachine = setup({
         'connection.closing': { actions: ['noteClosing', 'failFast'] },
         'connection.ready': {
           target: 'starting',
-          actions: ['noteRecovery', 'noteReady', 'announceRecovery'],
+          actions: ['noteRecovery', 'noteReady', 'announceRecovery', 'noteUp'],
         },
         'xstate.done.actor.*': { actions: ['forget', 'failFast'] },
         'xstate.error.actor.*': { actions: ['discard', 'forget', 'failFast'] },
@@ -202,7 +203,7 @@ export const poolMachine = setup({
                 description:
                   'No caller waits, and connections are left: the pool connects again when it needs one. It remembers the failures, so this is no loop.',
                 target: '#pool.running',
-                actions: ['suspendStreak', 'announceRecovery'],
+                actions: ['suspendStreak', 'announceRecovery', 'noteUp'],
               },
             ],
           },
@@ -241,7 +242,7 @@ export const poolMachine = setup({
                 description: 'The database is reachable, but the budget is spent.',
                 guard: 'isBudgetSpent',
                 target: '#pool.starting',
-                actions: ['noteRecovery', 'noteSpentBudget', 'announceRecovery'],
+                actions: ['noteRecovery', 'noteSpentBudget', 'announceRecovery', 'noteUp'],
               },
               {
                 target: 'waiting',
@@ -260,7 +261,14 @@ export const poolMachine = setup({
       on: {
         resume: {
           target: 'starting',
-          actions: ['announceRecovery', 'clearFailures', 'announceResumed', 'addPause', 'serveQueue'],
+          actions: [
+            'announceRecovery',
+            'noteUp',
+            'clearFailures',
+            'announceResumed',
+            'addPause',
+            'serveQueue',
+          ],
         },
         pause: {},
         acquire: [
@@ -278,7 +286,7 @@ export const poolMachine = setup({
         'budget.back': { actions: 'announceBudgetBack' },
         resize: { actions: ['resize', 'shrink'] },
         evict: { actions: ['raiseGeneration', 'evictAll'] },
-        'connection.ready': { actions: ['noteRecovery', 'noteReady', 'announceRecovery'] },
+        'connection.ready': { actions: ['noteRecovery', 'noteReady', 'announceRecovery', 'noteUp'] },
         'connection.closing': { actions: 'noteClosing' },
         'connection.failed': [
           { guard: 'isBudgetSpent', actions: 'noteSpentBudget' },

@@ -116,6 +116,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const { holdTime, connectTime } = roster.pace(now)
   return JSON.stringify([
     snapshot.value,
+    context.saidDown,
     failures > 0 && [
       failures,
       backoff,
@@ -167,6 +168,7 @@ interface Child {
 }
 
 interface PoolFacts {
+  readonly saidDown: boolean
   readonly failures: number
   readonly backoff: number
   readonly recoveredAt: number | undefined
