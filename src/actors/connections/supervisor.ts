@@ -18,9 +18,7 @@ import { connectionLogic } from './connection-actor.js'
 import { letExit } from './driver-calls.js'
 import { isFoundDead } from './ending.js'
 import { ConnectionRecord, named } from './record.js'
-
-/** How long a reset that seems slow still has, in milliseconds: enough after the process stood still. */
-const timeToReturn = 50
+import { SlowResets } from './slow-resets.js'
 
 /** Carries out what the pool's machine and the decisions want of the connections. Run by the pool actor's actions alone. */
 export class Supervisor<C> {
@@ -28,10 +26,7 @@ export class Supervisor<C> {
   readonly #pool: PoolActorRef<C>
   readonly #growthAlarm: Alarm
   readonly #upkeepAlarm: Alarm
-  /** Resets that had taken long by then are not waited for. */
-  #slowSince = Number.NEGATIVE_INFINITY
-  /** Since when a reset seems to take long: if the process stood still, its end has to be read first, or it has not even begun. */
-  #suspectsSince: number | undefined
+  readonly #slowResets = new SlowResets()
 
   /** @param pool the pool's actor, whose children the connections are */
   constructor(parts: PoolParts<C>, pool: PoolActorRef<C>) {
@@ -39,7 +34,7 @@ export class Supervisor<C> {
     this.#pool = pool
     const background = new ClockScheduler(parts.config.clock, false)
     this.#growthAlarm = new Alarm(background, () => {
-      this.#judgeResets()
+      this.#slowResets.judge(parts.config.clock.now())
       pool.send({ type: 'growth.due' })
     })
     const upkeep = new ClockScheduler(forUpkeep(parts.config.clock), false)
@@ -55,7 +50,7 @@ export class Supervisor<C> {
 
   #growNow({ size, roster, queue }: Pick<PoolContext, 'size' | 'roster' | 'queue'>): void {
     const now = this.#parts.config.clock.now()
-    const returning = this.#parts.roster.returning(this.#slowSince)
+    const returning = this.#parts.roster.returning(this.#slowResets.provenUpTo)
     const plan = growth(
       { size, roster, queue },
       this.#parts.config.maxConnecting,
@@ -66,17 +61,8 @@ export class Supervisor<C> {
     for (; left > 0 && this.#mayOpen(); left--) this.#open()
     if (left === 0) this.withdraw()
     if (plan.lookAgainIn !== undefined) this.#growthAlarm.noLaterThan(now + plan.lookAgainIn)
-    if (returning > this.#parts.roster.returning(now)) {
-      this.#suspectsSince ??= now
-      this.#growthAlarm.noLaterThan(this.#suspectsSince + timeToReturn)
-    }
-  }
-
-  #judgeResets(): void {
-    const since = this.#suspectsSince
-    if (since === undefined || this.#parts.config.clock.now() < since + timeToReturn) return
-    this.#slowSince = since
-    this.#suspectsSince = undefined
+    if (returning > this.#parts.roster.returning(now))
+      this.#growthAlarm.noLaterThan(this.#slowResets.suspect(now))
   }
 
   /** Opens one, unless as many as may be are being opened still: they tell as much. */
