@@ -1,4 +1,4 @@
-// A promise that is waited for no longer than a signal allows.
+// Work that is waited for no longer than a signal allows.
 
 import { onAbort } from './signals.js'
 
@@ -9,4 +9,20 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     const stop = onAbort(signal, () => reject(signal.reason))
     promise.then(stop, stop)
   })
+}
+
+/**
+ * Waits for a step of some larger work, and undoes that work once, at once when the signal aborts, or when the step fails.
+ * @param undo called at most once
+ */
+export async function undoable(step: Promise<unknown>, signal: AbortSignal, undo: () => void): Promise<void> {
+  const forget = onAbort(signal, undo)
+  try {
+    await abortable(step, signal)
+  } catch (error) {
+    if (!signal.aborted) undo()
+    throw error
+  } finally {
+    forget()
+  }
 }

@@ -1,8 +1,7 @@
 // How the pool calls a driver: outside of any caller's async context, and without trusting it not to throw.
 
-import { abortable } from '../../core/abortable.js'
+import { undoable } from '../../core/abortable.js'
 import { outside } from '../../core/outside.js'
-import { onAbort } from '../../core/signals.js'
 import type { ConnectContext, DestroyOptions, Driver } from '../../db/driver.js'
 
 /** The error of a driver that breaks its contract. */
@@ -46,15 +45,7 @@ export async function finishConnect<C>(
     // The server may count it for a while, and so does the pool.
     if (gone !== undefined) onLinger?.(gone, () => void destroyQuietly(driver, handle, { atOnce: true }))
   }
-  const forget = onAbort(signal, destroy)
-  try {
-    await abortable(step(), signal)
-  } catch (error) {
-    if (!signal.aborted) destroy()
-    throw error
-  } finally {
-    forget()
-  }
+  await undoable(step(), signal, destroy)
 }
 
 /**

@@ -1,10 +1,9 @@
 // The driver over pg's clients, with what the drop-in needs to know of it besides the contract.
 
 import type pg from 'pg'
-import { abortable } from '../../../core/abortable.js'
+import { abortable, undoable } from '../../../core/abortable.js'
 import type { HostRole } from '../../../core/hosts.js'
 import { OnObjects } from '../../../core/on-objects.js'
-import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { lookForAddress } from '../../remedies.js'
 import { ask } from './ask.js'
@@ -106,15 +105,7 @@ export function driverFor(
       const gone = end(session)
       if (gone !== undefined) onLinger?.(gone, () => session.destroy())
     }
-    const forget = onAbort(signal, leave)
-    try {
-      await abortable(makeReady(session, context), signal)
-    } catch (error) {
-      if (!signal.aborted) leave() // also after a failure: pg leaves the socket open when its password function throws
-      throw error
-    } finally {
-      forget()
-    }
+    await undoable(makeReady(session, context), signal, leave) // pg leaves the socket open when its password function throws
     return client
   }
 

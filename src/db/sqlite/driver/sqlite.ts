@@ -1,8 +1,7 @@
 // The driver for SQLite: each connection lives in a thread or process of its own, because SQLite's calls block.
 
-import { abortable } from '../../../core/abortable.js'
+import { undoable } from '../../../core/abortable.js'
 import { OnObjects } from '../../../core/on-objects.js'
-import { onAbort } from '../../../core/signals.js'
 import type { ConnectContext, Driver } from '../../driver.js'
 import { isFatal, SqliteError } from '../wire/error.js'
 import type { SqliteConnection } from './connection.js'
@@ -62,19 +61,10 @@ export function sqlite(options: SqliteOptions): Driver<SqliteConnection> {
     { setUp, signal, onLinger }: ConnectContext,
   ): Promise<void> => {
     if (setUp === undefined) return
-    const leave = (): void => {
+    await undoable(setUp(found.connection), signal, () => {
       const gone = destroy(found)
       if (gone !== undefined) onLinger?.(gone)
-    }
-    const forget = onAbort(signal, leave)
-    try {
-      await abortable(setUp(found.connection), signal)
-    } catch (error) {
-      if (!signal.aborted) leave()
-      throw error
-    } finally {
-      forget()
-    }
+    })
   }
 
   return {
