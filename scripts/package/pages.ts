@@ -72,23 +72,18 @@ function withoutCode(text: string, change: (prose: string) => string): string {
     .join('')
 }
 
-/** A file as the package has it. */
-function changedFor(name: string, text: string): string {
-  return name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
-}
-
 /** What a page was, beside it, where git and npm ignore it. */
 const keptFrom = (page: string): string => `${page}~`
 
 function main(command: string | undefined): void {
   const pages = [...shipped]
-    .filter(name => /\.(md|json)$/.test(name) && name !== 'package.json') // which whatever runs beside a pack reads
+    .filter(name => /\.(md|json)$/.test(name) && name !== 'package.json') // other processes read that one while npm packs
     .map(name => [name, join(root, name)] as const)
   for (const [name, page] of pages) {
     if (existsSync(keptFrom(page))) renameSync(keptFrom(page), page) // also what a pack that was interrupted left
     if (command !== 'pack') continue
     const text = readFileSync(page, 'utf8')
-    const changed = changedFor(name, text)
+    const changed = name.endsWith('.md') ? packaged(name, text) : JSON.stringify(JSON.parse(text))
     if (changed === text) continue
     writeFileSync(keptFrom(page), text)
     writeFileSync(page, changed)

@@ -1,4 +1,4 @@
-// The pool's own work runs in the async context of this module, not in that of the caller that happens to cause it.
+// What is kept out of the way: the pool's own work of its caller's async context, and an application's errors of the pool's work.
 import type { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 
 interface AsyncHooks {
@@ -20,4 +20,14 @@ const start = asyncHooks && new asyncHooks.AsyncResource('statepool')
  */
 export function outside<T>(call: () => T): T {
   return start === undefined ? call() : start.runInAsyncScope(call)
+}
+
+/**
+ * Makes the error of a function that the application gave (an observer, a callback) an uncaught exception: thrown where the function was
+ * called, it would stop the pool's own work.
+ */
+export function throwOutside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

@@ -110,7 +110,7 @@ export async function runTransaction<C, T>(
       return await attempt()
     } catch (error) {
       if (failures > retry || !mayTryAgain(error)) throw error
-      if (!signal?.aborted) await pause(config.clock, retryDelay(failures, config.random()), signal)
+      await pause(config.clock, retryDelay(failures, config.random()), signal)
       if (signal?.aborted) throw workAborted(context, lease, signal, { thrown: error })
       if (!lease.held) throw error
     }

@@ -1,5 +1,5 @@
 // Publishes what the pool reports about itself: to the subscribers of `events$`, and by its actor.
-import { outside } from '../../core/outside.js'
+import { outside, throwOutside } from '../../core/outside.js'
 import { Observable, type Subscriber } from '../rx.js'
 import { publishChange } from './channels.js'
 import {
@@ -9,7 +9,6 @@ import {
   type PoolNotice,
   type UnstampedNotice,
 } from './events.js'
-import { throwOutside } from './observers.js'
 
 type NoticeType = PoolNotice['type']
 

@@ -1,5 +1,6 @@
 // Observers that applications give to the pool: what they may be, and what becomes of one that throws.
 import type { Observer } from 'xstate'
+import { throwOutside } from '../../core/outside.js'
 import { refusal } from '../../core/refusal.js'
 
 /**
@@ -34,11 +35,4 @@ export function nextOf<T>(observer: Observer<T> | ((value: T) => void)): (value:
   if (typeof observer === 'function') return observer
   if (typeof observer === 'object' && observer !== null) return value => observer.next?.(value)
   throw refusal('observer', observer, 'a function or an object with a next method')
-}
-
-/** Makes an observer's error an uncaught exception. */
-export function throwOutside(error: unknown): void {
-  queueMicrotask(() => {
-    throw error
-  })
 }

@@ -1,8 +1,8 @@
 // How telemetry learns durations and outcomes without paying for events: numbers, handed over as they arise.
 import type { ConnectError } from '../../core/errors.js'
+import { throwOutside } from '../../core/outside.js'
 import type { EndReason } from '../../machines/connection-types.js'
 import { type Followed, follow } from './followers.js'
-import { throwOutside } from './observers.js'
 
 /**
  * Told of what a pool does, in numbers: durations and times in milliseconds, on the pool's clock. It is called in the midst of a message and must

@@ -1,9 +1,10 @@
 // `pool.transitions`: reports each event that one of the pool's actors has processed, without XState's interpreter.
 import type { AnyActorRef, EventObject, Observer } from 'xstate'
 import type { Clock } from '../../core/clock.js'
+import { throwOutside } from '../../core/outside.js'
 import { type Move, type Tap, tapInto } from '../../machines/compiled/index.js'
 import type { PoolSystem } from '../pool-actor.js'
-import { nextOf, throwOutside } from './observers.js'
+import { nextOf } from './observers.js'
 
 /** An event that the pool's actor or a connection has processed, and where it led. */
 export interface PoolTransition {

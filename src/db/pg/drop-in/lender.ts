@@ -6,6 +6,7 @@ import { AcquireTimeoutError } from '../../../core/errors.js'
 import { workForPool } from '../../../core/for-the-pool.js'
 import { hooksAround } from '../../../core/hooks.js'
 import { defaultDrainTimeout } from '../../../core/options.js'
+import { throwOutside } from '../../../core/outside.js'
 import { toAwaiter } from '../../../core/stacks.js'
 import { createPool, type Lease, type Pool, type PoolOptions } from '../../../index.js'
 import { type OfPool, ofPool } from '../driver/ask.js'
@@ -317,11 +318,4 @@ export class Lender implements Owner {
     if (error instanceof Error) Object.assign(error, { client })
     this.#emitter.emit('error', error, client)
   }
-}
-
-/** An uncaught exception, as it is of a callback of pg's, but out of the pool's way. */
-function throwOutside(error: unknown): void {
-  process.nextTick(() => {
-    throw error
-  })
 }
