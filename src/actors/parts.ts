@@ -17,7 +17,7 @@ import { Roster } from './connections/roster.js'
 import type { Lease } from './leases/lease.js'
 import { takeName } from './names.js'
 import { type Counters, newCounters } from './watching/counters.js'
-import type { PoolEmitted, PoolState } from './watching/events.js'
+import type { PoolEmitted } from './watching/events.js'
 import { type Followed, follow } from './watching/followers.js'
 import { Nesting } from './watching/nesting.js'
 import { Notices } from './watching/notices.js'
@@ -86,8 +86,6 @@ export interface PoolParts<C> extends Followed {
   readonly nesting: Nesting<C> | undefined
   readonly generation: RaisableGeneration
   readonly trouble: Trouble
-  /** Which state the pool was in last that it tells of, and since when. */
-  since: { readonly state: PoolState; readonly at: number }
   /** The application's hooks; undefined if there are none. */
   hooks: PoolHooks<C> | undefined
   readonly onLease: OwnHooks<C>['onLease']
@@ -160,7 +158,6 @@ export function createParts<C>(
     nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },
-    since: { state: 'starting', at: config.clock.now() },
     hooks,
     onLease,
     host,

@@ -22,7 +22,6 @@ import type { Roster } from './connections/roster.js'
 import { ofPool } from './names.js'
 import { once } from './once.js'
 import type { PoolSystem } from './pool-actor.js'
-import type { PoolState } from './watching/events.js'
 
 /** The running pool whose machine acts. */
 const systemOf = ({ roster }: PoolContext) => (roster as Roster<unknown>).owner as PoolSystem<unknown>
@@ -46,12 +45,6 @@ function failureOf(context: PoolContext, event: PoolEvent): unknown {
     parts,
     new ConnectError('CONNECT_FAILED', parts.target, why, { cause: ending?.error, remedy }),
   )
-}
-
-/** Notes that the pool has come into a state that its health tells of. */
-function enter(context: PoolContext, state: PoolState): void {
-  const { parts } = systemOf(context)
-  if (parts.since.state !== state) parts.since = { state, at: context.world.now() }
 }
 
 function settleReadiness(context: PoolContext): void {
@@ -113,10 +106,9 @@ const providePool = (): typeof poolMachine =>
       beginWatch: ({ context }) => systemOf(context).parts.delay?.begin(),
       watchDelay: ({ context }) => systemOf(context).parts.delay?.look(context),
       shed: ({ context }) => systemOf(context).callers.shed(context),
-      addPause: ({ context }) => systemOf(context).intake.addPause(context.pausedAt),
+      addPause: ({ context }) => systemOf(context).intake.addPause(context.enteredAt),
       serveQueue: ({ context }) => systemOf(context).callers.serveQueue(),
       refuseAll: ({ context }) => {
-        enter(context, 'draining')
         noticesOf(context).publish({ type: 'pool.draining' })
         systemOf(context).readiness.fail(() => ofPool(systemOf(context).parts, closedError()))
         systemOf(context).callers.refuseAll(closedError)
@@ -173,7 +165,6 @@ const providePool = (): typeof poolMachine =>
         )
       },
       announceReady: ({ context }) => {
-        enter(context, 'running')
         settleReadiness(context)
         noticesOf(context).publish({ type: 'pool.ready' })
       },
@@ -181,30 +172,24 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).readiness.fail(() => failureOf(context, event))
       },
       announceDown: ({ context }) => {
-        enter(context, 'backingOff')
         const { lastConnectError, failures, backoff: retryIn } = context
         const error = connectErrorOf(lastConnectError)
         noticesOf(context).publish({ type: 'pool.down', error, failures, retryIn })
       },
       announceRecovery: ({ context }) => {
-        if (systemOf(context).parts.since.state === 'backingOff') enter(context, 'starting')
         if (context.saidDown)
           noticesOf(context).publish({ type: 'pool.recovered', failures: context.failures })
       },
       announceOverload: ({ context }) => {
-        enter(context, 'shedding')
         systemOf(context).callers.beginShedding()
       },
       announceEased: ({ context }) => {
-        enter(context, 'starting')
         systemOf(context).callers.endShedding()
       },
       announcePaused: ({ context }) => {
-        enter(context, 'paused')
         noticesOf(context).publish({ type: 'pool.paused' })
       },
       announceResumed: ({ context }) => {
-        enter(context, 'starting')
         noticesOf(context).publish({ type: 'pool.resumed' })
       },
       announceBudgetAway: ({ context, event }) => {

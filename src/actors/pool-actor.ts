@@ -42,6 +42,8 @@ export class PoolSystem<C> {
   readonly borrowers: Borrowers<C> | undefined
   /** The pool as an object with methods, made on the first call of `poolOf`. */
   facade: object | undefined = undefined
+  /** When the actor was stopped from outside, or failed, which is no state of its chart. */
+  abandonedAt: number | undefined = undefined
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */
@@ -134,6 +136,7 @@ export class PoolSystem<C> {
    */
   #abandon(cause?: unknown): void {
     if (this.actor.getSnapshot().status === 'done') return
+    this.abandonedAt = this.parts.config.clock.now()
     const what = cause === undefined ? 'was stopped' : 'failed'
     const newError = () =>
       ofPool(
@@ -154,7 +157,6 @@ export class PoolSystem<C> {
    */
   end(newError = () => ofPool(this.parts, closedError())): void {
     this.intake.close(newError)
-    this.parts.since = { state: 'closed', at: this.parts.config.clock.now() }
     freeName(this.parts.name)
     this.parts.budget?.leave()
     this.supervisor.stopAlarms()

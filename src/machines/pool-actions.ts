@@ -39,6 +39,8 @@ function failureIn(event: PoolEvent): unknown {
 }
 
 export const poolActions = {
+  /** Remembers since when it is in its state. */
+  noteEntered: noted(({ context }) => ({ enteredAt: context.world.now() })),
   /** Sends the caller's request to an idle connection. */
   lend: provided,
   /** Puts the caller's request into the queue. */
@@ -71,7 +73,6 @@ export const poolActions = {
   offerQueue: ({ context }: Given) => {
     context.queue.open = true
   },
-  notePause: noted(({ context }) => ({ pausedAt: context.world.now() })),
   /** Gives those who wait the time that they had left when the pool was paused. */
   addPause: provided,
   /** From now on, it counts how long callers wait: that they waited for connects, or through a pause, does not. */

@@ -140,8 +140,8 @@ export interface PoolContext extends PoolInput, FailureStreak {
   readonly drainTimeout: number
   /** When the drain timeout ends. */
   readonly drainUntil: number
-  /** When the pool was last paused. */
-  readonly pausedAt: number
+  /** When the pool came into the state that it is in. */
+  readonly enteredAt: number
   /** Whether it was told last that the pool is down. */
   readonly saidDown: boolean
 }

@@ -13,7 +13,7 @@ const startingContext = (input: PoolInput): PoolContext => ({
   ...noFailures,
   drainTimeout: 0,
   drainUntil: 0,
-  pausedAt: 0,
+  enteredAt: 0,
   saidDown: false,
 })
 
@@ -106,12 +106,12 @@ export const poolMachine = setup({
   states: {
     starting: {
       description: 'Fewer than `min` connections are open. The pool leases the ones that it has.',
-      entry: 'grow',
+      entry: ['noteEntered', 'grow'],
       always: { guard: 'isFilled', target: 'running' },
     },
     running: {
       description: 'At least `min` connections are or were open; the pool replaces one that ends.',
-      entry: ['announceReady', 'beginWatch'],
+      entry: ['noteEntered', 'announceReady', 'beginWatch'],
       on: {
         'overload.due': [
           {
@@ -127,7 +127,7 @@ export const poolMachine = setup({
     shedding: {
       description:
         'Callers arrive faster than the pool serves them. It refuses each caller that has waited for the target, and serves the others in time.',
-      entry: ['announceOverload', 'shed'],
+      entry: ['noteEntered', 'announceOverload', 'shed'],
       exit: 'announceEased',
       on: {
         'overload.due': [{ guard: 'hasEased', target: 'starting' }, { actions: 'shed' }],
@@ -136,7 +136,7 @@ export const poolMachine = setup({
     backingOff: {
       description:
         'Connects fail. The pool leases open connections as before, and tries one connect at a time, after pauses.',
-      entry: ['announceDown', 'noteDown', 'failFast'],
+      entry: ['noteEntered', 'announceDown', 'noteDown', 'failFast'],
       initial: 'waiting',
       on: {
         // Nothing is opened here but the probe, so these do not grow.
@@ -256,7 +256,7 @@ export const poolMachine = setup({
     paused: {
       description:
         'Leases nothing until pool.resume(). Callers wait, and their time stops unless they passed a timeout.',
-      entry: ['withholdQueue', 'declineGrant', 'notePause', 'announcePaused'],
+      entry: ['noteEntered', 'withholdQueue', 'declineGrant', 'announcePaused'],
       exit: 'offerQueue',
       on: {
         resume: {
@@ -298,7 +298,7 @@ export const poolMachine = setup({
     },
     draining: {
       description: 'Refuses callers, closes what is idle, and waits for leases until the drain timeout.',
-      entry: ['refuseAll', 'retireAll'],
+      entry: ['noteEntered', 'refuseAll', 'retireAll'],
       initial: 'waiting',
       always: { guard: 'isEmpty', target: 'closed' },
       on: {
@@ -335,6 +335,6 @@ export const poolMachine = setup({
         },
       },
     },
-    closed: { type: 'final', entry: 'announceClosed' },
+    closed: { type: 'final', entry: ['noteEntered', 'announceClosed'] },
   },
 })

@@ -215,7 +215,7 @@ describe('a pool that is paused', () => {
     send({ type: 'pause' })
     await clock.advance(30)
     send({ type: 'pause' })
-    expect([value(), queue.open, actor.getSnapshot().context.pausedAt]).toEqual(['paused', false, 30])
+    expect([value(), queue.open, actor.getSnapshot().context.enteredAt]).toEqual(['paused', false, 30])
   })
 
   it.each<PoolEvent>([{ type: 'resume' }, { type: 'close', timeout: 1_000, at: 0 }])(

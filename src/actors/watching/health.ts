@@ -50,12 +50,12 @@ const failingConnects = ({ lastConnectError, failingSince: since, failures: coun
 /** The facts of a running pool, as of now. Looks at all its connections, and at no more than one waiting caller of each priority. */
 export function factsOf<C>(system: PoolSystem<C>): PoolFacts {
   const { parts, actor } = system
-  const { roster, queue, config, since } = parts
+  const { roster, queue, config } = parts
   const { context } = actor.getSnapshot()
   return {
     now: config.clock.now(),
     state: poolState(system),
-    stateSince: since.at,
+    stateSince: system.abandonedAt ?? context.enteredAt,
     ...context.size,
     limit: parts.adaptive?.limit,
     established: roster.established,
