@@ -1,9 +1,9 @@
-// Sessions that only new ones can mend, in a pool: at most one error each, and then it is well again.
+// Sessions that only new ones can mend, in a pool: at most one error each, and then it is well again; and what only a connect sets up.
 
 import type { Connection } from 'mysql2/promise'
 import mysql2 from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { mysql } from '../../src/db/mysql2/driver/mysql.js'
+import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
 import { createPool } from '../../src/index.js'
 import { hasMariadb, type MariadbServer, startMariadb } from '../../support/mariadb-server.js'
 
@@ -20,13 +20,20 @@ describe.skipIf(!(await hasMariadb()))('a pool on a MariaDB', () => {
       await root.query('GRANT ALL ON app.* TO web@?', [host])
     }
   })
-  afterEach(() => root.query('SET GLOBAL read_only = 0, GLOBAL max_prepared_stmt_count = DEFAULT'))
+  afterEach(() =>
+    root.query(
+      "SET GLOBAL read_only = 0, GLOBAL max_prepared_stmt_count = DEFAULT, GLOBAL init_connect = ''",
+    ),
+  )
   afterAll(async () => {
     await root.end()
     await server.stop()
   })
-  const open = (max: number) =>
-    createPool(mysql({ host: server.host, port: server.port, user: 'web', database: 'app' }), { min: 0, max })
+  const open = (max: number, more: MysqlConfig = {}) =>
+    createPool(mysql({ host: server.host, port: server.port, user: 'web', database: 'app', ...more }), {
+      min: 0,
+      max,
+    })
 
   it('whose server was demoted replaces all of its sessions after one error', async () => {
     const pool = open(3)
@@ -88,6 +95,40 @@ describe.skipIf(!(await hasMariadb()))('a pool on a MariaDB', () => {
     for (let n = 0; n < 9; n++) await pool.use(run(n)).catch(() => failed++)
     expect(failed).toBeLessThanOrEqual(pool.stats().opened)
     for (let n = 10; n < 19; n++) await pool.transaction(run(n), { retry: 2 })
+    await pool.close()
+  })
+
+  it.each<[string, string, MysqlConfig, number]>([
+    ['an init_connect', 'SET @@lock_wait_timeout = 77', {}, 1],
+    [
+      'an init_connect that does not hold for an administrator',
+      'SET @@lock_wait_timeout = 77',
+      { user: 'root' },
+      1,
+    ],
+    ['an init_connect of two statements', 'SET @a = 7; SET @@lock_wait_timeout = 77', {}, 2],
+    [
+      'the same, where it can be run',
+      'SET @a = 7; SET @@lock_wait_timeout = 77',
+      { multipleStatements: true },
+      1,
+    ],
+    ['the patience with a person', '', { flags: ['INTERACTIVE'] }, 1],
+    ['a collation that it does not know', '', { charset: 'utf8mb4_0900_ai_ci' }, 1],
+  ])('has after a reset what its server gives to a new session: %s', async (_, init, more, opened) => {
+    await root.query('SET GLOBAL init_connect = ?, GLOBAL interactive_timeout = 4321', [init])
+    const pool = open(1, { ...more, resetOnRelease: true })
+    const find = () =>
+      pool.use(async connection => {
+        const [rows] = await connection.query(
+          'SELECT @@lock_wait_timeout, @@wait_timeout, @@collation_connection, @@character_set_results',
+        )
+        await connection.query('SET lock_wait_timeout = 5, wait_timeout = 5, NAMES latin1')
+        return rows
+      })
+    const first = await find()
+    expect(await find()).toEqual(first)
+    expect(pool.stats().opened).toBe(opened)
     await pool.close()
   })
 })

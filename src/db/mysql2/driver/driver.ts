@@ -16,11 +16,12 @@ import { isFatal } from './fatal.js'
 import type { Core } from './internals.js'
 import { KillHelper } from './kill.js'
 import { remedyFor } from './remedies.js'
-import { expectClean, isReadOnlyByDefault, resetSession, tidySession } from './reset.js'
+import { expectClean, isReadOnlyByDefault, tidySession } from './reset.js'
 import { askForRole } from './role.js'
 import { Session } from './session.js'
 import { limitConnect } from './times.js'
 import { transactions } from './transaction.js'
+import { resetSession } from './whole-reset.js'
 
 /** What is leased, and how to come by it. */
 export interface Face<C> {

@@ -22,6 +22,8 @@ export class Session {
   mayFinish = false
   /** How many commands have been answered. */
   answered = 0
+  /** What the server runs at a connect, and not at a reset; undefined until a reset has asked. */
+  initConnect: string | undefined
   #outOfStep = false
   #connected = false
   #leaving = false
