@@ -132,6 +132,12 @@ function parse(command: Command, args: readonly string[]): Given {
   }
 }
 
+// Who reads has read enough: `statepool … | head`.
+if (process.stdout.listenerCount('error') === 0)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isExpected = error instanceof UsageError
   const { code } = error as NodeJS.ErrnoException

@@ -2,10 +2,17 @@
 import type { Observable } from 'rxjs'
 import { closedError } from '../actors/callers/intake.js'
 import type { Lease } from '../actors/leases/lease.js'
+import { parseTransactionOptions } from '../actors/leases/transaction-options.js'
 import { ofPool } from '../actors/names.js'
 import type { Pool } from '../actors/pool.js'
 import type { HealthOptions } from '../actors/watching/health.js'
-import type { CloseOptions } from '../core/call-options.js'
+import {
+  type AcquireOptions,
+  type CloseOptions,
+  checkAcquireOptions,
+  parseCloseOptions,
+  parseQueryOptions,
+} from '../core/call-options.js'
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
 import type { Host } from '../db/driver.js'
@@ -86,7 +93,7 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws NoHostError when no host was of that kind in time; any error of `Pool.acquire`; OptionsError for bad options.
    */
   acquire(options?: HostAcquireOptions): Promise<Lease<C>> {
-    return this.#serving.serve(options, async (host, wanted, own) => {
+    return this.#serving.serve(options, this.#check, async (host, wanted, own) => {
       const lease = await host.pool.acquire(own)
       if (host.serves(wanted)) return lease
       lease.release()
@@ -104,7 +111,7 @@ export class HostPool<C> implements AsyncDisposable {
     options?: HostAcquireOptions,
   ): Promise<T> {
     callable('callback', callback)
-    return this.#serving.serve(options, (host, wanted, own, mark) =>
+    return this.#serving.serve(options, this.#check, (host, wanted, own, mark) =>
       host.pool.use(guard(host, wanted, callback, mark), own),
     )
   }
@@ -120,8 +127,10 @@ export class HostPool<C> implements AsyncDisposable {
     options?: HostTransactionOptions,
   ): Promise<T> {
     callable('callback', callback)
-    return this.#serving.serve(options, (host, wanted, own, mark) =>
-      host.pool.transaction(guard(host, wanted, callback, mark), own),
+    return this.#serving.serve(
+      options,
+      given => this.#check(parseTransactionOptions(given).acquire),
+      (host, wanted, own, mark) => host.pool.transaction(guard(host, wanted, callback, mark), own),
     )
   }
 
@@ -135,7 +144,11 @@ export class HostPool<C> implements AsyncDisposable {
     values?: readonly unknown[],
     options?: HostQueryOptions,
   ): Promise<R> {
-    return this.#serving.serve(options, (host, _wanted, own) => host.pool.query<R>(statement, values, own))
+    return this.#serving.serve(
+      options,
+      given => this.#serving.checkTerms(parseQueryOptions(given)?.terms ?? {}),
+      (host, _wanted, own) => host.pool.query<R>(statement, values, own),
+    )
   }
 
   /**
@@ -143,7 +156,7 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws NoHostError when none does within `acquireTimeout`; any error of `Pool.ready`.
    */
   ready(): Promise<void> {
-    return this.#serving.serve(undefined, host => host.pool.ready())
+    return this.#serving.serve(undefined, this.#check, host => host.pool.ready())
   }
 
   /** The pool at this moment: sums over all hosts, and the figures of each. */
@@ -194,17 +207,24 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws OptionsError for bad options.
    */
   async close(options: CloseOptions = {}): Promise<void> {
+    parseCloseOptions(options, 0) // before anything ends
     this.#serving.close()
     for (const host of this.#hosts) host.stop()
     this.#serving.seekers.close(() => ofPool(this, closedError()))
-    await Promise.all(this.#hosts.map(({ pool }) => pool.close(options)))
-    this.#notices.close()
+    try {
+      await Promise.all(this.#hosts.map(({ pool }) => pool.close(options)))
+    } finally {
+      this.#notices.close()
+    }
   }
 
   /** The same as {@link HostPool.close}, for `await using pool = createHostPool(…)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+
+  /** A caller whose options are bad learns it at once, and not only when there is a host. */
+  readonly #check = (options: AcquireOptions): void => this.#serving.checkTerms(checkAcquireOptions(options))
 
   /** Callers in the queue of a host that is another one now go where they are served. */
   #changed(host: RunningHost<C>, from: HostState): void {

@@ -1,6 +1,9 @@
 // Finds the host that a caller wants, has that host's own pool serve it, and another one when that host fails it.
 import { closedError } from '../actors/callers/intake.js'
+import { checkTerms } from '../actors/callers/terms.js'
+import { systemBehind } from '../actors/create-pool.js'
 import { ofPool } from '../actors/names.js'
+import type { AcquireOptions } from '../core/call-options.js'
 import { AcquireAbortedError, DatabaseDownError, NoHostError } from '../core/errors.js'
 import { hostTarget } from '../core/hosts.js'
 import { chooseHost, isHopeless } from '../machines/decisions/hosts.js'
@@ -44,6 +47,12 @@ export class Serving<C> {
     })
   }
 
+  /** Checks what only a host's pool knows. @throws OptionsError when it has no such lane, or no hook for the session. */
+  checkTerms(options: AcquireOptions): void {
+    const parts = systemBehind(this.#hosts[0]?.pool.actor)?.parts
+    if (parts !== undefined) checkTerms(parts, options)
+  }
+
   /** From here on every caller is refused. */
   close(): void {
     this.#isClosing = true
@@ -51,6 +60,7 @@ export class Serving<C> {
 
   /**
    * Serves a caller at a host that fits, and at another one when that one fails it before it was served.
+   * @param check refuses bad options before the caller waits for a host
    * @param attempt is told the options without the target; what it marks was thrown by the application, and is no failure of a host
    */
   async serve<
@@ -58,6 +68,7 @@ export class Serving<C> {
     T,
   >(
     options: O | undefined,
+    check: (own: Omit<O, 'target'>) => void,
     attempt: (
       host: RunningHost<C>,
       target: HostTarget,
@@ -67,6 +78,7 @@ export class Serving<C> {
   ): Promise<T> {
     const { target: given, ...rest } = options ?? ({} as O)
     const target = given === undefined ? this.target : hostTarget('target', given)
+    if (options !== undefined) check(options && rest)
     let own: Omit<O, 'target'> | undefined = options && rest
     let at: number | undefined
     let host = this.#choose(target)

@@ -28,7 +28,9 @@ export function control(system: PoolSystem<unknown>, request: ControlRequest): A
         return done
       }
       case 'kill':
-        return kill(system, request.lease)
+        return Number.isSafeInteger(request.lease)
+          ? kill(system, request.lease)
+          : failure('BAD_REQUEST', 'kill needs the number of a lease.')
       default:
         return failure('BAD_REQUEST', 'The action must be pause, resume, evict, resize or kill.')
     }
@@ -41,7 +43,7 @@ export function control(system: PoolSystem<unknown>, request: ControlRequest): A
 /** Ends a lease: its connection is destroyed, and its holder's next use of it fails. */
 function kill({ parts }: PoolSystem<unknown>, lease: number): Answer {
   for (const record of parts.roster.records) {
-    if (record.lease?.id !== lease) continue
+    if (record.lease === undefined || record.lease.id !== lease) continue
     record.destroy(new Error('A person who looked at the inspector ended the lease.'))
     return done
   }

@@ -125,17 +125,35 @@ export function decode(bytes: Uint8Array): Recording {
 const latest = 8.64e15
 
 /** What is wrong in a recording that is long enough; undefined if nothing is. */
-function damageIn({ pool, startedAt, names, notices, frames, records }: Recording): string | undefined {
-  if (![names, notices, frames].every(Array.isArray) || typeof Object(pool).options !== 'object')
+function damageIn(recording: Recording): string | undefined {
+  const { pool, startedAt, names, notices, frames, incident, records } = recording
+  const { options } = Object(pool) as Partial<Recording['pool']>
+  if (![names, notices, frames].every(Array.isArray) || !isObject(options))
     return 'its first line is incomplete'
+  const isMoment = (at: unknown): boolean => typeof at === 'number' && Math.abs(startedAt + at) <= latest
+  if (
+    typeof startedAt !== 'number' ||
+    !isMoment(0) ||
+    !(incident === undefined || isMoment(Object(incident).at))
+  )
+    return 'its beginning or its incident has a time that cannot be'
+  const notice = notices.findIndex(each => !isMoment(Object(each).at) || typeof each.type !== 'string')
+  if (notice >= 0) return `its report ${notice} has no type, or a time that cannot be`
+  const frame = frames.findIndex(each => !isMoment(Object(each).at) || !isWhole(each))
+  if (frame >= 0) return `its frame ${frame} is incomplete, or has a time that cannot be`
   const view = new DataView(records.buffer)
   const isName = (index = 0): boolean => index < names.length || index === mostNames
   for (let offset = 0; offset < records.byteLength; offset += recordSize) {
     const { at, actor, event, from, to } = readRecord(view, offset)
-    if (!(Math.abs(startedAt + at) <= latest) || ![actor, event, to].every(isName) || !isName(from))
+    if (!isMoment(at) || ![actor, event, to].every(isName) || !isName(from))
       return `its record ${offset / recordSize} has a time or a name that cannot be`
   }
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const isWhole = ({ stats, leases, waiting, connections }: Recording['frames'][number]): boolean =>
+  isObject(stats) && [leases, waiting, connections].every(Array.isArray)
 
 /** A slice as the bytes of a message. */
 export const encodeSlice = (slice: Slice): Uint8Array => join(slice)

@@ -37,9 +37,10 @@ const leased = /^busy\b/
  */
 export function perfettoTrace(recording: Recording): Trace {
   const records = decodeRecords(recording.records, recording.names)
-  const zero = Math.min(
-    ...[records[0]?.at, recording.frames[0]?.at, recording.notices[0]?.at].filter(at => at !== undefined),
+  const begins = [records[0]?.at, recording.frames[0]?.at, recording.notices[0]?.at].filter(
+    at => at !== undefined,
   )
+  const zero = begins.length === 0 ? 0 : Math.min(...begins)
   const end = Math.max(
     zero,
     ...[records.at(-1)?.at, recording.frames.at(-1)?.at, recording.notices.at(-1)?.at].filter(

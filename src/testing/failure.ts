@@ -73,9 +73,12 @@ function print(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(print).join(', ')}]`
   if (typeof value === 'function') return 'undefined /* your function */'
   if (typeof value !== 'object' || value === null)
-    return typeof value === 'string' ? `'${value}'` : String(value)
+    return typeof value === 'string' ? quoted(value) : String(value)
   const entries = Object.entries(value).filter(([, part]) => part !== undefined)
   return entries.length === 0
     ? '{}'
-    : `{ ${entries.map(([name, part]) => `${name}: ${print(part)}`).join(', ')} }`
+    : `{ ${entries.map(([name, part]) => `${/^[\w$]+$/.test(name) ? name : quoted(name)}: ${print(part)}`).join(', ')} }`
 }
+
+const quoted = (text: string): string =>
+  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

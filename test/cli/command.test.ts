@@ -157,6 +157,17 @@ describe('chart', () => {
     },
   )
 
+  it('says nothing when who reads its output has read enough', async () => {
+    const child = spawn(process.execPath, [await bundle('src/cli/main.ts'), 'chart', '--format', 'json'])
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(err).toBe('')
+  })
+
   it('ends with the code that it says', async () => {
     expect(await statepool('cahrt')).toMatchObject({ code: 2, out: '' })
   })

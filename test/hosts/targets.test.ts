@@ -114,3 +114,44 @@ describe('each verb', () => {
     await expect(pool.query('SELECT 1', [], options)).rejects.toMatchObject(refused)
   })
 })
+
+describe('bad options', () => {
+  const noHost = async () => {
+    const parts = await known(2)
+    parts.servers[0]?.demote()
+    await parts.clock.advance(15_000)
+    expect(parts.states()).toEqual({ a: 'standby', b: 'standby' })
+    return parts
+  }
+
+  it('are refused at once while no host fits, too, by each verb', async () => {
+    const { pool } = await noHost()
+    const bad = (option: string) => expect.objectContaining({ code: 'OPTIONS_INVALID', option })
+    for (const [option, value] of Object.entries({
+      timeout: -1,
+      signal: {},
+      nonsense: 1,
+      tenant: 5,
+      lane: 'none',
+      weight: 2,
+    })) {
+      const options = { [option]: value } as object
+      await expect(pool.acquire(options)).rejects.toEqual(bad(option))
+      await expect(pool.use(() => {}, options)).rejects.toEqual(bad(option))
+      await expect(pool.transaction(() => {}, options)).rejects.toEqual(bad(option))
+      if (option !== 'weight') await expect(pool.query('SELECT 1', [], options)).rejects.toEqual(bad(option))
+    }
+    await expect(pool.acquire({ session: 1 })).rejects.toEqual(bad('session'))
+    await expect(pool.transaction(() => {}, { retry: -1 })).rejects.toEqual(bad('retry'))
+    expect(pool.stats().seeking).toBe(0)
+  })
+
+  it('of close() end nothing', async () => {
+    const { pool, clock } = await known(2)
+    await expect(pool.close({ timeout: -1 })).rejects.toMatchObject({ option: 'timeout' })
+    const lease = watch(pool.acquire())
+    await clock.advance(200)
+    expect(lease.state).toBe('fulfilled')
+    expect(pool.hosts().map(({ pool: own }) => own.stats().state)).toEqual(['running', 'running'])
+  })
+})

@@ -1,7 +1,8 @@
 // pathsOf leaves nothing out in silence: what xstate/graph and @xstate/test would skip is an error here.
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { assign, createMachine } from 'xstate'
-import { leafName, leavesOf, type PathOptions, pathsOf } from '../../src/testing/index.js'
+import { connectionModel, leafName, leavesOf, type PathOptions, pathsOf } from '../../src/testing/index.js'
 
 const door = createMachine({
   id: 'door',
@@ -34,7 +35,29 @@ describe('paths', () => {
   })
 
   it('are refused for a model that is larger than it is meant to be', () => {
-    expect(() => pathsOf(door, { ...shortest, limit: 3 })).toThrow('limit')
+    expect(() => pathsOf(door, { ...shortest, limit: 3 })).toThrow(
+      'The search for shortest paths took more than 3 steps (limit). Raise limit',
+    )
+  })
+
+  it('are refused, too, where few states have more simple paths between them than can be counted', () => {
+    const rooms = Array.from({ length: 14 }, (_, room) => `room${room}`)
+    const on = Object.fromEntries(rooms.map(room => [`to ${room}`, `#${room}`]))
+    const house = createMachine({
+      initial: 'room0',
+      states: Object.fromEntries(rooms.map(room => [room, { id: room, on }])),
+    })
+    expect(() => pathsOf(house, { kind: 'simple', limit: 200 })).toThrow('The search for simple paths')
+  })
+
+  it('are as many of the model of a connection as the guide says', async () => {
+    const guide = await readFile('docs/guides/model-based-tests.md', 'utf8')
+    const said = Number(/Without the `filter` there are (\d+) paths/.exec(guide)?.[1])
+    expect(pathsOf(connectionModel, { kind: 'shortest' })).toHaveLength(said)
+  })
+
+  it('are refused for an option that does not exist', () => {
+    expect(() => pathsOf(door, { ...shortest, limt: 3 } as PathOptions)).toThrow('did you mean limit?')
   })
 
   it('are refused without a kind, or for one that does not exist', () => {

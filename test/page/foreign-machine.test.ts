@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import { layOutForeign } from '../../src/inspector/page/foreign-layout.js'
 import { readMachine } from '../../src/inspector/page/model/foreign-machine.js'
-import { statesIn } from '../../src/inspector/page/model/systems.js'
+import { Systems, statesIn } from '../../src/inspector/page/model/systems.js'
+import { Store } from '../../src/inspector/page/store.js'
+import type { SystemEvent } from '../../src/inspector/protocol.js'
 
 const config = {
   id: 'light',
@@ -84,4 +86,32 @@ it('draws each state once, and outer states around inner ones', () => {
 it('names the states of nested and of parallel values', () => {
   expect(statesIn({ green: 'walk' })).toEqual(['green.walk'])
   expect(statesIn({ a: { x: 'one' }, b: 'two' })).toEqual(['a.x.one', 'b.two'])
+})
+
+const actor = (sessionId: string): SystemEvent => ({
+  type: 'system',
+  source: 0,
+  event: { type: '@xstate.actor', sessionId, name: sessionId },
+})
+
+it('of more actors than it can show, the page forgets those that have ended first, and then the oldest', () => {
+  const systems = new Systems()
+  for (let number = 0; number < 500; number++) systems.tell(actor(`${number}`))
+  const snapshot = { status: 'done' }
+  systems.tell({ type: 'system', source: 0, event: { type: '@xstate.snapshot', sessionId: '7', snapshot } })
+  systems.tell(actor('new'))
+  systems.tell(actor('newer'))
+  expect(systems.actors.size).toBe(500)
+  const gone = ['0', '1', '7', 'new', 'newer'].filter(name => !systems.actors.has(`0/${name}`))
+  expect(gone).toEqual(['0', '7'])
+})
+
+it('actors of a program that has ended are gone when another one answers at its address', () => {
+  const store = new Store({ open: () => () => {} })
+  const hello = { kind: 'live', title: '', allowControl: false, pools: [], faults: [] } as const
+  store.introduce(hello)
+  store.system(actor('old'))
+  store.introduce(hello)
+  store.system(actor('new'))
+  expect([...store.systems.actors.keys()]).toEqual(['0/new'])
 })

@@ -106,6 +106,12 @@ describe('a recording', () => {
     expect(damaged({ names: names.slice(0, 4) })).toThrow(/damaged: its record 1 has .* a name/)
     expect(damaged({ frames: undefined as never })).toThrow(/first line is incomplete/)
     expect(damaged({ pool: null as never })).toThrow(/first line is incomplete/)
+    expect(damaged({ pool: { name: 'p', driver: 'd', options: null as never } })).toThrow(/incomplete/)
+    expect(damaged({ notices: [null as never] })).toThrow(/damaged: its report 0/)
+    expect(damaged({ notices: [{ at: 1e300, type: 'pool.ready' }] })).toThrow(/damaged: its report 0/)
+    expect(damaged({ frames: [{ at: 1 } as never] })).toThrow(/damaged: its frame 0 is incomplete/)
+    expect(damaged({ incident: { kind: 'crash', text: '' } as never })).toThrow(/its incident has a time/)
+    expect(damaged({ startedAt: null as never, records: new Uint8Array() })).toThrow(/its beginning/)
   })
 
   it('is refused when a later version wrote it', () => {

@@ -7,6 +7,22 @@ import { lifeOf } from './lives.js'
 
 const of = (events: readonly TraceEvent[], ph: TraceEvent['ph']) => events.filter(event => event.ph === ph)
 
+it('the trace of a recording in which nothing happened is empty', () => {
+  const { traceEvents, otherData } = perfettoTrace({
+    format: 'statepool.recording',
+    version: 1,
+    pool: { name: 'quiet', driver: 'none', options: {} },
+    startedAt: 0,
+    names: [],
+    records: new Uint8Array(),
+    skipped: 0,
+    notices: [],
+    frames: [],
+  })
+  expect(traceEvents.map(({ name }) => name)).toEqual(['process_name'])
+  expect(otherData.began).toBe('1970-01-01T00:00:00.000Z')
+})
+
 /** What is wrong with a trace, in words. */
 function faultsOf(events: readonly TraceEvent[]): string[] {
   const faults: string[] = []

@@ -14,7 +14,7 @@ export class Store implements Listener {
   link: Connection = { state: 'connecting' }
   introduction: Introduction | undefined
   readonly pools = new Map<number, PoolView>()
-  readonly systems = new Systems()
+  systems = new Systems()
   switches: readonly Fault[] = []
   chosen: number | undefined
   /** The connection whose panel is open. */
@@ -71,6 +71,7 @@ export class Store implements Listener {
     this.switches = introduction.faults
     this.pools.clear()
     this.#lead.clear()
+    this.systems = new Systems() // it is told of them anew
     for (const identity of introduction.pools) this.pools.set(identity.id, new PoolView(identity))
     if (this.chosen !== undefined && !this.pools.has(this.chosen)) this.chosen = undefined
     this.changed()

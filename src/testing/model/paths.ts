@@ -8,6 +8,7 @@ import {
   transition,
 } from 'xstate'
 import { createTestModel } from 'xstate/graph'
+import { refuseUnknown } from '../../core/names.js'
 import { leafName, leavesOf } from './state-names.js'
 
 /** How {@link pathsOf} takes paths from a model. */
@@ -19,7 +20,10 @@ export interface PathOptions {
   readonly kind: 'shortest' | 'simple'
   /** The types of the events to send; default: all of the model's. A state only gets the events that it handles. */
   readonly events?: readonly string[]
-  /** The maximum number of steps of the search, which refuses a model that is larger than you expect. Default 10,000. */
+  /**
+   * The maximum number of steps of the search, which refuses a model that is larger than you expect. Default 10,000. With `simple`, the paths
+   * together may have a hundred times as many.
+   */
   readonly limit?: number
   /** States that paths may lead into; default all. */
   readonly filter?: (state: AnyMachineSnapshot) => boolean
@@ -54,16 +58,18 @@ export interface ModelPath {
  * `xstate/graph` and `@xstate/test` walk without bounds unless told, send each event in each state, skip events without an
  * executor and states without a check, and take names that the model does not have; here each of these is an error.
  *
- * @throws Error if the kind or an event is unknown, or the search takes more than `limit` steps.
+ * @throws Error if the kind, an option or an event is unknown, or the search takes more than `limit` steps.
  */
 export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath[] {
   if (options?.kind !== 'shortest' && options?.kind !== 'simple')
     throw new Error("pathsOf needs { kind: 'shortest' } or { kind: 'simple' }.")
+  refuseUnknown('pathsOf', options, ['kind', 'events', 'limit', 'filter', 'stopWhen'])
   const types = options.events ?? model.events
   const unknown = types.filter(type => !model.events.includes(type))
   if (unknown.length > 0) throw new Error(`The model has no event '${unknown.join("', '")}'.`)
   const events = types.map(type => ({ type }))
   const { kind, filter, stopWhen, limit = 10_000 } = options
+  let steps = 0
   const traversal = {
     events: (state: AnyMachineSnapshot) =>
       state.status === 'active' ? events.filter(event => state.can(event)) : [],
@@ -73,16 +79,33 @@ export function pathsOf(model: AnyStateMachine, options: PathOptions): ModelPath
         filter(transition(model, state, event)[0] as AnyMachineSnapshot),
     }),
     ...(stopWhen && { stopWhen }),
-    serializeState: (state: AnyMachineSnapshot, event?: EventObject, previous?: AnyMachineSnapshot) =>
-      kind === 'simple' || previous === undefined
+    serializeState: (state: AnyMachineSnapshot, event?: EventObject, previous?: AnyMachineSnapshot) => {
+      // `xstate/graph` bounds its search for states, and not that for simple paths.
+      if (++steps > limit * stepsOfPaths) throw new Error(limitExceeded)
+      return kind === 'simple' || previous === undefined
         ? keyOf(state)
-        : `${keyOf(state)} via ${event?.type} from ${keyOf(previous)}`,
+        : `${keyOf(state)} via ${event?.type} from ${keyOf(previous)}`
+    },
   }
   const testModel = createTestModel(model)
-  const found =
-    kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
-  return found.map(({ steps }) => new Path(model, steps as Step[]))
+  try {
+    const found =
+      kind === 'shortest' ? testModel.getShortestPaths(traversal) : testModel.getSimplePaths(traversal)
+    return found.map(path => new Path(model, path.steps as Step[]))
+  } catch (error) {
+    if ((error as Error | undefined)?.message !== limitExceeded) throw error
+    throw new Error(
+      `The search for ${kind} paths took more than ${limit} steps (limit). Raise limit, or make the search smaller: fewer events, a filter, or stopWhen.`,
+      { cause: error },
+    )
+  }
 }
+
+/** What `xstate/graph` says. */
+const limitExceeded = 'Traversal limit exceeded'
+
+/** So many steps along simple paths for each step of the search. */
+const stepsOfPaths = 100
 
 /**
  * The events that a state of a model answers, guards included: the `events` option of `getShortestPaths` and `getSimplePaths`, of `xstate/graph` and

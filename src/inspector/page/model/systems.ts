@@ -26,7 +26,7 @@ export class Systems {
     const key = `${source}/${event.sessionId}`
     let actor = this.actors.get(key)
     if (actor === undefined || event.type === '@xstate.actor') {
-      if (actor === undefined && this.actors.size >= mostActors) return
+      if (actor === undefined && this.actors.size >= mostActors) this.#forgetOne()
       actor = {
         key,
         name: event.name ?? actor?.name ?? event.sessionId,
@@ -48,6 +48,13 @@ export class Systems {
       if (value !== undefined) actor.state = statesIn(value)
       if (typeof status === 'string') actor.status = status
     }
+  }
+
+  /** The oldest that has ended, or the oldest. */
+  #forgetOne(): void {
+    const all = [...this.actors.values()]
+    const { key } = (all.find(({ status }) => status !== 'active') ?? all[0]) as ForeignActor
+    this.actors.delete(key)
   }
 }
 
