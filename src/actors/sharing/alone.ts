@@ -1,19 +1,20 @@
 // A statement with a connection of its own, whose caller may give up while it runs.
 import type { Driver, SharingSupport } from '../../db/driver.js'
+import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
 import { type QueryLimits, Statement } from './statement.js'
 
-/** Runs it. The connection goes back when the statement is answered, and no request to cancel it is on its way. */
+/** Runs it on what is asked for. The connection goes back when the statement is answered, and no request to cancel it is on its way. */
 export function runAlone<C>(
-  lease: Lease<C>,
+  ask: (limits: QueryLimits) => AcquireRequest<C>,
   parts: PoolParts<C>,
   support: SharingSupport<C>,
   what: unknown,
-  at: number,
   limits: QueryLimits,
 ): Promise<unknown> {
+  const { clock } = parts.config
   const isFatal = (error: unknown): boolean => {
     try {
       return parts.driver.isFatal?.(error) ?? false
@@ -36,12 +37,18 @@ export function runAlone<C>(
       what,
       (error, result) => (error ? reject(error) : resolve(result)),
       limits,
-      at,
+      clock.now(),
     )
-    // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
-    new SharedConnection(lease, parts, cancelling(lease, parts.driver, support), events).send(
-      statement,
-      parts.config.clock.now(),
+    const request = ask(limits)
+    statement.begin(clock)
+    request.promise().then(
+      // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
+      lease =>
+        new SharedConnection(lease, parts, cancelling(lease, parts.driver, support), events).send(
+          statement,
+          clock.now(),
+        ),
+      error => statement.settle(error),
     )
   })
 }

@@ -38,8 +38,7 @@ export async function query<C>(
       return await settled(done => sharing.run(what, done, limits))
     if (limits === undefined)
       return await pool.use(connection => settled(answer => share.send(connection, what, answer)))
-    const at = parts.config.clock.now()
-    return await runAlone(await pool.ask(limits).promise(), parts, share, what, at, limits)
+    return await runAlone(given => pool.ask(given), parts, share, what, limits)
   } catch (error) {
     if (error instanceof Error) captureStack(error)
     throw error

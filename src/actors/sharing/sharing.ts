@@ -144,6 +144,7 @@ export class Sharing<C> implements SharedEvents<C> {
     const waiting = this.#waitingOf(statement)
     if (first) waiting.addFirst(statement, request)
     else waiting.add(statement, request)
+    statement.begin(this.#pool.parts.config.clock)
     // In a microtask: the pool is in the midst of a message.
     request.answerTo({
       granted: lease => queueMicrotask(() => this.#granted(lease, statement)),

@@ -45,6 +45,10 @@ export class Statement {
   sentAnew = false
   #done: Done | undefined
   #watches: (() => void)[] | undefined = undefined
+  /** Ends the timer that runs until its time is up. */
+  #unlimit: (() => void) | undefined = undefined
+  #isLate = false
+  #ring: (() => void) | undefined = undefined
 
   constructor(
     what: unknown,
@@ -72,16 +76,33 @@ export class Statement {
     return this.limits?.signal?.aborted === true
   }
 
-  /** How long it may still take; undefined = without a limit. */
+  /** How long it may still take; undefined = without a limit. One that is overdue, and not late, gets the time back that a blocked loop lost. */
   remaining(now: number): number | undefined {
     const { limits, at } = this
-    return limits === undefined ? undefined : Math.max(0, at + limits.timeout - now)
+    if (limits === undefined) return undefined
+    const left = at + limits.timeout - now
+    return left < 0 && this.#unlimit !== undefined && !this.#isLate ? limits.timeout : Math.max(0, left)
+  }
+
+  /**
+   * It waits, or is under way: its time passes. There is one timer until its caller is answered, because a timer gets back, once, what a blocked loop
+   * lost; what is left of its time by the clock would not show that.
+   */
+  begin(clock: Clock): void {
+    const left = this.remaining(clock.now())
+    if (left === undefined || left === Number.POSITIVE_INFINITY || this.#unlimit !== undefined) return
+    const timer = clock.setTimeout(() => {
+      this.#isLate = true
+      this.#ring?.()
+    }, left)
+    this.#unlimit = () => clock.clearTimeout(timer)
   }
 
   /** Answers its caller, unless that has an answer. */
   settle(error: unknown, result?: unknown): void {
     const done = this.#done
     this.#done = undefined
+    this.#unlimit?.()
     this.unwatch()
     done?.(error, result)
   }
@@ -92,10 +113,12 @@ export class Statement {
    */
   watch(clock: Clock, farewells: Farewells, gaveUp: () => void): void {
     const { limits } = this
-    if (limits === undefined) return
+    if (limits === undefined || this.over) return
     const { timeout, signal } = limits
-    const left = this.remaining(clock.now()) ?? timeout
-    this.#ringIn(left, clock, () => this.#giveUp(farewells.timedOut(timeout), gaveUp))
+    this.#watches ??= []
+    this.#ring = () => this.#giveUp(farewells.timedOut(timeout), gaveUp)
+    this.begin(clock)
+    if (this.#isLate) this.#ringIn(0, clock, this.#ring)
     if (signal === undefined) return
     const aborted = (): void => this.#giveUp(farewells.aborted(signal.reason, clock.now() - this.at), gaveUp)
     const forget = onAbort(signal, aborted)
@@ -124,6 +147,7 @@ export class Statement {
   /** It is to be sent again, and is watched over anew then. */
   unwatch(): void {
     const watches = this.#watches
+    this.#ring = undefined
     if (watches === undefined) return
     this.#watches = undefined
     for (const end of watches) end()
