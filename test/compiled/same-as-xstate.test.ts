@@ -10,7 +10,7 @@ import { randomMachine } from './random-machine.js'
 import { type Happening, Side, type Way } from './side-by-side.js'
 
 /** How many random machines; STATEPOOL_RUNS=20000 takes two minutes. */
-const machines = Number(process.env.STATEPOOL_RUNS ?? cases({ all: 1_000, some: 500 }))
+const machines = Number(process.env.STATEPOOL_RUNS ?? cases({ all: 1_000, some: 300 }))
 
 const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(

@@ -6,8 +6,8 @@ import { cases } from '../support/seeds.js'
 import { sqliteUnderTest } from '../support/sqlite-under-test.js'
 import { describeMainPaths, fewPaths } from './main-paths.js'
 
-/** Each connection starts a thread, which costs more than its path: all in CI, and every second one elsewhere. */
-const every = cases({ all: 1, some: 2 })
+/** Each connection starts a thread, which costs more than its path: all in CI, and every third one elsewhere. */
+const every = cases({ all: 1, some: 3 })
 const some = (paths: readonly ModelPath[]) => paths.filter((_, index) => index % every === 0)
 const { connection, pool } = fewPaths()
 

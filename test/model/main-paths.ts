@@ -86,7 +86,7 @@ export function describeMainPaths<C>(
 
     /** One test for all of them: what fails says on which path. */
     const walkAll = (paths: readonly ModelPath[]) => async () => {
-      expect(paths.length).toBeGreaterThan(cases({ all: 50, some: 25 }))
+      expect(paths.length).toBeGreaterThan(cases({ all: 50, some: 15 }))
       for (const path of paths) await walk(path, subject, { patience })
     }
 

@@ -121,7 +121,7 @@ describe.each([0, 1, 2])("with whenDown: 'fail' and min %i", min => {
     [1_000, 500],
   ])('%i callers every %i ms make at most 10 connects in any 2 seconds', async (count, every) => {
     const { attempts, callersCome } = await longDown()
-    await callersCome(10_000, every, count)
+    await callersCome(5_000, every, count)
     const inTwoSeconds = attempts.map(
       start => attempts.filter(time => time >= start && time < start + 2_000).length,
     )

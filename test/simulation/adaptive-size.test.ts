@@ -4,9 +4,10 @@ import { expect, it } from 'vitest'
 import { simulated } from '../../src/db/simulated/index.js'
 import { createPool } from '../../src/index.js'
 import { createSimulatedClock, simulate } from '../../src/testing/index.js'
+import { cases } from '../support/seeds.js'
 
-it('sixty lives with adaptive keep every promise', async () => {
-  for (let seed = 1; seed <= 60; seed++)
+it('lives with adaptive keep every promise', async () => {
+  for (let seed = 1; seed <= cases({ all: 60, some: 20 }); seed++)
     await simulate({ seed, pool: { adaptive: { interval: 10 }, min: seed % 3, max: 5 }, steps: 80 })
 })
 

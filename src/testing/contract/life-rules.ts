@@ -132,7 +132,7 @@ export function lifeRules<C>(): RuleOf<C>[] {
         if (subject.driver.cancel === undefined) return
         const lost: unknown[] = []
         let connection = await connect(reason => lost.push(reason))
-        for (let round = 0; round < 20; round++) {
+        for (let round = 0; round < 10; round++) {
           const last = subject.succeed(connection).catch(() => {})
           for (let turns = round % 5; turns > 0; turns--) await aTurn()
           await cancel(connection)
