@@ -21,9 +21,9 @@ import { MachineClock } from './time/machine-clock.js'
  */
 export function poolOf<C>(actor: PoolActorRef<C>): Pool<C> {
   const system = systemBehind(actor)
+  const { error } = Object(actor?.getSnapshot?.()) as { readonly error?: unknown }
+  if (error instanceof OptionsError && system?.hasBegun === false) throw error // its budget refused it
   if (system === undefined) {
-    const { error } = Object(actor?.getSnapshot?.()) as { readonly error?: unknown }
-    if (error instanceof OptionsError) throw error // its budget refused it
     throw new OptionsError(
       'actor',
       undefined, // it may be a connection string, or have one inside

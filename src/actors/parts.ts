@@ -15,7 +15,6 @@ import { describeTarget } from './connections/driver-calls.js'
 import { Limits } from './connections/limits.js'
 import { Roster } from './connections/roster.js'
 import type { Lease } from './leases/lease.js'
-import { takeName } from './names.js'
 import { type Counters, newCounters } from './watching/counters.js'
 import type { PoolEmitted } from './watching/events.js'
 import { type Followed, follow } from './watching/followers.js'
@@ -56,8 +55,8 @@ export interface SharingView<C> {
 export interface PoolParts<C> extends Followed {
   readonly driver: Driver<C>
   readonly config: ResolvedPoolOptions
-  /** What the pool is called; no other open pool in the process has this name. */
-  readonly name: string
+  /** What the pool is called; once its actor has started, no other open pool in the process has this name. */
+  name: string
   /** The actor system that the pool lives in, as the pool's actors see it: with the pool's clock. */
   readonly system: AnyActorScope['system']
   /** Where the driver connects to, for messages. */
@@ -123,7 +122,6 @@ export function createParts<C>(
   const nesting = Storage && new Nesting<C>(Storage)
   const target = describeTarget(driver)
   const counters = newCounters()
-  const name = takeName(config.name ?? target)
   const delay = config.shed && new QueueTimes<C>(config.shed, () => config.clock.now())
   const roster = new Roster<C>(counters)
   const hooks = hooksOf(config as PoolHooks<C>)
@@ -132,7 +130,7 @@ export function createParts<C>(
   const parts: PoolParts<C> = {
     driver,
     config,
-    name,
+    name: config.name ?? target,
     system,
     target,
     mayExit: config.allowExitOnIdle,
@@ -148,7 +146,7 @@ export function createParts<C>(
     lanes,
     counters,
     notices: new Notices(
-      name,
+      () => parts.name,
       () => config.clock.now(),
       emit,
       change => {

@@ -1,5 +1,5 @@
 // A running pool: its actor with everything that the actor's actions need.
-import type { ActorScope, AnyActorScope } from 'xstate'
+import type { ActorScope, AnyActorScope, Subscription } from 'xstate'
 import { PoolClosedError } from '../core/errors.js'
 import type { ResolvedPoolOptions } from '../core/options.js'
 import type { Driver } from '../db/driver.js'
@@ -11,7 +11,7 @@ import { closedError, Intake } from './callers/intake.js'
 import type { AcquireRequest } from './callers/request.js'
 import { AdaptiveSize } from './connections/adaptive-size.js'
 import { Supervisor } from './connections/supervisor.js'
-import { freeName, ofPool } from './names.js'
+import { freeName, ofPool, takeName } from './names.js'
 import { createParts, type OwnHooks, type PoolParts } from './parts.js'
 import type { PoolActorRef, PoolSnapshot } from './pool-ref.js'
 import { Readiness } from './readiness.js'
@@ -44,6 +44,10 @@ export class PoolSystem<C> {
   facade: object | undefined = undefined
   /** When the actor was stopped from outside, or failed, which is no state of its chart. */
   abandonedAt: number | undefined = undefined
+  /** Whether its actor has started, and its budget did not refuse it. */
+  hasBegun = false
+  #isNamed = false
+  readonly #watch: Subscription
   readonly #machineClock: MachineClock
 
   /** @param scope the scope of the actor that is made: in a system of its own, or in a user's */
@@ -54,7 +58,6 @@ export class PoolSystem<C> {
     this.actor = actor
     this.parts = parts
     parts.roster.owner = this
-    this.#join()
     this.scheduler = new ClockScheduler(config.clock, true)
     this.readiness = new Readiness(config.allowExitOnIdle ? this.scheduler : undefined)
     this.intake = new Intake(this.scheduler, () => actor.send({ type: 'acquire.due' }))
@@ -80,22 +83,36 @@ export class PoolSystem<C> {
     this.intake.cancellations$.subscribe({
       next: ({ request, error }) => actor.send({ type: 'cancel', request, reason: error }),
     })
-    actor.subscribe({ complete: () => this.#abandon(), error: error => this.#abandon(error) })
+    this.#watch = actor.subscribe({
+      complete: () => this.#abandon(),
+      error: error => this.#abandon(error),
+    })
   }
 
-  /** @throws OptionsError when the budget refuses the pool, of which nothing is left then */
-  #join(): void {
+  /**
+   * The actor starts. Only now the pool takes a name and a part of a budget: XState's pure functions make actors that never start, and never end.
+   * @returns what its machine could not know before
+   * @throws OptionsError when the budget refuses the pool
+   */
+  begin(): Pick<PoolInput, 'name' | 'budget'> {
     const { parts } = this
     const { group, fleet } = parts.config
+    parts.name = takeName(parts.name)
+    this.#isNamed = true
     try {
       parts.budget = (group ?? fleet)?.join(new PoolMember(parts, this.actor))
     } catch (error) {
-      freeName(parts.name)
+      this.#watch.unsubscribe() // XState reports an error that no one listens to
+      this.#abandon(error)
       throw error
     }
-    if (parts.budget?.enter === undefined) return
-    parts.hooks ??= {} // a new connection has more to do than to connect
-    follow(parts, 1)
+    this.hasBegun = true
+    if (parts.budget?.enter !== undefined) {
+      parts.hooks ??= {} // a new connection has more to do than to connect
+      follow(parts, 1)
+    }
+    this.adaptive?.start()
+    return { name: parts.name, budget: parts.budget }
   }
 
   /** A caller comes by its lane, if it names one. A pool that is closing refuses it at once. */
@@ -157,7 +174,7 @@ export class PoolSystem<C> {
    */
   end(newError = () => ofPool(this.parts, closedError())): void {
     this.intake.close(newError)
-    freeName(this.parts.name)
+    if (this.#isNamed) freeName(this.parts.name)
     this.parts.budget?.leave()
     this.supervisor.stopAlarms()
     this.adaptive?.stop()

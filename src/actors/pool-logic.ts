@@ -55,8 +55,8 @@ export function logicOf<C>(
   }
   return Object.assign(Object.create(runner), {
     start: (...given: Parameters<NonNullable<PoolLogic<C>['start']>>) => {
-      const { owner } = given[0].context.roster as Roster<C>
-      ;(owner as PoolSystem<C>).adaptive?.start()
+      const { context } = given[0]
+      Object.assign(context, ((context.roster as Roster<C>).owner as PoolSystem<C>).begin())
       runner.start?.(...given)
     },
     getInitialSnapshot: begin,

@@ -180,7 +180,8 @@ const expected: Record<string, ReturnType<typeof table>> = {
       'xstate.error.actor': 'discard, forget, failFast',
       'after backoff if isShort': '→ backingOff.probing: probe',
       'after backoff if isCutOff': '→ backingOff.probing: probe',
-      'after backoff': '→ running: suspendStreak, announceRecovery, noteUp, noteEntered, announceReady, beginWatch',
+      'after backoff':
+        '→ running: suspendStreak, announceRecovery, noteUp, noteEntered, announceReady, beginWatch',
       'always if isOwedAnAttempt': '→ backingOff.probing: probe',
     },
     ignores: {

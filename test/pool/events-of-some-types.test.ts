@@ -41,7 +41,7 @@ it('gives its subscribers the same objects as events$', async () => {
 it('makes no event that no subscriber wants: not even the time is asked for', () => {
   let readings = 0
   const notices = new Notices(
-    'orders',
+    () => 'orders',
     () => readings++,
     () => {},
     () => {},

@@ -20,7 +20,7 @@ const ofLeases: readonly NoticeType[] = ['acquire.requested', 'acquire.granted',
  * microtask of their own: subscribers must not run inside a transition of the pool, nor in a caller's async context.
  */
 export class Notices {
-  readonly #pool: string
+  readonly #pool: () => string
   readonly #now: () => number
   readonly #emit: (notice: PoolEmitted) => void
   readonly #follow: (change: 1 | -1) => void
@@ -50,7 +50,7 @@ export class Notices {
 
   /** @param follow told of a subscriber to the notices of each acquire and release: one more, or one fewer */
   constructor(
-    pool: string,
+    pool: () => string,
     now: () => number,
     emit: (notice: PoolEmitted) => void,
     follow: (change: 1 | -1) => void,
@@ -100,7 +100,7 @@ export class Notices {
     const emits = isEmitted(notice)
     if (!emits && !this.wants(notice.type)) return
     if (emits) this.#emits = true
-    this.publishStamped({ at: this.#now(), pool: this.#pool, ...notice } as PoolNotice)
+    this.publishStamped({ at: this.#now(), pool: this.#pool(), ...notice } as PoolNotice)
   }
 
   /** Publishes a notice that has its time with it, and that the pool's actor does not emit. To be called only if it is wanted. */
