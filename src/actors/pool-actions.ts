@@ -184,7 +184,7 @@ const providePool = (): typeof poolMachine =>
         systemOf(context).callers.beginShedding()
       },
       announceEased: ({ context }) => {
-        systemOf(context).callers.endShedding()
+        systemOf(context).callers.endShedding(context)
       },
       announcePaused: ({ context }) => {
         noticesOf(context).publish({ type: 'pool.paused' })

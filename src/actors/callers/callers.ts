@@ -190,31 +190,30 @@ export class Callers<C> {
     const { delay, notices, queue, config } = this.#parts
     if (delay === undefined) return
     const now = config.clock.now()
-    delay.sheddingSince = now
     delay.shedAt = now
     this.#shedBefore = this.#parts.counters.shed
     notices.publish({ type: 'pool.overloaded', delay: now - delay.oldest, waiting: queue.length })
   }
 
   /** The overload is over. */
-  endShedding(): void {
+  endShedding({ enteredAt }: PoolContext): void {
     const { delay, notices, counters, config } = this.#parts
     if (delay === undefined) return
-    const lasted = config.clock.now() - delay.sheddingSince
+    const lasted = config.clock.now() - enteredAt
     notices.publish({ type: 'pool.eased', lasted, shed: counters.shed - this.#shedBefore })
   }
 
   /** Refuses those who have waited for as long as callers may while the pool is overloaded. */
-  shed({ size }: PoolContext): void {
+  shed({ size, enteredAt }: PoolContext): void {
     const { delay, queue, roster, counters, config, adaptive } = this.#parts
     if (delay === undefined) return
     const late = delay.takeLate()
     const now = config.clock.now()
-    const { lastDelay, policy, sheddingSince } = delay
+    const { lastDelay, policy } = delay
     const shared = {
       target: policy.target,
       delay: lastDelay,
-      overloadedFor: now - sheddingSince,
+      overloadedFor: now - enteredAt,
       waiting: queue.length,
       total: roster.total,
       max: size.max,

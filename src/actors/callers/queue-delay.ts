@@ -34,8 +34,6 @@ export class QueueTimes<C> implements QueueDelay {
   shedAt = never
   /** How long the caller had waited who was served last, in milliseconds. */
   lastDelay = 0
-  /** When the pool began to shed load, this time. */
-  sheddingSince = never
   readonly #now: () => number
   /** In the order in which they asked; those who have left fall out when they come to the front, or in a sweep. */
   readonly #requests = new Ring<AcquireRequest<C>>()
