@@ -28,6 +28,8 @@ export class Listeners {
 
   /** Removes those that came since, and puts back those that went. */
   restore(): void {
+    if (hasOnly(this.#face, this.#ofFace) && (this.#core === undefined || hasOnly(this.#core, this.#ofCore)))
+      return
     const { face, core } = { face: this.#face, core: this.#core }
     if (core !== undefined) for (const name of meta) set(face, name, this.#ofFace.get(name) ?? [])
     for (const name of namesOf(face, this.#ofFace, core, this.#ofCore)) {
@@ -56,6 +58,15 @@ export class Listeners {
     }
     return kept
   }
+}
+
+/** Whether these are all its listeners. Asked on each release, so without a copy of them. */
+function hasOnly(emitter: EventEmitter, kept: Kept): boolean {
+  for (const [name, listeners] of kept) {
+    if (emitter.listenerCount(name) !== listeners.length) return false
+    for (const listener of listeners) if (emitter.listenerCount(name, listener) === 0) return false
+  }
+  return emitter.eventNames().length === kept.size
 }
 
 function listenersOf(emitter: EventEmitter): Kept {

@@ -15,6 +15,10 @@ export interface TrackerContext {
   readonly demotion: Demotion
 }
 
+/** What an answer begins with; an error begins with 255. */
+const ok = 0
+const endOfRows = 254
+
 /** Reads each packet before mysql2 does. */
 export class Tracker {
   /** What no answer tells. */
@@ -110,6 +114,8 @@ export class Tracker {
       this.#userChanged = true
       return // what is said then is not about the session that was
     }
+    const kind = packet.buffer[packet.offset] ?? 0
+    if (kind !== ok && kind < endOfRows) return // rows and columns tell nothing, and are the most
     if (packet.isError()) {
       this.#readError(packet, command)
       return

@@ -153,21 +153,43 @@ export class PoolConnection extends BasePoolConnection {
  * have an `emit` of their own outlive minor collections, as `--trace-gc` shows.
  */
 function inContextOfCaller(command: Command): Command {
+  if (areBound) return command
   const { onResult, emit } = command
   if (onResult) command.onResult = inCallersContext(onResult)
   if (!onResult || command.eventNames().length > 0) {
     command.emit = inCallersContext(emit)
-  } else {
-    command.on = onInContext
-    command.addListener = onInContext
-  }
+  } else bindListeners(command)
   return command
+}
+
+/** Listeners that are added from now on are bound to the context of those who add them. */
+export function bindListeners(command: Command): void {
+  command.on = onInContext
+  command.addListener = onInContext
+}
+
+let areBound = false
+
+/** Runs what calls back a caller, and adds listeners, by functions that are bound to the caller's context already. */
+export function withoutBinding(work: () => void): void {
+  areBound = true
+  try {
+    work()
+  } finally {
+    areBound = false
+  }
 }
 
 type Listener = ((...values: unknown[]) => unknown) & { listener?: Listener }
 
 /** One for all commands: that listeners are bound costs nothing until there is one. */
 function onInContext(this: Command, event: string, listener: Listener): Command {
+  if (areBound)
+    return EventEmitter.prototype.on.call(
+      this as unknown as EventEmitter,
+      event,
+      listener,
+    ) as unknown as Command
   const bound: Listener = inCallersContext(listener)
   bound.listener = listener.listener ?? listener // as `once` does, so that it can be removed by the listener itself
   return EventEmitter.prototype.on.call(this as unknown as EventEmitter, event, bound) as unknown as Command

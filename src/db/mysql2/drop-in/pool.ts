@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events'
 import type { Pool as Mysql2Pool, PoolConnection as Mysql2PoolConnection } from 'mysql2'
 import type { PoolConnection as PromisePoolConnection } from 'mysql2/promise'
-import { inCallersContext } from '../../../core/callers-context.js'
+import { CallersContext, inCallersContext } from '../../../core/callers-context.js'
 import { hooksAround } from '../../../core/hooks.js'
 import {
   createPool as createStatepool,
@@ -15,7 +15,7 @@ import { call } from '../driver/commands.js'
 import { driverFor } from '../driver/driver.js'
 import type { Session } from '../driver/session.js'
 import { BasePool, connectionConfig, type ParsedPoolOptions } from './bases.js'
-import { PoolConnection } from './connection.js'
+import { bindListeners, type Command, PoolConnection, withoutBinding } from './connection.js'
 import { asMysql2Error } from './errors.js'
 import { ConnectionChanges, obeyLimits } from './live-config.js'
 import { type DropInOptions, parseDropInOptions } from './options.js'
@@ -31,7 +31,8 @@ export class Pool extends BasePool {
   readonly #statepool: Statepool<PoolConnection>
   readonly #sessionOf: (connection: PoolConnection) => Session
   readonly #shelf = new Shelf()
-  #forOneQuery = false
+  /** Set while mysql2's own `query` or `execute` asks for a connection. */
+  #oneQuery: OneQuery | undefined
   declare _closed: boolean
 
   /** @throws OptionsError, which names the option and the valid values, and never a secret. */
@@ -81,8 +82,8 @@ export class Pool extends BasePool {
   override getConnection(
     callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
   ): void {
-    const done = this.#forOneQuery ? forOneQuery(callback as Callback) : callback
-    this.borrow(inCallersContext(done))
+    const query = this.#oneQuery
+    this.borrow(query === undefined ? inCallersContext(callback) : forOneQuery(query, callback as Callback))
   }
 
   override query: Mysql2Pool['query'] = (...parameters: unknown[]) =>
@@ -93,11 +94,18 @@ export class Pool extends BasePool {
 
   /** mysql2's methods release at the end of the statement; one that its own time limit has answered is not waited for. */
   #askOnce<T>(method: (...parameters: never[]) => T, parameters: unknown[]): T {
-    this.#forOneQuery = Boolean((parameters[0] as { timeout?: unknown } | null | undefined)?.timeout)
+    const isLimited = Boolean((parameters[0] as { timeout?: unknown } | null | undefined)?.timeout)
+    const caller = new CallersContext()
+    const place = parameters.findIndex(isFunction)
+    const callsBack = place > 0
+    if (callsBack) parameters[place] = caller.bind(parameters[place] as () => unknown)
+    this.#oneQuery = { caller, callsBack, isLimited }
     try {
-      return Reflect.apply(method, this, parameters)
+      const command = Reflect.apply(method, this, parameters)
+      if (callsBack && command) bindListeners(command as unknown as Command)
+      return command
     } finally {
-      this.#forOneQuery = false
+      this.#oneQuery = undefined
     }
   }
 
@@ -109,12 +117,7 @@ export class Pool extends BasePool {
 
   #borrow(callback: Callback): void {
     if (this.listenerCount('enqueue') > 0 && !this._closed && this.#mustWait) this.emit('enqueue')
-    const asked = this.#statepool.ask().promise()
-    asked.then(
-      lease => process.nextTick(() => this.#lend(lease, callback)),
-      // What mysql2's type does not say, it does: there is no connection with an error.
-      error => process.nextTick(callback as (error: unknown) => unknown, asMysql2Error(error)),
-    )
+    this.#statepool.ask().answerTo(new Asked(this, callback))
   }
 
   /** The same as `connection.release()`. */
@@ -213,7 +216,8 @@ export class Pool extends BasePool {
       Object.defineProperty(this, name, { value: new ListView<unknown>(read), enumerable: false })
   }
 
-  #lend(lease: Lease<PoolConnection>, callback: Callback): void {
+  /** @internal */
+  lend(lease: Lease<PoolConnection>, callback: Callback): void {
     if (!lease.held) {
       // Lost, or the pool was ended, within the same turn: the next one, or the reason why there is none.
       this.#borrow(callback)
@@ -232,12 +236,47 @@ export class Pool extends BasePool {
   }
 }
 
-function forOneQuery(callback: Callback): Callback {
-  return (error, connection) => {
-    if (!error) (connection as PoolConnection).forOneQuery = true
-    callback(error, connection)
+/** What is answered is told after the message in which the pool answers. */
+class Asked {
+  readonly #pool: Pool
+  readonly #callback: Callback
+
+  constructor(pool: Pool, callback: Callback) {
+    this.#pool = pool
+    this.#callback = callback
+  }
+
+  granted(lease: Lease<PoolConnection>): void {
+    process.nextTick(lend, this.#pool, lease, this.#callback)
+  }
+
+  refused(error: unknown): void {
+    // What mysql2's type does not say, it does: there is no connection with an error.
+    process.nextTick(this.#callback as (error: unknown) => unknown, asMysql2Error(error))
   }
 }
+
+const lend = (pool: Pool, lease: Lease<PoolConnection>, callback: Callback): void =>
+  pool.lend(lease, callback)
+
+/** A connection that is asked for by mysql2's own `query` or `execute`, for one statement. */
+interface OneQuery {
+  readonly caller: CallersContext
+  /** Its callback is bound to the context of its caller. */
+  readonly callsBack: boolean
+  /** It has a time limit. */
+  readonly isLimited: boolean
+}
+
+function forOneQuery({ caller, callsBack, isLimited }: OneQuery, callback: Callback): Callback {
+  return caller.bind((error, connection) => {
+    if (isLimited && !error) (connection as PoolConnection).forOneQuery = true
+    if (callsBack) withoutBinding(() => callback(error, connection))
+    else callback(error, connection)
+  })
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
 
 /** A listener that says `c => c.query(…)` answers a query of mysql2's, whose `then` throws to tell those who await it that it is no promise. */
 function awaitable(answer: unknown): unknown {
