@@ -204,6 +204,20 @@ export class Roster<C> implements RosterView {
     return this.staying().filter(record => record.lease !== undefined)
   }
 
+  /**
+   * Connections that stay, in the order in which they are given up when there are too many: those being opened, idle ones, the longest idle
+   * before the others, those being validated or made clean (another one serves their caller then), and leased ones.
+   */
+  leastMissedFirst(): ConnectionRecord<C>[] {
+    const staying = this.staying()
+    const idle = [...this.idleRecords]
+    const connecting = staying.filter(record => record.handle === undefined)
+    const lent = staying.filter(record => record.lease !== undefined)
+    const others = new Set([...connecting, ...idle, ...lent])
+    const validated = staying.filter(record => !others.has(record))
+    return [...connecting, ...idle, ...validated, ...lent]
+  }
+
   /** A lease ended, now, that was out since then. */
   noteReturned(since: number, now: number): void {
     this.#pace.noteHeld(now - since)

@@ -228,21 +228,12 @@ export class Supervisor<C> {
     }
   }
 
-  /**
-   * Those being opened go first, then idle ones, the longest idle before the others, then those being validated or made clean
-   * (a caller is served by another one then), then lent ones, when they come back.
-   */
+  /** Retires what is too much. */
   shrink({ size }: PoolContext): void {
-    const roster = this.#parts.roster
-    const staying = roster.staying()
-    const idle = [...roster.idleRecords]
-    const connecting = staying.filter(record => record.handle === undefined)
-    const lent = staying.filter(record => record.lease !== undefined)
-    const others = new Set([...connecting, ...idle, ...lent])
-    const validated = staying.filter(record => !others.has(record))
-    let excess = staying.length - size.max
-    this.#upkeepAlarm.noLaterThan(this.#parts.config.clock.now()) // a lower minimum may keep fewer of the idle ones
-    for (const record of [...connecting, ...idle, ...validated, ...lent]) {
+    const { roster, config } = this.#parts
+    let excess = roster.staying().length - size.max
+    this.#upkeepAlarm.noLaterThan(config.clock.now()) // a lower minimum may keep fewer of the idle ones
+    for (const record of roster.leastMissedFirst()) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
     }
