@@ -52,7 +52,7 @@ async function liveThrough(seed: number, last = 4_000): Promise<Life> {
 }
 
 /** With XState's interpreter, a life takes ten times as long. */
-const parts = process.env.STATEPOOL_INTERPRETED === 'yes' ? 2 : cases({ all: 8, some: 1 })
+const parts = process.env.STATEPOOL_INTERPRETED === 'yes' ? 2 : cases({ all: 20, some: 1 })
 
 describe('a recording, replayed', () => {
   it.each(Array.from({ length: parts }, (_, part) => part * 50 + 1))(
