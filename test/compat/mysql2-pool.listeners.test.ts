@@ -1,5 +1,6 @@
 // What borrowers hang on a connection of the drop-in ends with their loan; what `connection` listeners hang on it stays.
 
+import type { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { mariadbMissing } from '../support/mariadb-threads.js'
 import { useMysqlPool } from '../support/mysql-pool.js'
@@ -25,5 +26,19 @@ describe.skipIf(mariadbMissing())('a connection of the drop-in for mysql2', () =
     connection.emit('drain')
     connection.release()
     expect(heard).toEqual(['connection event'])
+  })
+
+  it('has a socket without the listeners of its former borrowers', async () => {
+    const pool = create({ connectionLimit: 1 })
+    const countOf = (connection: unknown): number =>
+      (connection as { stream: EventEmitter }).stream.listenerCount('data')
+    const counts: number[] = []
+    for (let loan = 0; loan < 3; loan++) {
+      const connection = await borrow(pool)
+      counts.push(countOf(connection))
+      ;(connection as unknown as { stream: EventEmitter }).stream.on('data', () => {})
+      connection.release()
+    }
+    expect(counts).toEqual(counts.map(() => counts[0]))
   })
 })

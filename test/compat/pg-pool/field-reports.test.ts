@@ -5,8 +5,26 @@ import { inspect } from 'node:util'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { describe, expect, it } from 'vitest'
-import { dropIn } from '../../support/drop-in.js'
+import { postgres } from '../../../src/db/pg/index.js'
+import { createPool } from '../../../src/index.js'
+import { dropIn, server } from '../../support/drop-in.js'
 import { patience, slack } from '../../support/patience.js'
+import { processErrors } from '../../support/process-errors.js'
+
+const driverOfOne = () => createPool(postgres(server()), { min: 0, max: 1 })
+
+/** Its clients, leased and released as by `connect()` and `release()`. */
+function dropInOfOne() {
+  const pool = dropIn({ max: 1 })
+  return {
+    async use<T>(work: (client: pg.PoolClient & pg.Client) => Promise<T>): Promise<T> {
+      const client = await pool.connect()
+      return await work(client as pg.PoolClient & pg.Client).finally(() => client.release())
+    },
+    stats: () => pool.statepool.stats(),
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
 
 /** The names of the warnings that the process is given meanwhile. */
 async function warningsDuring(work: () => Promise<unknown>): Promise<string[]> {
@@ -74,6 +92,27 @@ describe('a caller', () => {
     expect(warnings).toEqual([])
   })
 
+  it.each([
+    ['the drop-in', () => dropInOfOne()],
+    ['the driver', () => driverOfOne()],
+  ])('gets a connection and a socket without the listeners of former borrowers, from %s', async (_, open) => {
+    await using pool = open()
+    const heard: string[] = []
+    const warnings = await warningsDuring(async () => {
+      for (let lease = 0; lease < 12; lease++)
+        await pool.use(async ({ connection }) => {
+          connection.on('rowDescription', () => heard.push('connection'))
+          connection.stream.on('data', () => heard.push('socket'))
+          connection.stream.once('timeout', () => {})
+        })
+      heard.length = 0
+      const { rows } = await pool.use(client => client.query('SELECT 1 AS one'))
+      expect(rows).toEqual([{ one: 1 }])
+    })
+    expect([warnings, heard]).toEqual([[], []])
+    expect(pool.stats().opened).toBe(1)
+  })
+
   it('is served at once after a cursor that was left half-read', async () => {
     await using pool = dropIn({ max: 1, statepool: { resetTimeout: patience } }) // what a reset that waits for the rest would take
     const client = await pool.connect()
@@ -125,15 +164,55 @@ describe('end()', () => {
   })
 })
 
-it('a subclass whose connect() knows only callbacks is connected', async () => {
-  class Traced extends (pg.Client as unknown as new () => { connect(done: unknown): unknown }) {
-    override connect(callback: unknown): unknown {
-      const done = callback as (error: Error) => void
-      return super.connect((error: Error) => done(error))
+describe('a class of clients is connected', () => {
+  type Callback = (error?: Error) => void
+  /** pg's Client, whose `connect` has one form only, so that a subclass can be anything. */
+  const Base = pg.Client as unknown as new () => { connect(...callback: Callback[]): unknown }
+  class CallbacksOnly extends Base {
+    override connect(callback: Callback) {
+      return super.connect(error => callback(error))
     }
   }
-  await using pool = dropIn({ Client: Traced as never })
-  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  class Assigned extends Base {
+    override connect = (callback: Callback) =>
+      Base.prototype.connect.call(this, (error?: Error) => callback(error))
+  }
+  class Returning extends Base {
+    override async connect(callback?: Callback) {
+      await super.connect()
+      callback?.()
+    }
+  }
+  class PromisesOnly extends Base {
+    override async connect(_callback?: unknown) {
+      await super.connect()
+    }
+  }
+  class Early extends Base {
+    override async connect(callback: Callback) {
+      super.connect(callback)
+    }
+  }
+  class NoParameters extends Base {
+    override async connect() {
+      await super.connect()
+    }
+  }
+
+  it.each([
+    ['knows only callbacks', CallbacksOnly],
+    ['is patched in its constructor with one that knows only callbacks', Assigned],
+    ['calls back and returns a promise', Returning],
+    ['ignores its callback and returns a promise', PromisesOnly],
+    ['returns a promise that settles before it is connected', Early],
+    ['takes no callback', NoParameters],
+  ])('whose connect() %s, in the drop-in and by the driver', async (_, Class) => {
+    const Client = Class as unknown as typeof pg.Client
+    await using pool = dropIn({ Client })
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await using own = createPool(postgres({ ...server(), Client }), { min: 0, max: 1 })
+    expect((await own.use(client => client.query('SELECT 1 AS one'))).rows).toEqual([{ one: 1 }])
+  })
 })
 
 describe('the options of a pool', () => {
@@ -196,4 +275,26 @@ describe('pool.query() settles', () => {
     })
     await warningsDuring(async () => expect(await told(pool.query('SELECT 1'))).toBe('ok'))
   })
+
+  it.each([null, 0, ''])('when onConnect rejects with %j: with an error', async nothing => {
+    await using pool = dropIn({ onConnect: () => Promise.reject(nothing) as unknown as undefined })
+    await expect(pool.query('SELECT 1')).rejects.toBeInstanceOf(Error)
+  })
+})
+
+const never = Number.POSITIVE_INFINITY
+
+it('a `remove` listener that throws costs no slot, and end() no deadline', async () => {
+  const pool = dropIn({ max: 1, statepool: { closeTimeout: never, drainTimeout: never } })
+  const mistake = new Error('a mistake')
+  pool.on('remove', () => {
+    throw mistake
+  })
+  const thrown = await processErrors(async () => {
+    const client = await pool.connect()
+    client.release(true)
+    await pool.query('SELECT 1')
+    await pool.end()
+  })
+  expect(thrown).toEqual([mistake, mistake])
 })

@@ -57,6 +57,12 @@ class Least {
   removeListener(): void {}
 }
 
+/** Has something under the name of pg's connection that is none. */
+const having = (connection: () => object | null): unknown =>
+  class extends Mock {
+    readonly connection = connection()
+  }
+
 const as = (Client: unknown): PoolConfig => ({ Client: Client as typeof pg.Client })
 
 describe('a mock', () => {
@@ -64,6 +70,13 @@ describe('a mock', () => {
     ['of a class', Mock],
     ['that a constructor returns', Factory],
     ['with the least that is needed', Least],
+    ['whose connection is an empty object', having(() => ({}))],
+    ['whose connection has a stream only', having(() => ({ stream: { destroy() {} } }))],
+    ['whose connection has no stream', having(() => new EventEmitter())],
+    [
+      'whose stream cannot be destroyed',
+      having(() => Object.assign(new EventEmitter(), { stream: new EventEmitter() })),
+    ],
   ])('%s answers, comes back and is lent again', async (_, Client) => {
     await sameOnBoth(async ({ make, note }) => {
       const pool = make(as(Client))

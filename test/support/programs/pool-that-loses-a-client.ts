@@ -17,11 +17,15 @@ const pool =
 const other = new pg.Client(server)
 await other.connect()
 
+// What a holder hangs on a client, or on its connection, ends with the lease; what a `connect` listener does stays.
+const end = new Promise(resolve => {
+  pool.once('connect', client => {
+    const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
+    connection.once('end', resolve)
+  })
+})
 const client = await pool.connect()
 const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
-// Of the connection: what is hung on the client ends with the lease.
-const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
-const end = new Promise(resolve => connection.once('end', resolve))
 if (situation !== 'lent') client.release()
 const acquired = situation === 'querying' ? once(pool, 'acquire') : undefined
 const query = situation === 'querying' ? pool.query('SELECT pg_sleep(60)').catch(() => {}) : undefined

@@ -140,8 +140,8 @@ export function driverFor<C extends EventEmitter>(
         await resetSession(session)
         await prepare?.(face)
         await setUp?.(face)
-        session.restoreListeners() // it has its listeners of the first time
       }
+      session.restoreListeners() // it has its listeners of the first time
       await expectClean(session, resetOnRelease)
       if (thorough) session.tracker.settle()
     },

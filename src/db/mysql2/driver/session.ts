@@ -1,6 +1,7 @@
 // One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
 import type { EventEmitter } from 'node:events'
+import { KeptListeners } from '../../listeners.js'
 import { type Core, quitPacket, type Target } from './internals.js'
 import { Listeners } from './listeners.js'
 import { connectionLost } from './lost.js'
@@ -38,6 +39,7 @@ export class Session {
   #database: string | undefined
   #charsetNumber: number | undefined
   #listeners: Listeners | undefined
+  #ofSocket: KeptListeners | undefined
   #onLost: ((reason: unknown) => void) | undefined
   /** The socket itself, also when TLS runs over it. */
   readonly #socket: Core['stream']
@@ -80,11 +82,13 @@ export class Session {
   /** Takes the listeners that the connection has now for those that each caller finds; what is hung on it later ends with the loan. */
   keepListeners(face: EventEmitter): void {
     this.#listeners = new Listeners(face, this.core)
+    this.#ofSocket = new KeptListeners(this.core.stream)
   }
 
-  /** Removes what a holder hung on the connection. */
+  /** Removes what a holder hung on the connection, and on its socket. */
   restoreListeners(): void {
     this.#listeners?.restore()
+    if (this.ready) this.#ofSocket?.restore() // a LOAD DATA under way has its own there
   }
 
   /** Nothing runs, nothing is queued, no transaction is open, and the session is still the pool's own. */

@@ -19,7 +19,8 @@ const ofThePool = new WeakSet<Error>()
 function inItsWords(error: PoolError): unknown {
   const refused =
     error instanceof ConnectError || error.code === ('DATABASE_DOWN' satisfies PoolError['code'])
-  if (refused && error.cause !== undefined) {
+  // A cause that is null, or 0, would be none to those who look whether there is an error.
+  if (refused && error.cause) {
     const { cause } = error
     return ownCopy(cause instanceof PoolError ? inItsWords(cause) : cause)
   }

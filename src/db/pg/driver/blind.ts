@@ -25,9 +25,10 @@ interface StandIn {
 
 const standIns = new WeakMap<pg.Client, StandIn>()
 
-/** Whether a client is one without a connection. */
+/** Whether a client is one without a connection, or with something in its place that only its own class can use. */
 export function isBlind(client: pg.Client): boolean {
-  return client.connection === undefined || client.connection === null
+  const connection = client.connection as Partial<pg.Connection> | null | undefined
+  return typeof connection?.on !== 'function' || typeof connection.stream?.destroy !== 'function'
 }
 
 /** What the driver sees of such a client in the place of its wires. */

@@ -13,7 +13,7 @@ import {
 } from './client-view.js'
 import { type Debts, SessionDebts } from './debts.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
-import { Listeners } from './listeners.js'
+import { HungListeners } from './hung-listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, rememberAsStale, type ServerMessage } from './stale.js'
@@ -46,7 +46,7 @@ export class Session {
   #channels: readonly string[] = []
   #refusedWrite: unknown
   #toldRole: HostRole | undefined
-  #listeners: Listeners | undefined
+  #listeners: HungListeners | undefined
   readonly #readOnly: ReadOnlyWatch
   /** What a reset must lead back to. */
   readonly parameters = new StartParameters()
@@ -190,8 +190,7 @@ export class Session {
    */
   keep(channels: readonly string[]): void {
     this.#channels = channels
-    // A mock need not tell which listeners it has.
-    if (typeof this.client.rawListeners === 'function') this.#listeners = new Listeners(this.client)
+    this.#listeners = new HungListeners(this.client)
     this.takeDebts()
     this.#readOnly.begin()
     this.#toldRole = this.#readOnly.role
@@ -204,9 +203,9 @@ export class Session {
     return role
   }
 
-  /** Removes what the holder hung on the client. */
+  /** Removes what the holder hung on the client, and on what is beneath it. */
   tidyListeners(): void {
-    this.#listeners?.restore()
+    this.#listeners?.remove()
   }
 
   /** Settles when the server is ready for a query if all that it owes is the end of one that failed; else at once. */

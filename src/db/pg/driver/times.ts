@@ -68,7 +68,7 @@ export async function connectWithinLimit(client: pg.Client): Promise<void> {
   const timed = client as unknown as Timed
   const limit = Number(timed._connectionTimeoutMillis)
   if (!(limit > 0)) {
-    await client.connect()
+    await connected(client)
     return
   }
   timed._connectionTimeoutMillis = 0
@@ -79,8 +79,18 @@ export async function connectWithinLimit(client: pg.Client): Promise<void> {
   }, limit)
   systemClock.unref?.(timer)
   try {
-    await client.connect()
+    await connected(client)
   } finally {
     systemClock.clearTimeout(timer)
   }
+}
+
+/** pg-pool passes a callback, and a subclass or a patch may know nothing else; one that takes none returns a promise. */
+async function connected(client: pg.Client): Promise<void> {
+  if (client.connect.length === 0) return void (await client.connect())
+  await new Promise<void>((resolve, reject) => {
+    const returned: unknown = client.connect((error: unknown) => (error ? reject(error) : resolve()))
+    // It may settle before the client is connected, when what it calls takes the callback.
+    if (returned instanceof Promise) returned.then(() => wired(client).readyForQuery && resolve(), reject)
+  })
 }

@@ -35,9 +35,22 @@ export function lendingDriver(
   const keepsTransactions = settings.habits.has('keepOpenTransactions')
   const throwsErrors = settings.habits.has('throwUnhandledErrors')
 
+  /** Those that have been connected. */
+  const ready = new WeakSet<LentClient>()
+  /** Those whose end is watched. */
+  const watched = new WeakSet<LentClient>()
+
+  /** The connection's end, which comes before the client's: `end()` of the pool must not overtake it. */
+  const watch = (client: LentClient): void => {
+    if (watched.has(client)) return
+    watched.add(client)
+    wired(client).connection.once('end', () => ready.has(client) && audience.removed(client))
+  }
+
   /** The application's part of a connect, and again of a reset that undid it. */
   const prepare = async (of: pg.Client): Promise<void> => {
     const client = of as LentClient
+    watch(client) // here, because what is hung on the connection once it is ready ends with the lease
     const work = async (): Promise<void> => {
       await settings.onConnect?.(client)
       await audience.connected(client)
@@ -68,13 +81,13 @@ export function lendingDriver(
     async connect({ signal, onLost, onStale, onLinger, setUp }: ConnectContext): Promise<LentClient> {
       audience.log('connecting new client')
       let client: LentClient | undefined
-      let ready = false
       const lost = (reason: unknown): void => {
         const lent = client?.[isLent] === true && !client[isOnTheWay]
         const ended = client !== undefined && isEnding(client)
-        if (client !== undefined && ready && !ended) leaving.add(client)
+        const isReady = client !== undefined && ready.has(client)
+        if (client !== undefined && isReady && !ended) leaving.add(client)
         onLost(reason) // which takes it from its holder
-        if (client === undefined || !ready) return
+        if (client === undefined || !isReady) return
         if (lent) audience.lostWhileLent(client, reason)
         if (ended) return
         const error = because(reason, base.endOf(client))
@@ -94,10 +107,7 @@ export function lendingDriver(
         audience.log('client failed to connect', error)
         throw error
       }
-      ready = true
-      const connected = client
-      // The connection's end, which comes before the client's: `end()` of the pool must not overtake it.
-      wired(client).connection.once('end', () => audience.removed(connected))
+      ready.add(client)
       audience.log('new client connected')
       return client
     },

@@ -28,7 +28,8 @@ function asPgPoolError(error: unknown): unknown {
   if (code === 'CONNECT_TIMEOUT')
     return new Error('Connection terminated due to connection timeout', { cause: error })
   // Other reasons of a failed connect; the error of a caller that is refused for it has that error as its cause.
-  if ((code === 'CONNECT_FAILED' || code === 'DATABASE_DOWN') && error.cause !== undefined)
+  // A cause that is null, or 0, would be none to those who look whether there is an error.
+  if ((code === 'CONNECT_FAILED' || code === 'DATABASE_DOWN') && error.cause)
     return asPgPoolError(error.cause)
   return error
 }

@@ -74,7 +74,7 @@ export class Lender implements Owner {
     this.trusting = settings.habits.has('allowUseAfterRelease')
     const driver = lendingDriver(settings, Client, {
       connected: client => this.#announce(client),
-      removed: client => emitter.emit('remove', client),
+      removed: client => this.#tell('remove', client),
       failed: (error, client) => this.#announceLoss(error, client),
       lostWhileLent: (client, reason) => {
         this.lost.add(client)

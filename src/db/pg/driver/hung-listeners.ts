@@ -1,0 +1,32 @@
+// What holders hang on a client, on its connection or on its socket.
+
+import type { EventEmitter } from 'node:events'
+import type pg from 'pg'
+import { KeptListeners } from '../../listeners.js'
+import { wired } from './wired.js'
+
+/** The listeners of a client and of what is beneath it, as they were when this was made. */
+export class HungListeners {
+  readonly #client: pg.Client
+  readonly #ofClient: KeptListeners | undefined
+  readonly #beneath: readonly KeptListeners[]
+
+  constructor(client: pg.Client) {
+    this.#client = client
+    const { connection } = wired(client)
+    this.#ofClient = listenersOf(client)
+    this.#beneath = [connection, connection.stream].flatMap(emitter => listenersOf(emitter) ?? [])
+  }
+
+  /** Removes what came since. */
+  remove(): void {
+    this.#ofClient?.restore()
+    if (wired(this.#client).readyForQuery !== true) return // what runs may have its own there: a COPY reads from the socket itself
+    for (const listeners of this.#beneath) listeners.restore()
+  }
+}
+
+/** A mock need not tell which listeners it has, nor a stream of the application's own. */
+function listenersOf(emitter: EventEmitter): KeptListeners | undefined {
+  return typeof emitter.rawListeners === 'function' ? new KeptListeners(emitter) : undefined
+}
