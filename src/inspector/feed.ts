@@ -2,6 +2,7 @@
 import type { PoolSystem } from '../actors/pool-actor.js'
 import { factsOf } from '../actors/watching/health.js'
 import { readStats } from '../actors/watching/stats.js'
+import { withoutHookWords } from '../core/hook-words.js'
 import { encodeSlice, type Frame, type Notice } from '../recorder/format.js'
 import { takeFrame } from '../recorder/frame.js'
 import { withoutSecrets } from '../recorder/notice.js'
@@ -155,20 +156,22 @@ export class Feed {
    */
   frame(now: number): Uint8Array {
     const frame = takeFrame(this.system)
+    const facts = factsOf(this.system)
     this.#readTimes()
     return encodeMessage({
       type: 'frame',
       pool: this.id,
       frame: withoutShortStacks(frame),
       times: this.#times.at(now),
-      diagnosis: discreet(diagnose(frame, this.#notices, factsOf(this.system))),
+      diagnosis: discreet(diagnose(frame, this.#notices, facts), facts.connects?.lastError),
     })
   }
 }
 
-/** A connect's error says what its driver said. */
-function discreet({ level, findings }: Diagnosis): Diagnosis {
-  return { level, findings: findings.map(finding => ({ ...finding, text: withoutSecrets(finding.text) })) }
+/** A connect's error says what its driver or a hook said. */
+function discreet({ level, findings }: Diagnosis, error: unknown): Diagnosis {
+  const shown = (text: string): string => withoutSecrets(withoutHookWords(text, error))
+  return { level, findings: findings.map(finding => ({ ...finding, text: shown(finding.text) })) }
 }
 
 const isSame = (one: Cursor, other: Cursor): boolean =>

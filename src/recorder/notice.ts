@@ -1,6 +1,7 @@
 // What a pool reports, as plain data without secrets.
 import type { PoolNotice } from '../actors/watching/events.js'
 import { isPoolError } from '../core/errors.js'
+import { withoutHookWords } from '../core/hook-words.js'
 import { messageOf } from '../core/wording.js'
 import type { Notice, RecordedError } from './format.js'
 
@@ -54,7 +55,9 @@ export function plainError(error: unknown): RecordedError {
   return {
     name: String(name ?? 'object'),
     ...(code === undefined ? undefined : { code: String(code) }),
-    ...(isPoolError(error) ? { message: withoutSecrets(messageOf(error)) } : undefined),
+    ...(isPoolError(error)
+      ? { message: withoutSecrets(withoutHookWords(messageOf(error), error)) }
+      : undefined),
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api'
 import type { AcquireEnd, AcquireTerms, ConnectEnd, Tracer } from '../../actors/watching/tracing.js'
 import { PoolError } from '../../core/errors.js'
+import { withoutHookWords } from '../../core/hook-words.js'
 import { messageOf } from '../../core/wording.js'
 import type { BeginOptions } from '../../index.js'
 import type { SpanNames } from './options.js'
@@ -108,6 +109,6 @@ function fail(span: Span, error: unknown): void {
   span.setAttribute('error.type', kind)
   span.setStatus({
     code: SpanStatusCode.ERROR,
-    ...(error instanceof PoolError && { message: messageOf(error) }),
+    ...(error instanceof PoolError && { message: withoutHookWords(messageOf(error), error) }),
   })
 }
