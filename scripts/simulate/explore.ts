@@ -19,6 +19,7 @@ const options = new Command('npm run explore --')
   .option('--in-lane <n>', 'of the callers, those that go by a lane with room for one', number, 0)
   .option('--tenants <n>', 'tenants that the callers ask for, in turns', number, 0)
   .option('--statements <n>', 'statements that share connections', number, 0)
+  .option('--callbacks <n>', 'callers of use() with a signal, which may abort it', number, 0)
   .option('--faults <n>', 'faults on one path, or "any"', anyNumber, 3)
   .option('--depth <n>', 'steps on one path', number, 200)
   .option('--states <n>', 'states', number, 1_000_000)
@@ -48,7 +49,7 @@ try {
       ? 'any number of faults'
       : `at most ${many(options.faults, 'fault')}`
   console.log(
-    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}${options.inLane > 0 ? ` (${options.inLane} by a lane)` : ''}${options.tenants > 0 ? ` of ${many(options.tenants, 'tenant')}` : ''}, ${many(options.statements, 'statement')}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
+    `${pc.green('✓')} ${many(options.max, 'connection')}, ${many(options.callers, 'caller')}${options.inLane > 0 ? ` (${options.inLane} by a lane)` : ''}${options.tenants > 0 ? ` of ${many(options.tenants, 'tenant')}` : ''}, ${many(options.statements, 'statement')}${options.callbacks > 0 ? `, ${many(options.callbacks, 'callback')}` : ''}, ${faults}: ${count(states)} states, ${count(transitions)} transitions, ${deepest} steps at most, in ${seconds} s`,
   )
   console.log(pc.dim(`states that take 0, 1, 2 … faults: ${byFaults.map(count).join(', ')}`))
   console.log('No stuck state, no lost waiter, no connection leased twice.')

@@ -53,12 +53,13 @@ class Exploration {
     inLane = 0,
     tenants = 0,
     statements = 0,
+    callbacks = 0,
     faults = 2,
     depth = 100,
     states = 1_000_000,
     onProgress,
   }: ExploreOptions) {
-    this.#bounds = { max, callers, inLane, tenants, statements, faults, depth, states }
+    this.#bounds = { max, callers, inLane, tenants, statements, callbacks, faults, depth, states }
     this.#onProgress = onProgress
   }
 

@@ -25,6 +25,8 @@ export interface Session {
   dirty: boolean
   /** It is not known whether a request to cancel still hits it. */
   exposed: boolean
+  /** Whose callback has it, or had it last. */
+  holder: number | undefined
 }
 
 /** A statement as the database knows it. */
@@ -51,6 +53,8 @@ export interface Call {
   /** Of a request to cancel: whether it is still wanted, asked when it leaves; then it is on its way. */
   readonly isWanted?: () => boolean
   sent?: boolean
+  /** Of a request to cancel what a callback runs: which one. */
+  readonly holder?: number | undefined
 }
 
 /** What a statement fails with that was cancelled. */
@@ -122,10 +126,30 @@ export class ExploredDriver {
     this.statements = this.statements.filter(statement => statement.session !== session)
   }
 
-  #call(kind: Call['kind'], session: Session, isWanted?: () => boolean): Promise<void> {
+  #call(
+    kind: Call['kind'],
+    session: Session,
+    request: Pick<Call, 'isWanted' | 'holder'> = {},
+  ): Promise<void> {
     return new Promise((answer, fail) => {
-      const call = { kind, session, since: this.#now(), answer, fail, ...(isWanted && { isWanted }) }
-      this.calls = [...this.calls, call]
+      this.calls = [...this.calls, { kind, session, since: this.#now(), answer, fail, ...request }]
+    })
+  }
+
+  /** A callback runs a statement on a session that it holds, or held. */
+  run(session: Session, number: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!this.open.has(session)) return reject(new Error('lost'))
+      const why = () => `callback ${number} runs a statement on session ${session.id}, `
+      const isOther = ({ kind, holder, ...call }: Call) =>
+        kind === 'cancel' && call.session === session && call.sent === true && holder !== number
+      demand(!session.exposed, 'fence', () => `${why()}where a request to cancel may hit it`)
+      demand(!this.calls.some(isOther), 'fence', () => `${why()}where another's request is on its way`)
+      demand(session.holder === number, 'fence', () => `${why()}which callback ${session.holder} has`)
+      const answer = (error: unknown, result?: unknown) =>
+        error === undefined ? resolve(result) : reject(error)
+      const statement = { session, number, since: this.#now(), exposed: false, requests: 0, answer }
+      this.statements = [...this.statements, statement]
     })
   }
 
@@ -147,12 +171,25 @@ export class ExploredDriver {
     if (oldest !== undefined) oldest.requests++
     let isSent = false
     try {
-      await this.#call('cancel', session, () => {
-        isSent = isWanted()
-        return isSent
+      await this.#call('cancel', session, {
+        isWanted: () => {
+          isSent = isWanted()
+          return isSent
+        },
       })
     } catch (error) {
       session.exposed ||= isSent
+      throw error
+    }
+  }
+
+  /** Has what a callback runs stopped. */
+  async #stop(session: Session): Promise<void> {
+    if (this.statementsOn(session).length === 0) return
+    try {
+      await this.#call('cancel', session, { isWanted: () => true, holder: session.holder })
+    } catch (error) {
+      session.exposed = true
       throw error
     }
   }
@@ -164,7 +201,7 @@ export class ExploredDriver {
       connect: async ({ signal, onLost, onStale }) => {
         const session: Session = {
           ...{ id: ++this.#sessions, onLost, onStale },
-          ...{ stale: false, ended: false, dirty: false, exposed: false },
+          ...{ stale: false, ended: false, dirty: false, exposed: false, holder: undefined },
         }
         this.open.add(session)
         signal.addEventListener('abort', () => this.#drop(session), { once: true })
@@ -186,6 +223,7 @@ export class ExploredDriver {
         this.#drop(session)
       },
       destroy: session => this.#drop(session),
+      cancel: session => this.#stop(session),
       isUsable: ({ ended }) => !ended,
       share: {
         mayShare: () => true,

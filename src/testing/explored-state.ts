@@ -3,6 +3,7 @@
 import type { AnyActorRef } from 'xstate'
 import { systemBehind } from '../actors/create-pool.js'
 import type { Pool } from '../index.js'
+import type { CallbackInside } from './explored-callbacks.js'
 import type { Session } from './explored-driver.js'
 
 /** A call of the driver that has not been answered. */
@@ -53,6 +54,8 @@ export interface Circumstances {
   readonly statementsOutside: number
   /** When those were asked for that have not been sent. */
   readonly unsentAt: readonly number[]
+  /** Callbacks that run. */
+  readonly callbacks: readonly CallbackInside[]
   /** When timers will fire. */
   readonly timers: readonly number[]
 }
@@ -67,10 +70,10 @@ const memory = 5_001
  */
 export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const { now, calls, sessions, statements, timers, askedAt, unsentAt, outside, bereft } = around
-  const { statementsOutside, kinds } = around
+  const { statementsOutside, kinds, callbacks } = around
   const behind = systemBehind(pool.actor)?.parts
   const termsOf = (request: Facts['request']) =>
-    request && [request.terms?.tenant, request.terms?.lane?.name, now - request.at]
+    request && [request.terms?.tenant, request.terms?.lane?.name, request.strict, now - request.at]
   const queued = kinds !== false && behind?.queue.inOrder().map(termsOf)
   const sharing = Array.from(behind?.sharing?.connections ?? [])
   const ago = (time: number): number => Math.min(now - time, memory)
@@ -107,6 +110,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
         session === serial ? [[now - since, exposed, requests, awaited]] : [],
       ),
       cancels.map(({ kind, since }) => [kind, now - since]),
+      callbacks.flatMap(({ session, facts }) => (session === serial ? [facts] : [])),
       roster.idleRecords.indexOf(facts),
       lastUses.indexOf(facts.idleSince),
     ])
@@ -128,6 +132,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
     wanted && [holdTime, connectTime],
     connections.sort(),
     sessions.filter(({ id }) => !known.has(id)).length,
+    callbacks.flatMap(({ session, facts }) => (known.has(session) ? [] : [JSON.stringify(facts)])).sort(),
     calls.filter(({ session }) => !known.has(session)).map(({ kind }) => kind),
     outside,
     statementsOutside,
@@ -145,6 +150,8 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
 interface AskedFor {
   readonly waits: boolean
   readonly at: number
+  /** It is of a callback: those name a timeout, and other callers have the pool's. */
+  readonly strict: boolean
   readonly terms?:
     | { readonly tenant?: string | undefined; readonly lane?: { readonly name: string } | undefined }
     | undefined

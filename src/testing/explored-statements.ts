@@ -67,7 +67,7 @@ export class ExploredStatements {
     for (const session of driver.open) {
       const [oldest] = driver.statementsOn(session)
       if (oldest === undefined) continue
-      const { number } = oldest
+      const { number } = oldest // of a callback, too
       good.push({ text: `statement ${number} is answered`, act: () => driver.answer(oldest) })
       fault(`statement ${number} is wrong`, () => driver.answer(oldest, new OwnError(number)))
       fault(`statement ${number} leaves something in session ${session.id}`, () => {

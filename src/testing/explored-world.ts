@@ -1,6 +1,7 @@
 // A small pool whose every circumstance is a choice: what may happen next, what it does, and what the state is after it.
 
 import type { AcquireOptions, Driver, Lease, Pool, PoolOptions } from '../index.js'
+import { ExploredCallbacks, timeout } from './explored-callbacks.js'
 import { type Call, type Choice, depth, ExploredDriver, type Session } from './explored-driver.js'
 import { describeState } from './explored-state.js'
 import { ExploredStatements } from './explored-statements.js'
@@ -16,6 +17,7 @@ export interface Bounds {
   readonly inLane: number
   readonly tenants: number
   readonly statements: number
+  readonly callbacks: number
 }
 
 interface Caller {
@@ -40,6 +42,7 @@ export class ExploredWorld {
   readonly #driver: ExploredDriver
   readonly #callers: Caller[]
   readonly #statements: ExploredStatements
+  readonly #callbacks: ExploredCallbacks
   /** A session that was leased though it was stale or ended. */
   #unfit: number | undefined
   /** The earliest timers are told apart by how far they are away. */
@@ -61,13 +64,14 @@ export class ExploredWorld {
     }))
     this.#driver = new ExploredDriver(() => this.#clock.now())
     this.#statements = new ExploredStatements(this.#driver, bounds.statements)
+    this.#callbacks = new ExploredCallbacks(this.#driver, bounds.callbacks, bounds.statements + 1)
     this.#pool = make(this.#driver.asDriver(), {
       clock: this.#clock,
       random: () => 0.5,
       min: 0,
       max: bounds.max,
       maxConnecting: bounds.max,
-      acquireTimeout: 7 * second,
+      acquireTimeout: timeout,
       connectTimeout: 2 * second,
       validateTimeout: second,
       resetTimeout: second,
@@ -103,7 +107,11 @@ export class ExploredWorld {
 
   /** Whether every caller has had an answer, and has released what they got. */
   get isOver(): boolean {
-    return this.#callers.every(({ state }) => state === 'done') && this.#statements.areOver
+    return (
+      this.#callers.every(({ state }) => state === 'done') &&
+      this.#statements.areOver &&
+      this.#callbacks.areOver
+    )
   }
 
   /** What may happen next, always in the same order; the first one is what happens when all goes well, unless {@link isOver}. */
@@ -113,6 +121,7 @@ export class ExploredWorld {
     const fault = (text: string, act: Choice['act']) => faults.push({ text, act, fault: true })
     for (const call of this.#driver.calls) this.#choicesOf(call, good, fault)
     this.#statements.choices(this.#pool, this.#clock.now(), good, fault)
+    this.#callbacks.choices(this.#pool, this.#clock.now(), good, fault)
     // Callers of a kind are alike until they ask: the first of those outside stands for all.
     const outside = new Map<string, Caller>()
     for (const caller of this.#callers)
@@ -180,6 +189,7 @@ export class ExploredWorld {
         callersWho('holding')
           .filter(({ lease, terms }) => lease?.held && terms.lane !== undefined)
           .map(({ lease }) => this.#openFor(lease?.acquiredAt)),
+        this.#callbacks.outside,
       ],
       askedAt: callersWho('waiting').map(({ askedAt }) => askedAt),
       bereft: callersWho('holding').filter(({ lease }) => lease?.held === false).length,
@@ -189,12 +199,14 @@ export class ExploredWorld {
       })),
       statementsOutside: this.#statements.outside,
       unsentAt: this.#statements.unsent,
+      callbacks: this.#callbacks.inside,
       timers: [...this.#timers.values()],
     })
   }
 
   get #hasKinds(): boolean {
-    return this.#bounds.inLane + this.#bounds.tenants > 0
+    const { inLane, tenants, callbacks } = this.#bounds
+    return inLane + tenants + callbacks > 0
   }
 
   #openFor(since = Number.NaN): number {
@@ -206,7 +218,7 @@ export class ExploredWorld {
     const patience = this.#clock.now() + 120 * second
     while (!this.isOver && this.#clock.now() <= patience) await this.#goOn()
     const stuck = this.#callers.flatMap(({ state }, index) => (state === 'done' ? [] : [index + 1]))
-    const unanswered = this.#statements.open
+    const unanswered = [...this.#statements.open, ...this.#callbacks.open]
     demand(stuck.length === 0, 'remains', () => `callers ${stuck.join(', ')} are stuck, though all is well`)
     demand(
       this.isOver,
@@ -237,6 +249,7 @@ export class ExploredWorld {
 
   #check(): void {
     this.#statements.check()
+    this.#callbacks.check()
     const { max } = this.#bounds
     const { open } = this.#driver
     const leasedAgain = () => `session ${this.#unfit} was leased again, and it was stale, ended or not clean`
@@ -253,7 +266,8 @@ export class ExploredWorld {
     const isIdle = lane !== undefined && lane.waiting > 0 && lane.taken < lane.max
     demand(!isIdle, 'settlement', () => `${lane?.waiting} wait for a lane that has room`)
     const waiting = stats.waiting + (lane?.waiting ?? 0)
-    const holding = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
+    const leased = this.#callers.flatMap(({ lease }) => (lease?.held ? [lease.connection] : []))
+    const holding = [...leased, ...this.#callbacks.holding]
     demand(new Set(holding).size === holding.length, 'fence', () => 'a connection is leased twice')
     demand(
       busy - shared === holding.length,
@@ -262,7 +276,7 @@ export class ExploredWorld {
     )
     for (const session of holding) {
       demand(open.has(session), 'fence', () => `session ${session.id} is leased and gone`)
-      const [other] = this.#driver.statementsOn(session)
+      const [other] = leased.includes(session) ? this.#driver.statementsOn(session) : []
       demand(
         other === undefined,
         'fence',
@@ -270,7 +284,9 @@ export class ExploredWorld {
       )
     }
     const asking =
-      this.#callers.filter(({ state }) => state === 'waiting').length + this.#statements.unsent.length
+      this.#callers.filter(({ state }) => state === 'waiting').length +
+      this.#statements.unsent.length +
+      this.#callbacks.waiting.length
     demand(
       asking >= waiting && asking <= waiting + validating,
       'settlement',

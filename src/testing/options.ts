@@ -68,6 +68,10 @@ export interface ExploreOptions {
    */
   statements?: number
   /**
+   * The number of callers that run a callback by `pool.use()`, with a signal, of one statement or two; each may give up while its callback runs. Default 0.
+   */
+  callbacks?: number
+  /**
    * The maximum number of faults on one path: an answer that is an error, a lost connection, a destroyed lease, a caller that gives up, a
    * deadline that passes although something else could happen. Default 2; Infinity = any number at every step.
    */
@@ -124,6 +128,7 @@ const exploreShape = {
   inLane: optional(whole),
   tenants: optional(whole),
   statements: optional(whole),
+  callbacks: optional(whole),
   faults: optional(many),
   depth: optional(some),
   states: optional(some),

@@ -41,6 +41,12 @@ describe('a bounded exploration', () => {
     expect(report.states).toBeGreaterThan(500)
   })
 
+  it('of callbacks whose callers may give up while they run, beside a caller, with a fault at any step, finds none either', async () => {
+    const report = await explore({ max: 1, callers: 1, callbacks: 1, faults: cases({ all: 2, some: 1 }) })
+    expect(report.complete).toBe(true)
+    expect(report.states).toBeGreaterThan(200)
+  })
+
   it('of callers of two tenants, some by a lane that has room for one, with a fault at any step, finds none either', async () => {
     const report = await explore({
       max: 1,
@@ -120,6 +126,22 @@ describe('a bounded exploration', () => {
       )
     } finally {
       SharedConnection.prototype.drain = drain
+    }
+  })
+
+  it('finds a callback that a request to cancel the one before hits', async () => {
+    const cancelling = Object.getOwnPropertyDescriptor(ConnectionRecord.prototype, 'cancelling') as object
+    Object.defineProperty(ConnectionRecord.prototype, 'cancelling', {
+      configurable: true,
+      get: () => undefined,
+      set: () => {},
+    })
+    try {
+      await expect(explore({ max: 1, callers: 0, callbacks: 2, faults: 1 })).rejects.toThrow(
+        'was cancelled, and its caller had not given up',
+      )
+    } finally {
+      Object.defineProperty(ConnectionRecord.prototype, 'cancelling', cancelling)
     }
   })
 
