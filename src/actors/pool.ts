@@ -22,7 +22,7 @@ import type { PoolSystem } from './pool-actor.js'
 import type { PoolActorRef } from './pool-ref.js'
 import { query } from './sharing/query.js'
 import { type Sharing, sharingOf } from './sharing/sharing.js'
-import type { QueryLimits } from './sharing/statement.js'
+import type { Objection, QueryLimits } from './sharing/statement.js'
 import { type AcquireRefusal, checkNoticeType, type NoticeOf, type PoolNotice } from './watching/events.js'
 import {
   factsOf,
@@ -200,14 +200,24 @@ export class Pool<C> implements AsyncDisposable {
    * @throws OptionsError when the driver runs no statements by itself (with pg, it needs pg 8.23 or later), or for bad options; any error of {@link Pool.acquire} while the
    *   statement is not sent; QueryTimeoutError and QueryAbortedError once it is sent; the statement's own error.
    */
-  async query<R = unknown>(
+  query<R = unknown>(
     statement: string | object,
     values?: readonly unknown[],
     options?: QueryOptions,
   ): Promise<R> {
+    return this.queryUnless(statement, values, options, undefined)
+  }
+
+  /** The same, if nothing speaks against it when the statement has its connection: else it is not sent. @internal */
+  async queryUnless<R = unknown>(
+    statement: string | object,
+    values: readonly unknown[] | undefined,
+    options: QueryOptions | undefined,
+    objection: Objection | undefined,
+  ): Promise<R> {
     const limits = options === undefined ? undefined : parseQueryOptions(options)
     const what = { text: statement, values }
-    return (await query(this, this.#system.parts, this.#sharing, what, limits)) as R
+    return (await query(this, this.#system.parts, this.#sharing, what, limits, objection)) as R
   }
 
   /** What lets statements share connections; undefined without the option `share`. @internal */

@@ -1,7 +1,6 @@
 // One attempt to serve a caller at a host: what ends it because of the host, and not because of the caller.
 import type { Lease } from '../actors/leases/lease.js'
 import { DatabaseDownError, NoHostError } from '../core/errors.js'
-import type { HostTarget } from '../machines/host-types.js'
 import type { RunningHost } from './running-host.js'
 
 /** Ends the attempt to serve a caller at a host that is no longer what the caller wants: it is served at another one. */
@@ -12,13 +11,12 @@ export const nothing = Symbol('nothing')
 
 /** The application's callback, which is not called on a host that is no longer what the caller wants. */
 export function guard<C, T>(
-  host: RunningHost<C>,
-  target: HostTarget,
+  serves: () => boolean,
   callback: (connection: C, lease: Lease<C>) => T | PromiseLike<T>,
   mark: (thrown: unknown) => void,
 ): (connection: C, lease: Lease<C>) => Promise<T> {
   return async (connection, lease) => {
-    if (!host.serves(target)) throw new Elsewhere()
+    if (!serves()) throw new Elsewhere()
     try {
       return await callback(connection, lease)
     } catch (error) {

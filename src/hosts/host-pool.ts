@@ -16,6 +16,7 @@ import {
 import type { SizeOptions } from '../core/live-options.js'
 import { callable } from '../core/shape.js'
 import type { Host } from '../db/driver.js'
+import { isSuperseded } from '../machines/decisions/hosts.js'
 import type { HostState, HostTarget } from '../machines/host-types.js'
 import { Elsewhere, guard } from './attempt.js'
 import { HostNotices, type HostPoolNotice } from './notices.js'
@@ -93,9 +94,9 @@ export class HostPool<C> implements AsyncDisposable {
    * @throws NoHostError when no host was of that kind in time; any error of `Pool.acquire`; OptionsError for bad options.
    */
   acquire(options?: HostAcquireOptions): Promise<Lease<C>> {
-    return this.#serving.serve(options, this.#check, async (host, wanted, own) => {
+    return this.#serving.serve(options, this.#check, async (host, serves, own) => {
       const lease = await host.pool.acquire(own)
-      if (host.serves(wanted)) return lease
+      if (serves()) return lease
       lease.release()
       throw new Elsewhere()
     })
@@ -111,8 +112,8 @@ export class HostPool<C> implements AsyncDisposable {
     options?: HostAcquireOptions,
   ): Promise<T> {
     callable('callback', callback)
-    return this.#serving.serve(options, this.#check, (host, wanted, own, mark) =>
-      host.pool.use(guard(host, wanted, callback, mark), own),
+    return this.#serving.serve(options, this.#check, (host, serves, own, mark) =>
+      host.pool.use(guard(serves, callback, mark), own),
     )
   }
 
@@ -130,7 +131,7 @@ export class HostPool<C> implements AsyncDisposable {
     return this.#serving.serve(
       options,
       given => this.#check(parseTransactionOptions(given).acquire),
-      (host, wanted, own, mark) => host.pool.transaction(guard(host, wanted, callback, mark), own),
+      (host, serves, own, mark) => host.pool.transaction(guard(serves, callback, mark), own),
     )
   }
 
@@ -147,7 +148,8 @@ export class HostPool<C> implements AsyncDisposable {
     return this.#serving.serve(
       options,
       given => this.#serving.checkTerms(parseQueryOptions(given)?.terms ?? {}),
-      (host, _wanted, own) => host.pool.query<R>(statement, values, own),
+      (host, serves, own) =>
+        host.pool.queryUnless<R>(statement, values, own, () => (serves() ? undefined : new Elsewhere())),
     )
   }
 
@@ -256,9 +258,7 @@ export class HostPool<C> implements AsyncDisposable {
 
   /** Callers in the queue of a former primary, which does not know yet, go to its successor. */
   #relieve(host: RunningHost<C>): void {
-    const isSuccessor = ({ state, promotedAt }: RunningHost<C>) =>
-      state === 'primary' && promotedAt > host.promotedAt
-    if (host.state === 'primary' && this.#hosts.some(isSuccessor))
+    if (isSuperseded(host, this.#hosts))
       host.pool.turnAway(
         () => true,
         () => this.#serving.noHost('primary', this.#now()),

@@ -6,7 +6,7 @@ import { ofPool } from '../actors/names.js'
 import type { AcquireOptions } from '../core/call-options.js'
 import { AcquireAbortedError, DatabaseDownError, NoHostError } from '../core/errors.js'
 import { hostTarget } from '../core/hosts.js'
-import { chooseHost, isHopeless } from '../machines/decisions/hosts.js'
+import { chooseHost, isHopeless, stillServes } from '../machines/decisions/hosts.js'
 import type { HostTarget } from '../machines/host-types.js'
 import { isOfHost, nothing } from './attempt.js'
 import type { ParsedHostOptions } from './options.js'
@@ -61,7 +61,8 @@ export class Serving<C> {
   /**
    * Serves a caller at a host that fits, and at another one when that one fails it before it was served.
    * @param check refuses bad options before the caller waits for a host
-   * @param attempt is told the options without the target; what it marks was thrown by the application, and is no failure of a host
+   * @param attempt is told whether the host still is one for the caller, which it asks when it has a connection, and the options without the target; what it marks was
+   *   thrown by the application, and is no failure of a host
    */
   async serve<
     O extends { target?: unknown; timeout?: number | undefined; signal?: AbortSignal | undefined },
@@ -71,7 +72,7 @@ export class Serving<C> {
     check: (own: Omit<O, 'target'>) => void,
     attempt: (
       host: RunningHost<C>,
-      target: HostTarget,
+      serves: () => boolean,
       own: Omit<O, 'target'> | undefined,
       mark: (thrown: unknown) => void,
     ) => Promise<T>,
@@ -92,13 +93,19 @@ export class Serving<C> {
         own = { ...rest, ...(deadline !== Infinity && { timeout: Math.max(0, deadline - this.#now()) }) }
       }
       let thrown: unknown = nothing
+      const chosen = host
       try {
-        return await attempt(host, target, own, error => {
-          thrown = error
-        })
+        return await attempt(
+          chosen,
+          () => stillServes(chosen, this.#hosts, target),
+          own,
+          error => {
+            thrown = error
+          },
+        )
       } catch (error) {
-        if (error === thrown || !isOfHost(error, host)) throw error
-        if (error instanceof DatabaseDownError) host.failed(error)
+        if (error === thrown || !isOfHost(error, chosen)) throw error
+        if (error instanceof DatabaseDownError) chosen.failed(error)
         at ??= this.#now()
       }
       host = this.#choose(target)

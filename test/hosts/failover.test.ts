@@ -91,6 +91,34 @@ describe('a primary that becomes a standby', () => {
     expect(writes.map(({ value }) => value)).toEqual(['b', 'b'])
   })
 
+  it.each([
+    ['a connection of its own', {}, undefined],
+    ['a connection of its own, with a time limit', {}, { timeout: 10_000 }],
+    ['connections that statements share', { share: { depth: 4 } }, undefined],
+    ['connections that statements share, with a time limit', { share: { depth: 4 } }, { timeout: 10_000 }],
+  ])(
+    'gets no caller who waited for a validation meanwhile (statements on %s)',
+    async (_, options, limits) => {
+      const recheck = { hostRecheck: 1_000, validateAfter: 0 }
+      const { pool, clock, a, b, hostOf, states } = await known(2, { ...recheck, min: 3, max: 5, ...options })
+      a.change({ validateLatency: 1_500 })
+      b.promote()
+      const acquired = watch(pool.acquire())
+      const work = [
+        ...[1, 2].map(() => watch(pool.query('INSERT', [], limits))),
+        watch(pool.use(connection => connection.query('INSERT'))),
+        watch(pool.transaction(connection => connection.query('INSERT'))),
+      ]
+      await clock.advance(1_400)
+      expect(states()).toEqual({ a: 'primary', b: 'primary' })
+      await clock.advance(1_000)
+      const lease = acquired.value
+      expect(lease && hostOf(lease.connection)).toBe('b')
+      expect(work.map(({ state }) => state)).toEqual(work.map(() => 'fulfilled'))
+      expect(a.totals.queries).toBe(2) // BEGIN and ROLLBACK
+    },
+  )
+
   it('has a transaction with retry repeated on its successor', async () => {
     const { pool, clock, a, b, hostOf } = await known(2)
     const hosts: string[] = []

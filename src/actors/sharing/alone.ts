@@ -4,7 +4,7 @@ import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
-import { type QueryLimits, Statement } from './statement.js'
+import { type Objection, type QueryLimits, Statement } from './statement.js'
 
 /** Runs it on what is asked for. The connection goes back when the statement is answered, and no request to cancel it is on its way. */
 export function runAlone<C>(
@@ -13,6 +13,7 @@ export function runAlone<C>(
   support: SharingSupport<C>,
   what: unknown,
   limits: QueryLimits,
+  objection?: Objection,
 ): Promise<unknown> {
   const { clock } = parts.config
   const isFatal = (error: unknown): boolean => {
@@ -43,11 +44,16 @@ export function runAlone<C>(
     statement.begin(clock)
     request.promise().then(
       // Its time may have passed, or its signal aborted, in the turn in which the lease came: then it is cancelled at once.
-      lease =>
-        new SharedConnection(lease, parts, cancelling(lease, parts.driver, support), events).send(
-          statement,
-          clock.now(),
-        ),
+      lease => {
+        const error = objection?.()
+        if (error !== undefined) {
+          lease.release()
+          statement.settle(error)
+          return
+        }
+        const own = new SharedConnection(lease, parts, cancelling(lease, parts.driver, support), events)
+        own.send(statement, clock.now())
+      },
       error => statement.settle(error),
     )
   })

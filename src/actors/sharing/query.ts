@@ -5,7 +5,7 @@ import type { AcquireRequest } from '../callers/request.js'
 import type { PoolParts } from '../parts.js'
 import { runAlone } from './alone.js'
 import type { Sharing } from './sharing.js'
-import type { QueryLimits } from './statement.js'
+import type { Objection, QueryLimits } from './statement.js'
 
 /** What a pool lends a statement that shares with none. */
 interface Lending<C> {
@@ -23,6 +23,7 @@ export async function query<C>(
   sharing: Sharing<C> | undefined,
   what: unknown,
   limits: QueryLimits | undefined,
+  objection?: Objection,
 ): Promise<unknown> {
   const { name, share } = parts.driver
   if (share === undefined)
@@ -35,10 +36,14 @@ export async function query<C>(
     if (limits?.signal?.aborted) return await pool.ask(limits).promise() // which is refused, counted and told of
     // One that goes by a lane has a connection of its own: quick ones should not wait behind it.
     if (limits?.terms?.lane === undefined && sharing?.admits(what))
-      return await settled(done => sharing.run(what, done, limits))
+      return await settled(done => sharing.run(what, done, limits, objection))
     if (limits === undefined)
-      return await pool.use(connection => settled(answer => share.send(connection, what, answer)))
-    return await runAlone(given => pool.ask(given), parts, share, what, limits)
+      return await pool.use(connection => {
+        const error = objection?.()
+        if (error !== undefined) throw error
+        return settled(answer => share.send(connection, what, answer))
+      })
+    return await runAlone(given => pool.ask(given), parts, share, what, limits, objection)
   } catch (error) {
     if (error instanceof Error) captureStack(error)
     throw error

@@ -12,7 +12,7 @@ import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
 import { SlowOnes } from './slow-ones.js'
-import { type Done, type QueryLimits, Statement } from './statement.js'
+import { type Done, type Objection, type QueryLimits, Statement } from './statement.js'
 import { WaitingStatements } from './waiting-statements.js'
 
 /** What sharing needs of its pool. */
@@ -87,11 +87,12 @@ export class Sharing<C> implements SharedEvents<C> {
    * Runs a statement.
    * @param done called once, with its answer, or with the pool's error when no connection was to be had
    * @param limits how long its caller waits, with a signal that has not aborted
+   * @param objection asked when it has a connection for which it waited
    * @returns whether it was sent; if not, it waits
    */
-  run(what: unknown, done: Done, limits?: QueryLimits): boolean {
+  run(what: unknown, done: Done, limits?: QueryLimits, objection?: Objection): boolean {
     const kind = this.#support.kindOf?.(what)
-    const statement = new Statement(what, done, limits, this.#now(), kind, this.#slow.has(kind))
+    const statement = new Statement(what, done, limits, this.#now(), kind, this.#slow.has(kind), objection)
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
       const request = this.#pool.ask(limits)
@@ -158,7 +159,7 @@ export class Sharing<C> implements SharedEvents<C> {
 
   /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
   #granted(lease: Lease<C>, asker: Statement): void {
-    this.#dropAborted(asker)
+    this.#drop(asker)
     const next = this.#waitingOf(asker).has(asker) ? asker : this.#next
     if (next !== undefined) this.#take(next)
     if (next === undefined) lease[Symbol.dispose]()
@@ -258,17 +259,20 @@ export class Sharing<C> implements SharedEvents<C> {
 
   get #next(): Statement | undefined {
     let next = this.#waiting.first
-    while (next !== undefined && this.#dropAborted(next)) next = this.#waiting.first
+    while (next !== undefined && this.#drop(next)) next = this.#waiting.first
     return next
   }
 
-  /** Its caller gave up before it was sent. */
-  #dropAborted(statement: Statement): boolean {
-    if (!statement.isAborted) return false
+  /** Drops a statement whose caller gave up before it was sent, or that is not to be sent any more. */
+  #drop(statement: Statement): boolean {
+    const { isAborted, limits, at } = statement
+    const error = isAborted
+      ? ofPool(this.#pool.parts, new AcquireAbortedError(limits?.signal?.reason, this.#now() - at))
+      : statement.objection?.()
+    if (error === undefined) return false
     if (!this.#waitingOf(statement).has(statement)) return true
-    const error = new AcquireAbortedError(statement.limits?.signal?.reason, this.#now() - statement.at)
     const request = this.#waitingOf(statement).leave(statement)
-    if (request?.waits) this.#pool.withdraw(request, ofPool(this.#pool.parts, error))
+    if (request?.waits) this.#pool.withdraw(request, error instanceof AcquireAbortedError ? error : undefined)
     statement.settle(error)
     return true
   }

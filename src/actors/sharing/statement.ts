@@ -15,6 +15,9 @@ export interface QueryLimits {
   readonly terms?: Pick<AcquireOptions, 'tenant' | 'weight' | 'lane'> | undefined
 }
 
+/** Asked when a statement has its connection, perhaps after a long wait: why it is not to be sent; undefined = it is. */
+export type Objection = () => Error | undefined
+
 /** A time limit that the driver sets, in milliseconds. */
 export interface DriverLimit {
   readonly time: number
@@ -38,6 +41,7 @@ export class Statement {
   readonly kind: unknown
   /** Others of its kind were slow: it shares with none. */
   readonly alone: boolean
+  readonly objection: Objection | undefined
   sentAt = Number.NaN
   /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
   exposed = false
@@ -57,6 +61,7 @@ export class Statement {
     at: number,
     kind?: unknown,
     alone = false,
+    objection?: Objection,
   ) {
     this.what = what
     this.kind = kind
@@ -64,6 +69,7 @@ export class Statement {
     this.#done = done
     this.limits = limits
     this.at = at
+    this.objection = objection
   }
 
   /** Its caller has an answer. If it is still under way, its own answer is of no interest. */

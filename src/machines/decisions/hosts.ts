@@ -4,11 +4,15 @@ import type { HostRole, HostState, HostTarget } from '../host-types.js'
 /** How a host is chosen among those that fit. */
 export type HostBalance = 'round-robin' | 'least-busy'
 
-/** A host as callers are given one by it. */
-export interface HostView {
+/** What a host is known to be. */
+export interface StandingHost {
   readonly state: HostState
   /** When it was found to be a primary after it had been a standby; 0 = never. */
   readonly promotedAt: number
+}
+
+/** A host as callers are given one by it. */
+export interface HostView extends StandingHost {
   /** Connections that can be leased at once. */
   readonly idle: number
   /** Connections that could be opened. */
@@ -31,6 +35,18 @@ const tiers: Readonly<Record<HostTarget, readonly (readonly HostRole[])[]>> = {
 /** Whether a host in this state serves the target. */
 export const fits = (state: HostState, target: HostTarget): boolean =>
   tiers[target].some(roles => roles.some(role => role === state))
+
+/** Whether a host that says that it is the primary is a former one that does not know yet: another one was promoted after it. */
+export const isSuperseded = (host: StandingHost, hosts: readonly StandingHost[]): boolean =>
+  host.state === 'primary' &&
+  hosts.some(({ state, promotedAt }) => state === 'primary' && promotedAt > host.promotedAt)
+
+/** Whether a host that a caller was given is still one for it: much may have happened while the caller waited for a connection. */
+export const stillServes = (
+  host: StandingHost,
+  hosts: readonly StandingHost[],
+  target: HostTarget,
+): boolean => fits(host.state, target) && (target === 'any' || !isSuperseded(host, hosts))
 
 /**
  * The host that the next caller gets; undefined when none fits. First a preferred one with an idle connection or room for one, then any other
