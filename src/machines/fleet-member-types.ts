@@ -33,6 +33,8 @@ export interface FleetMemberContext extends FleetMemberInput {
   readonly taken: number
   /** What is kept for all pools together. */
   readonly mins: number
+  /** When another pool counts as gone unless it reports: then, or a little later. */
+  readonly nextExpiryAt: number
   /** When the last report was sent. */
   readonly sentAt: number
   /** Until when the last answer counts. */
@@ -50,6 +52,7 @@ export interface FleetAnswer {
   readonly min: number
   readonly taken: number
   readonly mins: number
+  readonly nextExpiry: number
 }
 
 export type FleetMemberEvent =

@@ -24,6 +24,7 @@ const nothing = {
   min: 0,
   taken: 0,
   mins: 0,
+  nextExpiryAt: Number.POSITIVE_INFINITY,
   sentAt: Number.NEGATIVE_INFINITY,
   validUntil: Number.NEGATIVE_INFINITY,
   error: undefined,
@@ -70,9 +71,10 @@ export const fleetMemberMachine = setup({
     announceBack: provided,
     noteAnswer: noted(({ context, event }) => {
       if (event.type !== 'ledger.answered') return {}
-      const { held, target, min, taken, mins } = event.answer
-      const validUntil = context.sentAt + context.validFor
-      return { held, target, min, taken, mins, validUntil, error: undefined }
+      const { held, target, min, taken, mins, nextExpiry } = event.answer
+      const { sentAt, validFor } = context
+      const [validUntil, nextExpiryAt] = [sentAt + validFor, sentAt + nextExpiry]
+      return { held, target, min, taken, mins, nextExpiryAt, validUntil, error: undefined }
     }),
     noteError: noted(({ event }) => ('error' in event ? { error: event.error } : {})),
     noteAbsence: noted(({ context }) => ({ awaySince: context.pool.now() })),

@@ -17,7 +17,6 @@ interface Part {
 }
 
 export class Tally<Process extends Counted> {
-  readonly #ttl: number
   readonly #floor: number
   readonly #parts = new Map<Process, Part>()
   readonly #touched = new Set<Process>()
@@ -31,8 +30,7 @@ export class Tally<Process extends Counted> {
   #loose = 0
   #owed = 0
 
-  constructor(ttl: number, floor: number) {
-    this.#ttl = ttl
+  constructor(floor: number) {
     this.#floor = floor
   }
 
@@ -57,9 +55,9 @@ export class Tally<Process extends Counted> {
   }
 
   /** The ledger has heard of a process. */
-  hear(process: Process, now: number): void {
+  hear(process: Process, now: number, ttl: number): void {
     this.#known.delete(process)
-    this.#known.set(process, now + this.#ttl)
+    this.#known.set(process, now + ttl)
     this.#kept.delete(process)
     this.#settle(process)
     this.#touched.add(process)

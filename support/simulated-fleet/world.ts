@@ -136,7 +136,7 @@ class World {
       },
     })
     this.memory = memoryEngine({ clock: this.clock })
-    this.tally = new Tally(this.ttl, story.floor ?? 1)
+    this.tally = new Tally(story.floor ?? 1)
   }
 
   get ttl(): number {
@@ -215,7 +215,7 @@ class World {
     const before = spoken()
     const step = this.memory.exchange(name, report) // done when this returns: others that report at the same instant come after
     const isNews = report.report > process.lastReport
-    if (isNews && !report.leaves) tally.hear(process, now)
+    if (isNews && !report.leaves) tally.hear(process, now, report.ttl)
     process.lastReport = Math.max(process.lastReport, report.report)
     const more = spoken() - before
     if (more > allowed)

@@ -19,8 +19,26 @@ export interface Member {
   readonly database: SimulatedDatabase
 }
 
-export function fleetInSimulatedTime(connections: number, { floor = 1, latency = 2 } = {}) {
-  const clock: SimulatedClock = createSimulatedClock()
+export interface FleetInSimulatedTime {
+  readonly floor?: number
+  /** How long a report takes to the ledger, and its answer back. */
+  readonly latency?: number
+  readonly ttl?: number
+  readonly clock?: SimulatedClock
+  /** Makes each process's engine. Default: one in memory, for all. */
+  readonly engineOf?: () => FleetEngine
+}
+
+export function fleetInSimulatedTime(
+  connections: number,
+  {
+    floor = 1,
+    latency = 2,
+    ttl: timeToLive = ttl,
+    clock = createSimulatedClock(),
+    engineOf,
+  }: FleetInSimulatedTime = {},
+) {
   const memory = memoryEngine({ clock })
   const members: Member[] = []
   const pause = (time: number): Promise<void> => new Promise(resolve => void clock.setTimeout(resolve, time))
@@ -35,18 +53,19 @@ export function fleetInSimulatedTime(connections: number, { floor = 1, latency =
     add(options: PoolOptions<SimulatedConnection> = {}): Member {
       const driver = simulated({ clock, unhealthyRate: 0, connectLatency: 20, seed: members.length })
       let reports = 0
+      const ledger = engineOf?.() ?? memory
       const engine: FleetEngine = {
         name: 'memory',
         async exchange(name, report) {
           reports++
           await pause(latency)
           if (member.isCutOff) throw new Error('cut off')
-          const answer = await memory.exchange(name, report)
+          const answer = await ledger.exchange(name, report)
           await pause(latency)
           return answer
         },
       }
-      const own = fleet({ name: 'any', connections, engine, ttl, floor })
+      const own = fleet({ name: 'any', connections, engine, ttl: timeToLive, floor })
       const pool = createPool(driver, {
         ...{ clock, max: connections, fleet: own, name: `p${members.length}` },
         random: () => 0.5,
@@ -79,7 +98,7 @@ export function fleetInSimulatedTime(connections: number, { floor = 1, latency =
       }
     },
     /** Passes the time to live of a new ledger, in which it grants little. */
-    grow: () => clock.advance(2 * ttl),
+    grow: () => clock.advance(2 * timeToLive),
     async closeAll() {
       const closed = Promise.all(members.map(({ pool }) => pool.close({ timeout: 0 })))
       await clock.advance(20_000)

@@ -59,7 +59,7 @@ describe('processes that change one value by compare-and-set', () => {
               ...{ connections, ttl, floor: 1, leaves: false },
             })
             held = Math.min(answer.held, answer.target)
-            until = sentAt + ttl * 0.9
+            until = sentAt + ttl * 0.9 // of what the ledger counts
           },
         }
       })

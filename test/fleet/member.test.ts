@@ -118,9 +118,9 @@ describe('a pool', () => {
     await grow()
     gone.isCutOff = true
     busy(other, 4)
-    await clock.advance(ttl - 1_500)
+    await clock.advance(ttl - 2_000)
     expect(other.open).toBe(0)
-    await clock.advance(1_500 + ttl / 5)
+    await clock.advance(2_000)
     expect(other.open).toBe(4)
   })
 

@@ -53,8 +53,8 @@ describe.skipIf('missing' in server)('the script', () => {
         ...[id, report.report, report.keep, report.need, report.min, connections, ttl, floor],
         ...[report.leaves ? 1 : 0, now],
       )) as unknown[]
-      const [epoch, held, target, min, taken, mins] = reply.map(Number)
-      expect({ step, epoch, held, target, min, taken, mins }).toEqual({ step, ...expected })
+      const [epoch, held, target, min, taken, mins, nextExpiry] = reply.map(Number)
+      expect({ step, epoch, held, target, min, taken, mins, nextExpiry }).toEqual({ step, ...expected })
       holds.set(id, { ...expected, number: own.number + (isStale ? 0 : 1) })
     }
     expect(await redis.hlen(keys[1] as string)).toBe(ledger.entries.size)

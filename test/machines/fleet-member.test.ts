@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createActor } from 'xstate'
 import { type FleetMemberEvent, fleetMemberMachine } from '../../src/machines/index.js'
 
-const validFor = 4_500
+const validFor = 3_750
 const error = new Error('no answer')
 
 function member({ total = 0, need = 1, min = 0 } = {}) {
@@ -18,7 +18,7 @@ function member({ total = 0, need = 1, min = 0 } = {}) {
     /** Sends an event, and tells what it led to. */
     after(type: FleetMemberEvent['type'], held = 3): { state: unknown; asked: string[] } {
       effects.length = 0
-      const answer = { held, target: held, min: 0, taken: held, mins: 0 }
+      const answer = { held, target: held, min: 0, taken: held, mins: 0, nextExpiry: 9 }
       actor.send({ type, answer, error } as FleetMemberEvent)
       return { state: actor.getSnapshot().value, asked: [...effects] }
     },

@@ -6,14 +6,17 @@ import { createSimulatedClock } from './simulated-clock.js'
 export class BucketInMemory implements NatsBucketLike {
   readonly clock = createSimulatedClock({ start: 1_000_000 })
   readonly #random: Random
+  /** How long each half of an operation takes at most, in milliseconds. */
+  readonly #latency: number
   readonly #entries = new Map<string, NatsEntryLike>()
   #revision = 0
   conflicts = 0
   /** Whether another process changes each value before this one can. */
   isBusy = false
 
-  constructor(random: Random) {
+  constructor(random: Random, latency = 20) {
     this.#random = random
+    this.#latency = latency
   }
 
   async get(key: string): Promise<NatsEntryLike | null> {
@@ -43,6 +46,6 @@ export class BucketInMemory implements NatsBucketLike {
   }
 
   #pass(): Promise<void> {
-    return new Promise(resolve => void this.clock.setTimeout(resolve, this.#random.int(1, 20)))
+    return new Promise(resolve => void this.clock.setTimeout(resolve, this.#random.int(1, this.#latency)))
   }
 }

@@ -94,7 +94,10 @@ export function natsEngine(
           const heard = reports.filter(({ id, report }) => ledger.entries.get(id)?.report === report)
           const ids = heard.map(({ id }) => id)
           await own.update(key, textOf(ledger, now, ids), found.revision)
-          return answers
+          if (!reports.some(({ need, ttl }, place) => isSoonServed(answers[place] as Answer, need, ttl)))
+            return answers
+          const passed = (await timeOf(own, key, now)) - now
+          return answers.map(answer => ({ ...answer, nextExpiry: answer.nextExpiry - passed }))
         }
         await own.create(key, beginning) // and then its time is known
       } catch (error) {
@@ -122,6 +125,16 @@ export function natsEngine(
       return batch.answers.then(answers => answers[place] as Answer)
     },
   }
+}
+
+/** Whether a pool waits, and another one that counts as gone soon, unless it reports, may have what it needs. Those that report in time have more left than half of theirs. */
+const isSoonServed = ({ held, nextExpiry }: Answer, need: number, ttl: number): boolean =>
+  need > held && nextExpiry < ttl / 2
+
+/** The server's time, as of the last write: the answers were worked out by that of the write before. */
+const timeOf = async (bucket: NatsBucketLike, key: string, before: number): Promise<number> => {
+  const written = await bucket.get(key).catch(() => null) // what was written counts, even so
+  return Math.max(before, written?.created.getTime() ?? before)
 }
 
 /** Keys have letters, digits, `-`, `_`, `=` and dots: other characters of a name become their numbers, between two `=`. */

@@ -3,7 +3,7 @@
 /**
  * KEYS: the ledger's sums; its entries, by id; the ids, by when they expire.
  * ARGV: id, number of the report, keep, need, min, connections, ttl, floor, leaves (1 or 0).
- * Answers: epoch, held, target, min, taken, mins.
+ * Answers: epoch, held, target, min, taken, mins, nextExpiry.
  *
  * @param now what computes the time, in milliseconds
  */
@@ -64,7 +64,9 @@ local function answer(entry, target)
   redis.call('HSET', sums, 'epoch', string.format('%.0f', ledger.epoch), 'held', ledger.held, 'claimed', ledger.claimed,
     'mins', ledger.mins, 'spoken', ledger.spoken, 'settledAt', string.format('%.0f', ledger.settledAt))
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, string.format('%.0f', max(86400000, 10 * ttl))) end
-  return { string.format('%.0f', ledger.epoch), entry.held, target, entry.min, ledger.held, ledger.mins }
+  local oldest = redis.call('ZRANGE', expiries, 0, 0, 'WITHSCORES')[2]
+  return { string.format('%.0f', ledger.epoch), entry.held, target, entry.min, ledger.held, ledger.mins,
+    oldest and string.format('%.0f', oldest - now) or 'Infinity' }
 end
 local function settledTarget(entry)
   if ledger.claimed > connections then return entry.target end
@@ -157,7 +159,10 @@ local function settle()
   end
 end
 
-for _, who in ipairs(redis.call('ZRANGEBYSCORE', expiries, '-inf', string.format('%.0f', now))) do remove(who, find(who)) end
+for _, who in ipairs(redis.call('ZRANGEBYSCORE', expiries, '-inf', string.format('%.0f', now))) do
+  remove(who, find(who))
+  if redis.call('HLEN', entries) <= 1000 then ledger.settledAt = 0 end
+end
 local before = find(id)
 if before and number <= before.report then return answer(before, settledTarget(before)) end
 remove(id, before)

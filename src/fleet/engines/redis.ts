@@ -111,6 +111,8 @@ const argumentsOf = (report: Report): string[] =>
   ].map(String)
 
 function answerIn(reply: unknown): Answer {
-  const [epoch = 0, held = 0, target = 0, min = 0, taken = 0, mins = 0] = (reply as unknown[]).map(Number)
-  return { epoch, held, target, min, taken, mins }
+  const [epoch = 0, held = 0, target = 0, min = 0, taken = 0, mins = 0, nextExpiry = 0] = (
+    reply as unknown[]
+  ).map(Number)
+  return { epoch, held, target, min, taken, mins, nextExpiry }
 }

@@ -36,6 +36,8 @@ export interface Answer {
   readonly taken: number
   /** What is kept for all pools together. */
   readonly mins: number
+  /** How soon the next pool counts as gone unless it reports, in milliseconds: what it holds is free for others then. Infinity = there is none. */
+  readonly nextExpiry: number
 }
 
 /** Keeps the ledgers of fleets, for many processes. Make one with `redisEngine(client)`, `natsEngine(bucket)` or `memoryEngine()`. */

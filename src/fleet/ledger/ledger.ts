@@ -48,14 +48,18 @@ export const newLedger = (now: number): Ledger => ({
 /** How long targets stand before they are worked out again, in milliseconds: with thousands of pools that takes a while. */
 const settleEvery = ({ entries }: Ledger): number => Math.min(250, entries.size / 2)
 
+/** Up to so many pools are worked out anew as soon as one is gone. */
+const fewPools = 1_000
+
 /** A pool reports, and is told how many connections it may have. Changes the ledger. */
 export function exchange(ledger: Ledger, report: Report, now: number): Answer {
   expire(ledger, now)
   const { id, connections, floor } = report
   const before = ledger.entries.get(id)
-  if (before !== undefined && report.report <= before.report) return answerOf(ledger, before, connections)
+  if (before !== undefined && report.report <= before.report)
+    return answerOf(ledger, before, connections, now)
   remove(ledger, id, before)
-  if (report.leaves) return answerOf(ledger, gone, connections)
+  if (report.leaves) return answerOf(ledger, gone, connections, now)
   // Together they are promised no more than there is: the one that comes too late has less kept for it, and is told.
   const min = Math.min(report.min, Math.max(0, connections - ledger.mins))
   const need = Math.max(report.need, min)
@@ -87,7 +91,7 @@ export function exchange(ledger: Ledger, report: Report, now: number): Answer {
     entry = { ...entry, held, since: need > held ? now : 0, grantedAt: now }
     add(ledger, id, entry)
   }
-  const answer = answerOf(ledger, entry, connections)
+  const answer = answerOf(ledger, entry, connections, now)
   return isYoung ? { ...answer, target: entry.held } : answer
 }
 
@@ -103,8 +107,14 @@ const gone: Entry = {
   expiresAt: 0,
 }
 
-function answerOf(ledger: Ledger, { held, min, need, target }: Entry, connections: number): Answer {
+function answerOf(
+  ledger: Ledger,
+  { held, min, need, target }: Entry,
+  connections: number,
+  now: number,
+): Answer {
   const contended = ledger.claimed > connections
+  const [oldest] = ledger.entries.values()
   return {
     epoch: ledger.epoch,
     held,
@@ -112,6 +122,7 @@ function answerOf(ledger: Ledger, { held, min, need, target }: Entry, connection
     target: contended ? target : Math.max(held, need),
     taken: ledger.held,
     mins: ledger.mins,
+    nextExpiry: (oldest?.expiresAt ?? Number.POSITIVE_INFINITY) - now,
   }
 }
 
@@ -120,6 +131,7 @@ export function expire(ledger: Ledger, now: number): void {
   for (const [id, entry] of ledger.entries) {
     if (entry.expiresAt > now) return
     remove(ledger, id, entry)
+    if (ledger.entries.size <= fewPools) ledger.settledAt = 0 // those that wait for what it held ask now
   }
 }
 

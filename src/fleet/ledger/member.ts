@@ -3,7 +3,13 @@ import { type Actor, createActor } from 'xstate'
 import type { Allotment, BudgetAbsence, BudgetEvidence, BudgetMember } from '../../core/budget.js'
 import { OptionsError } from '../../core/errors.js'
 import { outside } from '../../core/outside.js'
-import { mostOf, reportDelay, validityOf } from '../../machines/decisions/holding.js'
+import {
+  countedFor,
+  mostOf,
+  type Outlook,
+  reportDelay,
+  validityOf,
+} from '../../machines/decisions/holding.js'
 import type { fleetMemberMachine } from '../../machines/fleet-member.js'
 import type { FleetMemberContext, FleetMemberEvent } from '../../machines/fleet-member-types.js'
 import { retryDelay } from '../pace.js'
@@ -165,9 +171,11 @@ export class LedgerMember implements Allotment {
   }
 
   #heed(): void {
-    const { held, target, min, mins } = this.#context
+    const { held, target, min, mins, nextExpiryAt } = this.#context
+    const { need } = this.#view
     this.#setValidity()
-    this.#reportIn({ held, target: Math.min(target, this.#view.need) })
+    const nextExpiry = nextExpiryAt - this.#pool.now()
+    this.#reportIn({ held, target: Math.min(target, need), need, nextExpiry })
     if (min < this.#view.min) this.#pool.refuse(this.#refusal(min, mins))
     const most = Math.max(Math.min(held, target), min)
     for (let surplus = this.#pool.staying - most; surplus > 0; surplus--) this.#pool.reclaim()
@@ -216,8 +224,9 @@ export class LedgerMember implements Allotment {
   }
 
   #newReport(leaves: boolean): Report {
-    const { max: connections, ttl, floor } = this.#terms
+    const { max: connections, floor } = this.#terms
     const { need, min } = this.#view
+    const ttl = countedFor(this.#terms.ttl)
     // No less than it relies on, whatever has happened since that was lowered.
     const keep = leaves ? 0 : Math.max(this.#pool.total, this.#context.held)
     return { id: this.#id, report: ++this.#reports, keep, need, min, connections, ttl, floor, leaves }
@@ -234,7 +243,7 @@ export class LedgerMember implements Allotment {
     if (this.#reports > 0) this.#send(this.#newReport(true)).catch(() => {}) // its entry expires
   }
 
-  #reportIn(expected: { readonly held: number; readonly target: number }): void {
+  #reportIn(expected: Outlook): void {
     const { clock } = this.#pool
     const delay = reportDelay(expected, this.#terms.ttl, this.#pool.random())
     clock.clearTimeout(this.#reportTimer)
@@ -258,7 +267,7 @@ export class LedgerMember implements Allotment {
 }
 
 /** Holds what it should: its next report is not urgent. */
-const settled = { held: 0, target: 0 }
+const settled: Outlook = { held: 0, target: 0, need: 0, nextExpiry: Number.POSITIVE_INFINITY }
 
 /** How soon a pool that waits asks again, in milliseconds; as a rule, it is told before that. */
 const lookAgainIn = 250

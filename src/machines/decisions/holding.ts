@@ -39,20 +39,34 @@ export const isValid = (
   now: number,
 ): boolean => now < sentAt + validFor && pool.total <= held
 
-/** A process's clock and the engine's may run apart by so much of the time to live: a pool stops relying on an answer that much sooner. */
-const margin = 0.1
+/** For how long a report counts in the ledger, in milliseconds. In what is left of the time to live another pool is to notice, and to connect. */
+export const countedFor = (ttl: number): number => Math.round(0.85 * ttl)
 
-/** For how long a pool relies on an answer, from the moment when it sent the report. */
-export const validityOf = (ttl: number): number => ttl * (1 - margin)
+/** For how long a pool relies on an answer, from the moment when it sent the report. A process's clock and the engine's may run apart by the difference. */
+export const validityOf = (ttl: number): number => 0.75 * ttl
 
-/** How soon a pool reports again, in milliseconds: soon if the ledger means to give it more than it has, else five times in a time to live, and not in step with others. */
+/** What a pool that waits is told of when it may have more. */
+export interface Outlook {
+  readonly held: number
+  readonly target: number
+  readonly need: number
+  /** How soon another pool counts as gone unless it reports, in milliseconds. */
+  readonly nextExpiry: number
+}
+
+/**
+ * How soon a pool reports again, in milliseconds: soon if the ledger means to give it more than it has, else five times in a time to live, and not in step with others.
+ * One that needs more reports as soon as another one counts as gone, within a fiftieth of the time to live: many may wait for that.
+ */
 export function reportDelay(
-  { held, target }: { readonly held: number; readonly target: number },
+  { held, target, need, nextExpiry }: Outlook,
   ttl: number,
   random: number,
 ): number {
   const beat = ttl / 5
-  return (target > held ? Math.min(beat, soon) : beat) * (0.8 + 0.4 * random)
+  const usual = (target > held ? Math.min(beat, soon) : beat) * (0.8 + 0.4 * random)
+  const spread = nextExpiry > 0 ? nextExpiry + (ttl / 50) * random : 0
+  return need > held ? Math.min(usual, spread + 1) : usual
 }
 
 /** A connection that is on its way to a pool is asked for so often, in milliseconds. */
