@@ -24,6 +24,26 @@ describe.skipIf(mariadbMissing())('a connection of the drop-in', () => {
     expect(all.length).toBe(0)
   })
 
+  it.each(['destroy', 'end'] as const)(
+    'says so in its state as soon as its borrower calls %s',
+    async ending => {
+      const pool = create({ gracefulEnd: true })
+      const connection = await borrow(pool)
+      expect(connection.state).toBe('authenticated')
+      connection[ending]()
+      expect(connection.state).toBe('disconnected')
+    },
+  )
+
+  it('says in its state that the pool has closed it', async () => {
+    const pool = create()
+    const connection = await borrow(pool)
+    connection.release()
+    expect(connection.state).toBe('authenticated')
+    await pool.promise().end()
+    expect(connection.state).toBe('disconnected')
+  })
+
   it('is out of the lists when it is lost', async () => {
     const pool = create()
     const all = (pool as unknown as { _allConnections: List })._allConnections

@@ -49,6 +49,18 @@ export class PoolConnection extends BasePoolConnection {
   /** @internal It is leased for one query, and comes back when that has timed out. */
   forOneQuery = false
 
+  static {
+    // mysql2 says when a connection has ended. The driver takes its time over that, and its holder is told from the moment that it ends.
+    // An accessor, which mysql2's typings have as a property.
+    Object.defineProperty(PoolConnection.prototype, 'state', {
+      configurable: true,
+      get(this: PoolConnection): unknown {
+        const state: unknown = Reflect.get(BasePoolConnection.prototype, 'state', this)
+        return state === 'authenticated' && this.#lastLease > 0 && !this.open ? 'disconnected' : state
+      },
+    })
+  }
+
   /** @internal */
   constructor(lender: Lender, options: { config: unknown }) {
     super(lender, options)
