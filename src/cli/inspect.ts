@@ -21,7 +21,7 @@ export function listOf(running: readonly Announcement[]): string {
     .replace(/[^\P{C}\n]/gu, '')
 }
 
-/** The address of an inspector: as it was given, or at a port of this machine; undefined for what is neither, and so a file. */
+/** The address of an inspector: as it was given, with or without `http://`, or at a port of this machine; undefined for what is none of these, and so a file. */
 export function addressIn(where: string): string | undefined {
   if (/^https?:\/\//i.test(where)) return parsed(where)
   if (/^\d+$/.test(where)) {
@@ -30,7 +30,7 @@ export function addressIn(where: string): string | undefined {
       throw new UsageError(`There is no port ${where}: ports go from 1 to 65535.`)
     return `http://127.0.0.1:${port}/`
   }
-  return undefined
+  return /^(\[[\da-f:]+\]|[\w.-]+):\d+$/i.test(where) ? parsed(`http://${where}/`) : undefined
 }
 
 function parsed(url: string): string {

@@ -21,7 +21,7 @@ import type {
   Seekers,
 } from '../machines/host-types.js'
 import type { ParsedHostOptions } from './options.js'
-import { type HostDriver, toldDriver } from './told-driver.js'
+import { type HostDriver, roleOf, toldDriver } from './told-driver.js'
 
 /** What a host needs of the pool that it belongs to. */
 export interface HostSurroundings<C> {
@@ -191,7 +191,7 @@ export class RunningHost<C> implements HostView, HostStats {
     return this.pool.use(
       async (connection, lease) => {
         try {
-          return await within(validateTimeout, clock, signal => this.#driver.hostRole(connection, { signal }))
+          return await within(validateTimeout, clock, signal => roleOf(this.#driver, connection, signal))
         } catch (error) {
           if (lease.held) lease.destroy(error)
           throw error

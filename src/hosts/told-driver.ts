@@ -1,5 +1,6 @@
 // A host's driver as the host's own pool has it: each new session tells what its server is to the cluster.
 import { finishConnect } from '../actors/connections/driver-calls.js'
+import { show } from '../core/refusal.js'
 import type { Driver, HostRole } from '../db/driver.js'
 
 /** Whom sessions tell of their server. */
@@ -14,6 +15,22 @@ export interface Told {
 
 /** A driver that can tell. */
 export type HostDriver<C> = Driver<C> & Required<Pick<Driver<C>, 'hostRole'>>
+
+/**
+ * Asks a session what its server is.
+ * @throws TypeError when the driver breaks its contract: a server that is taken for a standby by mistake would get no writes
+ */
+export async function roleOf<C>(
+  driver: HostDriver<C>,
+  connection: C,
+  signal: AbortSignal,
+): Promise<HostRole> {
+  const role: unknown = await driver.hostRole(connection, { signal })
+  if (role === 'primary' || role === 'standby') return role
+  throw new TypeError(
+    `the driver's hostRole() (${driver.name}) resolved to ${show(role)}, and not to 'primary' or 'standby'`,
+  )
+}
 
 const methods = [
   'connect',
@@ -53,7 +70,7 @@ export function toldDriver<C>(driver: HostDriver<C>, told: Told): Driver<C> {
       })
       if (signal.aborted || connection === undefined) return connection // the pool's concern
       await finishConnect(driver, connection, context, async () => {
-        const role = await driver.hostRole(connection, { signal })
+        const role = await roleOf(driver, connection, signal)
         if (!signal.aborted) told.role(role)
       })
       return connection

@@ -141,6 +141,7 @@ describe('chart', () => {
     [['replay', 'package.json'], /package\.json: This is not a recording of statepool/],
     [['replay', 'nowhere'], /There is no file nowhere/],
     [['inspect', '70000'], /There is no port 70000/],
+    [['inspect', '127.0.0.1:1'], /No inspector answers at http:\/\/127\.0\.0\.1:1\./],
   ]
   let results: Result[]
   beforeAll(async () => {

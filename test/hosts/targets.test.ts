@@ -1,8 +1,10 @@
 // Which host a caller gets, by the kind of host that it asks for.
 import { describe, expect, it } from 'vitest'
-import type { HostTargetName } from '../../src/hosts/index.js'
+import { simulated } from '../../src/db/simulated/index.js'
+import { createHostPool, type HostTargetName } from '../../src/hosts/index.js'
 import { type HostsInSimulatedTime, hostsInSimulatedTime } from '../support/hosts-in-simulated-time.js'
 import { watch } from '../support/pool-in-simulated-time.js'
+import { createSimulatedClock } from '../support/simulated-clock.js'
 
 /** The hosts that callers of a target get, one after the other. */
 async function hostsFor(parts: HostsInSimulatedTime, target: HostTargetName, times = 4): Promise<string> {
@@ -154,4 +156,18 @@ describe('bad options', () => {
     expect(lease.state).toBe('fulfilled')
     expect(pool.hosts().map(({ pool: own }) => own.stats().state)).toEqual(['running', 'running'])
   })
+})
+
+it('a driver that says neither of a server has its connects fail, and the error says why', async () => {
+  const clock = createSimulatedClock()
+  const driver = { ...simulated({ clock }), hostRole: async () => 'leader' as 'primary' }
+  const hosts = [{ name: 'a', driver }]
+  await using pool = createHostPool({ hosts }, { clock, acquireTimeout: 500 })
+  const lease = watch(pool.acquire())
+  await clock.advance(600)
+  expect(String(lease.error)).toContain(
+    `hostRole() (simulated) resolved to "leader", and not to 'primary' or 'standby'`,
+  )
+  expect(driver.database.open).toBe(0)
+  void clock.advance(1_000)
 })
