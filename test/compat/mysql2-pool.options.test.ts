@@ -35,6 +35,7 @@ describe("createPool of 'statepool/mysql2'", () => {
   it.each<[unknown, string]>([
     [{ connectionLimit: -1 }, 'connectionLimit must be an integer of at least 0.'],
     [{ idleTimeout: 'soon' }, 'idleTimeout must be a number of milliseconds of at least 0, or Infinity.'],
+    [{ Promise: 'bluebird' }, 'Promise must be a function.'],
     [17, 'createPool takes a URI or an object of options.'],
     [{ port: 'abc' }, 'port must be an integer from 1 to 65535; got something else (not shown).'],
   ])('refuses %o', (given, message) => {
@@ -51,6 +52,26 @@ describe("createPool of 'statepool/mysql2'", () => {
     const { password } = (pool.config as unknown as { connectionConfig: { password: string } })
       .connectionConfig
     expect(password).toBe('hunter2')
+    pool.end()
+  })
+
+  it('reads the options that a class has, as mysql2 does', () => {
+    class Settings {
+      get host(): string {
+        return 'db'
+      }
+      get connectionLimit(): number {
+        return 3
+      }
+    }
+    const { mysql2, connection } = parseDropInOptions(new Settings())
+    expect(mysql2).toMatchObject({ connectionLimit: 3, connectionConfig: { host: 'db' } })
+    expect(connection.description).toBe('mysql on db:3306/')
+  })
+
+  it('refuses a getConnection() without a callback where it is called, and ends no process', () => {
+    const pool = createPool({})
+    expect(() => Reflect.apply(pool.getConnection, pool, [])).toThrow('pool.promise().getConnection()')
     pool.end()
   })
 

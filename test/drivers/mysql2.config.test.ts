@@ -43,6 +43,18 @@ describe('mysql()', () => {
       { timezone: 'Berlin' },
       `timezone must be 'local', 'Z', or an offset such as '+02:00'; got a string (not shown).`,
     ],
+    [
+      { maxPreparedStatements: '100' },
+      'maxPreparedStatements must be an integer from 0 to 4194304; got a string (not shown).',
+    ],
+    [
+      { maxPreparedStatements: 1e10 },
+      'maxPreparedStatements must be an integer from 0 to 4194304; got 10000000000.',
+    ],
+    [
+      { stream: { write() {} } },
+      'stream must be a stream, such as a net.Socket, or a function that returns one; got an object (Object).',
+    ],
     [{ resetOnRelease: 1 }, 'resetOnRelease must be true or false; got 1.'],
     [{ onConnect: 'SET …' }, 'onConnect must be a function; got a string (not shown).'],
     [{ hots: 'db' }, 'mysql has no option "hots"; did you mean host?'],

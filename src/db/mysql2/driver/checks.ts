@@ -13,6 +13,7 @@ import {
   fromText,
   hidden,
   is,
+  number,
   type Shape,
   text,
   textLike,
@@ -74,6 +75,18 @@ const ssl: Check = all(
   },
 )
 
+/** What mysql2 and the driver call of it. */
+const methods = ['on', 'once', 'write', 'end', 'destroy'] as const
+
+const stream = is(
+  'a stream, such as a net.Socket, or a function that returns one',
+  value =>
+    typeof value === 'function' ||
+    (typeof value === 'object' &&
+      value !== null &&
+      methods.every(method => typeof Reflect.get(value, method) === 'function')),
+)
+
 const checks: Shape = {
   host: mysqlHost,
   localAddress: hostOf(/[@/?#=\s]/),
@@ -105,8 +118,11 @@ const checks: Shape = {
   password2: secret,
   password3: secret,
   passwordSha1: anything,
+  stream,
   ssl,
   connectTimeout: time,
+  // mysql2 would throw when its socket is open already, and make lists as long as this for each connection.
+  maxPreparedStatements: number({ least: 0, most: 4_194_304, integer: true }),
   keepAliveInitialDelay: time,
   authSwitchHandler: callable,
   infileStreamFactory: callable,
@@ -135,9 +151,7 @@ const checks: Shape = {
   dateStrings: anything,
   debug: anything,
   flags: anything,
-  maxPreparedStatements: anything,
   nestTables: anything,
-  stream: anything,
   typeCast: anything,
 }
 

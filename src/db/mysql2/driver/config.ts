@@ -94,7 +94,7 @@ const hint: Hint = (name, owner) => {
  * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
-  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : withPassword(given)
+  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : readable(given)
   refuseUnknown(where, config, configNames, hint)
   checkConfig(config)
   const {
@@ -135,7 +135,7 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
  * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseHosts(given: MysqlHostsConfig): readonly ParsedConfig[] {
-  const { hosts, ...config }: MysqlHostsConfig & MysqlConfig = withPassword(given)
+  const { hosts, ...config }: MysqlHostsConfig & MysqlConfig = readable(given)
   hostList('hosts', hosts, discreetRefusal)
   for (const other of ['host', 'socketPath'] as const)
     if (config[other])
@@ -144,11 +144,15 @@ export function parseHosts(given: MysqlHostsConfig): readonly ParsedConfig[] {
 }
 
 /**
- * With a password that is not enumerable, as others make it in a connection's configuration (Knex does): mysql2 reads it by its name.
+ * With what mysql2 reads by name though it is not enumerable: a password that is hidden, as Knex does it, and what a class of options has.
  */
-export function withPassword<T extends { password?: unknown }>(config: T): T {
-  if (typeof config !== 'object' || config === null || !('password' in config)) return config
-  return { ...config, password: config.password }
+export function readable<T extends object>(config: T, names: readonly string[] = configNames): T {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config
+  const isHidden = (name: string): boolean =>
+    name in config && !Object.prototype.propertyIsEnumerable.call(config, name)
+  const hidden = names.filter(isHidden)
+  if (hidden.length === 0) return config
+  return { ...config, ...Object.fromEntries(hidden.map(name => [name, Reflect.get(config, name)])) }
 }
 
 /**

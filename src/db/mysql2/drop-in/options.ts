@@ -5,7 +5,7 @@ import { poolOptionFor } from '../../../core/options.js'
 import { counterpartOf } from '../../../core/other-pools.js'
 import { warn } from '../../../core/platform.js'
 import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
-import { fromText, number, wait } from '../../../core/shape.js'
+import { callable, fromText, number, wait } from '../../../core/shape.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
 import {
   configNames,
@@ -15,7 +15,7 @@ import {
   type ParsedConfig,
   parseConfig,
   poolLimits,
-  withPassword,
+  readable,
 } from '../driver/config.js'
 import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './bases.js'
 
@@ -52,16 +52,17 @@ const noLimit = Number.MAX_SAFE_INTEGER
  * @throws OptionsError, which names the option and the valid values, and never a secret.
  */
 export function parseDropInOptions(given: DropInOptions | string): ParsedDropInOptions {
-  const config: DropInOptions = typeof given === 'string' ? { uri: given } : withPassword(given)
   const known = [...configNames.filter(name => name !== 'onConnect'), ...poolLimits, ...own]
+  const config: DropInOptions = typeof given === 'string' ? { uri: given } : readable(given, known)
   if (typeof config !== 'object' || config === null)
     throw new OptionsError('options', undefined, 'createPool takes a URI or an object of options.')
   const { known: knownOptions, unknown } = sorted(config, known)
-  const { gracefulEnd, Promise: _forItsFace, statepool = {}, ...rest } = knownOptions
+  const { gracefulEnd, Promise: ofItsFace, statepool = {}, ...rest } = knownOptions
   const { connectionLimit, maxIdle, idleTimeout, queueLimit, waitForConnections, ...connection } = rest
   for (const [name, value] of Object.entries({ connectionLimit, maxIdle, queueLimit }))
     checkCount(name, value)
   checkTime('idleTimeout', idleTimeout)
+  if (ofItsFace) callable('Promise', ofItsFace, refuse)
   const parsed = parseConfig(connection, 'createPool')
   const { password, ssl, resetOnRelease: _ours, killStatements: _oursToo, ...forMysql2 } = connection
   const asMysql2HasIt: Mysql2PoolOptions = {

@@ -82,6 +82,10 @@ export class Pool extends BasePool {
   override getConnection(
     callback: (error: NodeJS.ErrnoException | null, connection: Mysql2PoolConnection) => unknown,
   ): void {
+    if (typeof callback !== 'function')
+      throw new TypeError(
+        'getConnection() takes a callback. With promises, it is pool.promise().getConnection().',
+      )
     const query = this.#oneQuery
     this.borrow(query === undefined ? inCallersContext(callback) : forOneQuery(query, callback as Callback))
   }
