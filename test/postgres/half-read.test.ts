@@ -12,6 +12,7 @@ import { Pool } from '../../src/db/pg/index.js'
 import { createPool, type PoolStats } from '../../src/index.js'
 import { type Backends, watchBackends } from '../support/backends.js'
 import { CopyFrom, CopyTo, RawCopyTo } from '../support/copy-streams.js'
+import { dropIn } from '../support/drop-in.js'
 import { patience, slack } from '../support/patience.js'
 
 let backends: Backends
@@ -162,4 +163,15 @@ describe.each(pools)('%s', (_, open) => {
     expect(pool.stats()).toMatchObject({ opened: 1, closed: 0 })
     await pool.close()
   })
+})
+
+it('the drop-in waits for a COPY from here whose end its holder does not await, and its data is there', async () => {
+  await using pool = dropIn({ max: 1 })
+  const client = await pool.connect()
+  const copy = await copyFrom(client)
+  const finished = once(copy, 'finish')
+  copy.end('1\n')
+  client.release()
+  expect((await pool.query('SELECT n FROM copied')).rows).toEqual([{ n: 1 }])
+  await finished
 })

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Backends, watchBackends } from '../support/backends.js'
-import { endedByBorrower, hastyPools, hastyWays, lendHastily } from '../support/hasty-borrowers.js'
+import { hastyPools, hastyWays, lendHastily } from '../support/hasty-borrowers.js'
 
 let backends: Backends
 beforeAll(async () => {
@@ -11,17 +11,14 @@ beforeAll(async () => {
 afterAll(() => backends.stop())
 
 describe.each(hastyPools)('a pool of 4, %s', (_, open) => {
-  it.each([...hastyWays, endedByBorrower])(
-    'never has more than 4 backends when connections are %s',
-    async (_, way) => {
-      const pool = open(backends.config, 4)
-      const peak = backends.watchPeak()
-      await lendHastily(pool, way, { borrowers: 7, loans: 30 })
-      await pool.close()
-      const { connected } = await peak()
-      expect(connected).toBeGreaterThan(1)
-      expect(connected).toBeLessThanOrEqual(4)
-      expect(await backends.count()).toBe(0)
-    },
-  )
+  it.each(hastyWays)('never has more than 4 backends when connections are %s', async (_, way) => {
+    const pool = open(backends.config, 4)
+    const peak = backends.watchPeak()
+    await lendHastily(pool, way, { borrowers: 7, loans: 30 })
+    await pool.close()
+    const { connected } = await peak()
+    expect(connected).toBeGreaterThan(1)
+    expect(connected).toBeLessThanOrEqual(4)
+    expect(await backends.count()).toBe(0)
+  })
 })

@@ -80,6 +80,17 @@ export const hastyWays: readonly (readonly [string, (pool: HastyPool, pause: num
       loan.release()
     },
   ],
+  [
+    'ended by their borrower with a statement running',
+    async (pool, pause) => {
+      const loan = await pool.borrow()
+      const query = loan.client.query('SELECT pg_sleep(60)').catch(() => {})
+      await new Promise(resolve => setTimeout(resolve, pause))
+      void (loan.client as pg.Client).end()
+      await query
+      loan.release()
+    },
+  ],
 ]
 
 /** Lends connections `loans` times to `borrowers` at once, each after another pause from 0 to 9 ms. */
@@ -94,16 +105,3 @@ export async function lendHastily(
   }
   await Promise.all(Array.from({ length: borrowers }, borrow))
 }
-
-/** One more, which only the server itself can be told of: to PgBouncer the client is gone. */
-export const endedByBorrower: (typeof hastyWays)[number] = [
-  'ended by their borrower with a statement running',
-  async (pool, pause) => {
-    const loan = await pool.borrow()
-    const query = loan.client.query('SELECT pg_sleep(60)').catch(() => {})
-    await new Promise(resolve => setTimeout(resolve, pause))
-    void (loan.client as pg.Client).end()
-    await query
-    loan.release()
-  },
-]

@@ -1,5 +1,6 @@
 // What pg's client itself believes: whether it can be used, what it reads, and which statements it has prepared.
 
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { activeQueryOf, wired } from './wired.js'
 
@@ -25,6 +26,12 @@ export function isHalfRead(client: pg.Client): boolean {
     query !== undefined &&
     !(query instanceof pg.Query)
   )
+}
+
+/** What runs is a COPY whose holder has said that there is no more data: its end comes of itself. */
+export function isCompleting(client: pg.Client): boolean {
+  const { writableEnded, destroyed } = (activeQueryOf(client) ?? {}) as Partial<Writable>
+  return writableEnded === true && destroyed !== true
 }
 
 /** The socket was destroyed from here, not by the network or the server, while the server worked on a query. */

@@ -9,7 +9,7 @@ import { lookForAddress } from '../../remedies.js'
 import { ask } from './ask.js'
 import { isBlind } from './blind.js'
 import { Couriers, cancelHeld, cancelLate } from './cancel.js'
-import { untilIdle } from './client-view.js'
+import { isCompleting, untilIdle } from './client-view.js'
 import { type ClientExtras, type ParsedHost, type PostgresConfig, parseConfig } from './config.js'
 import { depart } from './departure.js'
 import { hideTlsOf } from './discreet.js'
@@ -168,7 +168,7 @@ export function driverFor(
     cancel: (client, { signal }) => cancelHeld(sessionOf(client), couriers, signal),
 
     isUsable: client => sessionOf(client).usable,
-    isHalfRead: client => sessionOf(client).halfRead,
+    isHalfRead: client => sessionOf(client).halfRead && !isCompleting(client),
     hasLastWords: client => sessionOf(client).hasLastWords,
     endOf: client => sessionOf(client).end,
 

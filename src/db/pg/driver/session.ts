@@ -12,6 +12,7 @@ import {
   untilReady,
 } from './client-view.js'
 import { type Debts, SessionDebts } from './debts.js'
+import { askBeforeDestroy, noteEnd } from './ended-by-holder.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { HungListeners } from './hung-listeners.js'
 import { StartParameters } from './parameters.js'
@@ -76,7 +77,9 @@ export class Session {
     connection.on('parseComplete', () => {
       this.#parsed = true
     })
-    this.#noteEndOf(connection)
+    noteEnd(connection, () => {
+      this.#ended = true
+    })
     for (const name of ['portalSuspended', 'copyInResponse'])
       connection.on(name, () => {
         this.#suspended = true
@@ -95,16 +98,6 @@ export class Session {
       this.#end(error)
     })
     client.on('end', () => this.#end(new Error('Connection terminated')))
-  }
-
-  /** By the call itself: the socket shows it later, and an older pg (8.11) also sets `_ending` for each extended query. */
-  #noteEndOf(connection: { end?: () => unknown }): void {
-    const { end } = connection
-    if (typeof end !== 'function') return
-    connection.end = () => {
-      this.#ended = true
-      return end.call(connection)
-    }
   }
 
   /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
@@ -191,6 +184,11 @@ export class Session {
   keep(channels: readonly string[]): void {
     this.#channels = channels
     this.#listeners = new HungListeners(this.client)
+    askBeforeDestroy(
+      this.client,
+      () => this.#endedByHolder(),
+      reason => this.#end(reason),
+    )
     this.takeDebts()
     this.#readOnly.begin()
     this.#toldRole = this.#readOnly.role
@@ -282,6 +280,13 @@ export class Session {
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
     else if (tag === 'DEALLOCATE') forgetNamedStatements(this.client) // and all of them once the session is free
     this.#debts.completed(tag, this.client)
+  }
+
+  /** Whether it is the holder of a running statement who ends the client. */
+  #endedByHolder(): boolean {
+    if (this.#events === undefined || !this.busy || this.asks) return false
+    this.#ended = true
+    return true
   }
 
   /** What the server said last is the reason; that the socket closed is only what follows from it. */
