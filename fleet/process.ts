@@ -37,6 +37,7 @@ const engine = task.keeper === undefined ? undefined : await engineAt(task.keepe
 const pool = createPool(postgres({ connectionString, application_name: application }), {
   name: application,
   max: connections,
+  connectTimeout: 30_000, // two cores may have hundreds of processes to run
   acquireTimeout: Number.POSITIVE_INFINITY, // that callers wait long is what is shown
   fleet: fleet({ name, connections, ...(engine && { engine }) }),
 })

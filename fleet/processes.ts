@@ -52,7 +52,9 @@ export class Processes {
     const application = `${this.#task.name}:${++this.#started}`
     const child = fork(this.#program, [JSON.stringify({ ...this.#task, application })], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1'], // there may be hundreds
+      // There may be hundreds: little memory and few threads for each.
+      execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1', '--v8-pool-size=1'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     })
     const member: Member = { child, application, revision, told: undefined, ended: false }
     this.#members.add(member)

@@ -1,6 +1,6 @@
 // A run of `npm run fleet`: a server, many processes that share its connections, and what happens to them. Nothing here prints.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -51,8 +51,8 @@ export interface Verdict extends Omit<View, 'part' | 'progress' | 'members'> {
   readonly complaints: readonly string[]
 }
 
-/** How many processes start at the same time, at most. */
-const atOnce = 8
+/** How many processes start at the same time, at most: a start takes a core for a while. */
+const atOnce = Math.max(4, 2 * availableParallelism())
 
 /** Runs the plan. `show` is called some times a second. */
 export async function runFleet(plan: Plan, show: (view: View) => void): Promise<Verdict> {
@@ -145,14 +145,17 @@ export async function runFleet(plan: Plan, show: (view: View) => void): Promise<
       `kill -9 of ${victims.length}`,
       () => victims.filter(({ ended }) => ended).length / victims.length,
     )
-    for (const _ of victims) start(1)
+    for (const _ of victims) {
+      start(1)
+      await step('killed ones are replaced, all are served', () => (silent() < atOnce ? 1 : 0))
+    }
     await step(
       'killed ones are replaced, all are served',
       haveServed(processes.alive, servedSoFar()),
       seconds,
     )
     const old = processes.alive
-    const surge = Math.max(1, Math.round(count / 20))
+    const surge = Math.min(atOnce, Math.max(1, Math.round(count / 20)))
     for (let done = 0; done < old.length; done += surge) {
       const leaving = old.slice(done, done + surge)
       const fresh = leaving.map(() => start(2))

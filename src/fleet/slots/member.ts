@@ -1,4 +1,7 @@
 // One pool of a fleet whose budget its own PostgreSQL keeps: a connection holds one of the fleet's slots, an advisory lock of its session.
+//
+// It has no chart, as it has no states of its own: what it is at is in the charts of the pool and of its connections (which connect, and which hold a slot), and
+// whose turn it is in the process's `Turns`. What it keeps are findings: how often it found none, what it saw last, and until when that counts.
 import type { Allotment, BudgetEvidence, BudgetMember } from '../../core/budget.js'
 import { workForPool } from '../../core/for-the-pool.js'
 import { reclaims } from '../../machines/decisions/budget.js'
@@ -40,8 +43,6 @@ export class SlotMember implements Allotment {
   #refusals = 0
   /** Asks for nothing before. */
   #notBefore = Number.NEGATIVE_INFINITY
-  /** It asks while another pool of this process connects. */
-  #waits = false
   /** Slots that were taken when it last looked, its own included. */
   #taken = 0
   /** Slots that there were then: fewer than the fleet has connections where the server's own limit for the role leaves no room. */
@@ -91,22 +92,18 @@ export class SlotMember implements Allotment {
   }
 
   ask(): boolean {
-    this.#waits = false
-    if (this.#pool.now() < this.#notBefore) return false
-    if (this.#fleet.turns.begin(this)) return true
-    this.#waits = true
+    if (this.#pool.now() >= this.#notBefore) return this.#fleet.turns.begin(this)
+    this.#fleet.turns.giveUp(this)
     return false
   }
 
   /** Another pool's connect is over. */
   isTurn(): void {
-    if (!this.#waits) return
-    this.#waits = false
     this.#pool.granted()
   }
 
   withdraw(): void {
-    this.#waits = false
+    this.#fleet.turns.giveUp(this)
     // Else the pool has as many as it may because one is being opened, which is how a fleet is asked, or is being closed, because it was refused.
     const { connecting, staying, total } = this.#pool
     if (connecting === 0 && staying === total) this.#refusals = 0
@@ -135,7 +132,6 @@ export class SlotMember implements Allotment {
   }
 
   leave(): void {
-    this.#waits = false
     this.#fleet.leave(this)
     this.#fleet.turns.leave(this)
   }

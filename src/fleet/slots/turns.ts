@@ -33,8 +33,13 @@ export class Turns {
     }
   }
 
-  leave(pool: InTurn): void {
+  /** The pool does not wait any more. */
+  giveUp(pool: InTurn): void {
     this.#waiting.delete(pool)
+  }
+
+  leave(pool: InTurn): void {
+    this.giveUp(pool)
     this.end(pool)
   }
 }
