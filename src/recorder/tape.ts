@@ -8,8 +8,13 @@ import { recordSize, started, swapBytes } from './codec.js'
 import { Dictionary } from './dictionary.js'
 import { endReasons, sessions } from './format.js'
 
-/** How the particulars of a transition are found. */
-type Particulars = 'caller' | 'checkout' | 'release' | 'cold'
+// How the particulars of a transition are found. Numbers, for the engine compares texts by more than where they are.
+const ofCaller = 1
+const ofCheckout = 2
+const ofRelease = 3
+const ofOthers = 0
+
+type Particulars = typeof ofCaller | typeof ofCheckout | typeof ofRelease | typeof ofOthers
 
 /** An event type with the states before and after: most of a record. */
 class Kind {
@@ -72,7 +77,7 @@ export class Tape implements Tap {
   readonly #kinds = new Map<string, Kind[]>()
   #kindsMade = 0
   readonly #recent: Kind[] = []
-  #lastKind = new Kind({ event: '', from: undefined, to: '' }, 0, 0, 'cold', false)
+  #lastKind = new Kind({ event: '', from: undefined, to: '' }, 0, 0, ofOthers, false)
   /** By their indices. */
   readonly #actors: (Known | undefined)[] = []
   #pool = new Known(undefined, 0)
@@ -121,19 +126,19 @@ export class Tape implements Tap {
     let code = 0
     // One place in the code for each of the events that a busy pool has: there the engine knows what they look like.
     switch (kind.particulars) {
-      case 'caller': {
+      case ofCaller: {
         const caller = event as unknown as Caller
         at = caller.at
         number = caller.order
         break
       }
-      case 'checkout': {
+      case ofCheckout: {
         const checkout = event as unknown as Checkout
         at = checkout.at
         number = checkout.request?.order ?? 0
         break
       }
-      case 'release': {
+      case ofRelease: {
         const release = event as unknown as Release
         at = release.at
         code = release.session === 'clean' ? 0 : Math.max(0, sessions.indexOf(release.session as 'clean'))
@@ -247,8 +252,9 @@ interface Release {
 }
 
 function particularsOf(type: string): Particulars {
-  if (type === 'acquire') return 'caller'
-  return type === 'checkout' || type === 'release' ? type : 'cold'
+  if (type === 'acquire') return ofCaller
+  if (type === 'checkout') return ofCheckout
+  return type === 'release' ? ofRelease : ofOthers
 }
 
 const factsOf = (actor: AnyActorRef): ConnectionFacts | undefined =>

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemBehind } from '../../src/actors/create-pool.js'
 import type { Pool } from '../../src/index.js'
 import { type Inspector, type InspectorOptions, inspector } from '../../src/inspector/index.js'
-import { isUnwatched } from '../../src/machines/compiled/inspection.js'
+import { isUnwatched, watchOf } from '../../src/machines/compiled/inspection.js'
 import { patience } from '../support/patience.js'
 import { isFrame, isHello, Page, partsOf, quickPool } from './support.js'
 
@@ -186,7 +186,7 @@ describe('the pool', () => {
     const pool = closed(quickPool({ min: 1 }))
     await pool.ready()
     const { system, parts } = { system: systemBehind(pool.actor), parts: systemBehind(pool.actor)?.parts }
-    const isLeftAlone = () => isUnwatched(parts?.system as never) && parts?.tracker === undefined
+    const isLeftAlone = () => isUnwatched(watchOf(parts?.system as never)) && parts?.tracker === undefined
     await pool.use(async () => {})
     expect(system).toBeDefined()
     const { page } = await opened(pool, { history: 0 })
@@ -206,7 +206,7 @@ describe('the pool', () => {
     await page.until(isFrame)
     await inspector.close()
     const parts = systemBehind(pool.actor)?.parts
-    expect(isUnwatched(parts?.system as never)).toBe(true)
+    expect(isUnwatched(watchOf(parts?.system as never))).toBe(true)
     expect(parts?.tracker).toBeUndefined()
     await expect(Page.open(inspector.url)).rejects.toThrow()
   })
@@ -218,7 +218,7 @@ describe('an inspector that cannot listen', () => {
     await pool.ready()
     const { port } = closed(await inspector([]))
     await expect(inspector(pool, { port: port as number })).rejects.toThrow('EADDRINUSE')
-    expect(isUnwatched(systemBehind(pool.actor)?.parts.system as never)).toBe(true)
+    expect(isUnwatched(watchOf(systemBehind(pool.actor)?.parts.system as never))).toBe(true)
   })
 })
 

@@ -10,6 +10,7 @@ import {
   type SelfDeadlockError,
 } from '../../core/errors.js'
 import type { AcquireEvidence, LaneEvidence, LeaseHolder, RefusalEvidence } from '../../core/evidence.js'
+import { unboxed } from '../../core/unboxed.js'
 import { deliver } from '../../machines/compiled/index.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import { ofPool } from '../names.js'
@@ -45,7 +46,9 @@ export class Callers<C> {
     ) {
       if (record.hasEnded) continue
       record.incoming = request
-      deliver(record.actor, { type: 'checkout', request, at })
+      const checkout = { type: 'checkout' as const, request, at: unboxed }
+      checkout.at = at
+      deliver(record.actor, checkout)
       return
     }
     this.#parts.queue.rejoin(request)

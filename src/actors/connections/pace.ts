@@ -21,7 +21,10 @@ export class PaceMeter {
 
   /** A lease ended that lasted this long. */
   noteHeld(duration: number): void {
-    this.#holdTime = average(this.#holdTime, duration)
+    // As in `average`, written out: a call makes an object of each of these numbers.
+    const before = this.#holdTime
+    const next = before >= 0 ? before + newest * (duration - before) : duration
+    this.#holdTime = next < negligible ? 0 : next
   }
 
   /** A connection was opened, and it took this long. */

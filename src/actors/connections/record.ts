@@ -3,10 +3,16 @@ import type { ActorRefFrom, AnyActorScope } from 'xstate'
 import type { Allotment } from '../../core/budget.js'
 import type { LeaseEnd, PoolHooks } from '../../core/hooks.js'
 import type { ResolvedPoolOptions } from '../../core/options.js'
+import { unboxed } from '../../core/unboxed.js'
 import type { Driver } from '../../db/driver.js'
 import { deliver } from '../../machines/compiled/index.js'
 import type { connectionMachine } from '../../machines/connection.js'
-import type { ConnectionEnding, ConnectionFacts, ReturnedSession } from '../../machines/connection-types.js'
+import type {
+  ConnectionEnding,
+  ConnectionEvent,
+  ConnectionFacts,
+  ReturnedSession,
+} from '../../machines/connection-types.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import type { Counters } from '../watching/counters.js'
@@ -47,6 +53,8 @@ export interface PoolOfConnection<C> {
   readonly attends: boolean
   readonly tracker: Trackers | undefined
 }
+
+type Release = Extract<ConnectionEvent, { type: 'release' }>
 
 /** In which part of its life the pool's index has it. */
 export type Phase = 'connecting' | 'established' | 'ending'
@@ -162,7 +170,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
     const { driver, config } = this.#parts
     const at = config.clock.now()
     if ((driver.isUsable ?? driver.reset ?? this.#cancelling) === undefined)
-      deliver(this.actor, { type: 'release', at, session: 'clean' })
+      deliver(this.actor, cleanRelease(at))
     else this.#releaseAsking(at)
   }
 
@@ -313,4 +321,11 @@ export class ConnectionRecord<C> implements ConnectionFacts {
 /** What tells a connection apart in an event. */
 export function named<C>(record: ConnectionRecord<C>): { connection: string; serial: number } {
   return { connection: record.id, serial: record.serial }
+}
+
+/** What a connection is told when it comes back as it went. */
+function cleanRelease(at: number): Release {
+  const event: { at: number } & Release = { type: 'release', at: unboxed, session: 'clean' }
+  event.at = at
+  return event
 }

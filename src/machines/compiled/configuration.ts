@@ -45,9 +45,9 @@ export class Configuration {
   private readonly plansByDescriptors = new Map<string, Plan | undefined>()
   /** Most configurations are left by the same event each time. */
   private lastType = '' // never undefined: the engine compares texts by where they are, and anything else by a call
-  private lastPlan: Plan | undefined
-  private inTheEnd: Configuration['ended'] | undefined
-  private alwaysChoices: { readonly choices: Choices } | undefined
+  private lastPlan: Plan | undefined = undefined
+  private inTheEnd: Configuration['ended'] | undefined = undefined
+  private alwaysChoices: { readonly choices: Choices } | undefined = undefined
 
   constructor(
     readonly table: ConfigurationTable,

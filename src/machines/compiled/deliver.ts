@@ -2,7 +2,7 @@
 
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate'
 import { configurationOf } from './configuration.js'
-import { isInspected, isUnwatched } from './inspection.js'
+import { isInspected, isUnwatched, mayBeInspected, type Watch, watchOf } from './inspection.js'
 import { plannedTransition, running, type Scope, type System } from './internals.js'
 import type { Plan } from './plan.js'
 import { tapOf } from './tap.js'
@@ -19,16 +19,13 @@ interface Letter {
   next: Letter | null
 }
 
-/** Where an actor's scope keeps the letter that stands for the event under way; `null` if the actor is not one that is known here. */
-const ownLetter: unique symbol = Symbol('letter')
-
 /** XState's `Actor`, as far as its `send`, `_process` and `update` go. */
 interface Insides {
   readonly system: System
   readonly mailbox: { _active: boolean; _current: Letter | null; _last: Letter | null; flush(): void }
   observers: Observers
   readonly logic: { readonly [plannedTransition]?: unknown; readonly transition: unknown }
-  readonly _actorScope: Scope & { [ownLetter]?: Letter | null }
+  readonly _actorScope: Scope
   readonly _processingStatus: number
   readonly _deferred: unknown[]
   _snapshot: AnyMachineSnapshot
@@ -52,16 +49,17 @@ export function deliver<E extends EventObject>(
   type: string = event.type,
 ): void {
   const actor = recipient as unknown as Insides
-  const { mailbox } = actor
+  const { mailbox, observers } = actor
   // Not in the middle of anything, before its start or after its end. (One that failed in its start has a mailbox that works.)
-  const isReady = mailbox?._current === null && mailbox._active && actor._processingStatus === running
-  const letter = isReady ? (actor._actorScope?.[ownLetter] ?? letterFor(actor)) : null
-  if (letter === null || (!isPlain(actor) && isWatched(actor))) {
+  const isReady =
+    mailbox?._current === null && mailbox._active === true && actor._processingStatus === running
+  const letter = isReady ? (observers?.letter ?? letterFor(actor)) : null
+  if (letter === null || (mayBeWatched(actor) && isWatched(actor))) {
     recipient.send(event)
     return
   }
-  const snapshot = actor._snapshot
-  const plan = snapshot.status === 'active' ? configurationOf(snapshot)?.planFor(type) : undefined
+  const snapshot = actor._snapshot // an active one: an actor that is done or has failed does not run any more
+  const plan = configurationOf(snapshot)?.planFor(type)
   if (plan === undefined) {
     recipient.send(event)
     return
@@ -112,12 +110,18 @@ function conclude(
   next: AnyMachineSnapshot,
 ): void {
   tapOf(actor._actorScope)?.tell(actor as unknown as AnyActorRef, event, plan.moveTo(type, next))
-  if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
+  if (next.status !== 'active' || actor._deferred.length > 0 || (mayBeWatched(actor) && isWatched(actor)))
+    actor.update(next, event)
   else actor._snapshot = next
 }
 
-/** Whether it is known without a closer look that the actor is not watched. */
-const isPlain = ({ observers, system }: Insides): boolean => observers.listening === 0 && isUnwatched(system)
+/** Whether it is known without a closer look that nothing watches the actor, taps included. */
+const isPlain = ({ observers: { listening, watch } }: Insides): boolean =>
+  listening === 0 && isUnwatched(watch)
+
+/** Whether it takes a closer look to know whether an observer or an inspector watches the actor; a tap does not count. */
+const mayBeWatched = ({ observers: { listening, watch } }: Insides): boolean =>
+  listening > 0 || mayBeInspected(watch)
 
 /** Whether an observer receives the actor's messages or its new snapshots. */
 function isWatched({ observers, system }: Insides): boolean {
@@ -138,8 +142,7 @@ function letterFor(actor: Insides): Letter | null {
     logic[plannedTransition] === logic.transition
   if (!isKnown) return null
   const letter: Letter = { value: undefined, next: null }
-  actor._actorScope[ownLetter] = letter
-  actor.observers = new Observers(actor.observers)
+  actor.observers = new Observers(actor.observers, letter, watchOf(actor.system))
   // Empty since the start, with room still for all that was in it; this lets go of the room.
   if (actor._deferred.length === 0) actor._deferred.length = 0
   return letter
@@ -149,12 +152,23 @@ interface Observer {
   readonly next?: unknown
 }
 
-/** An actor's observers: as XState keeps them, but in a Set only if there are any. It knows how many are told of snapshots, and do not just wait for the end. */
+/**
+ * An actor's observers: as XState keeps them, but in a Set only if there are any. It knows how many are told of snapshots, and do not just wait for the
+ * end; and it has what {@link deliver} needs of the actor beside, where all actors have it in the same place.
+ */
 class Observers {
   listening = 0
   private all: Set<Observer> | undefined = undefined
 
-  constructor(observers: Iterable<Observer>) {
+  /**
+   * @param letter stands for the event under way
+   * @param watch who watches the actor's system
+   */
+  constructor(
+    observers: Iterable<Observer>,
+    readonly letter: Letter,
+    readonly watch: Watch,
+  ) {
     for (const observer of observers) this.add(observer)
   }
 

@@ -2,62 +2,59 @@
 
 import type { System } from './internals.js'
 
-/** Who may be watching; absent in a system that was not met before. */
-const watchers: unique symbol = Symbol('watchers')
-
-/** How many taps there are in a system; see `tap.ts`. */
-const taps: unique symbol = Symbol('taps')
-
 const unwatched = 0
 const perhapsInspectors = 1
 const onlyTaps = 2
 
+/** What is known of who watches a system. An object of its own: actors keep it within reach, and systems that inherit from one another share it. */
+export class Watch {
+  who = perhapsInspectors
+  /** How many taps there are; see `tap.ts`. */
+  taps = 0
+
+  get withoutInspectors(): number {
+    return this.taps > 0 ? onlyTaps : unwatched
+  }
+}
+
+/** Where a system keeps it; absent in a system that was not met before. */
+const ownWatch: unique symbol = Symbol('watch')
+
 interface WatchedSystem extends System {
-  [watchers]?: number
-  [taps]?: number
+  [ownWatch]?: Watch
 }
 
-/** Whether there are neither inspectors nor taps. Costs one property read while that is so; of a system that was not met before it is not known yet. */
-export const isUnwatched = (system: WatchedSystem): boolean => system[watchers] === unwatched
-
-/** Whether anyone inspects the system, at this moment. Costs one property read while there is no inspector. */
-export function isInspected(system: WatchedSystem): boolean {
-  const who = system[watchers]
-  return who !== unwatched && who !== onlyTaps && isObserved(watch(system))
+/** The system's watch. From the first call on, the system remembers when an inspector is attached; one may have been before. */
+export function watchOf(system: WatchedSystem): Watch {
+  return system[ownWatch] ?? newWatch(system)
 }
+
+function newWatch(system: WatchedSystem): Watch {
+  const watch = new Watch()
+  system[ownWatch] = watch
+  const { inspect } = system
+  system.inspect = observer => {
+    watch.who = perhapsInspectors
+    return inspect(observer)
+  }
+  return watch
+}
+
+/** Whether there are neither inspectors nor taps. Costs one property read; of a system that was not met before it is not known yet. */
+export const isUnwatched = ({ who }: Watch): boolean => who === unwatched
+
+/** Whether there may be inspectors; there are none while taps alone watch. */
+export const mayBeInspected = ({ who }: Watch): boolean => who === perhapsInspectors
+
+/** Whether anyone inspects the system, at this moment. */
+export const isInspected = (system: WatchedSystem): boolean =>
+  mayBeInspected(watchOf(system)) && isObserved(system)
 
 /** Counts a tap in, or out. */
 export function countTap(system: WatchedSystem, change: 1 | -1): void {
-  watch(system)
-  system[taps] = (system[taps] ?? 0) + change
-  if (system[watchers] !== perhapsInspectors) system[watchers] = withoutInspectors(system)
-}
-
-/** Makes the system remember when an inspector was attached; one may have been before this is first called. */
-function watch(system: WatchedSystem): WatchedSystem {
-  if (system[watchers] === undefined) {
-    system[watchers] = perhapsInspectors
-    const { inspect } = system
-    system.inspect = observer => {
-      system[watchers] = perhapsInspectors
-      return inspect(observer)
-    }
-  }
-  return system
-}
-
-const withoutInspectors = (system: WatchedSystem): number => ((system[taps] ?? 0) > 0 ? onlyTaps : unwatched)
-
-/** Properties by which an object that inherits from a system remembers in the system, and not in itself, who watches. */
-export function sameInspection(system: object): PropertyDescriptorMap {
-  const watched = watch(system as WatchedSystem)
-  const shared = (name: typeof watchers | typeof taps): PropertyDescriptor => ({
-    get: () => watched[name],
-    set: value => {
-      watched[name] = value
-    },
-  })
-  return { [watchers]: shared(watchers), [taps]: shared(taps) }
+  const watch = watchOf(system)
+  watch.taps += change
+  if (watch.who !== perhapsInspectors) watch.who = watch.withoutInspectors
 }
 
 const probe: object = Object.defineProperty({}, 'type', {
@@ -72,13 +69,14 @@ const probe: object = Object.defineProperty({}, 'type', {
  * anyone is told. So nothing has to be counted, and it does not matter how inspectors come and go.
  */
 function isObserved(system: WatchedSystem): boolean {
+  const watch = watchOf(system)
   try {
     system._sendInspectionEvent(probe)
-    system[watchers] = withoutInspectors(system)
+    watch.who = watch.withoutInspectors
     return false
   } catch (thrown) {
     if (thrown !== probe) throw thrown
-    system[watchers] = perhapsInspectors
+    watch.who = perhapsInspectors
     return true
   }
 }

@@ -1,7 +1,7 @@
 // An actor system as some of its actors see it: with a clock of their own.
 
 import type { AnyActorRef, AnyActorScope, EventObject } from 'xstate'
-import { sameInspection } from './inspection.js'
+import { watchOf } from './inspection.js'
 import type { Scheduler } from './internals.js'
 import { isForeign } from './trust.js'
 
@@ -22,9 +22,9 @@ interface SystemWithScheduler {
  * left to the owner of the clock: call `scheduler.cancelAll(actor)`.
  */
 export function onClock<S extends AnyActorScope['system']>(system: S, clock: Clock): S {
+  watchOf(system as never) // both have it from now on
   return Object.create(system, {
     scheduler: { value: new ClockedScheduler(system as unknown as SystemWithScheduler, clock) },
-    ...sameInspection(system),
   })
 }
 

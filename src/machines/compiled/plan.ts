@@ -26,6 +26,9 @@ export class Plan {
   run: Run
   private readonly from: string
   private readonly moves: Move[] = []
+  /** The last move, and the states that it led to: most likely it is the next one, too. */
+  private lastMove: Move | undefined = undefined
+  private lastNodes: AnyMachineSnapshot['_nodes'] | undefined = undefined
   private uses = 0
 
   /** @param generateAfter how many uses of it pay for writing it as code, which takes some ten microseconds */
@@ -49,6 +52,14 @@ export class Plan {
 
   /** What taps are told of it, now that it has led to a snapshot. */
   moveTo(type: string, next: AnyMachineSnapshot): Move {
+    const { lastMove } = this
+    if (lastMove !== undefined && next._nodes === this.lastNodes && lastMove.event === type) return lastMove
+    this.lastNodes = next._nodes
+    this.lastMove = this.findMove(type, next)
+    return this.lastMove
+  }
+
+  private findMove(type: string, next: AnyMachineSnapshot): Move {
     const { moves } = this
     const to = stateName(next)
     for (let place = 0; place < moves.length; place++) {

@@ -143,8 +143,7 @@ export function moveTo(
     before._nodes === target.nodes &&
     before.context === snapshot.context &&
     before.children === snapshot.children &&
-    before.historyValue === snapshot.historyValue &&
-    before.status === snapshot.status
+    before.historyValue === snapshot.historyValue // both are active
   ) {
     return before
   }
