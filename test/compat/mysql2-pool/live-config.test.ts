@@ -95,6 +95,18 @@ describe.skipIf(mariadbMissing())('pool.config of the drop-in', () => {
     },
   )
 
+  it('has an idleTimeout that is set closes connections that have been idle for longer', async () => {
+    const pool = create({ idleTimeout: Number.POSITIVE_INFINITY })
+    const { config } = pool as unknown as { config: { idleTimeout: number } }
+    await pool.promise().query('SELECT 1')
+    config.idleTimeout = 0
+    await until(() => pool.statepool.stats().total === 0, 'the idle connection is closed')
+    expect([config.idleTimeout, pool.statepool.stats().closedBy]).toEqual([0, { 'idle timeout': 1 }])
+    expect(() => {
+      config.idleTimeout = -1
+    }).toThrow('idleTimeout must be a number of milliseconds of at least 0, or Infinity.')
+  })
+
   it('shows what was set, and refuses what is no count', () => {
     const limits = limitsOf(create())
     Object.assign(limits, { queueLimit: 3, waitForConnections: 0, connectionLimit: 4 })

@@ -3,10 +3,9 @@
 import type { ConnectionOptions } from 'mysql2'
 import type { Pool as Statepool } from '../../../index.js'
 import type { ParsedPoolOptions } from './bases.js'
-import { asLimit, checkCount, maxWaiting } from './options.js'
+import { asLimit, checkCount, checkTime, maxWaiting } from './options.js'
 
-type Limits = Pick<ParsedPoolOptions, 'connectionLimit' | 'queueLimit' | 'waitForConnections'>
-type Size = Parameters<Statepool<unknown>['resize']>[0]
+type Limits = Pick<ParsedPoolOptions, 'connectionLimit' | 'queueLimit' | 'waitForConnections' | 'idleTimeout'>
 
 /** What each limit must be, and what the underlying pool does when it is changed. */
 const checks: { readonly [Name in keyof Limits]: (value: unknown) => Limits[Name] } = {
@@ -19,37 +18,44 @@ const checks: { readonly [Name in keyof Limits]: (value: unknown) => Limits[Name
     return Number(value)
   },
   waitForConnections: Boolean,
+  idleTimeout(value) {
+    checkTime('idleTimeout', value)
+    return Number(value ?? Number.POSITIVE_INFINITY)
+  },
 }
 
 /**
- * Has `connectionLimit`, `queueLimit` and `waitForConnections` obeyed whenever they are set.
- * @throws OptionsError in the setter, for what is no count
+ * Has `connectionLimit`, `queueLimit`, `waitForConnections` and `idleTimeout` obeyed whenever they are set.
+ * @param isOpen whether a size may still be changed
+ * @throws OptionsError in the setter, for what is no count, or no time
  */
-export function obeyLimits(config: ParsedPoolOptions, resize: (size: Size) => void): void {
+export function obeyLimits(
+  config: ParsedPoolOptions,
+  pool: Pick<Statepool<unknown>, 'resize' | 'tune'>,
+  isOpen: () => boolean,
+): void {
   const limits: { -readonly [Name in keyof Limits]: Limits[Name] } = {
     connectionLimit: config.connectionLimit,
     queueLimit: config.queueLimit,
     waitForConnections: config.waitForConnections,
+    idleTimeout: config.idleTimeout,
   }
-  const obey = <Name extends keyof Limits>(name: Name): void => {
+  const apply = (name: keyof Limits, next: Limits): void => {
+    if (!isOpen()) return
+    if (name === 'idleTimeout') pool.tune({ idleTimeout: next.idleTimeout })
+    else if (name === 'connectionLimit') pool.resize({ max: asLimit(next.connectionLimit) })
+    else pool.resize({ maxWaiting: maxWaiting(next) })
+  }
+  for (const name of Object.keys(limits) as (keyof Limits)[])
     Object.defineProperty(config, name, {
       get: () => limits[name],
       set(value: unknown) {
-        const checked = checks[name](value)
-        const next = { ...limits, [name]: checked }
-        resize(
-          name === 'connectionLimit'
-            ? { max: asLimit(next.connectionLimit) }
-            : { maxWaiting: maxWaiting(next) },
-        )
-        limits[name] = checked
+        const checked = { [name]: checks[name](value) }
+        apply(name, { ...limits, ...checked })
+        Object.assign(limits, checked)
       },
       enumerable: true,
     })
-  }
-  obey('connectionLimit')
-  obey('queueLimit')
-  obey('waitForConnections')
 }
 
 /** Where and as whom to connect: what is changed of it holds for the helper that kills statements, too. */

@@ -161,6 +161,6 @@ export function checkCount(name: string, value: unknown): void {
 }
 
 /** The same for a time, in milliseconds; Infinity = no limit. */
-function checkTime(name: string, value: unknown): void {
+export function checkTime(name: string, value: unknown): void {
   if (value !== undefined && value !== null) time(name, value, refuse)
 }

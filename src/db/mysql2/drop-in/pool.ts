@@ -65,9 +65,7 @@ export class Pool extends BasePool {
       { onLease: lease => lease.connection.lend(lease), heldByConnections: true },
     )
     this.#showLists()
-    obeyLimits(this.config as unknown as ParsedPoolOptions, size => {
-      if (!this._closed) this.#statepool.resize(size)
-    })
+    obeyLimits(this.config as unknown as ParsedPoolOptions, this.#statepool, () => !this._closed)
   }
 
   /**
