@@ -61,4 +61,23 @@ describe.skipIf(mariadbMissing())('a former holder', () => {
     connection.release()
     expect(await Promise.all(answers)).toEqual(['refused', 'refused', 'refused'])
   })
+
+  it.each(['pause', 'release', 'destroy', 'end', 'close', 'resume', 'on', Symbol.dispose])(
+    'of the promise face does nothing to the next one by %s of its connection with callbacks',
+    async method => {
+      const pool = create({ connectionLimit: 1 }).promise()
+      const former = await pool.getConnection()
+      const { connection } = former as unknown as { connection: PoolConnection }
+      former.release()
+      const next = await pool.getConnection()
+      const late = (former as unknown as { connection: PoolConnection }).connection
+      const heard: unknown[] = []
+      Reflect.apply(Reflect.get(late, method), late, ['end', () => heard.push(method)])
+      const [rows] = await next.query('SELECT 1 AS one')
+      expect(rows).toEqual([{ one: 1 }])
+      expect(connection.listeners('end').length).toBe(late.listenerCount('end'))
+      expect(pool.statepool.stats()).toMatchObject({ opened: 1, busy: 1 })
+      next.release()
+    },
+  )
 })

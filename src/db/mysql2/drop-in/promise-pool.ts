@@ -77,11 +77,14 @@ async function leadingBack<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-/** What asks the server for something, and calls back. */
-const commands: ReadonlySet<unknown> = new Set([
-  ...['query', 'execute', 'prepare', 'ping', 'beginTransaction', 'commit', 'rollback'],
-  ...['changeUser', 'reset', 'connect', 'end'],
+/** What changes nothing. All else that a former holder calls would act on a connection that another caller has by then. */
+const harmless: ReadonlySet<unknown> = new Set([
+  ...['escape', 'escapeId', 'format', 'listenerCount', 'listeners', 'rawListeners', 'eventNames'],
+  ...['getMaxListeners', 'off', 'removeListener'],
 ])
+
+/** By these a listener is added, which would hear what happens to another caller. */
+const listening = /^(on|once|addListener|prepend(Once)?Listener)$/
 
 /** The promise face of a connection for as long as it is leased, a new one for each loan. */
 class LentConnection extends BasePromisePoolConnection {
@@ -141,8 +144,9 @@ function refusing(core: PoolConnection, lease: number): PoolConnection {
       if (typeof value !== 'function') return value
       if (name === 'addCommand') return (command: Command) => refuse(command, usedAfterRelease(lease))
       if (name === 'promise') return value.bind(proxy)
-      if (!commands.has(name)) return value.bind(target)
+      if (harmless.has(name) || name in Object.prototype || /^_/.test(String(name))) return value.bind(target)
       return (...parameters: unknown[]) => {
+        if (listening.test(String(name))) return proxy
         const callback = parameters.findLast(parameter => typeof parameter === 'function')
         if (callback !== undefined) process.nextTick(callback as () => void, usedAfterRelease(lease))
       }
