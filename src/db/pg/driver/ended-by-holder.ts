@@ -17,8 +17,8 @@ export function askBeforeDestroy(
   const { stream } = wired(client).connection
   const { destroy } = stream
   stream.destroy = (error, ...callback) => {
-    // One that has ended already, Node destroys by itself.
-    if (error !== undefined || stream.readableEnded || !takesOver())
+    // One that has ended already, or TLS whose socket has gone, Node destroys by itself.
+    if (error !== undefined || stream.readableEnded || isCutOff(stream) || !takesOver())
       return destroy.call(stream, error, ...callback)
     process.nextTick(() => {
       if (!takesOver()) return
@@ -37,4 +37,11 @@ export function noteEnd(connection: { end?: () => unknown }, ended: () => void):
     ended()
     return end.call(connection)
   }
+}
+
+/** The socket beneath a TLS stream is gone. */
+function isCutOff(stream: object): boolean {
+  return (
+    (stream as { readonly _parent?: { readonly destroyed?: boolean } | null })._parent?.destroyed === true
+  )
 }
