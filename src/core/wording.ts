@@ -88,7 +88,7 @@ export function describeDeadlock(leases: readonly number[], max: number): string
   return `This acquire would wait forever.\n  Why: ${who}.\n  What to do: pass the connection already held to the code that needs one, or acquire before or after pool.use() rather than inside it; more connections only make this rarer.`
 }
 
-/** What there is to say to a caller for whom no host fits. */
+/** What there is to say to a caller that no host suits. */
 export function describeNoHost(target: string, waited: number, hosts: readonly HostEvidence[]): string {
   const when = waited === 0 ? 'at once' : `within ${milliseconds(waited)}`
   const advice = hosts.every(({ state }) => state === 'down')

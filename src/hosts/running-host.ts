@@ -110,7 +110,7 @@ export class RunningHost<C> implements HostView, HostStats {
     return Math.max(0, context.size.max - context.roster.total)
   }
 
-  /** The callers for whom no host fits, this one included. */
+  /** The callers that wait for a suitable host, this one included. */
   get seeking(): number {
     return this.#surroundings.seekers.length
   }

@@ -1,4 +1,4 @@
-// The callers for whom no host fits: they wait here until one does, and wait for a connection only then.
+// The callers that no host suits: they wait here until one does, and wait for a connection only then.
 import { Alarm } from '../actors/time/alarm.js'
 import { ClockScheduler } from '../actors/time/scheduler.js'
 import type { Clock } from '../core/clock.js'

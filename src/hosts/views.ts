@@ -32,7 +32,7 @@ export interface HostPoolStats {
   readonly max: number
   /** Callers that wait, for a connection or for a host. */
   readonly waiting: number
-  /** Those of them for whom no host fits. */
+  /** Those of them that wait for a suitable host. */
   readonly seeking: number
   readonly hosts: readonly {
     readonly host: string

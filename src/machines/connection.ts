@@ -8,7 +8,7 @@ import { timerFor } from './decisions/timers.js'
 /**
  * The statechart of one connection: its whole life. `connectionGuards` has its decisions, `connectionActions` its bookkeeping; the actor system
  * provides the actions that touch the network or other actors (`connectionMachine.provide({ actions })`). Without them, the chart can be drawn,
- * simulated and used to generate tests.
+ * simulated and walked in tests.
  *
  * A checkout, a keepalive and a return each have a substate of `validating`, with its round trip.
  * Every state that waits for the driver has an `after`: none waits for the network without a deadline.

@@ -15,11 +15,11 @@ export interface HostStats {
   readonly name: string
   /** What is known of it: `'primary'`, `'standby'`, `'down'`, or `'unknown'`. */
   readonly state: HostState
-  /** Callers of the pool of hosts for whom no host fits: they wait in no host's queue. The same number for each host. */
+  /** Callers of the pool of hosts that wait for a suitable host: no host's queue has them. The same number for each host. */
   readonly seeking: number
 }
 
-/** What the host's machine sees of the callers for whom no host fits. */
+/** What the host's machine sees of the callers that wait for a suitable host. */
 export interface Seekers {
   /** How many wait. */
   readonly length: number
@@ -60,7 +60,7 @@ export type HostEvent =
   | { readonly type: 'host.demoted'; readonly error: unknown }
   /** Something happened after which the host may be another one: connects fail, or a session cannot be used any more. */
   | { readonly type: 'host.doubted' }
-  /** A caller waits for whom no host fits. */
+  /** A caller waits for a suitable host. */
   | { readonly type: 'host.sought' }
   /** The host was asked, and has answered, or will not. */
   | { readonly type: 'ask.ended' }

@@ -22,7 +22,7 @@ const startingContext = (input: PoolInput): PoolContext => ({
  * `closed`: a pool whose database refuses new connections still leases the ones that it has.
  *
  * Its context has what it decides by (sizes, the queue, the roster); the actor system provides what it does to connections and callers
- * (`poolMachine.provide({ actions })`). Without that, the chart can be drawn, simulated and used to generate tests.
+ * (`poolMachine.provide({ actions })`). Without that, the chart can be drawn, simulated and walked in tests.
  */
 export const poolMachine = setup({
   types: {

@@ -94,7 +94,7 @@ export interface Frame {
 export interface FrameHost {
   readonly name: string
   readonly state: 'unknown' | 'primary' | 'standby' | 'down'
-  /** Callers of the pool of hosts for whom no host fits. */
+  /** Callers of the pool of hosts that wait for a suitable host. */
   readonly seeking: number
 }
 

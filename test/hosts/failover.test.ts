@@ -223,7 +223,7 @@ describe('a primary that goes down', () => {
   })
 })
 
-describe('a caller for whom no host fits', () => {
+describe('a caller that no host suits', () => {
   it('is told, when its time is up, of each host, since when it is so, and why', async () => {
     const { pool, clock, a, write } = await known(2, { name: 'shop' })
     a.stop()

@@ -117,7 +117,7 @@ export const families: readonly Family[] = [
   {
     name: 'host_seeking_callers',
     type: 'Gauge',
-    help: 'Callers of the pool of hosts for whom no host fits, the same number for each host; absent unless the pool belongs to one.',
+    help: 'Callers of the pool of hosts that wait for a suitable host, the same number for each host; absent unless the pool belongs to one.',
     read: ({ stats: { host } }): Record<string, number> => (host === undefined ? {} : { '': host.seeking }),
   },
   {
