@@ -121,10 +121,10 @@ describe('as with pg.Pool,', () => {
       const client = await pool.connect()
       const { stream } = (client as unknown as { connection: pg.Connection }).connection
       let ended = false
-      stream.on('end', () => {
-        ended = true
-      })
       client.release()
+      stream.on('end', () => {
+        ended = true // hung on it after the release, with which a holder's listeners end
+      })
       client.emit('error', new Error('on purpose'))
       await until(() => ended, 'the server has closed its side')
       note('ended')
