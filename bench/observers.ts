@@ -5,7 +5,7 @@ import type { AnyPool } from '../src/telemetry/observe.js'
 import type { StubConnection } from './loan.js'
 
 /** A pool of the benchmark. */
-export type ObservedPool = AnyPool & Pick<import('../src/index.js').Pool<StubConnection>, 'eventsOf'>
+export type ObservedPool = AnyPool & Pick<import('../src/index.js').Pool<StubConnection>, 'eventsOf' | 'transitions'>
 
 /** Takes off what was attached. */
 export type Detach = () => void
@@ -37,6 +37,10 @@ export const observers: Readonly<Record<string, ObserverOfPool>> = {
       const subscription = pool.events$.subscribe()
       return () => subscription.unsubscribe()
     },
+  },
+  transitions: {
+    title: 'an empty observer of `pool.transitions`',
+    prepare: async () => pool => pool.transitions(() => {}),
   },
   prometheus: {
     title: 'Prometheus metrics (`collect`, prom-client)',
