@@ -95,7 +95,7 @@ describe('a caller', () => {
   it.each([
     ['the drop-in', () => dropInOfOne()],
     ['the driver', () => driverOfOne()],
-  ])('gets a connection and a socket without the listeners of former borrowers, from %s', async (_, open) => {
+  ])('gets a connection and a socket without the listeners of former holders, from %s', async (_, open) => {
     await using pool = open()
     const heard: string[] = []
     const warnings = await warningsDuring(async () => {
