@@ -5,7 +5,8 @@ import type { AnyPool } from '../src/telemetry/observe.js'
 import type { StubConnection } from './loan.js'
 
 /** A pool of the benchmark. */
-export type ObservedPool = AnyPool & Pick<import('../src/index.js').Pool<StubConnection>, 'eventsOf' | 'transitions'>
+export type ObservedPool = AnyPool &
+  Pick<import('../src/index.js').Pool<StubConnection>, 'eventsOf' | 'transitions'>
 
 /** Takes off what was attached. */
 export type Detach = () => void
