@@ -231,9 +231,10 @@ export class Supervisor<C> {
   /** Retires what is too much. */
   shrink({ size }: PoolContext): void {
     const { roster, config } = this.#parts
-    let excess = roster.staying().length - size.max
+    const records = roster.leastMissedFirst()
+    let excess = records.length - size.max
     this.#upkeepAlarm.noLaterThan(config.clock.now()) // a lower minimum may keep fewer of the idle ones
-    for (const record of roster.leastMissedFirst()) {
+    for (const record of records) {
       if (excess-- <= 0) return
       this.retire(record, 'resized')
     }

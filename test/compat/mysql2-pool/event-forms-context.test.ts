@@ -66,3 +66,25 @@ describe.skipIf(mariadbMissing())('in the drop-in', () => {
     expect(await Promise.all(callers.map(ask1))).toEqual(callers.map(n => new Set([n])))
   })
 })
+
+describe.skipIf(mariadbMissing())('a callback that is told of an error', () => {
+  const { create } = useMysqlPool()
+
+  it('is told in the midst of mysql2 asking for its connection, and what it asks of another has its context all the same', async () => {
+    const pool = create({ connectionLimit: 2 })
+    const seen = await new Promise<unknown>((resolve, reject) =>
+      pool.getConnection((_, connection) =>
+        context.run(5, () =>
+          pool.execute('SELECT ?', [undefined as never], error => {
+            if (!error) reject(new Error('it was run'))
+            connection.query('SELECT 1', () => {
+              resolve(context.getStore())
+              connection.release()
+            })
+          }),
+        ),
+      ),
+    )
+    expect(seen).toBe(5)
+  })
+})

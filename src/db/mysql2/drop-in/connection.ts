@@ -182,13 +182,26 @@ export function bindListeners(command: Command): void {
 
 let areBound = false
 
-/** Runs what calls back a caller, and adds listeners, by functions that are bound to the caller's context already. */
+/** Runs mysql2's own part of a query whose callback is bound to its caller's context already. */
 export function withoutBinding(work: () => void): void {
   areBound = true
   try {
     work()
   } finally {
     areBound = false
+  }
+}
+
+/** The application's callback. mysql2's part may call it at once, with an error; what it asks for then is bound as ever. */
+export function apartFromBinding<V extends unknown[], R>(callback: (...values: V) => R): (...values: V) => R {
+  return function (this: unknown, ...values: V): R {
+    const before = areBound
+    areBound = false
+    try {
+      return callback.apply(this, values)
+    } finally {
+      areBound = before
+    }
   }
 }
 

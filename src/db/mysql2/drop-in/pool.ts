@@ -15,7 +15,13 @@ import { call } from '../driver/commands.js'
 import { driverFor } from '../driver/driver.js'
 import type { Session } from '../driver/session.js'
 import { BasePool, connectionConfig, type ParsedPoolOptions } from './bases.js'
-import { bindListeners, type Command, PoolConnection, withoutBinding } from './connection.js'
+import {
+  apartFromBinding,
+  bindListeners,
+  type Command,
+  PoolConnection,
+  withoutBinding,
+} from './connection.js'
 import { asMysql2Error } from './errors.js'
 import { ConnectionChanges, obeyLimits } from './live-config.js'
 import { type DropInOptions, parseDropInOptions } from './options.js'
@@ -100,7 +106,7 @@ export class Pool extends BasePool {
     const caller = new CallersContext()
     const place = parameters.findIndex(isFunction)
     const callsBack = place > 0
-    if (callsBack) parameters[place] = caller.bind(parameters[place] as () => unknown)
+    if (callsBack) parameters[place] = caller.bind(apartFromBinding(parameters[place] as () => unknown))
     this.#oneQuery = { caller, callsBack, isLimited }
     try {
       const command = Reflect.apply(method, this, parameters)
