@@ -2,9 +2,8 @@
 //
 // validateAfter: false and maxConnecting as in statepool's own row; no idle timer, no lifetime and no deadline, as in pg-pool's.
 
-import pg from 'pg'
 import { type BenchPool, fill, type Marks, type Peer, type Settings, type Source } from '../peer.js'
-import { type Client, connectionOf, stubClientOf } from './stub-client.js'
+import { type Client, clientsOf, connectionOf } from './stub-client.js'
 
 /** Not a literal, so that the compiler looks at the sources, and Node at what is measured. */
 const installed: string = 'statepool/pg'
@@ -28,10 +27,8 @@ async function open<C extends Marks>(
   share: boolean,
 ): Promise<BenchPool<C, Client<C>>> {
   const { Pool } = (await import(installed)) as typeof import('../../src/db/pg/index.js')
-  const { connectionString } = source
   const pool = new Pool({
-    ...(connectionString !== undefined && { connectionString }),
-    Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
+    ...clientsOf(source),
     min,
     max,
     ...(!defaults && {

@@ -2,10 +2,9 @@
 //
 // No idle timer (idleTimeoutMillis: 0), no lifetime, no deadline for acquires unless one is asked for (its defaults).
 
-import pg from 'pg'
 import PgPool from 'pg-pool'
 import { type BenchPool, fill, type Marks, type Peer, type Settings, type Source } from '../peer.js'
-import { type Client, connectionOf, stubClientOf } from './stub-client.js'
+import { type Client, clientsOf, connectionOf } from './stub-client.js'
 
 export const pgPool: Peer = {
   name: 'pg-pool',
@@ -14,10 +13,8 @@ export const pgPool: Peer = {
     source: Source<C>,
     { min, max, acquireTimeout = 0, defaults = false }: Settings,
   ): Promise<BenchPool<C>> {
-    const { connectionString } = source
     const pool = new PgPool({
-      ...(connectionString !== undefined && { connectionString }),
-      Client: connectionString === undefined ? stubClientOf(source) : pg.Client,
+      ...clientsOf(source),
       min,
       max,
       ...(!defaults && { idleTimeoutMillis: 0, connectionTimeoutMillis: acquireTimeout }),
