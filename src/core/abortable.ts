@@ -15,14 +15,24 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
  * Waits for a step of some larger work, and undoes that work once, at once when the signal aborts, or when the step fails.
  * @param undo called at most once
  */
-export async function undoable(step: Promise<unknown>, signal: AbortSignal, undo: () => void): Promise<void> {
-  const forget = onAbort(signal, undo)
-  try {
-    await abortable(step, signal)
-  } catch (error) {
-    if (!signal.aborted) undo()
-    throw error
-  } finally {
-    forget()
-  }
+export function undoable(step: Promise<unknown>, signal: AbortSignal, undo: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => {
+      reject(signal.reason)
+      undo()
+    })
+    step
+      .then(
+        () => {
+          forget()
+          resolve()
+        },
+        error => {
+          forget()
+          if (!signal.aborted) undo()
+          reject(error)
+        },
+      )
+      .catch(reject) // of the undoing
+  })
 }

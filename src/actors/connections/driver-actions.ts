@@ -1,7 +1,7 @@
 // What a connection asks of its driver: to connect, to validate, to reset, to close, to destroy.
 import { abortable } from '../../core/abortable.js'
 import type { ConnectContext } from '../../db/driver.js'
-import type { ConnectionEvent } from '../../machines/connection-types.js'
+import type { ConnectionContext, ConnectionEvent } from '../../machines/connection-types.js'
 import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
 import { attempt, destroyQuietly, noHandle, quietly } from './driver-calls.js'
 import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
@@ -10,21 +10,9 @@ import type { ConnectionRecord } from './record.js'
 export const driverActions = {
   connect: ({ context, self }) => {
     const record = recordOf(context)
-    const { driver, config, roster, hooks } = record.parts
+    const { driver, config, hooks } = record.parts
     const call = record.beginEffect()
-    const { evictions } = roster
-    const onLost = (error?: unknown) => report(self, { type: 'driver.lost', error })
-    const onStale: ConnectContext['onStale'] = (error, { all = false } = {}) => {
-      if (record.handle === undefined) return
-      record.stale = true
-      if (record.ending === undefined) report(self, { type: 'retire', reason: 'stale session', error })
-      // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
-      if (all && evictions === roster.evictions) tell(context.pool, { type: 'evict' })
-    }
-    const onLinger: ConnectContext['onLinger'] = (gone, cut) => {
-      record.cut = cut
-      linger(record, self, gone)
-    }
+    const { onLost, onStale, onLinger } = newsOf(record, self, context.pool)
     attempt(
       () =>
         hooks === undefined
@@ -138,6 +126,30 @@ export const driverActions = {
     else if (cut !== undefined) quietly(cut)
   },
 } satisfies ConnectionActions
+
+/** What a driver tells of a connection. In a function of its own, because drivers keep these, and the signal of the connect would be kept with them. */
+function newsOf(
+  record: ConnectionRecord<unknown>,
+  connection: Parameters<typeof report>[0],
+  pool: ConnectionContext['pool'],
+): Required<Pick<ConnectContext, 'onLost' | 'onStale' | 'onLinger'>> {
+  const { roster } = record.parts
+  const { evictions } = roster
+  return {
+    onLost: error => report(connection, { type: 'driver.lost', error }),
+    onStale(error, { all = false } = {}) {
+      if (record.handle === undefined) return
+      record.stale = true
+      if (record.ending === undefined) report(connection, { type: 'retire', reason: 'stale session', error })
+      // Unless all that were open with it have been retired already: it knows nothing of those that were opened since.
+      if (all && evictions === roster.evictions) tell(pool, { type: 'evict' })
+    },
+    onLinger(gone, cut) {
+      record.cut = cut
+      linger(record, connection, gone)
+    },
+  }
+}
 
 /** The server counts a connection whose socket was destroyed, until this settles. */
 function linger(

@@ -105,8 +105,8 @@ function refuseNames(config: PostgresConfig): void {
 export interface ClientExtras {
   /** `Client` may be a class whose clients have no connection, such as a mock; it is not asked where it would connect to. */
   readonly anyClient?: boolean
-  /** Options that have changed since, read for each new client. */
-  readonly changes?: () => pg.ClientConfig
+  /** Options that have changed since, if any have; asked for each new client. */
+  readonly changes?: () => pg.ClientConfig | undefined
 }
 
 /**
@@ -147,7 +147,10 @@ export function parseConfig(
     login = where.login
     return {
       name: where.host,
-      createClient: () => limitTimes(new Client(changes ? { ...clientConfig, ...changes() } : clientConfig)),
+      createClient() {
+        const changed = changes?.()
+        return limitTimes(new Client(changed ? { ...clientConfig, ...changed } : clientConfig))
+      },
       config: {
         ...rest,
         ...(password !== undefined && { password }),

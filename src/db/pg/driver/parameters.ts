@@ -10,14 +10,16 @@ const ofServer = ['in_hot_standby', 'default_transaction_read_only', 'is_superus
 
 /** Follows what the server reports. */
 export class StartParameters {
-  readonly #now = new Map<string, string>()
-  #atStart: ReadonlyMap<string, string> = new Map()
+  #now = new Map<string, string>()
+  /** The same Map for as long as none has changed since. */
+  #atStart: ReadonlyMap<string, string> | undefined
   /** While statements share the session: what those were that have changed since; none of them may change any. */
   #shared: Map<string, string> | undefined
 
   /** The server said what the value of a parameter is. */
   reported(name: string, value: string): void {
     const before = this.#now.get(name)
+    if (before !== value && this.#now === this.#atStart) this.#now = new Map(this.#now)
     this.#now.set(name, value)
     if (this.#shared === undefined || before === undefined || before === value) return
     if (!ofServer.includes(name) && !this.#shared.has(name)) this.#shared.set(name, before)
@@ -42,11 +44,12 @@ export class StartParameters {
 
   /** The session has begun, and is unchanged. */
   begin(): void {
-    this.#atStart = new Map(this.#now)
+    this.#atStart = this.#now
   }
 
   /** SQL that makes them what they were; undefined when they are. */
   restoring(client: pg.Client): string | undefined {
+    if (this.#atStart === undefined || this.#atStart === this.#now) return undefined
     const changed = [...this.#atStart].filter(
       ([name, value]) => kept.includes(name) && this.#now.get(name) !== value,
     )

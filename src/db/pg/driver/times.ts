@@ -64,13 +64,13 @@ function limitQueries(client: pg.Client): void {
  * Connects within the time that pg's `connectionTimeoutMillis` says, and fails as pg does. Its own timer would not know of a process that
  * was frozen, or of an event loop that was blocked: it would find that the time has passed before it reads that the server has answered.
  */
-export async function connectWithinLimit(client: pg.Client): Promise<void> {
+export function connectWithinLimit(client: pg.Client): Promise<unknown> {
+  const limit = Number((client as unknown as Timed)._connectionTimeoutMillis)
+  return limit > 0 ? connectWithin(limit, client) : connected(client)
+}
+
+async function connectWithin(limit: number, client: pg.Client): Promise<void> {
   const timed = client as unknown as Timed
-  const limit = Number(timed._connectionTimeoutMillis)
-  if (!(limit > 0)) {
-    await connected(client)
-    return
-  }
   timed._connectionTimeoutMillis = 0
   const { connection } = wired(client)
   const timer = systemClock.setTimeout(() => {
@@ -86,9 +86,9 @@ export async function connectWithinLimit(client: pg.Client): Promise<void> {
 }
 
 /** pg-pool passes a callback, and a subclass or a patch may know nothing else; one that takes none returns a promise. */
-async function connected(client: pg.Client): Promise<void> {
-  if (client.connect.length === 0) return void (await client.connect())
-  await new Promise<void>((resolve, reject) => {
+function connected(client: pg.Client): Promise<unknown> {
+  if (client.connect.length === 0) return client.connect()
+  return new Promise<void>((resolve, reject) => {
     const returned: unknown = client.connect((error: unknown) => (error ? reject(error) : resolve()))
     // It may settle before the client is connected, when what it calls takes the callback.
     if (returned instanceof Promise) returned.then(() => wired(client).readyForQuery && resolve(), reject)

@@ -13,6 +13,8 @@ export const lend = Symbol('lend')
 export const isLent = Symbol('isLent')
 export const lastLease = Symbol('lastLease')
 export const isOnTheWay = Symbol('isOnTheWay')
+export const isWatched = Symbol('isWatched')
+export const isReady = Symbol('isReady')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -35,6 +37,10 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   readonly [lastLease]: Lease<LentClient> | undefined
   /** It is leased, but its caller does not have it yet: that takes until the caller's turn is over. */
   [isOnTheWay]: boolean
+  /** Its end is watched. */
+  [isWatched]: boolean
+  /** It has been connected, and made ready for callers. */
+  [isReady]: boolean
 }
 
 /** The class of an application's clients, or pg's own. */
@@ -66,7 +72,9 @@ function derive(Client: ClientClass): ClientClass {
     #lease: Lease<LentClient> | undefined
     #owner: Owner | undefined
     #release: Release | undefined;
-    [isOnTheWay] = false
+    [isOnTheWay] = false;
+    [isWatched] = false;
+    [isReady] = false
 
     constructor(config?: unknown) {
       super(config)

@@ -9,7 +9,16 @@ import { isBlind } from '../driver/blind.js'
 import { driverFor } from '../driver/driver.js'
 import { isGivenUp } from '../driver/query-time.js'
 import { wired } from '../driver/wired.js'
-import { type ClientClass, isLent, isOnTheWay, type LentClient, lastLease, lendable } from './client.js'
+import {
+  type ClientClass,
+  isLent,
+  isOnTheWay,
+  isReady,
+  isWatched,
+  type LentClient,
+  lastLease,
+  lendable,
+} from './client.js'
 import type { Settings } from './options.js'
 
 /** What the pool is told of its clients; each call is an event of pg.Pool's. */
@@ -35,27 +44,24 @@ export function lendingDriver(
   const keepsTransactions = settings.habits.has('keepOpenTransactions')
   const throwsErrors = settings.habits.has('throwUnhandledErrors')
 
-  /** Those that have been connected. */
-  const ready = new WeakSet<LentClient>()
-  /** Those whose end is watched. */
-  const watched = new WeakSet<LentClient>()
-
   /** The connection's end, which comes before the client's: `end()` of the pool must not overtake it. */
   const watch = (client: LentClient): void => {
-    if (watched.has(client)) return
-    watched.add(client)
-    wired(client).connection.once('end', () => ready.has(client) && audience.removed(client))
+    if (client[isWatched]) return
+    client[isWatched] = true
+    wired(client).connection.once('end', () => client[isReady] && audience.removed(client))
   }
 
   /** The application's part of a connect, and again of a reset that undid it. */
-  const prepare = async (of: pg.Client): Promise<void> => {
+  const introduce = async (client: LentClient): Promise<void> => {
+    await settings.onConnect?.(client)
+    await audience.connected(client)
+  }
+
+  const prepare = (of: pg.Client): Promise<void> => {
     const client = of as LentClient
     watch(client) // here, because what is hung on the connection once it is ready ends with the lease
-    const work = async (): Promise<void> => {
-      await settings.onConnect?.(client)
-      await audience.connected(client)
-    }
-    await (client[lastLease] === undefined ? work() : workForPool(client, work)) // a new one has no former holder
+    if (client[lastLease] === undefined) return introduce(client) // a new one has no former holder
+    return workForPool(client, () => introduce(client))
   }
   const base = driverFor(
     { ...settings.client, Client: lendable(Client) },
@@ -84,10 +90,10 @@ export function lendingDriver(
       const lost = (reason: unknown): void => {
         const lent = client?.[isLent] === true && !client[isOnTheWay]
         const ended = client !== undefined && isEnding(client)
-        const isReady = client !== undefined && ready.has(client)
-        if (client !== undefined && isReady && !ended) leaving.add(client)
+        const wasReady = client?.[isReady] === true
+        if (client !== undefined && wasReady && !ended) leaving.add(client)
         onLost(reason) // which takes it from its holder
-        if (client === undefined || !isReady) return
+        if (client === undefined || !wasReady) return
         if (lent) audience.lostWhileLent(client, reason)
         if (ended) return
         const error = because(reason, base.endOf(client))
@@ -107,7 +113,7 @@ export function lendingDriver(
         audience.log('client failed to connect', error)
         throw error
       }
-      ready.add(client)
+      client[isReady] = true
       audience.log('new client connected')
       return client
     },

@@ -308,7 +308,8 @@ export class Lender implements Owner {
       return
     }
     const listeners = this.#emitter.rawListeners('connect')
-    await Promise.all(listeners.map(listener => listener.call(this.#emitter, client)))
+    if (listeners.length > 0)
+      await Promise.all(listeners.map(listener => listener.call(this.#emitter, client)))
   }
 
   #announceLoss(error: unknown, client: LentClient): void {

@@ -82,8 +82,8 @@ export interface Settings {
   /** For `createPool()`. */
   readonly pool: PoolOptions<pg.PoolClient>
   readonly habits: ReadonlySet<PgPoolHabit>
-  /** What has been changed of `pool.options` since, for new clients. */
-  readonly changes: () => pg.ClientConfig
+  /** What has been changed of `pool.options` since, for new clients, if anything was. */
+  readonly changes: () => pg.ClientConfig | undefined
   /** How many clients idle timeouts leave, as `pool.options` has it. */
   readonly keepIdle: number
   readonly onConnect: ((client: pg.ClientBase) => unknown) | undefined
@@ -192,14 +192,17 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
 }
 
 /** Compares with what there was: `pool.options.password = …` is for the clients that are opened afterwards. */
-function changesOf(options: PoolConfig): () => pg.ClientConfig {
-  const names = (): string[] => Object.getOwnPropertyNames(options).filter(name => !Object.hasOwn(own, name))
+function changesOf(options: PoolConfig): () => pg.ClientConfig | undefined {
   const values = options as Record<string, unknown>
-  const before = Object.fromEntries(names().map(name => [name, values[name]]))
+  const before: Record<string, unknown> = {}
+  for (const name of Object.getOwnPropertyNames(options)) before[name] = values[name]
   return () => {
-    const changed: Record<string, unknown> = {}
-    for (const name of names())
-      if (values[name] !== before[name]) changed[name] = unlessEmpty(name, values[name])
+    let changed: Record<string, unknown> | undefined
+    for (const name of Object.getOwnPropertyNames(options)) {
+      if (values[name] === before[name] || Object.hasOwn(own, name)) continue
+      changed ??= {}
+      changed[name] = unlessEmpty(name, values[name])
+    }
     return changed
   }
 }
