@@ -37,8 +37,23 @@ export function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E
 }
 
 /** What a call of the driver is told: its signal, which is made when the driver looks at it. */
-export const contextOf = (call: Cancellation): RoundTripContext => ({
-  get signal() {
-    return call.signal
+export const contextOf = (call: Cancellation): RoundTripContext => withSignal({}, call)
+
+/**
+ * Adds the signal to what a call of the driver is told. As a property of its own, because drivers copy what they are told; and with one getter for
+ * all, because V8 makes a hidden class for each getter that is written into an object: it was a quarter of what opening one costs.
+ */
+export function withSignal<T extends object>(told: T, call: Cancellation): T & RoundTripContext {
+  Object.assign(told, { [ofCall]: call })
+  return Object.defineProperty(told, 'signal', signalOfCall) as T & RoundTripContext
+}
+
+const ofCall = Symbol('call')
+
+const signalOfCall: PropertyDescriptor & ThisType<{ readonly [ofCall]: Cancellation }> = {
+  get() {
+    return this[ofCall].signal
   },
-})
+  enumerable: true,
+  configurable: true,
+}

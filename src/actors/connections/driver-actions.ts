@@ -2,7 +2,7 @@
 import { abortable } from '../../core/abortable.js'
 import type { ConnectContext } from '../../db/driver.js'
 import type { ConnectionContext, ConnectionEvent } from '../../machines/connection-types.js'
-import { type ConnectionActions, contextOf, hold, recordOf, report, tell } from './acting.js'
+import { type ConnectionActions, contextOf, hold, recordOf, report, tell, withSignal } from './acting.js'
 import { attempt, destroyQuietly, noHandle, quietly } from './driver-calls.js'
 import { connectAndSetUp, resetAndUndo, tellReturned } from './hooks.js'
 import type { ConnectionRecord } from './record.js'
@@ -12,19 +12,9 @@ export const driverActions = {
     const record = recordOf(context)
     const { driver, config, hooks } = record.parts
     const call = record.beginEffect()
-    const { onLost, onStale, onLinger } = newsOf(record, self, context.pool)
+    const told = withSignal(newsOf(record, self, context.pool), call)
     attempt(
-      () =>
-        hooks === undefined
-          ? driver.connect({
-              get signal() {
-                return call.signal
-              },
-              onLost,
-              onStale,
-              onLinger,
-            })
-          : connectAndSetUp(record, { signal: call.signal, onLost, onStale, onLinger }),
+      () => (hooks === undefined ? driver.connect(told) : connectAndSetUp(record, told)),
       handle => {
         // Too late: the pool has given this connection up, so it must be closed here.
         if (call.aborted) return destroyQuietly(driver, handle)

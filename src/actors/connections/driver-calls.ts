@@ -15,7 +15,16 @@ export function attempt<T>(
   done: (value: T) => void,
   failed: (error: unknown) => void,
 ): void {
-  outside(() => new Promise<T>(resolve => resolve(call())).then(done, failed))
+  outside(() => answerOf(call).then(done, failed))
+}
+
+/** A promise of the driver's is taken as it is: one of our own that waits for it would be settled two turns of the microtasks later. */
+function answerOf<T>(call: () => Promise<T> | T): Promise<T> {
+  try {
+    return Promise.resolve(call())
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /**

@@ -152,6 +152,11 @@ interface Observer {
   readonly next?: unknown
 }
 
+const over = { done: true, value: undefined } as const
+
+/** An iterator over nothing: XState walks over the observers at each transition, and most connections have none. */
+const none: Iterator<never> = { next: () => over }
+
 /**
  * An actor's observers: as XState keeps them, but in a Set only if there are any. It knows how many are told of snapshots, and do not just wait for the
  * end; and it has what {@link deliver} needs of the actor beside, where all actors have it in the same place.
@@ -165,11 +170,11 @@ class Observers {
    * @param watch who watches the actor's system
    */
   constructor(
-    observers: Iterable<Observer>,
+    observers: Iterable<Observer> & { readonly size: number },
     readonly letter: Letter,
     readonly watch: Watch,
   ) {
-    for (const observer of observers) this.add(observer)
+    if (observers.size > 0) for (const observer of observers) this.add(observer)
   }
 
   get size(): number {
@@ -199,6 +204,6 @@ class Observers {
   }
 
   [Symbol.iterator](): Iterator<Observer> {
-    return (this.all ?? [])[Symbol.iterator]()
+    return this.all === undefined ? none : this.all[Symbol.iterator]()
   }
 }

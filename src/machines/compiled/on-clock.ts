@@ -70,39 +70,34 @@ class ClockedScheduler implements Scheduler {
     const timer = new Timer(id, this.#timers.get(source))
     this.#timers.set(source, timer)
     timer.handle = this.#clock.setTimeout(() => {
-      this.#keep(source, other => other !== timer)
+      this.#forget(source, timer)
       if (isForeign()) target.send(event)
       else this.#system._relay(source, target, event)
     }, delay)
   }
 
   cancel(source: AnyActorRef, id: string): void {
-    this.#keep(source, timer => {
-      if (timer.id === id) this.#clock.clearTimeout(timer.handle)
-      return timer.id !== id
-    })
+    for (let timer = this.#timers.get(source); timer !== undefined; timer = timer.next) {
+      if (timer.id !== id) continue
+      this.#clock.clearTimeout(timer.handle)
+      this.#forget(source, timer)
+    }
   }
 
   cancelAll(source: AnyActorRef): void {
-    this.#keep(source, ({ handle }) => {
-      this.#clock.clearTimeout(handle)
-      return false
-    })
+    for (let timer = this.#timers.get(source); timer !== undefined; timer = timer.next)
+      this.#clock.clearTimeout(timer.handle)
+    this.#timers.delete(source)
   }
 
-  /** Forgets an actor's timers but those that are to be kept. An actor has one at a time, as a rule. */
-  #keep(source: AnyActorRef, isKept: (timer: Timer) => boolean): void {
-    let kept: Timer | undefined
-    let timer = this.#timers.get(source)
-    while (timer !== undefined) {
-      const { next } = timer
-      if (isKept(timer)) {
-        timer.next = kept
-        kept = timer
-      }
-      timer = next
-    }
-    if (kept === undefined) this.#timers.delete(source)
-    else this.#timers.set(source, kept)
+  /** Forgets one of an actor's timers. An actor has one at a time, as a rule. */
+  #forget(source: AnyActorRef, gone: Timer): void {
+    const first = this.#timers.get(source)
+    if (first !== gone) {
+      let before = first
+      while (before !== undefined && before.next !== gone) before = before.next
+      if (before !== undefined) before.next = gone.next
+    } else if (gone.next === undefined) this.#timers.delete(source)
+    else this.#timers.set(source, gone.next)
   }
 }

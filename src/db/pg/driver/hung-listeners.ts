@@ -9,20 +9,23 @@ import { wired } from './wired.js'
 export class HungListeners {
   readonly #client: pg.Client
   readonly #ofClient: KeptListeners | undefined
-  readonly #beneath: readonly KeptListeners[]
+  readonly #ofConnection: KeptListeners | undefined
+  readonly #ofStream: KeptListeners | undefined
 
   constructor(client: pg.Client) {
     this.#client = client
     const { connection } = wired(client)
     this.#ofClient = listenersOf(client)
-    this.#beneath = [connection, connection.stream].flatMap(emitter => listenersOf(emitter) ?? [])
+    this.#ofConnection = listenersOf(connection)
+    this.#ofStream = listenersOf(connection.stream)
   }
 
   /** Removes what came since. */
   remove(): void {
     this.#ofClient?.restore()
     if (wired(this.#client).readyForQuery !== true) return // what runs may have its own there: a COPY reads from the socket itself
-    for (const listeners of this.#beneath) listeners.restore()
+    this.#ofConnection?.restore()
+    this.#ofStream?.restore()
   }
 }
 

@@ -11,11 +11,11 @@ export interface Evidence {
 /** `'unknown'`: only the server can tell, by SHOW transaction_read_only. */
 export type Verdict = 'ordinary' | 'here' | 'everywhere' | 'unknown'
 
-const watched = ['default_transaction_read_only', 'in_hot_standby'] as const
-
 /** Follows what the server says about one session. PostgreSQL 14 and later reports the two parameters; older ones and proxies do not. */
 export class ReadOnlyWatch {
-  readonly #values = new Map<string, string>()
+  /** The values of `default_transaction_read_only` and `in_hot_standby`, if the server has said them. */
+  #byDefault: string | undefined
+  #inStandby: string | undefined
   #bySet = false
   /** It was made read-only for all callers. */
   #onPurpose = false
@@ -27,8 +27,9 @@ export class ReadOnlyWatch {
 
   /** @param tag of the last command of the round trip in which it came */
   parameter(name: string, value: string, tag: string | undefined): void {
-    if (!watched.some(one => one === name)) return
-    this.#values.set(name, value)
+    if (name === 'default_transaction_read_only') this.#byDefault = value
+    else if (name === 'in_hot_standby') this.#inStandby = value
+    else return
     this.#bySet = value === 'on' && tag === 'SET'
   }
 
@@ -44,12 +45,12 @@ export class ReadOnlyWatch {
   /** The session has become ready for callers. */
   begin(): void {
     this.#onPurpose = this.#isOn && this.#bySet
-    if (this.#values.get('default_transaction_read_only') === 'off' && !this.#isOn) this.#couldWrite()
+    if (this.#byDefault === 'off' && !this.#isOn) this.#couldWrite()
   }
 
   /** What the error 25006 means here. */
   judge(): Verdict {
-    if (this.#values.size === 0) return 'unknown'
+    if (this.#byDefault === undefined && this.#inStandby === undefined) return 'unknown'
     return this.#isOn ? this.judgeReadOnly() : 'ordinary'
   }
 
@@ -65,7 +66,7 @@ export class ReadOnlyWatch {
 
   /** What the server says it is; undefined when it does not say. */
   get role(): 'primary' | 'standby' | undefined {
-    if (this.#values.size < watched.length) return undefined
+    if (this.#byDefault === undefined || this.#inStandby === undefined) return undefined
     return this.#isOn ? 'standby' : 'primary'
   }
 
@@ -75,6 +76,6 @@ export class ReadOnlyWatch {
   }
 
   get #isOn(): boolean {
-    return watched.some(name => this.#values.get(name) === 'on')
+    return this.#byDefault === 'on' || this.#inStandby === 'on'
   }
 }

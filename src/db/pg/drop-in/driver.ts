@@ -102,13 +102,8 @@ export function lendingDriver(
         else if (throwsErrors && client.listenerCount('error') <= 1) throw error
       }
       try {
-        client = (await base.connect({
-          signal,
-          onLost: lost,
-          ...(onStale && { onStale }),
-          ...(onLinger && { onLinger }),
-          setUp,
-        })) as LentClient
+        const told = { signal, onLost: lost, onStale, onLinger, setUp } as ConnectContext
+        client = (await base.connect(told)) as LentClient
       } catch (error) {
         audience.log('client failed to connect', error)
         throw error
