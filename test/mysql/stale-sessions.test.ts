@@ -1,6 +1,6 @@
 // Sessions that only new ones can mend, in a pool: at most one error each, and then it is well again; and what only a connect sets up.
 
-import type { Connection } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import mysql2 from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type MysqlConfig, mysql } from '../../src/db/mysql2/driver/mysql.js'
@@ -59,10 +59,12 @@ describe.skipIf(!(await hasMariadb()))('a pool on a MariaDB', () => {
     [1615, 'Prepared statement needs to be re-prepared', false],
   ])('replaces, after one %i (%s), every session: %s', async (errno, message, all) => {
     const pool = open(2)
-    const id = async (connection: Connection): Promise<number> =>
-      ((await connection.query('SELECT CONNECTION_ID() AS id, SLEEP(0.05)'))[0] as { id: number }[])[0]
-        ?.id as number
-    const ids = () => Promise.all([pool.use(id), pool.use(id)])
+    const ids = async (): Promise<number[]> => {
+      const leases = await Promise.all([pool.acquire(), pool.acquire()])
+      const found = leases.map(({ connection }) => connection.threadId)
+      for (const lease of leases) lease.release()
+      return found
+    }
     const before = await ids()
     // The server itself says it, in the packet that it would send.
     const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = "${message}"`
@@ -131,4 +133,24 @@ describe.skipIf(!(await hasMariadb()))('a pool on a MariaDB', () => {
     expect(pool.stats().opened).toBe(opened)
     await pool.close()
   })
+
+  it.each([false, true])(
+    'commits by itself for every caller as for the first one: not, by an init_connect, resetOnRelease: %s',
+    async resetOnRelease => {
+      await root.query("SET GLOBAL init_connect = 'SET autocommit = 0'")
+      const pool = open(1, { resetOnRelease })
+      const find = (change: string) =>
+        pool.use(async connection => {
+          const [[row]] = await connection.query<RowDataPacket[]>('SELECT @@autocommit AS autocommit')
+          await connection.query(change)
+          return row?.autocommit
+        })
+      const found: unknown[] = []
+      for (const change of ['DO 1', 'SET autocommit = 1', 'DO 1', 'SET autocommit = 0'])
+        found.push(await find(change))
+      expect(found).toEqual([0, 0, 0, 0])
+      expect(pool.stats().opened).toBe(1)
+      await pool.close()
+    },
+  )
 })

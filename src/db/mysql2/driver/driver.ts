@@ -132,14 +132,12 @@ export function driverFor<C extends EventEmitter>(
       // A holder that reset the session took from it what it was made ready with.
       const { wasReset, leftBehind } = session.tracker
       let thorough = resetOnRelease || wasReset || leftBehind.whole
-      if (!thorough) {
-        await tidySession(session)
-        thorough = await isReadOnlyByDefault(session)
-      }
+      if (!thorough) thorough = !(await tidySession(session)) || (await isReadOnlyByDefault(session))
       if (thorough) {
         await resetSession(session)
         await prepare?.(face)
         await setUp?.(face)
+        session.tracker.learnCommits()
       }
       session.restoreListeners() // it has its listeners of the first time
       await expectClean(session, resetOnRelease)

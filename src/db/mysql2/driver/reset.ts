@@ -2,7 +2,7 @@
 
 import { call, query, rowsOf } from './commands.js'
 import type { Session } from './session.js'
-import { use } from './whole-reset.js'
+import { initConnectOf, use } from './whole-reset.js'
 
 /** Whatever `completion_type` is: with its `CHAIN` a plain ROLLBACK begins the next transaction, with `RELEASE` it ends the session. */
 export const rollback = 'ROLLBACK AND NO CHAIN NO RELEASE'
@@ -10,14 +10,22 @@ export const rollback = 'ROLLBACK AND NO CHAIN NO RELEASE'
 /** See {@link rollback}. */
 export const commit = 'COMMIT AND NO CHAIN NO RELEASE'
 
-/** Undoes what the server tells of (a transaction, autocommit), and locks of tables. */
-export async function tidySession(session: Session): Promise<void> {
+/**
+ * Undoes what the server tells of (a transaction, autocommit), and locks of tables.
+ * @returns whether that will do; false = only a reset of the whole session shows what it was in the beginning
+ */
+export async function tidySession(session: Session): Promise<boolean> {
   // Also what SET TRANSACTION READ ONLY has in store for the next one.
   if (session.mayBeInTransaction || session.tracker.leftBehind.readOnly) await query(session, rollback)
+  if (session.tracker.commitsInDoubt) {
+    if ((await initConnectOf(session)) !== '') return false
+    session.tracker.trustGreeting()
+  }
   const { autocommitStatement } = session.tracker
   if (autocommitStatement !== undefined) await query(session, autocommitStatement)
   if (session.tracker.leftBehind.locks) await query(session, 'UNLOCK TABLES') // which would commit what is open
   if (session.tracker.leftBehind.denied) await chooseAgain(session)
+  return true
 }
 
 /** Has the server look up anew what the session may do in its database: a GRANT holds for sessions that choose it afterwards. */

@@ -23,7 +23,7 @@ export class Session {
   mayFinish = false
   /** How many commands have been answered. */
   answered = 0
-  /** What the server runs at a connect, and not at a reset; undefined until a reset has asked. */
+  /** What the server runs at a connect, and not at a reset; undefined until it has been asked for. */
   initConnect: string | undefined
   #outOfStep = false
   #connected = false

@@ -28,6 +28,10 @@ export class Tracker {
   #status: number = statusBits.autocommit
   /** Whether the server commits each statement by itself, when the session is ready for callers. */
   #autocommit: number = statusBits.autocommit
+  /** The status is the greeting's, which the server sends before it runs its `init_connect`. */
+  #isOfGreeting = true
+  /** `#autocommit` is the greeting's, and no answer has confirmed it. */
+  #isUnsure = false
   /** The database, as far as the server tells; empty when there is none. */
   #schema = ''
   /** The database when the session was ready for callers. */
@@ -59,6 +63,7 @@ export class Tracker {
   /** Takes the session as it is now for what it should be: it has just been made ready for callers. */
   settle(): void {
     this.#autocommit = this.#status & statusBits.autocommit
+    this.#isUnsure = this.#isOfGreeting
     this.#schemaBefore = this.#schema
     this.#wasReset = false
     this.leftBehind.settle()
@@ -80,6 +85,23 @@ export class Tracker {
 
   get commitsAsBefore(): boolean {
     return (this.#status & statusBits.autocommit) === this.#autocommit
+  }
+
+  /** Autocommit differs from the greeting, and either a holder has changed it or the server's `init_connect`. */
+  get commitsInDoubt(): boolean {
+    return this.#isUnsure && !this.commitsAsBefore
+  }
+
+  /** The server ran no `init_connect` for the session, so the greeting is right. */
+  trustGreeting(): void {
+    this.#isUnsure = false
+  }
+
+  /** The session has just been reset, and has what a new one has: its autocommit is the right one, if that was not known. */
+  learnCommits(): void {
+    if (!this.#isUnsure) return
+    this.#isUnsure = false
+    this.#autocommit = this.#status & statusBits.autocommit
   }
 
   /** Whether the session's variables and statements were reset since it was settled. */
@@ -124,11 +146,13 @@ export class Tracker {
     if (told === undefined) return
     const wasInTransaction = this.inTransaction
     this.#status = told.status
+    this.#isOfGreeting = false
     this.#schema = told.schema ?? this.#schema
     if (this.#uncertain && wasInTransaction && !this.inTransaction) this.#failure = this.#lastError
     this.#uncertain = false
     if (told.written) this.#context.demotion.written(this.#demotions)
     if (command.resetConnectionResponse !== undefined) this.#wasReset = true
+    if (this.commitsAsBefore && !this.#wasReset) this.#isUnsure = false // a reset takes away what an `init_connect` had set
     if (told.idle) this.leftBehind.done(command)
     if (told.idle !== undefined) this.#procedures.done(command)
   }

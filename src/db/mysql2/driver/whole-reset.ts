@@ -11,9 +11,9 @@ export async function resetSession(session: Session): Promise<void> {
   await resetConnection(core)
   await set(session, charsetSetting(charsetNumber), flagSettings(core.config.clientFlags))
   if (charsetNumber !== undefined) core.config.charsetNumber = charsetNumber
-  session.initConnect ??= await findInitConnect(session)
+  const init = await initConnectOf(session)
   // Without a client that may send several statements the server refuses several, and the pool replaces the session.
-  if (session.initConnect !== '') await query(session, session.initConnect)
+  if (init !== '') await query(session, init)
   if (database !== undefined) await query(session, use(database))
 }
 
@@ -50,10 +50,10 @@ function flagSettings(flags = 0): string[] {
   return settings
 }
 
-/** What the server runs at a connect of this account, and not at a reset; empty when it is nothing, or not known. */
-async function findInitConnect(session: Session): Promise<string> {
-  const rows = await rowsOf(session, initConnect).catch(() => [])
-  return String(rows[0]?.[0] ?? '')
+/** What the server runs at a connect of this account, and not at a reset; empty when it is nothing, or not known. Asked once for each session. */
+export async function initConnectOf(session: Session): Promise<string> {
+  session.initConnect ??= String((await rowsOf(session, initConnect).catch(() => []))[0]?.[0] ?? '')
+  return session.initConnect
 }
 
 /** It does not hold for administrators. */
