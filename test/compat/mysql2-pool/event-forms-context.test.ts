@@ -88,3 +88,33 @@ describe.skipIf(mariadbMissing())('a callback that is told of an error', () => {
     expect(seen).toBe(5)
   })
 })
+
+describe.skipIf(mariadbMissing())('a listener of `enqueue`', () => {
+  const { create, borrow } = useMysqlPool()
+
+  it('that asks for a connection while a query with a time limit asks for its own gets one for as long as it likes, in its context', async () => {
+    const pool = create({ connectionLimit: 1 })
+    const holder = await borrow(pool)
+    const asked = new Promise<unknown[]>(resolve =>
+      pool.once('enqueue', () =>
+        context.run(7, () =>
+          pool.getConnection((_, connection) => {
+            const seen = [context.getStore()]
+            connection.query({ sql: 'SELECT SLEEP(0.3)', timeout: 20 }, () =>
+              setImmediate(() => {
+                seen.push(context.getStore())
+                connection.query('SELECT 1', error => {
+                  connection.release()
+                  resolve([...seen, error])
+                })
+              }),
+            )
+          }),
+        ),
+      ),
+    )
+    pool.query({ sql: 'SELECT 1', timeout: 60_000 }, () => {})
+    holder.release()
+    expect(await asked).toEqual([7, 7, null])
+  })
+})

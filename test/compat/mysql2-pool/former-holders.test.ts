@@ -80,4 +80,25 @@ describe.skipIf(mariadbMissing())('a former holder', () => {
       next.release()
     },
   )
+
+  it.each(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const)(
+    'of the promise face hears nothing of the next one by %s()',
+    async method => {
+      const pool = create({ connectionLimit: 1 }).promise()
+      const former = await pool.getConnection()
+      const heard: string[] = []
+      former[method]('drain', () => heard.push('while it was leased'))
+      former.release()
+      former.on('end', () => heard.push('early'))
+      const next = await pool.getConnection()
+      const { connection } = next as unknown as { connection: PoolConnection }
+      const before = connection.eventNames()
+      expect(former[method]('drain', () => heard.push('late'))).toBe(former)
+      expect(connection.eventNames()).toEqual(before)
+      connection.emit('drain')
+      connection.emit('end')
+      next.release()
+      expect(heard).toEqual([])
+    },
+  )
 })

@@ -91,6 +91,7 @@ export class Pool extends BasePool {
         'getConnection() takes a callback. With promises, it is pool.promise().getConnection().',
       )
     const query = this.#oneQuery
+    this.#oneQuery = undefined // what a listener of `enqueue` asks for meanwhile is not for the query
     this.borrow(query === undefined ? inCallersContext(callback) : forOneQuery(query, callback as Callback))
   }
 

@@ -106,6 +106,17 @@ class LentConnection extends BasePromisePoolConnection {
       set() {}, // mysql2's constructor sets it
       configurable: true,
     })
+    // mysql2's class listens to its connection while it has listeners of its own, so a former holder adds none. The other methods that add one call these.
+    for (const name of ['on', 'addListener', 'prependListener'] as const) {
+      const add = BasePromisePoolConnection.prototype[name]
+      LentConnection.prototype[name] = function (
+        this: LentConnection,
+        ...parameters: Parameters<typeof add>
+      ) {
+        const isFormer = #core in this && !this.#isOut // mysql2's constructor adds some before there is a core
+        return isFormer ? this : Reflect.apply(add, this, parameters)
+      }
+    }
   }
 
   /** A statement of a former holder is refused as its other commands are. mysql2 keeps statements, so this one is a view of that. */
