@@ -6,7 +6,6 @@ import {
   type AcquireOptions,
   type CloseOptions,
   parseCloseOptions,
-  parseQueryOptions,
   type QueryOptions,
 } from '../core/call-options.js'
 import { parseSize, type SizeOptions, type Tuning } from '../core/live-options.js'
@@ -209,15 +208,14 @@ export class Pool<C> implements AsyncDisposable {
   }
 
   /** The same, if nothing speaks against it when the statement has its connection: else it is not sent. @internal */
-  async queryUnless<R = unknown>(
+  queryUnless<R = unknown>(
     statement: string | object,
     values: readonly unknown[] | undefined,
     options: QueryOptions | undefined,
     objection: Objection | undefined,
   ): Promise<R> {
-    const limits = options === undefined ? undefined : parseQueryOptions(options)
     const what = { text: statement, values }
-    return (await query(this, this.#system.parts, this.#sharing, what, limits, objection)) as R
+    return query(this, this.#system.parts, this.#sharing, what, options, objection) as Promise<R>
   }
 
   /** What lets statements share connections; undefined without the option `share`. @internal */

@@ -17,6 +17,12 @@ export function toAwaiter(error: unknown): Promise<never> {
   return settled.then(nothing).then(reject) // a turn later: the caller's promise has adopted it by then
 }
 
+/** Passes an error on that came from a socket, with a stack that leads to the code that awaits it: to be called in a reaction of a promise. */
+export function retrace(error: unknown): never {
+  if (error instanceof Error) captureStack(error)
+  throw error
+}
+
 /** The same error once more, with a stack of its own: for one of several callers who are told of it. */
 export function copyOf<E extends Error>(error: E): E {
   const copy = new Error(error.message)

@@ -1,6 +1,7 @@
 // `pool.query()`: one statement, on a connection that it shares if it may, and otherwise on one of its own.
+import { parseQueryOptions, type QueryOptions } from '../../core/call-options.js'
 import { OptionsError } from '../../core/errors.js'
-import { captureStack } from '../../core/platform.js'
+import { retrace } from '../../core/stacks.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { PoolParts } from '../parts.js'
 import { runAlone } from './alone.js'
@@ -15,16 +16,47 @@ interface Lending<C> {
 
 /**
  * Runs a statement. Its error's stack leads to the caller, as that of pg's own does.
- * @throws OptionsError when the driver runs no statements.
+ * @throws OptionsError when the driver runs no statements, or for bad options.
  */
-export async function query<C>(
+export function query<C>(
   pool: Lending<C>,
   parts: PoolParts<C>,
   sharing: Sharing<C> | undefined,
   what: unknown,
-  limits: QueryLimits | undefined,
+  options: QueryOptions | undefined,
   objection?: Objection,
 ): Promise<unknown> {
+  if (sharing === undefined || options !== undefined)
+    return runAsAsked(pool, parts, sharing, what, options, objection)
+  try {
+    if (sharing.admits(what)) return runShared(sharing, what, undefined, objection)
+  } catch (error) {
+    return Promise.reject(error) // the driver's
+  }
+  return runAsAsked(pool, parts, sharing, what, undefined, objection)
+}
+
+/** No async function: it would cost each statement a wait more. */
+function runShared<C>(
+  sharing: Sharing<C>,
+  what: unknown,
+  limits: QueryLimits | undefined,
+  objection: Objection | undefined,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    sharing.run(what, (error, result) => (error ? reject(error) : resolve(result)), limits, objection)
+  }).catch(retrace)
+}
+
+async function runAsAsked<C>(
+  pool: Lending<C>,
+  parts: PoolParts<C>,
+  sharing: Sharing<C> | undefined,
+  what: unknown,
+  options: QueryOptions | undefined,
+  objection?: Objection,
+): Promise<unknown> {
+  const limits = options === undefined ? undefined : parseQueryOptions(options)
   const { name, share } = parts.driver
   if (share === undefined)
     throw new OptionsError(
@@ -36,7 +68,7 @@ export async function query<C>(
     if (limits?.signal?.aborted) return await pool.ask(limits).promise() // which is refused, counted and told of
     // One that goes by a lane has a connection of its own: quick ones should not wait behind it.
     if (limits?.terms?.lane === undefined && sharing?.admits(what))
-      return await settled(done => sharing.run(what, done, limits, objection))
+      return await runShared(sharing, what, limits, objection)
     if (limits === undefined)
       return await pool.use(connection => {
         const error = objection?.()
@@ -45,8 +77,7 @@ export async function query<C>(
       })
     return await runAlone(given => pool.ask(given), parts, share, what, limits, objection)
   } catch (error) {
-    if (error instanceof Error) captureStack(error)
-    throw error
+    retrace(error)
   }
 }
 

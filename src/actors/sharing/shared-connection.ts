@@ -35,7 +35,6 @@ export class SharedConnection<C> implements SharedLoad {
   readonly #events: SharedEvents<C>
   readonly #flight: Statement[] = []
   #drains = false
-  /** When a statement was answered last. */
   #answeredAt = Number.NEGATIVE_INFINITY
   /** How many are under way for which no caller waits. */
   #abandoned = 0
@@ -64,6 +63,11 @@ export class SharedConnection<C> implements SharedLoad {
       lease.endReason === undefined &&
       !lease.stale
     )
+  }
+
+  /** When a statement was answered last. */
+  get answeredAt(): number {
+    return this.#answeredAt
   }
 
   /** Nothing is under way on it, and no request to cancel something. */
@@ -140,11 +144,13 @@ export class SharedConnection<C> implements SharedLoad {
   }
 
   #answered(statement: Statement, error: unknown, result: unknown): void {
-    const place = this.#flight.indexOf(statement)
-    this.#flight.splice(place, 1)
+    const flight = this.#flight
+    const wasOldest = flight[0] === statement
+    if (wasOldest) flight.shift()
+    else flight.splice(flight.indexOf(statement), 1)
     if (statement.over) this.#abandoned--
-    const [next] = this.#flight
-    if (place === 0 && next !== undefined) this.#runs(next)
+    const next = flight[0]
+    if (wasOldest && next !== undefined) this.#runs(next)
     this.#cancelling?.look(false)
     const before = this.#answeredAt
     const { sentAt } = statement

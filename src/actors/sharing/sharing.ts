@@ -52,6 +52,8 @@ export class Sharing<C> implements SharedEvents<C> {
   /** The same of slow ones: they wait for a connection to themselves, as leases do. */
   readonly #waitingAlone = new WaitingStatements<C>()
   readonly #slow: SlowOnes
+  /** The connection that got the last statement. */
+  #latest: SharedConnection<C> | undefined = undefined
 
   constructor(pool: SharingPool<C>, support: SharingSupport<C>, policy: SharePolicy) {
     this.#pool = pool
@@ -91,14 +93,15 @@ export class Sharing<C> implements SharedEvents<C> {
    * @returns whether it was sent; if not, it waits
    */
   run(what: unknown, done: Done, limits?: QueryLimits, objection?: Objection): boolean {
+    const now = this.#now()
     const kind = this.#support.kindOf?.(what)
-    const statement = new Statement(what, done, limits, this.#now(), kind, this.#slow.has(kind), objection)
+    const statement = new Statement(what, done, limits, now, kind, this.#slow.has(kind), objection)
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
       const request = this.#pool.ask(limits)
       const { granted } = request
       if (granted?.held) {
-        this.#begin(granted, statement)
+        this.#begin(granted, statement, now)
         return true
       }
       this.#await(statement, request)
@@ -106,9 +109,9 @@ export class Sharing<C> implements SharedEvents<C> {
     }
     if (!statement.alone && this.#waiting.size === 0 && queue.open) {
       this.#makeWay()
-      const shared = this.#takerOf(statement)
+      const shared = this.#takerOf(statement, now)
       if (shared !== undefined) {
-        this.#send(shared, statement)
+        this.#send(shared, statement, now)
         return true
       }
     }
@@ -134,8 +137,8 @@ export class Sharing<C> implements SharedEvents<C> {
     return now - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
   }
 
-  #takerOf({ what }: Statement): SharedConnection<C> | undefined {
-    const shared = leastLoaded(this.#shared, this.#now(), this.#policy)
+  #takerOf({ what }: Statement, now: number): SharedConnection<C> | undefined {
+    const shared = leastLoaded(this.#shared, now, this.#policy, this.#latest)
     return shared !== undefined && this.#support.takes?.(shared.connection, what) === false
       ? undefined
       : shared
@@ -164,7 +167,7 @@ export class Sharing<C> implements SharedEvents<C> {
     if (next !== undefined) this.#take(next)
     if (next === undefined) lease[Symbol.dispose]()
     else if (lease.held) {
-      this.#begin(lease, next)
+      this.#begin(lease, next, this.#now())
       this.#fill()
     } else this.#ask(next) // lost on the way
   }
@@ -183,18 +186,19 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#await(statement, request, first)
   }
 
-  #begin(lease: Lease<C>, statement: Statement): void {
+  #begin(lease: Lease<C>, statement: Statement, now: number): void {
     const shared = new SharedConnection(lease, this.#pool.parts, this.#support, this)
     this.#shared.add(shared)
     lease.share()
     this.#support.begin(shared.connection)
     if (statement.alone) shared.drain()
-    this.#send(shared, statement)
+    this.#send(shared, statement, now)
   }
 
-  #send(shared: SharedConnection<C>, statement: Statement): void {
+  #send(shared: SharedConnection<C>, statement: Statement, now: number): void {
     this.#pool.parts.counters.statements++
-    shared.send(statement, this.#now())
+    this.#latest = shared
+    shared.send(statement, now)
   }
 
   /** @internal */
@@ -206,7 +210,7 @@ export class Sharing<C> implements SharedEvents<C> {
     since: number,
     isFirst: boolean,
   ): void {
-    const now = this.#now()
+    const now = shared.answeredAt
     this.#slow.note(statement.kind, since, now, isFirst)
     if (error && this.#isFatal(error)) shared.break(error)
     else if (this.#isHeldLong(shared.lease, now) || !this.#support.isClean(shared.connection)) shared.drain()
@@ -220,6 +224,7 @@ export class Sharing<C> implements SharedEvents<C> {
   freed(shared: SharedConnection<C>): void {
     this.#fill()
     if (!shared.over || !this.#shared.delete(shared)) return
+    if (this.#latest === shared) this.#latest = undefined
     if (shared.lease.held) this.#support.end(shared.connection)
     shared.giveBack()
   }
@@ -243,11 +248,13 @@ export class Sharing<C> implements SharedEvents<C> {
   #fill(): void {
     const { queue } = this.#pool.parts
     this.#makeWay()
+    if (this.#waiting.size === 0) return
+    const now = this.#now()
     for (let next = this.#next; next !== undefined && queue.open; next = this.#next) {
-      const shared = this.#takerOf(next)
+      const shared = this.#takerOf(next, now)
       if (shared === undefined) return
       this.#take(next)
-      this.#send(shared, next)
+      this.#send(shared, next, now)
     }
   }
 

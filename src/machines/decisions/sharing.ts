@@ -21,18 +21,22 @@ export interface SharePolicy {
 /**
  * The connection with the fewest statements under way that takes one more; undefined when there is none. A statement behind a slow one
  * would wait for it, so a connection whose oldest statement has run out of patience takes none.
+ * @param latest the one that got the last statement, which goes before others with as few: what is sent to it in one turn goes out in one piece
  */
 export function leastLoaded<Load extends SharedLoad>(
   loads: Iterable<Load>,
   now: number,
   { depth, patience }: SharePolicy,
+  latest?: Load,
 ): Load | undefined {
   let best: Load | undefined
   let fewest = depth
   for (const load of loads) {
-    if (!load.open || load.outstanding >= fewest || now - load.since > patience) continue
+    const { outstanding } = load
+    if (outstanding > fewest || (outstanding === fewest && (best === undefined || load !== latest))) continue
+    if (!load.open || now - load.since > patience) continue
     best = load
-    fewest = load.outstanding
+    fewest = outstanding
   }
   return best
 }

@@ -57,8 +57,11 @@ export class SessionDebts {
 
   /** The server has carried out a command. */
   completed(tag: string, client: pg.Client): void {
+    if (tag.startsWith('SELECT')) {
+      this.#selected = true
+      return // most are
+    }
     if (tag === 'DEALLOCATE') this.owe('statements', true)
-    this.#selected ||= tag.startsWith('SELECT')
     if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.owe('channels', true)
     else if (tag === 'DO' || tag === 'CALL') this.mayOweChannels()
     if (/^(DISCARD|RESET|DEALLOCATE)\b/.test(tag) || mayReset(tag, client)) this.owe('setUp', true)

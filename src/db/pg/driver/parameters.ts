@@ -13,33 +13,36 @@ export class StartParameters {
   #now = new Map<string, string>()
   /** The same Map for as long as none has changed since. */
   #atStart: ReadonlyMap<string, string> | undefined
-  /** While statements share the session: what those were that have changed since; none of them may change any. */
-  #shared: Map<string, string> | undefined
+  #isShared = false
+  /** What those were that have changed since statements share the session; none of them may change any. */
+  #changed: Map<string, string> | undefined
 
   /** The server said what the value of a parameter is. */
   reported(name: string, value: string): void {
     const before = this.#now.get(name)
     if (before !== value && this.#now === this.#atStart) this.#now = new Map(this.#now)
     this.#now.set(name, value)
-    if (this.#shared === undefined || before === undefined || before === value) return
-    if (!ofServer.includes(name) && !this.#shared.has(name)) this.#shared.set(name, before)
+    if (!this.#isShared || before === undefined || before === value || ofServer.includes(name)) return
+    this.#changed ??= new Map()
+    if (!this.#changed.has(name)) this.#changed.set(name, before)
   }
 
   /** Statements of several callers run from now on. */
   share(): void {
-    this.#shared = new Map()
+    this.#isShared = true
   }
 
   /** None was changed by the statements that share the session, as far as the server reports it. */
   get unchanged(): boolean {
-    return this.#shared === undefined || this.#shared.size === 0
+    return this.#changed === undefined
   }
 
   /** @returns what those were that the statements which shared the session have changed; undefined if none was */
   unshare(): ReadonlyMap<string, string> | undefined {
-    const shared = this.#shared
-    this.#shared = undefined
-    return shared?.size ? shared : undefined
+    const changed = this.#changed
+    this.#isShared = false
+    this.#changed = undefined
+    return changed
   }
 
   /** The session has begun, and is unchanged. */

@@ -2,6 +2,7 @@
 // is its own statement's only.
 
 import type pg from 'pg'
+import { OnObjects } from '../../../core/on-objects.js'
 import type { SharingSupport } from '../../driver.js'
 import { type OfPool, ofPool } from './ask.js'
 import { type Couriers, lostRequest } from './cancel.js'
@@ -44,7 +45,7 @@ export function sharing(
   couriers: Couriers,
 ): SharingSupport<pg.Client> {
   /** The `query_timeout` of clients whose statements share: pg's own would end the connection, with all that is under way on it. */
-  const limits = new WeakMap<pg.Client, unknown>()
+  const limits = new OnObjects<pg.Client, unknown>()
   return {
     mayShare(statement) {
       const { text } = statement as PgStatement
@@ -74,14 +75,17 @@ export function sharing(
       const pipelined = client as unknown as Pipelined
       pipelined.pipeline = false
       sessionOf(client).unshare()
-      if (!limits.has(client)) return
-      pipelined.connectionParameters.query_timeout = limits.get(client)
-      limits.delete(client)
+      const limit = limits.get(client)
+      if (limit === undefined) return
+      pipelined.connectionParameters.query_timeout = limit
+      limits.set(client, undefined)
     },
 
     /** Not while the server prepares a statement of this name: if that fails, pg takes the second one for prepared. */
     takes(client, statement) {
-      const { name } = Object((statement as PgStatement).text) as QueryObject
+      const { text } = statement as PgStatement
+      if (typeof text === 'string') return true
+      const { name } = Object(text) as QueryObject
       return (
         typeof name !== 'string' || wired(client).connection.submittedNamedStatements?.[name] === undefined
       )
@@ -90,7 +94,7 @@ export function sharing(
     send(client, statement, answer) {
       const { text, values } = statement as PgStatement
       if (isPipelined(client)) holdWrites(wired(client).connection.stream)
-      const own = (text as QueryObject).query_timeout
+      const own = typeof text === 'string' ? undefined : (text as QueryObject).query_timeout
       const plain = own && isPipelined(client) ? { ...(text as object), query_timeout: undefined } : text
       ;(answer as OfPool)[ofPool] = true
       client.query(plain as string, values as unknown[], answer)
@@ -98,7 +102,9 @@ export function sharing(
 
     limit(client, statement) {
       if (!isPipelined(client)) return undefined // pg does it
-      const time = (statement as { text: QueryObject }).text.query_timeout || limits.get(client)
+      const { text } = statement as PgStatement
+      const own = typeof text === 'string' ? undefined : (text as QueryObject).query_timeout
+      const time = own || limits.get(client)
       return time ? { time: Number(time), error: tookTooLong } : undefined
     },
 

@@ -87,11 +87,3 @@ export function asCallersError(error: unknown): unknown {
   told.add(failure)
   return theirs
 }
-
-/**
- * Replaces the stack of an error that came from a socket with one that leads to the code that waits for it, as pg does; and passes it on.
- */
-export function retrace(error: unknown): never {
-  if (error instanceof Error) Error.captureStackTrace(error)
-  throw error
-}
