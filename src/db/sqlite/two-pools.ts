@@ -111,12 +111,22 @@ export class SqlitePool implements AsyncDisposable {
     return this.close()
   }
 
-  #choose({ readOnly = false, ...rest }: SqliteAcquireOptions): {
+  /** The pool, and the options for it, if there are any: a caller without options goes a shorter way. */
+  #choose(options: SqliteAcquireOptions): {
     pool: Pool<SqliteConnection>
-    rest: AcquireOptions
+    rest: AcquireOptions | undefined
   } {
-    return { pool: boolean('readOnly', readOnly) ? this.read : this.write, rest }
+    const { readOnly = false } = options
+    const pool = boolean('readOnly', readOnly) ? this.read : this.write
+    if (hasOnlyReadOnly(options)) return { pool, rest: undefined }
+    const { readOnly: _, ...rest } = options
+    return { pool, rest }
   }
+}
+
+function hasOnlyReadOnly(options: SqliteAcquireOptions): boolean {
+  for (const name in options) if (name !== 'readOnly') return false
+  return true
 }
 
 const optionNames = [...sqliteOptionNames.filter(name => name !== 'readonly'), 'readers', 'pool']

@@ -119,10 +119,15 @@ export class Session {
 
   /**
    * Calls a call off when its time is up or its signal aborts.
-   * @returns what ends the watch
+   * @returns what ends the watch; undefined when there is nothing to watch
    * @throws OptionsError for bad options.
    */
-  watch(call: Call, options: StatementOptions = {}): () => void {
+  watch(call: Call, options?: StatementOptions): (() => void) | undefined {
+    if (options !== undefined) return this.#watchWith(call, options)
+    return this.#statementTimeout === Number.POSITIVE_INFINITY ? undefined : this.#watchWith(call, {})
+  }
+
+  #watchWith(call: Call, options: StatementOptions): () => void {
     refuseUnknown('a statement', options, ['timeout', 'signal'])
     const { timeout = this.#statementTimeout, signal } = options
     limit('timeout', timeout, discreetRefusal)

@@ -69,8 +69,8 @@ export interface Answer {
   /** Whether a transaction is open now. */
   readonly inTransaction: boolean
   readonly rows?: Rows | undefined
-  readonly result?: RunResult
-  readonly error?: Failure
+  readonly result?: RunResult | undefined
+  readonly error?: Failure | undefined
   /** There are more rows. */
   readonly more?: boolean
   /** The path of the file leads to another file now, or to none: this session reads the old one, and writes no more. */

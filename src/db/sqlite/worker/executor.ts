@@ -164,12 +164,14 @@ export class Executor {
   }
 
   #once(query: Query, work: (statement: Statement) => Outcome): Outcome {
-    const statement = this.#patiently(query, () => this.#statements.take(query.sql))
-    try {
-      return this.#patiently(query, () => work(statement))
-    } finally {
-      this.#statements.putBack(query.sql, statement)
-    }
+    return this.#patiently(query, () => {
+      const statement = this.#statements.take(query.sql)
+      try {
+        return work(statement)
+      } finally {
+        this.#statements.putBack(query.sql, statement)
+      }
+    })
   }
 
   #open(query: Query): Cursor {

@@ -1,5 +1,6 @@
 // What runs in a connection's own thread or process: opens the database, greets, and then does what it is asked.
 
+import { type AnswerList, listOfAnswer, type RequestList, requestOfList } from '../wire/lists.js'
 import {
   type Answer,
   type Farewell,
@@ -17,7 +18,7 @@ import { waitForLocks } from './patience.js'
 /** Not imported: what runs as a text has no imports, and in a process no `require` either. */
 const { parentPort } = process.getBuiltinModule('node:worker_threads')
 
-const send = (message: Answer | Greeting): void => {
+const send = (message: AnswerList | Greeting): void => {
   if (parentPort !== null) parentPort.postMessage(message)
   else process.send?.(message)
 }
@@ -30,6 +31,8 @@ const leave = (): void => {
   parentPort?.postMessage({ ended: true } satisfies Farewell)
   process.exit(0)
 }
+
+const answer = (outcome: Answer): void => send(listOfAnswer(outcome))
 
 /** The opening is call 0: it can be cancelled, too. */
 const openingCall = 0
@@ -50,7 +53,7 @@ function open(opening: Opening): (request: Request) => void {
     engine.close()
     throw error
   }
-  const executor = new Executor(engine, new DatabaseFile(filename), opening, send, leave)
+  const executor = new Executor(engine, new DatabaseFile(filename), opening, answer, leave)
   send({ engine: engine.name })
   return request => executor.receive(request)
 }
@@ -58,8 +61,8 @@ function open(opening: Opening): (request: Request) => void {
 let receive: ((request: Request) => void) | undefined
 const port = parentPort ?? process
 // One listener for both kinds of messages: a thread whose port has none for a moment may end.
-port.on('message', (message: Opening | Request) => {
-  if (receive !== undefined) return receive(message as Request)
+port.on('message', (message: Opening | RequestList) => {
+  if (receive !== undefined) return receive(requestOfList(message as RequestList))
   if (!('filename' in message)) return leave() // no longer wanted, before it was open
   try {
     receive = open(message)

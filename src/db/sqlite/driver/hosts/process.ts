@@ -1,6 +1,8 @@
 // A worker in a process of its own: the one that can be ended whatever it is doing.
 
 import { type ChildProcess, fork } from 'node:child_process'
+import { type AnswerList, answerOfList, listOfRequest } from '../../wire/lists.js'
+import type { Greeting } from '../../wire/messages.js'
 import type { Host, HostEvents } from '../host.js'
 import { workerText } from '../worker-text.js'
 
@@ -42,7 +44,9 @@ export function startProcess({ message, exit }: HostEvents): Host {
       if (child.pid === undefined) over('before it began')
     })
   })
-  child.on('message', message)
+  child.on('message', (received: AnswerList | Greeting) =>
+    message('length' in received ? answerOfList(received) : received),
+  )
   child.send(workerText, () => {})
   return {
     name,
@@ -51,7 +55,9 @@ export function startProcess({ message, exit }: HostEvents): Host {
     },
     end,
     post(request) {
-      if (child.connected) child.send(request, () => {}) // if it fails, the end of the process tells
+      if (!child.connected) return
+      const sent = 'filename' in request ? request : listOfRequest(request)
+      child.send(sent, () => {}) // if it fails, the end of the process tells
     },
     callOff() {
       child.kill('SIGKILL')

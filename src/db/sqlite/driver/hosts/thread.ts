@@ -1,14 +1,13 @@
 // A worker in a thread of this process.
 
 import { Worker } from 'node:worker_threads'
+import { type AnswerList, answerOfList, listOfRequest } from '../../wire/lists.js'
 import {
-  type Answer,
   createSlots,
   type Farewell,
   type Greeting,
   markAllCalledOff,
   markCalledOff,
-  type Request,
 } from '../../wire/messages.js'
 import type { Host, HostEvents } from '../host.js'
 import { workerText } from '../worker-text.js'
@@ -34,7 +33,8 @@ export function startThread({ message, exit }: HostEvents): { host: Host; slots:
       resolve()
       exit(new Error(`the ${name} ended with code ${code}`, { cause: lastWords }))
     }
-    worker.on('message', (received: Answer | Greeting | Farewell) => {
+    worker.on('message', (received: AnswerList | Greeting | Farewell) => {
+      if ('length' in received) return message(answerOfList(received))
       if (!('ended' in received)) return message(received)
       worker.unref() // it may never exit
       over(0)
@@ -47,7 +47,7 @@ export function startThread({ message, exit }: HostEvents): { host: Host; slots:
       return ended
     },
     end,
-    post: request => worker.postMessage(request),
+    post: request => worker.postMessage('filename' in request ? request : listOfRequest(request)),
     callOff(id) {
       markCalledOff(slots, id)
       return false
@@ -58,7 +58,7 @@ export function startThread({ message, exit }: HostEvents): { host: Host; slots:
     // it comes out with an error into a thread that is being terminated, takes the whole process along.
     kill() {
       markAllCalledOff(slots)
-      worker.postMessage({ id: 0, type: 'close' } satisfies Request)
+      host.post({ id: 0, type: 'close' })
     },
   }
   return { host, slots }
