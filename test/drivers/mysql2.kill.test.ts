@@ -1,5 +1,6 @@
 // A query whose connection is destroyed is ended on the server too, and nobody else's is.
 
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Connection } from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
@@ -49,6 +50,19 @@ describe.skipIf(mariadbMissing())('a MySQL query under way', () => {
     await until(async () => (await running(connection)) !== undefined, 'it runs')
     await driver.close(connection)
     await query
+  })
+
+  it('ends on the server when its holder destroys the socket, of which the pool is told', async () => {
+    const { driver, connection, lost } = await open()
+    const query = connection.query(`SELECT ${minutes}`).catch((error: unknown) => error)
+    await until(async () => (await running(connection)) !== undefined, 'it runs')
+    const { stream } = (connection as unknown as { connection: { stream: Socket } }).connection
+    stream.destroy()
+    await until(() => lost.length === 1, 'it is lost')
+    await driver.destroy(connection)
+    expect(driver.isFatal?.(await query)).toBe(true)
+    expect(stream.destroyed).toBe(true)
+    expect(await running(connection)).toBeUndefined()
   })
 
   it.each([true, false])(

@@ -49,9 +49,9 @@ const rules: Rule[] = [
   },
   {
     name: 'drivers import no actors, no machines, and no package but their database’s',
-    files: /^src\/db\/(driver\.ts|remedies\.ts|listeners\.ts|simulated\/|[^/]+\/(driver|wire|worker)\/)/,
+    files: /^src\/db\/(driver\.ts|remedies\.ts|listeners\.ts|ended-by-holder\.ts|simulated\/|[^/]+\/(driver|wire|worker)\/)/,
     may: new RegExp(
-      `^(src/db/(driver|listeners|remedies)\\.ts$|src/db/simulated/|src/db/[^/]+/(driver|wire|worker)/|${core}|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`,
+      `^(src/db/(driver|ended-by-holder|listeners|remedies)\\.ts$|src/db/simulated/|src/db/[^/]+/(driver|wire|worker)/|${core}|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`,
     ),
   },
   {

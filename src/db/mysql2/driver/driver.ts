@@ -33,11 +33,6 @@ export interface Face<C> {
   coreOf(face: C): Connection
   /** Makes a new session ready for callers, and one that was reset. */
   prepare?: ((face: C) => void | Promise<void>) | undefined
-  /**
-   * Whether the listeners that a connection has when it is ready are those that each caller finds. Without it they are those that it
-   * has when its session's `keepListeners` is called, and until then no listener is removed.
-   */
-  keepsListeners?: boolean | undefined
 }
 
 /** A driver, and the session of each of its connections. */
@@ -48,7 +43,7 @@ export interface MysqlDriver<C> extends Driver<C> {
 /** Makes the driver. */
 export function driverFor<C extends EventEmitter>(
   config: ParsedConfig,
-  { create, faceOf, coreOf, prepare, keepsListeners = false }: Face<C>,
+  { create, faceOf, coreOf, prepare }: Face<C>,
 ): MysqlDriver<C> {
   const { connectionOptions, resetOnRelease, killStatements, description, isUnaddressed } = config
   const sessions = new OnObjects<Connection, Session>()
@@ -103,7 +98,7 @@ export function driverFor<C extends EventEmitter>(
         if (gone !== undefined) onLinger?.(gone, () => session.destroy())
       }
       const face = await connectOrDestroy(session, signal, ready, leave)
-      if (keepsListeners) session.keepListeners(face) // those of the connect itself are gone by now
+      session.keep(face) // the listeners of the connect itself are gone by now
       return face
     },
 

@@ -72,7 +72,6 @@ function driverOf(parsed: ParsedConfig): Driver<Connection> {
     faceOf: core => core.promise(),
     coreOf,
     prepare: parsed.onConnect,
-    keepsListeners: true,
   })
   return driver
 }

@@ -1,6 +1,7 @@
 // One mysql2 connection from before it connects until the end of its socket: what it does, whether it is fit, how it ends.
 
 import type { EventEmitter } from 'node:events'
+import { askBeforeDestroy } from '../../ended-by-holder.js'
 import { KeptListeners } from '../../listeners.js'
 import { type Core, quitPacket, type Target } from './internals.js'
 import { Listeners } from './listeners.js'
@@ -79,10 +80,20 @@ export class Session {
     this.#connected = true
   }
 
-  /** Takes the listeners that the connection has now for those that each caller finds; what is hung on it later ends with the loan. */
-  keepListeners(face: EventEmitter): void {
-    this.#listeners = new Listeners(face, this.core)
-    this.#ofSocket = new KeptListeners(this.core.stream)
+  /** From here on, listeners that holders add end with their lease, and a socket that a holder destroys stays until its statement has been ended. */
+  keep(face: EventEmitter): void {
+    const { core } = this
+    this.#listeners = new Listeners(face, core)
+    this.#ofSocket = new KeptListeners(core.stream)
+    askBeforeDestroy(
+      core.stream,
+      () => this.#onLost !== undefined && !this.ready,
+      () => {
+        const onLost = this.#onLost
+        this.dismiss()
+        onLost?.(connectionLost('its holder destroyed the socket.'))
+      },
+    )
   }
 
   /** Removes what a holder hung on the connection, and on its socket. */

@@ -58,7 +58,6 @@ export class Pool extends BasePool {
         faceOf: core => core as PoolConnection,
         coreOf: face => face,
         prepare: face => this.#announce(face),
-        keepsListeners: true,
       },
     )
     this.#sessionOf = sessionOf

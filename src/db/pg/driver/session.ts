@@ -12,7 +12,7 @@ import {
   untilReady,
 } from './client-view.js'
 import { type Debts, SessionDebts } from './debts.js'
-import { askBeforeDestroy, noteEnd } from './ended-by-holder.js'
+import { askBeforeEnd, noteEnd } from './ended-by-holder.js'
 import { isFatal, rememberAsFatal } from './fatal.js'
 import { HungListeners } from './hung-listeners.js'
 import { StartParameters } from './parameters.js'
@@ -184,7 +184,7 @@ export class Session {
   keep(channels: readonly string[]): void {
     this.#channels = channels
     this.#listeners = new HungListeners(this.client)
-    askBeforeDestroy(
+    askBeforeEnd(
       this.client,
       () => this.#endedByHolder(),
       reason => this.#end(reason),
