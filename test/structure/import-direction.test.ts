@@ -49,7 +49,8 @@ const rules: Rule[] = [
   },
   {
     name: 'drivers import no actors, no machines, and no package but their database’s',
-    files: /^src\/db\/(driver\.ts|remedies\.ts|listeners\.ts|ended-by-holder\.ts|simulated\/|[^/]+\/(driver|wire|worker)\/)/,
+    files:
+      /^src\/db\/(driver\.ts|remedies\.ts|listeners\.ts|ended-by-holder\.ts|simulated\/|[^/]+\/(driver|wire|worker)\/)/,
     may: new RegExp(
       `^(src/db/(driver|ended-by-holder|listeners|remedies)\\.ts$|src/db/simulated/|src/db/[^/]+/(driver|wire|worker)/|${core}|node:|pg$|mysql2(/promise)?$|better-sqlite3$)`,
     ),
