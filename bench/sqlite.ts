@@ -7,26 +7,17 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSqlitePool, type Isolation } from '../src/db/sqlite/index.js'
-import { pack, unpack } from '../src/db/sqlite/wire/rows.js'
 import { openEngine } from '../src/db/sqlite/worker/engine.js'
 import { number } from './report.js'
+import { limitOf } from './sqlite-limit.js'
+import { type Load, loads, openDirect, places, type Read, rows } from './sqlite-loads.js'
 import { writePart } from './written.js'
-
-const places = [import.meta.url]
-
-/** One statement and its only parameter. */
-type Read = readonly [sql: string, value: number]
-
-/** What the clients ask. */
-interface Load {
-  /** For the table's caption. */
-  readonly words: string
-  read(i: number): Read
-}
 
 /** What answers them. */
 interface Reader {
   readonly name: string
+  /** Whether it reads in other processes. */
+  readonly elsewhere?: boolean
   get(read: Read): Promise<unknown>
   close(): Promise<void>
 }
@@ -34,44 +25,21 @@ interface Reader {
 interface Figures {
   readonly name: string
   readonly reads: number
-  readonly median: number
-  readonly p99: number
-  readonly max: number
+  /** CPU time of a read in all threads, in microseconds; undefined where other processes have a part in it. */
+  readonly cpu: number | undefined
+  /** How late the event loop is, in milliseconds; undefined where there is none to speak of. */
+  readonly delay?: { readonly median: number; readonly p99: number; readonly max: number }
 }
 
-const rows = 200_000
 const seconds = 3
 const clients = 8
-const oneRow = 'SELECT * FROM orders WHERE id = ?'
-const wholeTable = 'SELECT count(*) AS count, sum(total) AS total FROM orders WHERE total > ?'
-const someRows =
-  'SELECT count(*) AS count, sum(total) AS total FROM (SELECT total FROM orders WHERE id > ? LIMIT 6000)'
-
-const loads: readonly Load[] = [
-  {
-    words: 'of ten reads nine are of one row by its key, and one goes through the whole table',
-    read: i => (i % 10 === 0 ? [wholeTable, i % 100] : [oneRow, (i * 7919) % rows]),
-  },
-  {
-    words: 'each read goes through 6,000 rows, which takes about half a millisecond',
-    read: i => [someRows, (i * 7919) % (rows - 6_000)],
-  },
-]
 
 async function direct(filename: string): Promise<Reader> {
-  const engine = await openEngine(undefined, { filename, readonly: true, lockWait: 0, places })
-  const statements = new Map([oneRow, wholeTable, someRows].map(sql => [sql, engine.prepare(sql)]))
-  // As the driver hands rows out: numbers, not BigInts.
-  const get = ([sql, value]: Read): unknown => {
-    const packed = pack([statements.get(sql)?.get([value]) ?? {}], 'number')
-    const out: Record<string, never>[] = []
-    if (packed !== undefined) unpack(packed, out)
-    return out[0]
-  }
+  const { name, get, close } = openDirect(filename)
   return {
-    name: `${engine.name}, called directly`,
+    name: `${name}, called directly`,
     get: async read => get(read),
-    close: async () => engine.close(),
+    close: async () => close(),
   }
 }
 
@@ -81,6 +49,7 @@ async function pooled(filename: string, readers: number, isolation: Isolation): 
   for (const lease of leases) lease.release()
   return {
     name: `statepool, ${readers} ${readers === 1 ? 'reader' : 'readers'}, each in a ${isolation}`,
+    elsewhere: isolation === 'process',
     get: ([sql, value]) => pool.use(connection => connection.get(sql, [value]), { readOnly: true }),
     close: () => pool.close(),
   }
@@ -102,8 +71,10 @@ async function measure(reader: Reader, load: Load): Promise<Figures> {
   reads = 0
   loop.enable()
   const start = performance.now()
+  const cpu = process.cpuUsage()
   await delay(seconds * 1_000)
   const took = performance.now() - start
+  const { user, system } = process.cpuUsage(cpu)
   loop.disable()
   running = false
   const counted = reads
@@ -113,16 +84,15 @@ async function measure(reader: Reader, load: Load): Promise<Figures> {
   return {
     name: reader.name,
     reads: (counted / took) * 1_000,
-    median: ms(loop.percentile(50)),
-    p99: ms(loop.percentile(99)),
-    max: ms(loop.max),
+    cpu: reader.elsewhere ? undefined : (user + system) / counted,
+    delay: { median: ms(loop.percentile(50)), p99: ms(loop.percentile(99)), max: ms(loop.max) },
   }
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'statepool-bench-'))
 try {
   const filename = join(folder, 'orders.db')
-  const engine = await openEngine(undefined, { filename, readonly: false, lockWait: 0, places })
+  const engine = openEngine(undefined, { filename, readonly: false, lockWait: 0, places })
   engine.exec(`
     PRAGMA journal_mode = wal;
     CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, total INTEGER, note TEXT);
@@ -130,7 +100,7 @@ try {
     INSERT INTO orders SELECT i, i % 1000, i * 31 % 1000, 'order ' || i FROM n`)
   engine.close()
   const tables: string[] = []
-  for (const load of loads) {
+  for (const [i, load] of loads.entries()) {
     console.log(`\n${load.words}:`)
     const figures: Figures[] = []
     for (const open of [
@@ -142,6 +112,9 @@ try {
       figures.push(await measure(await open(), load))
       console.log(line(figures.at(-1) as Figures, figures[0] as Figures))
     }
+    const name = `the limit: ${cpus().length} processes that are asked nothing`
+    figures.push({ name, ...(await limitOf({ filename, load: i, seconds })) })
+    console.log(line(figures.at(-1) as Figures, figures[0] as Figures))
     tables.push(table(load, figures))
   }
   if (process.argv.includes('--write'))
@@ -158,15 +131,20 @@ try {
 function table({ words }: Load, figures: readonly Figures[]): string {
   const processors = cpus()
   return [
-    '| | reads a second | to the first | delay of the event loop, ms: median | 99 % | longest |',
-    '|---|---:|---:|---:|---:|---:|',
+    '| | reads a second | to the first | CPU time of a read, µs | delay of the event loop, ms: median | 99 % | longest |',
+    '|---|---:|---:|---:|---:|---:|---:|',
     ...figures.map(each => line(each, figures[0] as Figures)),
     '',
     `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'processor'}, ${seconds} s each, ${clients} clients, a table of ${number(rows)} rows; ${words}.`,
   ].join('\n')
 }
 
-function line({ name, reads, median, p99, max }: Figures, first: Figures): string {
-  const ratio = `${number(reads / first.reads)} ×`
-  return `| ${name} | ${number(reads)} | ${ratio} | ${number(median)} | ${number(p99)} | ${number(max)} |`
+function line({ name, reads, cpu, delay }: Figures, first: Figures): string {
+  const cells = [
+    name,
+    number(reads),
+    `${number(reads / first.reads)} ×`,
+    ...[cpu, delay?.median, delay?.p99, delay?.max].map(each => (each === undefined ? '–' : number(each))),
+  ]
+  return `| ${cells.join(' | ')} |`
 }
