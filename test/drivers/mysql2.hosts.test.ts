@@ -9,6 +9,12 @@ import { catchWarnings } from '../support/process-warnings.js'
 const secret = 'zq7hunter'
 const hosts = ['db1', 'db2:3307']
 
+class Settings {
+  get hosts() {
+    return hosts
+  }
+}
+
 describe('hosts are named', () => {
   it.each<[string, MysqlHostsConfig, string[]]>([
     [
@@ -39,6 +45,10 @@ describe('hosts are named', () => {
     ])
     await pool.close({ timeout: 0 })
   })
+})
+
+it('a class of options may name hosts', () => {
+  expect(mysql(new Settings()).hosts.map(({ name }) => name)).toEqual(['db1:3306', 'db2:3307'])
 })
 
 describe('it refuses', () => {

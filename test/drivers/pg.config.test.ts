@@ -18,7 +18,24 @@ const refusal = (config: unknown): OptionsError => {
   throw new Error('nothing was refused')
 }
 
+/** Options that a class works out. */
+class Settings {
+  get host() {
+    return 'db.internal'
+  }
+  get user() {
+    return 'web'
+  }
+  get database() {
+    return 'shop'
+  }
+}
+
 describe('postgres()', () => {
+  it('reads the options that a class has, as pg.Client does', () => {
+    expect(postgres(new Settings()).describe?.()).toBe('postgres on db.internal:5432/shop as web')
+  })
+
   it.each([
     [`postgres://web:${secret}@db.internal:6432/shop`, 'postgres on db.internal:6432/shop as web'],
     [`postgres://db.internal/shop?user=web&password=${secret}`, 'postgres on db.internal:5432/shop as web'],

@@ -7,6 +7,7 @@ import { OptionsError } from '../../../core/errors.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { hostAndPort, hostList, keepAliveDelay, longestKeepAliveDelay } from '../../../core/network.js'
 import { hintAtPool, poolOptionFor } from '../../../core/options.js'
+import { readable } from '../../../core/readable.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { checkConfig, configNames, mysqlHost } from './checks.js'
 import { readUri } from './uri.js'
@@ -94,7 +95,7 @@ const hint: Hint = (name, owner) => {
  * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseConfig(given: MysqlConfig | string, where = 'mysql'): ParsedConfig {
-  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : readable(given)
+  const config: MysqlConfig = typeof given === 'string' ? { uri: given } : readable(given, configNames)
   refuseUnknown(where, config, configNames, hint)
   checkConfig(config)
   const {
@@ -135,24 +136,12 @@ export function parseConfig(given: MysqlConfig | string, where = 'mysql'): Parse
  * @throws OptionsError, which names the option, its value unless it may be secret, and the valid values.
  */
 export function parseHosts(given: MysqlHostsConfig): readonly ParsedConfig[] {
-  const { hosts, ...config }: MysqlHostsConfig & MysqlConfig = readable(given)
+  const { hosts, ...config }: MysqlHostsConfig & MysqlConfig = readable(given, [...configNames, 'hosts'])
   hostList('hosts', hosts, discreetRefusal)
   for (const other of ['host', 'socketPath'] as const)
     if (config[other])
       throw new OptionsError('hosts', undefined, `hosts and ${other} exclude each other. Omit ${other}.`)
   return hosts.map(host => parseConfig({ ...config, ...hostAndPort(host, config.port, mysqlHost) }))
-}
-
-/**
- * With what mysql2 reads by name though it is not enumerable: a password that is hidden, as Knex does it, and what a class of options has.
- */
-export function readable<T extends object>(config: T, names: readonly string[] = configNames): T {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config
-  const isHidden = (name: string): boolean =>
-    name in config && !Object.prototype.propertyIsEnumerable.call(config, name)
-  const hidden = names.filter(isHidden)
-  if (hidden.length === 0) return config
-  return { ...config, ...Object.fromEntries(hidden.map(name => [name, Reflect.get(config, name)])) }
 }
 
 /**

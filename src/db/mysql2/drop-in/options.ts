@@ -4,6 +4,7 @@ import type { PoolOptions as Mysql2PoolOptions, PoolConnection } from 'mysql2'
 import { poolOptionFor } from '../../../core/options.js'
 import { counterpartOf } from '../../../core/other-pools.js'
 import { warn } from '../../../core/platform.js'
+import { readable } from '../../../core/readable.js'
 import { hiddenRefusal, type Refusal } from '../../../core/refusal.js'
 import { callable, fromText, number, wait } from '../../../core/shape.js'
 import { OptionsError, type PoolOptions } from '../../../index.js'
@@ -15,7 +16,6 @@ import {
   type ParsedConfig,
   parseConfig,
   poolLimits,
-  readable,
 } from '../driver/config.js'
 import { type ParsedPoolOptions, type PoolLimits, readPoolOptions } from './bases.js'
 

@@ -6,6 +6,7 @@ import type { HostTarget } from '../../../core/hosts.js'
 import { type Hint, refuseUnknown } from '../../../core/names.js'
 import { keepAliveDelay } from '../../../core/network.js'
 import { hintAtPool } from '../../../core/options.js'
+import { readable } from '../../../core/readable.js'
 import { discreetRefusal } from '../../../core/refusal.js'
 import { checkGiven } from '../../../core/shape.js'
 import { checks } from './checks.js'
@@ -117,7 +118,8 @@ export function parseConfig(
   given: PostgresConfig | string,
   { anyClient = false, changes }: ClientExtras = {},
 ): ParsedConfig {
-  const config: PostgresConfig = typeof given === 'string' ? { connectionString: given } : given
+  const config: PostgresConfig =
+    typeof given === 'string' ? { connectionString: given } : readable(given, Object.keys(checks))
   refuseNames(config)
   checkGiven(checks, config, discreetRefusal)
   const { places, target, isShuffled } = hostsOf(config as HostOptions & HostPlace)
