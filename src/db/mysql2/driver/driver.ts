@@ -153,8 +153,8 @@ export function driverFor<C extends EventEmitter>(
       return atOnce ? session.destroy() : end(session)
     },
 
-    ref: face => setRef(sessionOf(face), 'ref'),
-    unref: face => setRef(sessionOf(face), 'unref'),
+    ref: face => streamOf(sessionOf(face)).ref?.(),
+    unref: face => streamOf(sessionOf(face)).unref?.(),
     isFatal,
     hostRole: face => askForRole(sessionOf(face)),
     transaction: transactions(sessionOf),
@@ -198,7 +198,4 @@ function connectOrDestroy<T>(
 }
 
 /** A stream of the application's own need not know `ref`. */
-function setRef({ core }: Session, method: 'ref' | 'unref'): void {
-  const stream: { ref?(): unknown; unref?(): unknown } = core.stream
-  stream[method]?.()
-}
+const streamOf = ({ core }: Session): { ref?(): unknown; unref?(): unknown } => core.stream

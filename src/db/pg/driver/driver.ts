@@ -185,8 +185,8 @@ export function driverFor(
       return atOnce ? session.destroy() : end(session)
     },
 
-    ref: client => setRef(client, 'ref'),
-    unref: client => setRef(client, 'unref'),
+    ref: client => streamOf(client).ref?.(),
+    unref: client => streamOf(client).unref?.(),
     isFatal,
     transaction: transactions(sessionOf, lookWhetherReadOnly),
     ...(pipelines && { share: sharing(sessionOf, couriers) }),
@@ -203,7 +203,5 @@ export function driverFor(
 }
 
 /** A stream of the application's own need not know `ref`. */
-function setRef(client: pg.Client, method: 'ref' | 'unref'): void {
-  const { stream } = wired(client).connection as unknown as { stream: { ref?(): void; unref?(): void } }
-  stream[method]?.()
-}
+const streamOf = (client: pg.Client): { ref?(): void; unref?(): void } =>
+  wired(client).connection.stream as { ref?(): void; unref?(): void }
