@@ -41,7 +41,7 @@ export const contextOf = (call: Cancellation): RoundTripContext => withSignal({}
 
 /**
  * Adds the signal to what a call of the driver is told. As a property of its own, because drivers copy what they are told; and with one getter for
- * all, because V8 makes a hidden class for each getter that is written into an object: it was a quarter of what opening one costs.
+ * all, because V8 makes a hidden class for each getter that is written into an object, which was a quarter of what opening a connection cost.
  */
 export function withSignal<T extends object>(told: T, call: Cancellation): T & RoundTripContext {
   Object.assign(told, { [ofCall]: call })

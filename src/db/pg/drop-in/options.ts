@@ -199,7 +199,7 @@ function changesOf(options: PoolConfig): () => pg.ClientConfig | undefined {
   return () => {
     let changed: Record<string, unknown> | undefined
     for (const name of Object.getOwnPropertyNames(options)) {
-      if (values[name] === before[name] || Object.hasOwn(own, name)) continue
+      if (values[name] === before[name] || Object.hasOwn(own, name) || name === 'toJSON') continue // which presentOptions adds
       changed ??= {}
       changed[name] = unlessEmpty(name, values[name])
     }
