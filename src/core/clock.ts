@@ -22,7 +22,8 @@ export interface Clock {
 /** Node fires at once when a timer is set for longer than 2^31 - 1 ms (24.8 days); here that is as good as forever. PostgreSQL and MySQL refuse it. */
 export const longestDelay = 2_147_483_647
 
-let cachedNow = 0
+/** Undefined = not known; V8 tells that from a time at once, and no number from another. */
+let cachedNow: number | undefined
 
 /** So many readings in quick succession, and the next ones of the same turn are answered from memory. */
 const burst = 16
@@ -33,7 +34,7 @@ let readings = 0
 let burstBegan = 0
 
 const forgetNow = (): void => {
-  cachedNow = 0
+  cachedNow = undefined
 }
 
 /** As they were when this was loaded: test runners replace them for a while. */
@@ -74,7 +75,7 @@ function readAnew(): number {
  * system's, for forgetting the time takes a turn of the loop, which costs more than some readings.
  */
 export const systemClock: Clock = {
-  now: () => (cachedNow === 0 ? readAnew() : cachedNow),
+  now: () => (cachedNow === undefined ? readAnew() : cachedNow),
   setTimeout: (callback, delay) =>
     delay > longestDelay ? undefined : outside(() => new Deadline(callback, delay)),
   clearTimeout: handle => (handle as Deadline | undefined)?.clear(),

@@ -9,7 +9,7 @@ interface Asked {
 }
 
 /** Whether a caller waits whom a connection may serve. */
-const isWaitedFor = ({ open, length }: OpenQueue): boolean => open && length > 0
+const isWaitedFor = ({ open, length }: OpenQueue): boolean => length > 0 && open
 
 /** Whether it must prove itself before it is leased again, however short a time it was idle. */
 const isDoubtful = ({ facts, policy, generation }: ConnectionContext): boolean =>

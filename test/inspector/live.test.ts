@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemBehind } from '../../src/actors/create-pool.js'
 import type { Pool } from '../../src/index.js'
 import { type Inspector, type InspectorOptions, inspector } from '../../src/inspector/index.js'
-import { isUnwatched, watchOf } from '../../src/machines/compiled/inspection.js'
+import { watchOf } from '../../src/machines/compiled/inspection.js'
 import { patience } from '../support/patience.js'
 import { isFrame, isHello, Page, partsOf, quickPool } from './support.js'
 
@@ -38,6 +38,12 @@ const post = async (
     status: response.status,
     ...((await response.json()) as { ok: boolean; error?: { code: string; message: string } }),
   }
+}
+
+/** Whether neither inspectors nor taps watch the system. */
+const isUnwatched = (system: unknown): boolean => {
+  const { inspectors, taps } = watchOf(system as never)
+  return inspectors + taps === 0
 }
 
 describe('a page that opens', () => {
@@ -186,7 +192,7 @@ describe('the pool', () => {
     const pool = closed(quickPool({ min: 1 }))
     await pool.ready()
     const { system, parts } = { system: systemBehind(pool.actor), parts: systemBehind(pool.actor)?.parts }
-    const isLeftAlone = () => isUnwatched(watchOf(parts?.system as never)) && parts?.tracker === undefined
+    const isLeftAlone = () => isUnwatched(parts?.system) && parts?.tracker === undefined
     await pool.use(async () => {})
     expect(system).toBeDefined()
     const { page } = await opened(pool, { history: 0 })
@@ -206,7 +212,7 @@ describe('the pool', () => {
     await page.until(isFrame)
     await inspector.close()
     const parts = systemBehind(pool.actor)?.parts
-    expect(isUnwatched(watchOf(parts?.system as never))).toBe(true)
+    expect(isUnwatched(parts?.system)).toBe(true)
     expect(parts?.tracker).toBeUndefined()
     await expect(Page.open(inspector.url)).rejects.toThrow()
   })
@@ -218,7 +224,7 @@ describe('an inspector that cannot listen', () => {
     await pool.ready()
     const { port } = closed(await inspector([]))
     await expect(inspector(pool, { port: port as number })).rejects.toThrow('EADDRINUSE')
-    expect(isUnwatched(watchOf(systemBehind(pool.actor)?.parts.system as never))).toBe(true)
+    expect(isUnwatched(systemBehind(pool.actor)?.parts.system)).toBe(true)
   })
 })
 

@@ -1,6 +1,7 @@
 // What a call for a connection goes through: it becomes a request, which is submitted, or refused at once.
 import { type AcquireOptions, checkAcquireOptions } from '../../core/call-options.js'
 import { AcquireAbortedError } from '../../core/errors.js'
+import { unboxed } from '../../core/unboxed.js'
 import type { PoolParts } from '../parts.js'
 import type { PoolSystem } from '../pool-actor.js'
 import type { AcquireRefusal } from '../watching/events.js'
@@ -21,6 +22,7 @@ export class Asking<C> {
 
   constructor(system: PoolSystem<C>) {
     this.#system = system
+    this.timeout = unboxed
     this.timeout = system.parts.config.acquireTimeout
   }
 

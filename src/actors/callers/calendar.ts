@@ -39,12 +39,16 @@ export class Calendar<C> {
   /** @returns whether the earliest deadline may be another one now */
   noteSettled(request: AcquireRequest<C>): boolean {
     if (!request.inRow) return this.#heap.noteSettled()
+    // Callers are mostly served in the order in which they came.
+    if (this.#settled === 0 && request === this.#row.first) this.#row.shift()
+    else this.#noteSettledWithin()
+    return this.#row.length === 0
+  }
+
+  #noteSettledWithin(): void {
     this.#settled++
     this.#dropSettled()
-    if (this.#settled > fewSettled && this.#settled * 2 > this.#row.length) {
-      this.#sweep()
-    }
-    return this.#row.length === 0
+    if (this.#settled > fewSettled && this.#settled * 2 > this.#row.length) this.#sweep()
   }
 
   /** Gives each more time. */

@@ -2,7 +2,7 @@
 
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate'
 import { configurationOf } from './configuration.js'
-import { isInspected, isUnwatched, mayBeInspected, type Watch, watchOf } from './inspection.js'
+import { isInspected, type Watch, watchOf } from './inspection.js'
 import { plannedTransition, running, type Scope, type System } from './internals.js'
 import type { Plan } from './plan.js'
 import { tapOf } from './tap.js'
@@ -20,7 +20,7 @@ interface Letter {
 }
 
 /** XState's `Actor`, as far as its `send`, `_process` and `update` go. */
-interface Insides {
+interface Insides extends Recipient<EventObject> {
   readonly system: System
   readonly mailbox: { _active: boolean; _current: Letter | null; _last: Letter | null; flush(): void }
   observers: Observers
@@ -51,11 +51,13 @@ export function deliver<E extends EventObject>(
   const actor = recipient as unknown as Insides
   const { mailbox, observers } = actor
   // Not in the middle of anything, before its start or after its end. (One that failed in its start has a mailbox that works.)
-  const isReady =
-    mailbox?._current === null && mailbox._active === true && actor._processingStatus === running
-  const letter = isReady ? (observers?.letter ?? letterFor(actor)) : null
-  if (letter === null || (mayBeWatched(actor) && isWatched(actor))) {
-    recipient.send(event)
+  if (
+    mailbox?._current !== null ||
+    mailbox._active !== true ||
+    actor._processingStatus !== 1 || // running, written out, as V8 checks each time that a constant of the module still is what it was
+    observers?.areQuiet !== true
+  ) {
+    deliverOtherwise(actor, event, type)
     return
   }
   const snapshot = actor._snapshot // an active one: an actor that is done or has failed does not run any more
@@ -64,9 +66,21 @@ export function deliver<E extends EventObject>(
     recipient.send(event)
     return
   }
+  const { letter } = observers
   mailbox._current = letter // what the actor is sent meanwhile queues up behind it
-  if (mailbox._last !== letter) mailbox._last = letter // an empty mailbox does not look at it
-  process(actor, snapshot, event, plan, type)
+  mailbox._last = letter
+  // XState's `_process`, written out: V8 puts only so many bytes in place.
+  let next: AnyMachineSnapshot | undefined
+  try {
+    next = plan.run(snapshot, event, actor._actorScope)
+  } catch (error) {
+    fail(actor, snapshot, error)
+  }
+  if (next !== undefined) {
+    if (next.status === 'active' && actor._deferred.length === 0 && actor.observers.areNone)
+      actor._snapshot = next
+    else conclude(actor, plan, event, type, next)
+  }
   mailbox._current = letter.next
   if (letter.next !== null) readOn(mailbox, letter)
 }
@@ -75,25 +89,6 @@ export function deliver<E extends EventObject>(
 function readOn(mailbox: Insides['mailbox'], letter: Letter): void {
   letter.next = null
   mailbox.flush()
-}
-
-/** XState's `_process`. */
-function process(
-  actor: Insides,
-  snapshot: AnyMachineSnapshot,
-  event: EventObject,
-  plan: Plan,
-  type: string,
-): void {
-  let next: AnyMachineSnapshot
-  try {
-    next = plan.run(snapshot, event, actor._actorScope)
-  } catch (error) {
-    fail(actor, snapshot, error)
-    return
-  }
-  if (next.status === 'active' && actor._deferred.length === 0 && isPlain(actor)) actor._snapshot = next
-  else conclude(actor, plan, event, type, next)
 }
 
 function fail(actor: Insides, snapshot: AnyMachineSnapshot, error: unknown): void {
@@ -110,42 +105,45 @@ function conclude(
   next: AnyMachineSnapshot,
 ): void {
   tapOf(actor._actorScope)?.tell(actor as unknown as AnyActorRef, event, plan.moveTo(type, next))
-  if (next.status !== 'active' || actor._deferred.length > 0 || (mayBeWatched(actor) && isWatched(actor)))
-    actor.update(next, event)
+  if (next.status !== 'active' || actor._deferred.length > 0 || isWatched(actor)) actor.update(next, event)
   else actor._snapshot = next
 }
 
-/** Whether it is known without a closer look that nothing watches the actor, taps included. */
-const isPlain = ({ observers: { listening, watch } }: Insides): boolean =>
-  listening === 0 && isUnwatched(watch)
+/** It is the actor's first event, an observer or an inspector may be there, or the event has to wait. */
+function deliverOtherwise<E extends EventObject>(actor: Insides, event: E, type: string): void {
+  if (isReady(actor) && isKnown(actor) && !isWatched(actor) && actor.observers.areQuiet)
+    deliver(actor, event, type)
+  else actor.send(event)
+}
 
-/** Whether it takes a closer look to know whether an observer or an inspector watches the actor; a tap does not count. */
-const mayBeWatched = ({ observers: { listening, watch } }: Insides): boolean =>
-  listening > 0 || mayBeInspected(watch)
+const isReady = ({ mailbox, _processingStatus }: Insides): boolean =>
+  mailbox?._current === null && mailbox._active === true && _processingStatus === running
 
 /** Whether an observer receives the actor's messages or its new snapshots. */
 function isWatched({ observers, system }: Insides): boolean {
   return observers.listening > 0 || isInspected(system)
 }
 
-function letterFor(actor: Insides): Letter | null {
-  const { mailbox, logic } = actor
-  const isKnown =
+/** Whether the actor is built as those that this knows; then it has what {@link deliver} needs of it from now on. */
+function isKnown(actor: Insides): boolean {
+  const { mailbox, logic, observers } = actor
+  if (observers?.letter !== undefined) return true
+  const isAsExpected =
     typeof actor._actorScope === 'object' &&
     typeof mailbox === 'object' &&
     ['_active', '_current', '_last'].every(name => Object.hasOwn(mailbox, name)) &&
     typeof mailbox.flush === 'function' &&
-    actor.observers instanceof Set &&
+    observers instanceof Set &&
     Array.isArray(actor._deferred) &&
     [actor._error, actor.update].every(method => typeof method === 'function') &&
     typeof logic?.transition === 'function' &&
     logic[plannedTransition] === logic.transition
-  if (!isKnown) return null
+  if (!isAsExpected) return false
   const letter: Letter = { value: undefined, next: null }
-  actor.observers = new Observers(actor.observers, letter, watchOf(actor.system))
+  actor.observers = new Observers(observers, letter, watchOf(actor.system))
   // Empty since the start, with room still for all that was in it; this lets go of the room.
   if (actor._deferred.length === 0) actor._deferred.length = 0
-  return letter
+  return true
 }
 
 interface Observer {
@@ -175,6 +173,16 @@ class Observers {
     readonly watch: Watch,
   ) {
     if (observers.size > 0) for (const observer of observers) this.add(observer)
+  }
+
+  /** Whether it is known without a closer look that neither an observer nor an inspector receives anything; a tap may. */
+  get areQuiet(): boolean {
+    return (this.listening | this.watch.inspectors) === 0
+  }
+
+  /** The same, and there is no tap either. */
+  get areNone(): boolean {
+    return (this.listening | this.watch.inspectors | this.watch.taps) === 0
   }
 
   get size(): number {

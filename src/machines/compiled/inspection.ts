@@ -2,19 +2,12 @@
 
 import type { System } from './internals.js'
 
-const unwatched = 0
-const perhapsInspectors = 1
-const onlyTaps = 2
-
 /** What is known of who watches a system. An object of its own: actors keep it within reach, and systems that inherit from one another share it. */
 export class Watch {
-  who = perhapsInspectors
+  /** 1 = there may be inspectors; of a system that was not met before it is not known yet. */
+  inspectors = 1
   /** How many taps there are; see `tap.ts`. */
   taps = 0
-
-  get withoutInspectors(): number {
-    return this.taps > 0 ? onlyTaps : unwatched
-  }
 }
 
 /** Where a system keeps it; absent in a system that was not met before. */
@@ -34,28 +27,15 @@ function newWatch(system: WatchedSystem): Watch {
   system[ownWatch] = watch
   const { inspect } = system
   system.inspect = observer => {
-    watch.who = perhapsInspectors
+    watch.inspectors = 1
     return inspect(observer)
   }
   return watch
 }
 
-/** Whether there are neither inspectors nor taps. Costs one property read; of a system that was not met before it is not known yet. */
-export const isUnwatched = ({ who }: Watch): boolean => who === unwatched
-
-/** Whether there may be inspectors; there are none while taps alone watch. */
-export const mayBeInspected = ({ who }: Watch): boolean => who === perhapsInspectors
-
 /** Whether anyone inspects the system, at this moment. */
 export const isInspected = (system: WatchedSystem): boolean =>
-  mayBeInspected(watchOf(system)) && isObserved(system)
-
-/** Counts a tap in, or out. */
-export function countTap(system: WatchedSystem, change: 1 | -1): void {
-  const watch = watchOf(system)
-  watch.taps += change
-  if (watch.who !== perhapsInspectors) watch.who = watch.withoutInspectors
-}
+  watchOf(system).inspectors === 1 && isObserved(system)
 
 const probe: object = Object.defineProperty({}, 'type', {
   enumerable: true,
@@ -72,11 +52,11 @@ function isObserved(system: WatchedSystem): boolean {
   const watch = watchOf(system)
   try {
     system._sendInspectionEvent(probe)
-    watch.who = watch.withoutInspectors
+    watch.inspectors = 0
     return false
   } catch (thrown) {
     if (thrown !== probe) throw thrown
-    watch.who = perhapsInspectors
+    watch.inspectors = 1
     return true
   }
 }

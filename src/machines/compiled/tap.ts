@@ -3,7 +3,7 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject, InspectionEvent, StateValue } from 'xstate'
 import { parentOf } from './children.js'
 import { configurationOf } from './configuration.js'
-import { countTap } from './inspection.js'
+import { watchOf } from './inspection.js'
 import type { System } from './internals.js'
 import { isForeign } from './trust.js'
 
@@ -42,13 +42,13 @@ export function tapInto(actor: AnyActorRef, system: object, tap: Tap): () => voi
   if (isForeign()) return tapInspection(actor, tap)
   const tapped = system as TappedSystem
   tapped[ownTap] = oneOf([...tapsOf(tapped[ownTap]), tap])
-  countTap(tapped, 1)
+  watchOf(tapped).taps++
   let stopped = false
   return () => {
     if (stopped) return
     stopped = true
     tapped[ownTap] = oneOf(tapsOf(tapped[ownTap]).filter(other => other !== tap))
-    countTap(tapped, -1)
+    watchOf(tapped).taps--
   }
 }
 
