@@ -96,16 +96,18 @@ export function driverFor(
     return gone
   }
 
+  /** Ends a session that no caller has had; the server may count it for a while, and so does the pool. */
+  const leave = (session: Session, { onLinger }: ConnectContext): void => {
+    const gone = end(session)
+    if (gone !== undefined) onLinger?.(gone, () => session.destroy())
+  }
+
   /** Opens a connection to one host. */
   const open = async (client: pg.Client, context: ConnectContext): Promise<pg.Client> => {
-    const { signal, onLost, onStale, onLinger } = context
+    const { signal, onLost, onStale } = context
     const session = new Session(client, { onLost, onStale }, evidence)
     sessions.set(client, session)
-    const leave = (): void => {
-      const gone = end(session)
-      if (gone !== undefined) onLinger?.(gone, () => session.destroy())
-    }
-    await undoable(makeReady(session, context), signal, leave) // pg leaves the socket open when its password function throws
+    await undoable(makeReady(session, context), signal, () => leave(session, context)) // pg leaves the socket open when its password function throws
     return client
   }
 
@@ -123,7 +125,7 @@ export function driverFor(
         }),
         dismiss(client, isWell) {
           const session = sessionOf(client)
-          if (!isWell) return void end(session)
+          if (!isWell) return leave(session, context)
           session.dismiss()
           client.end().catch(() => session.destroy())
         },

@@ -92,11 +92,11 @@ export class OneOfHosts {
           return session
         } catch (error) {
           if (index === this.#first) this.#first = (index + 1) % hosts.length
-          if (signal.aborted) throw error
           if (error instanceof NoFaultOfHost) {
             this.#lacking = undefined
             throw error.cause
           }
+          if (signal.aborted) throw error
           reasons.set(host, error)
         }
       }
