@@ -40,6 +40,17 @@ export function noiseOf(values: readonly number[]): number {
   return (at(0.75) - at(0.25)) / spreadOf(values).median
 }
 
+/** How likely it is that a coin that is thrown so many times shows heads so often at most. */
+export function chanceOfAtMost(heads: number, throws: number): number {
+  let ways = 1
+  let sum = 0
+  for (let count = 0; count <= heads; count++) {
+    sum += ways
+    ways *= (throws - count) / (count + 1)
+  }
+  return sum / 2 ** throws
+}
+
 function medianOf(sorted: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? 0

@@ -1,6 +1,6 @@
 // What statepool is to reach in each metric, and whether it does: ratios within a run, never absolute times.
 
-import { ratiosOf, type Spread, spreadOf } from './stat.js'
+import { chanceOfAtMost, ratiosOf, type Spread, spreadOf } from './stat.js'
 
 /** A metric's values, round by round, for each peer. */
 export type ByPeer = ReadonlyMap<string, readonly number[]>
@@ -25,8 +25,8 @@ export interface Verdict {
  */
 export type Standing = 'reached' | 'not reached' | 'unclear'
 
-/** So great a part of the rounds reaches a target that the median missed by chance, perhaps. */
-const enoughToDoubt = 1 / 4
+/** If the true median is the target, so few rounds reach it in one run of twenty: fewer are no chance. */
+const rare = 0.05
 
 function verdictOn(
   values: readonly number[],
@@ -34,7 +34,8 @@ function verdictOn(
   about: Pick<Verdict, 'of' | 'target' | 'unit' | 'against'>,
 ): Verdict {
   const got = spreadOf(values)
-  const doubtful = values.filter(reaches).length >= values.length * enoughToDoubt
+  const reached = values.filter(reaches).length
+  const doubtful = reached > 0 && chanceOfAtMost(reached, values.length) >= rare // a sign test
   const standing = reaches(got.median) ? 'reached' : doubtful ? 'unclear' : 'not reached'
   return { ...about, got, standing }
 }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { noiseOf, ratioOf, spreadOf } from '../../bench/stat.js'
+import { chanceOfAtMost, noiseOf, ratioOf, spreadOf } from '../../bench/stat.js'
 
 const value = fc.double({ min: 0.001, max: 1e9, noNaN: true })
 const values = fc.array(value, { minLength: 1, maxLength: 30 })
@@ -67,4 +67,10 @@ describe('a ratio', () => {
 test('noise is how far the middle half of the rounds lies apart: one that the machine held up does not count', () => {
   expect(noiseOf([100, 100, 100, 100, 900])).toBe(0)
   expect(noiseOf([80, 90, 100, 110, 120])).toBeCloseTo(0.2)
+})
+
+test('the chance of so many heads at most', () => {
+  expect(chanceOfAtMost(0, 5)).toBe(1 / 32)
+  expect(chanceOfAtMost(1, 5)).toBe(6 / 32)
+  expect(chanceOfAtMost(5, 5)).toBe(1)
 })

@@ -24,14 +24,17 @@ test('the fastest rival is the one with the lowest median, and not the limit or 
   })
 })
 
-test('a factor that is reached in few rounds is not reached; in as many as may be noise, that is unclear', () => {
-  const quick = [19, 19, 30, 19, 19]
-  expect(judge('serial', { statepool: [10, 10, 10, 10, 10], quick })).toMatchObject({
-    standing: 'not reached',
-  })
-  expect(judge('serial', { statepool: [10, 10, 10], quick: [19, 30, 19] })).toMatchObject({
-    standing: 'unclear',
-  })
+test('a factor that is reached in so few rounds as no chance explains is not reached; in more, that is unclear', () => {
+  const standingOf = (reaching: number, rounds: number) => {
+    const quick = Array.from({ length: rounds }, (_, round) => (round < reaching ? 30 : 19))
+    return judge('serial', { statepool: quick.map(() => 10), quick })
+  }
+  expect(standingOf(0, 3)).toMatchObject({ standing: 'not reached' })
+  expect(standingOf(1, 3)).toMatchObject({ standing: 'unclear' })
+  expect(standingOf(1, 5)).toMatchObject({ standing: 'unclear' })
+  expect(standingOf(1, 9)).toMatchObject({ standing: 'not reached' })
+  expect(standingOf(2, 9)).toMatchObject({ standing: 'unclear' })
+  expect(standingOf(5, 19)).toMatchObject({ standing: 'not reached' })
 })
 
 test('twice the throughput is half the cost', () => {
