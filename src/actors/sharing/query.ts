@@ -29,25 +29,16 @@ export function query<C>(
   if (sharing === undefined || options !== undefined)
     return runAsAsked(pool, parts, sharing, what, options, objection)
   try {
-    if (sharing.admits(what)) return runShared(sharing, what, undefined, objection)
+    // Not in an async function: it would cost each statement a wait more.
+    if (sharing.admits(what))
+      return settled(done => sharing.run(what, done, undefined, objection)).catch(retrace)
   } catch (error) {
     return Promise.reject(error) // the driver's
   }
-  return runAsAsked(pool, parts, sharing, what, undefined, objection)
+  return runAsAsked(pool, parts, undefined, what, undefined, objection)
 }
 
-/** No async function: it would cost each statement a wait more. */
-function runShared<C>(
-  sharing: Sharing<C>,
-  what: unknown,
-  limits: QueryLimits | undefined,
-  objection: Objection | undefined,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    sharing.run(what, (error, result) => (error ? reject(error) : resolve(result)), limits, objection)
-  }).catch(retrace)
-}
-
+/** @param sharing undefined when the statement has been found to share with none, too */
 async function runAsAsked<C>(
   pool: Lending<C>,
   parts: PoolParts<C>,
@@ -68,7 +59,7 @@ async function runAsAsked<C>(
     if (limits?.signal?.aborted) return await pool.ask(limits).promise() // which is refused, counted and told of
     // One that goes by a lane has a connection of its own: quick ones should not wait behind it.
     if (limits?.terms?.lane === undefined && sharing?.admits(what))
-      return await runShared(sharing, what, limits, objection)
+      return await settled(done => sharing.run(what, done, limits, objection))
     if (limits === undefined)
       return await pool.use(connection => {
         const error = objection?.()
