@@ -11,7 +11,7 @@ import { Lanes } from './callers/lanes.js'
 import { WaitingQueue } from './callers/queue.js'
 import { QueueTimes } from './callers/queue-delay.js'
 import { TimedQueue } from './callers/timed-queue.js'
-import { describeTarget } from './connections/driver-calls.js'
+import { canLetExit, describeTarget } from './connections/driver-calls.js'
 import { Limits } from './connections/limits.js'
 import { Roster } from './connections/roster.js'
 import type { Lease } from './leases/lease.js'
@@ -63,6 +63,8 @@ export interface PoolParts<C> extends Followed {
   readonly target: string
   /** Whether an idle pool lets the process exit: `allowExitOnIdle`, as it is now. */
   mayExit: boolean
+  /** The same of its idle connections, if the driver can let them. */
+  letsExit: boolean
   /** Whether only connections and callers hold it, although `mayExit` is false. */
   readonly heldByConnections: boolean
   /** Those of its numbers that can change. */
@@ -125,7 +127,6 @@ export function createParts<C>(
   const delay = config.shed && new QueueTimes<C>(config.shed, () => config.clock.now())
   const roster = new Roster<C>(counters)
   const hooks = hooksOf(config as PoolHooks<C>)
-  const canLetExit = (driver.ref ?? driver.unref) !== undefined
   const lanes = config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now())
   const parts: PoolParts<C> = {
     driver,
@@ -134,7 +135,7 @@ export function createParts<C>(
     system,
     target,
     mayExit: config.allowExitOnIdle,
-    canLetExit,
+    letsExit: config.allowExitOnIdle && canLetExit(driver),
     attends: false,
     heldByConnections,
     limits: new Limits(config),

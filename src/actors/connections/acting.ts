@@ -16,13 +16,13 @@ export const recordOf = (context: ConnectionContext): ConnectionRecord<unknown> 
   context.facts as ConnectionRecord<unknown>
 
 /** While a caller needs the connection, it keeps the process alive. */
-export const hold = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
-  if (mayExit) letExit(driver, handle, false)
+export const hold = ({ parts: { driver, letsExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (letsExit) letExit(driver, handle, false)
 }
 
 /** While it is idle, it does not. */
-export const letGo = ({ parts: { driver, mayExit }, handle }: ConnectionRecord<unknown>): void => {
-  if (mayExit) letExit(driver, handle, true)
+export const letGo = ({ parts: { driver, letsExit }, handle }: ConnectionRecord<unknown>): void => {
+  if (letsExit) letExit(driver, handle, true)
 }
 
 /** Tells a connection what its driver says. What comes after its end (a deadline passed, it was destroyed) is of no interest. */

@@ -71,6 +71,9 @@ export function quietly<T>(call: () => T): T | undefined {
   }
 }
 
+/** Whether the driver can have connections keep the process alive, or not. */
+export const canLetExit = <C>({ ref, unref }: Driver<C>): boolean => (ref ?? unref) !== undefined
+
 /**
  * Has a connection keep the process alive, or not. A driver that throws may end the process too soon or too late, which is no reason to
  * lose the connection. Called for each lease, so without a closure.

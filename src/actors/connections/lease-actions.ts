@@ -47,6 +47,8 @@ export const leaseActions = {
     const lease = new Lease(++parts.counters.acquired, at, record)
     record.lease = lease
     record.served = request.order
+    if (parts.letsExit) hold(record)
+    parts.onLease?.(lease)
     if (parts.attends) grantAttended(record, request, lease)
     else request.grant(lease)
   },
@@ -61,9 +63,9 @@ export const leaseActions = {
   },
   park: ({ context }) => {
     const record = recordOf(context)
-    const { config, canLetExit, roster } = record.parts
+    const { config, letsExit, roster } = record.parts
     roster.park(record)
-    if (canLetExit) letGo(record)
+    if (letsExit) letGo(record)
     if (config.idleTimeout === 0) context.pool.send({ type: 'maintenance.due' })
   },
 } satisfies ConnectionActions
@@ -83,9 +85,7 @@ type Of = ConnectionRecord<unknown>
 type Given = Extract<ConnectionEvent, { type: 'checkout' }>
 
 function grantAttended(record: Of, request: AcquireRequest<unknown>, lease: Lease<unknown>): void {
-  const { name, notices, tracker, onLease, hooks, canLetExit } = record.parts
-  if (canLetExit) hold(record)
-  onLease?.(lease)
+  const { name, notices, tracker, hooks } = record.parts
   if (hooks !== undefined) record.session = request.lending?.session // hooks are told what the caller passed to `acquire({ session })`
   request.grant(lease)
   const { acquiredAt: at } = lease

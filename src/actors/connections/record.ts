@@ -33,9 +33,8 @@ export interface PoolOfConnection<C> {
   readonly name: string
   readonly target: string
   readonly system: AnyActorScope['system']
-  /** Whether idle connections let the process exit, if the driver can let them. */
-  readonly mayExit: boolean
-  readonly canLetExit: boolean
+  /** Whether idle connections let the process exit: where they do not, no lease pays for it. */
+  readonly letsExit: boolean
   /** The index that the connection keeps up to date. */
   readonly roster: {
     readonly evictions: number

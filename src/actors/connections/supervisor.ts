@@ -15,7 +15,7 @@ import { ClockScheduler } from '../time/scheduler.js'
 import { traceConnect, traceConnected } from '../watching/tracing.js'
 import { bury, discard } from './burial.js'
 import { connectionLogic } from './connection-actor.js'
-import { letExit } from './driver-calls.js'
+import { canLetExit, letExit } from './driver-calls.js'
 import { isFoundDead } from './ending.js'
 import { ConnectionRecord, named } from './record.js'
 import { SlowResets } from './slow-resets.js'
@@ -209,6 +209,7 @@ export class Supervisor<C> {
   letExit(mayExit: boolean): void {
     const parts = this.#parts
     parts.mayExit = mayExit
+    parts.letsExit = mayExit && canLetExit(parts.driver)
     for (const { handle } of parts.roster.idleRecords) {
       if (handle !== undefined) letExit(parts.driver, handle, mayExit)
     }

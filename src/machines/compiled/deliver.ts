@@ -66,9 +66,8 @@ export function deliver<E extends EventObject>(
     recipient.send(event)
     return
   }
-  const { letter } = observers
-  mailbox._current = letter // what the actor is sent meanwhile queues up behind it
-  mailbox._last = letter
+  mailbox._current = observers // what the actor is sent meanwhile queues up behind it
+  mailbox._last = observers
   // XState's `_process`, written out: V8 puts only so many bytes in place.
   let next: AnyMachineSnapshot | undefined
   try {
@@ -81,8 +80,8 @@ export function deliver<E extends EventObject>(
       actor._snapshot = next
     else conclude(actor, plan, event, type, next)
   }
-  mailbox._current = letter.next
-  if (letter.next !== null) readOn(mailbox, letter)
+  mailbox._current = observers.next
+  if (observers.next !== null) readOn(mailbox, observers)
 }
 
 /** Reads what the actor was sent meanwhile. */
@@ -127,7 +126,7 @@ function isWatched({ observers, system }: Insides): boolean {
 /** Whether the actor is built as those that this knows; then it has what {@link deliver} needs of it from now on. */
 function isKnown(actor: Insides): boolean {
   const { mailbox, logic, observers } = actor
-  if (observers?.letter !== undefined) return true
+  if (observers?.watch !== undefined) return true
   const isAsExpected =
     typeof actor._actorScope === 'object' &&
     typeof mailbox === 'object' &&
@@ -139,8 +138,7 @@ function isKnown(actor: Insides): boolean {
     typeof logic?.transition === 'function' &&
     logic[plannedTransition] === logic.transition
   if (!isAsExpected) return false
-  const letter: Letter = { value: undefined, next: null }
-  actor.observers = new Observers(observers, letter, watchOf(actor.system))
+  actor.observers = new Observers(observers, watchOf(actor.system))
   // Empty since the start, with room still for all that was in it; this lets go of the room.
   if (actor._deferred.length === 0) actor._deferred.length = 0
   return true
@@ -157,19 +155,18 @@ const none: Iterator<never> = { next: () => over }
 
 /**
  * An actor's observers: as XState keeps them, but in a Set only if there are any. It knows how many are told of snapshots, and do not just wait for the
- * end; and it has what {@link deliver} needs of the actor beside, where all actors have it in the same place.
+ * end; and it has what {@link deliver} needs of the actor beside, where all actors have it in the same place: it also stands in the mailbox for the
+ * event under way.
  */
-class Observers {
+class Observers implements Letter {
   listening = 0
+  next: Letter | null = null
+  readonly value = undefined
   private all: Set<Observer> | undefined = undefined
 
-  /**
-   * @param letter stands for the event under way
-   * @param watch who watches the actor's system
-   */
+  /** @param watch who watches the actor's system */
   constructor(
     observers: Iterable<Observer> & { readonly size: number },
-    readonly letter: Letter,
     readonly watch: Watch,
   ) {
     if (observers.size > 0) for (const observer of observers) this.add(observer)

@@ -57,15 +57,15 @@ export function generate(
     return [...calls, `return ${next}`].join('\n')
   }
 
+  // The last one first, which is the usual one: it asks no guard. (A switch has the engine read where to go from a table.)
+  const cases = choices.map((choice, index) => `if (chosen === ${index}) { ${take(choice)} }`).toReversed()
   const source = `'use strict'
   return (snapshot, event, scope) => {
     const { context } = snapshot
     let chosen = 0
     ${ask()}
-    switch (chosen) {
-      ${choices.map((choice, index) => `case ${index}: { ${take(choice)} }`).join('\n')}
-      default: ${configuration.hasAlways ? otherwise(undefined) : 'return snapshot'}
-    }
+    ${cases.join('\n')}
+    ${configuration.hasAlways ? otherwise(undefined) : 'return snapshot'}
   }`
   try {
     return new Function(...names, source)(...values)

@@ -8,11 +8,15 @@ export interface Scope {
   readonly system: System
   /** Has something done once the transition under way is over. */
   defer(call: () => void): void
-  /** Ours: the snapshot that the actor's present one took the place of. */
+  /** Ours: a snapshot, and the one whose place it took. They differ in their states alone. */
+  [latest]?: AnyMachineSnapshot
   [former]?: AnyMachineSnapshot
 }
 
-/** Where an actor's scope keeps its former snapshot. */
+/** Where an actor's scope keeps the snapshot that its last move led to. */
+export const latest: unique symbol = Symbol('latest')
+
+/** Where it keeps the one from which that move came. */
 export const former: unique symbol = Symbol('former')
 
 /** Where a compiled logic keeps its own `transition`, so that one that wraps it is told from it. */

@@ -4,7 +4,7 @@ import type { AnyMachineSnapshot, EventObject, MachineContext } from 'xstate'
 import type { Choice, Choices, Configuration } from './configuration.js'
 import { configurationOf } from './configuration.js'
 import { Frame, stopping } from './effect.js'
-import { former, type GuardArgs, type Scope } from './internals.js'
+import { former, type GuardArgs, latest, type Scope } from './internals.js'
 import type { Step } from './step.js'
 
 type Planned = NonNullable<Choices>
@@ -137,17 +137,14 @@ export function moveTo(
   scope: Scope,
 ): AnyMachineSnapshot {
   const before = scope[former]
+  // If the last move led to this snapshot, nothing but its states tells it from the one before. (To compare what they have visits seven objects.)
+  const next =
+    before !== undefined && scope[latest] === snapshot && before._nodes === target.nodes
+      ? before
+      : snapshotAt(target, snapshot, snapshot.context, snapshot.children)
   scope[former] = snapshot
-  if (
-    before !== undefined &&
-    before._nodes === target.nodes &&
-    before.context === snapshot.context &&
-    before.children === snapshot.children &&
-    before.historyValue === snapshot.historyValue // both are active
-  ) {
-    return before
-  }
-  return snapshotAt(target, snapshot, snapshot.context, snapshot.children)
+  scope[latest] = next
+  return next
 }
 
 /** The last snapshot of an actor whose machine is done; its children are stopped. */
