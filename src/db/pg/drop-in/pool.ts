@@ -22,6 +22,20 @@ type ConnectCallback = (
 
 const nothing = (): void => {}
 
+/** pg-pool's own, in which a pool of this class would seem to be empty; and those that it adds after them. */
+const unused = ['_clients', '_idle', '_expired', '_pendingQueue', '_endCallback'] as const
+const addedLast = [...unused, 'ending', 'ended'] as const
+
+/**
+ * Takes from a pool what pg-pool has just given it, the last one first: V8 keeps an object slower from which another property is deleted than
+ * the one that was added last. Each read of the pool would be a search.
+ */
+function withoutUnused(pool: pg.Pool): undefined {
+  const { ending, ended } = pool
+  for (const name of [...addedLast].reverse()) Reflect.deleteProperty(pool, name)
+  Object.assign(pool, { ending, ended })
+}
+
 /**
  * A drop-in for `pg.Pool` of node-postgres: the same constructor, methods, properties and events, and `instanceof pg.Pool` holds.
  * The underlying pool is one of this package, {@link Pool.statepool}.
@@ -41,9 +55,10 @@ export class Pool extends pg.Pool {
   declare ending: boolean
   /** Whether `end()` was called and all clients are closed. */
   declare ended: boolean
+  /** The first field, for to V8 each is a property that is added, too. */
+  readonly #Promise: PromiseConstructor | undefined = withoutUnused(this)
   readonly #lender: Lender
   readonly #log: (...messages: unknown[]) => void
-  readonly #Promise: PromiseConstructor | undefined
 
   /**
    * @param config everything that `pg.Pool` and `pg.Client` take, and the options of {@link PoolConfig}
@@ -53,8 +68,6 @@ export class Pool extends pg.Pool {
   constructor(config?: PoolConfig, Client?: ClientClass) {
     checkConfig(config)
     super(config as pg.PoolConfig | undefined)
-    for (const unused of ['_clients', '_idle', '_expired', '_pendingQueue', '_endCallback'])
-      Reflect.deleteProperty(this, unused) // pg-pool's own, in which it would seem to be empty
     const given = config ?? {}
     const ownClient = given.Client ?? Client
     if (this.options.ssl) this.options.ssl = discreetTls(this.options.ssl)
@@ -83,7 +96,7 @@ export class Pool extends pg.Pool {
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     if (callback === undefined || callback === null) {
-      return this.#asked(this.ending ? toAwaiter(afterEnd()) : this.#lender.borrow())
+      return ofKind(this.#Promise, this.ending ? toAwaiter(afterEnd()) : this.#lender.borrow())
     }
     if (this.ending) {
       callback(afterEnd(), undefined, nothing)
@@ -128,8 +141,11 @@ export class Pool extends pg.Pool {
         setImmediate(text as ResultCallback, new Error(why))
         return
       }
-      if (typeof values === 'function') return this.#query(text, undefined, values as ResultCallback)
-      return this.#query(text, values, callback as ResultCallback | undefined)
+      const answer =
+        typeof values === 'function'
+          ? ask(this, this.#lender, text, undefined, values as ResultCallback)
+          : ask(this, this.#lender, text, values, callback as ResultCallback | undefined)
+      return answer && ofKind(this.#Promise, answer)
     } as pg.Pool['query']
   }
 
@@ -142,7 +158,7 @@ export class Pool extends pg.Pool {
   override end(callback?: (error?: Error) => void): Promise<void> | undefined {
     this.#log('ending')
     if (this.ending) {
-      if (!callback) return this.#asked(toAwaiter(endedTwice()))
+      if (!callback) return ofKind(this.#Promise, toAwaiter(endedTwice()))
       callback(endedTwice())
       return
     }
@@ -150,7 +166,7 @@ export class Pool extends pg.Pool {
     const ended = this.#lender.end().then(() => {
       this.ended = true
     })
-    if (!callback) return this.#asked(ended)
+    if (!callback) return ofKind(this.#Promise, ended)
     ended.then(inCallersContext(() => process.nextTick(callback)))
     return
   }
@@ -159,38 +175,45 @@ export class Pool extends pg.Pool {
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.ending ? this.#lender.pool.close() : this.end())
   }
-
-  #query(text: unknown, values: unknown, callback: ResultCallback | undefined): unknown {
-    if (callback !== undefined && callback !== null) {
-      this.#run(text, values, inCallersContext(callback))
-      return
-    }
-    const result = new Promise((resolve, reject) => {
-      this.#run(text, values, (error, result) => (error ? reject(error) : resolve(result)))
-    })
-    return this.#asked(result.catch(retrace))
-  }
-
-  #run(text: unknown, values: unknown, callback: ResultCallback): void {
-    if (this.ending) callback(afterEnd())
-    else this.#lender.run(text, values, callback, this.#borrower)
-  }
-
-  /** A `connect` that is not this class's own (a subclass's that sets a tenant, say, or one that traces) is asked for queries, too. */
-  get #borrower(): (() => Promise<pg.PoolClient>) | undefined {
-    return this.connect === ownConnect
-      ? undefined
-      : () =>
-          new Promise((resolve, reject) => {
-            this.connect((error, client) => (client === undefined ? reject(error) : resolve(client)))
-          })
-  }
-
-  /** A promise of the kind that the application asked for. */
-  #asked<T>(promise: Promise<T>): Promise<T> {
-    const Wanted = this.#Promise
-    return Wanted === undefined ? promise : new Wanted((resolve, reject) => promise.then(resolve, reject))
-  }
 }
 
 const ownConnect = Pool.prototype.connect
+
+// Not methods: private ones are a property of each pool.
+
+function ask(
+  pool: Pool,
+  lender: Lender,
+  text: unknown,
+  values: unknown,
+  callback: ResultCallback | undefined,
+): Promise<unknown> | undefined {
+  if (callback !== undefined && callback !== null) {
+    run(pool, lender, text, values, inCallersContext(callback))
+    return
+  }
+  const result = new Promise((resolve, reject) => {
+    run(pool, lender, text, values, (error, result) => (error ? reject(error) : resolve(result)))
+  })
+  return result.catch(retrace)
+}
+
+function run(pool: Pool, lender: Lender, text: unknown, values: unknown, callback: ResultCallback): void {
+  if (pool.ending) callback(afterEnd())
+  else lender.run(text, values, callback, borrowerOf(pool))
+}
+
+/** A `connect` that is not the class's own (a subclass's that sets a tenant, say, or one that traces) is asked for queries, too. */
+function borrowerOf(pool: Pool): (() => Promise<pg.PoolClient>) | undefined {
+  return pool.connect === ownConnect
+    ? undefined
+    : () =>
+        new Promise((resolve, reject) => {
+          pool.connect((error, client) => (client === undefined ? reject(error) : resolve(client)))
+        })
+}
+
+/** A promise of the kind that the application asked for. */
+function ofKind<T>(Wanted: PromiseConstructor | undefined, promise: Promise<T>): Promise<T> {
+  return Wanted === undefined ? promise : new Wanted((resolve, reject) => promise.then(resolve, reject))
+}
