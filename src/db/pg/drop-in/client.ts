@@ -15,6 +15,7 @@ export const lastLease = Symbol('lastLease')
 export const isOnTheWay = Symbol('isOnTheWay')
 export const isWatched = Symbol('isWatched')
 export const isReady = Symbol('isReady')
+export const isLost = Symbol('isLost')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -41,6 +42,8 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   [isWatched]: boolean
   /** It has been connected, and made ready for callers. */
   [isReady]: boolean
+  /** It was lost while it was leased, and its holder has not released it yet. */
+  [isLost]: boolean
 }
 
 /** The class of an application's clients, or pg's own. */
@@ -51,6 +54,8 @@ interface Bare {
   query(...args: unknown[]): unknown
   connect(callback: (error?: unknown) => void): unknown
   readonly connection: pg.Connection
+  /** A mock's client need not have any. */
+  readonly connectionParameters?: { readonly query_timeout?: unknown }
   readonly _queryable?: boolean
   readonly _ending?: boolean
 }
@@ -74,7 +79,8 @@ function derive(Client: ClientClass): ClientClass {
     #release: Release | undefined;
     [isOnTheWay] = false;
     [isWatched] = false;
-    [isReady] = false
+    [isReady] = false;
+    [isLost] = false
 
     constructor(config?: unknown) {
       super(config)
@@ -111,13 +117,21 @@ function derive(Client: ClientClass): ClientClass {
     override query(...args: unknown[]): unknown {
       const lease = this.#lease
       if (lease === undefined || lease.held || this.#isOpen()) {
-        bindToCaller(args)
-        if (hasTimeLimit(this, args)) return this.#askInTime(args)
-        // As many as there were: a subclass, or what instruments pg, may look at the last one.
-        if (args.length === 1) return super.query(args[0])
-        return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)
+        const query = args[0]
+        return args.length === 1 && typeof query === 'string' && !this.connectionParameters?.query_timeout
+          ? super.query(query)
+          : this.#ask(args)
       }
       return refuse(args, this, usedAfterRelease(lease.id))
+    }
+
+    /** With all that a text alone need not be looked at for. */
+    #ask(args: unknown[]): unknown {
+      bindToCaller(args)
+      if (hasTimeLimit(this, args)) return this.#askInTime(args)
+      // As many as there were: a subclass, or what instruments pg, may look at the last one.
+      if (args.length === 1) return super.query(args[0])
+      return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)
     }
 
     /** pg-pool passes a callback, and a subclass may know nothing else; the driver awaits. */

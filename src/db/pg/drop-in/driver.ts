@@ -114,10 +114,10 @@ export function lendingDriver(
     },
 
     // One that the server is ending is not for the next caller; a reset waits for its end, of which pg.Pool's users are told.
-    needsReset: keepsTransactions
-      ? client =>
-          base.needsReset?.(client) === true && (resetQuery !== undefined || base.hasLastWords(client))
-      : client => base.needsReset?.(client) === true,
+    ...(keepsTransactions && {
+      needsReset: (client: LentClient) =>
+        base.needsReset?.(client) === true && (resetQuery !== undefined || base.hasLastWords(client)),
+    }),
 
     /** The pool waits for what a holder did not await, and does not cut it off; nothing can be added, because the client is shut by now. */
     async reset(client: LentClient, context: ResetContext): Promise<void> {

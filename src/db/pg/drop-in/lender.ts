@@ -12,6 +12,7 @@ import { createPool, type Lease, type Pool, type PoolOptions } from '../../../in
 import { type OfPool, ofPool } from '../driver/ask.js'
 import {
   type ClientClass,
+  isLost,
   isOnTheWay,
   type LentClient,
   lastLease,
@@ -40,9 +41,12 @@ export class Lender implements Owner {
   /** The pool underneath. */
   readonly pool: Pool<LentClient>
   readonly trusting: boolean
+  /** As `pool.options` has it now. */
+  verify: Verify | undefined
   readonly #settings: Settings
   readonly #emitter: EventEmitter
   readonly #log: (...messages: unknown[]) => void
+  readonly #logs: boolean
   /** Whether a query's error means that its client should be closed. */
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
@@ -66,21 +70,24 @@ export class Lender implements Owner {
     settings: Settings,
     Client: ClientClass,
     emitter: EventEmitter,
-    log: (...messages: unknown[]) => void,
+    log: ((...messages: unknown[]) => void) | undefined,
   ) {
     this.#settings = settings
+    this.verify = settings.verify
     this.#emitter = emitter
-    this.#log = log
+    this.#log = log ?? nothing
+    this.#logs = log !== undefined
     this.trusting = settings.habits.has('allowUseAfterRelease')
     const driver = lendingDriver(settings, Client, {
       connected: client => this.#announce(client),
       removed: client => this.#tell('remove', client),
       failed: (error, client) => this.#announceLoss(error, client),
       lostWhileLent: (client, reason) => {
+        client[isLost] = true
         this.lost.add(client)
         this.#underVerification.get(client)?.(reason)
       },
-      log,
+      log: this.#log,
     })
     const closesAlways = settings.habits.has('closeOnQueryError')
     this.#closes = error => closesAlways || driver.isFatal?.(error) === true
@@ -111,20 +118,28 @@ export class Lender implements Owner {
   borrow(forQuery = false): Promise<LentClient> {
     const request = this.pool.ask()
     const lease = request.granted
-    if (request.waits) {
-      this.#waiting.enter()
-      return request.promiseBy(forQuery ? this.#forQueries : this.#forCallers) as Promise<LentClient>
-    }
-    if (lease === undefined) return toAwaiter(asCallersError(request.refusal))
-    // As in pg.Pool, the event comes after this: a listener that the caller adds next hears it.
+    return lease === undefined ? this.#await(request, forQuery) : this.#bring(lease)
+  }
+
+  #await(request: Request, forQuery: boolean): Promise<LentClient> {
+    if (!request.waits) return toAwaiter(asCallersError(request.refusal))
+    this.#waiting.enter()
+    return request.promiseBy(forQuery ? this.#forQueries : this.#forCallers) as Promise<LentClient>
+  }
+
+  /**
+   * As in pg.Pool, the event comes after `connect()` has returned: a listener that the caller adds next hears it. An async function, because
+   * the engine searches what one returns for no `then` if it knows its hidden class; what a callback of `then()` returns, it does: the
+   * client, and its four prototypes.
+   */
+  async #bring(lease: Lease<LentClient>): Promise<LentClient> {
     const client = lease.connection
     this.#onTheWay++
     client[isOnTheWay] = true
-    return settled.then(() => {
-      this.#onTheWay--
-      client[isOnTheWay] = false
-      return this.#handOver(lease)
-    })
+    await settled
+    this.#onTheWay--
+    client[isOnTheWay] = false
+    return lease.held && this.#isQuiet ? client : this.#handOver(lease)
   }
 
   /**
@@ -192,7 +207,9 @@ export class Lender implements Owner {
     return error => {
       if (released) throw releasedTwice(lease.id)
       released = true
-      this.#takeBack(client, lease, error, Boolean(error))
+      if (error || client[isLost] || this.#logs || this.#emitter.listenerCount('release') > 0)
+        this.#takeBack(client, lease, error, Boolean(error))
+      else lease.release()
     }
   }
 
@@ -213,7 +230,7 @@ export class Lender implements Owner {
 
   /** There is no listener for `acquire`, which comes before the caller has the client and after `connect()` has returned; and no `verify`. */
   get #isQuiet(): boolean {
-    return this.#settings.verify === undefined && this.#emitter.listenerCount('acquire') === 0
+    return this.verify === undefined && this.#emitter.listenerCount('acquire') === 0
   }
 
   /** A field, so that there is one for all calls. */
@@ -222,7 +239,7 @@ export class Lender implements Owner {
     const client = lease.connection
     if (this.#emitter.listenerCount('acquire') > 0) this.#tell('acquire', client)
     if (!lease.held && !this.trusting) throw usedAfterRelease(lease.id) // by a listener
-    const { verify } = this.#settings
+    const { verify } = this
     return verify === undefined || this.#verified.has(client) ? client : this.#verify(client, lease, verify)
   }
 
@@ -284,7 +301,8 @@ export class Lender implements Owner {
   /** @param error what `release` was given, or the query's error; for listeners */
   #takeBack(client: LentClient, lease: Lease<LentClient>, error: unknown, closes: boolean): void {
     if (this.#emitter.listenerCount('release') > 0) this.#tell('release', error, client)
-    this.lost.released(client)
+    if (client[isLost]) this.lost.released(client)
+    client[isLost] = false
     if (closes) lease.destroy(error === true ? undefined : error)
     else lease.release()
     const why = lease.endReason

@@ -16,7 +16,6 @@ export class LostClients {
 
   /** Its holder released it. */
   released(client: LentClient): void {
-    if (this.#lost.size === 0) return
     const reference = this.#references.get(client)
     if (reference !== undefined) this.#lost.delete(reference)
   }

@@ -87,6 +87,7 @@ export interface Settings {
   /** How many clients idle timeouts leave, as `pool.options` has it. */
   readonly keepIdle: number
   readonly onConnect: ((client: pg.ClientBase) => unknown) | undefined
+  /** At first: `pool.options` may get another one. */
   readonly verify: Verify | undefined
   /** How long `verify` may take, in milliseconds. */
   readonly verifyTimeout: number
@@ -181,9 +182,7 @@ export function parseSettings(given: PoolConfig, options: PoolConfig, ownClient:
     get onConnect() {
       return options.onConnect ?? undefined
     },
-    get verify() {
-      return options.verify ?? undefined
-    },
+    verify: options.verify ?? undefined,
     get verifyTimeout() {
       const ofCaller = time('connectionTimeoutMillis', options.connectionTimeoutMillis) || never
       return Math.min(ofCaller, pool.validateTimeout ?? (wanted.has('waitForever') ? never : validateTimeout))

@@ -73,10 +73,11 @@ export class Pool extends pg.Pool {
     if (this.options.ssl) this.options.ssl = discreetTls(this.options.ssl)
     const settings = parseSettings(given, this.options as PoolConfig, Boolean(ownClient))
     this.Client = (ownClient ?? pg.Client) as ClientClass
-    this.#log = given.log ? quietly(given.log) : nothing
+    const log = given.log ? quietly(given.log) : undefined
+    this.#log = log ?? nothing
     this.#Promise = (given.Promise ?? undefined) as PromiseConstructor | undefined
-    this.#lender = new Lender(settings, this.Client, this, this.#log)
-    presentOptions(this.options, this.#lender.pool)
+    this.#lender = new Lender(settings, this.Client, this, log)
+    presentOptions(this.options, this.#lender)
   }
 
   /**

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import { summaryOf } from '../../../core/refusal.js'
 import type { Pool } from '../../../index.js'
-import { isKnown, liveLimits } from './options.js'
+import { isKnown, liveLimits, type Verify } from './options.js'
 
 /** What is not shown, in whatever nesting. */
 const secret = /^(connectionString|password|passphrase|pfx|key|sslkey|secureContext)$/
@@ -14,8 +14,9 @@ const secret = /^(connectionString|password|passphrase|pfx|key|sslkey|secureCont
  */
 export function presentOptions(
   options: object,
-  pool: Pick<Pool<unknown>, 'stats' | 'resize' | 'tune'>,
+  lender: { pool: Pick<Pool<unknown>, 'stats' | 'resize' | 'tune'>; verify: Verify | undefined },
 ): void {
+  const { pool } = lender
   const given = { ...options } as Record<string, unknown>
   const live = (name: string, change: (value: unknown) => void): PropertyDescriptor => ({
     get: () => given[name],
@@ -36,6 +37,9 @@ export function presentOptions(
     max: live('max', value => {
       const { state } = pool.stats()
       if (state !== 'draining' && state !== 'closed') pool.resize({ max: Number(value) })
+    }),
+    verify: live('verify', value => {
+      lender.verify = (value as Verify | null | undefined) ?? undefined
     }),
     toJSON: { value: shown, enumerable: false, configurable: true },
     [inspect.custom]: { value: shown, enumerable: false, configurable: true },
