@@ -15,7 +15,6 @@ export const lastLease = Symbol('lastLease')
 export const isOnTheWay = Symbol('isOnTheWay')
 export const isWatched = Symbol('isWatched')
 export const isReady = Symbol('isReady')
-export const isLost = Symbol('isLost')
 
 /** What `client.release` is. It needs no `this`, so it can be passed on as a callback. */
 export type Release = (error?: unknown) => void
@@ -42,8 +41,6 @@ export interface LentClient extends pg.PoolClient, TellsDriver {
   [isWatched]: boolean
   /** It has been connected, and made ready for callers. */
   [isReady]: boolean
-  /** It was lost while it was leased, and its holder has not released it yet. */
-  [isLost]: boolean
 }
 
 /** The class of an application's clients, or pg's own. */
@@ -79,8 +76,7 @@ function derive(Client: ClientClass): ClientClass {
     #release: Release | undefined;
     [isOnTheWay] = false;
     [isWatched] = false;
-    [isReady] = false;
-    [isLost] = false
+    [isReady] = false
 
     constructor(config?: unknown) {
       super(config)

@@ -12,7 +12,6 @@ import { createPool, type Lease, type Pool, type PoolOptions } from '../../../in
 import { type OfPool, ofPool } from '../driver/ask.js'
 import {
   type ClientClass,
-  isLost,
   isOnTheWay,
   type LentClient,
   lastLease,
@@ -33,20 +32,25 @@ type Receiver = Parameters<Request['promiseBy']>[0]
 
 export type ResultCallback = (error?: unknown, result?: unknown) => void
 
-const settled = Promise.resolve()
 const nothing = (): void => {}
 
 /** What stands behind one drop-in pool. */
 export class Lender implements Owner {
+  // First what each lease reads, in one line of the processor's cache or two.
   /** The pool underneath. */
   readonly pool: Pool<LentClient>
-  readonly trusting: boolean
+  #onTheWay = 0
+  /** Where a turn is waited for. */
+  readonly #settled = Promise.resolve()
   /** As `pool.options` has it now. */
   verify: Verify | undefined
-  readonly #settings: Settings
   readonly #emitter: EventEmitter
-  readonly #log: (...messages: unknown[]) => void
+  /** Whether a release is more than that, even if no listener hears of it. */
+  #attends: boolean
   readonly #logs: boolean
+  readonly #log: (...messages: unknown[]) => void
+  readonly trusting: boolean
+  readonly #settings: Settings
   /** Whether a query's error means that its client should be closed. */
   readonly #closes: (error: unknown) => boolean
   /** Those that `verify` has seen. */
@@ -57,7 +61,6 @@ export class Lender implements Owner {
   readonly lost = new LostClients()
   /** Those who have no client yet. */
   readonly #waiting: WaitingCallers
-  #onTheWay = 0
   /** The number of the last request that timed out. */
   #gaveUp = 0
   /** What those who call `connect()` and have to wait get. */
@@ -77,14 +80,15 @@ export class Lender implements Owner {
     this.#emitter = emitter
     this.#log = log ?? nothing
     this.#logs = log !== undefined
+    this.#attends = this.#logs
     this.trusting = settings.habits.has('allowUseAfterRelease')
     const driver = lendingDriver(settings, Client, {
       connected: client => this.#announce(client),
       removed: client => this.#tell('remove', client),
       failed: (error, client) => this.#announceLoss(error, client),
       lostWhileLent: (client, reason) => {
-        client[isLost] = true
         this.lost.add(client)
+        this.#attends = true
         this.#underVerification.get(client)?.(reason)
       },
       log: this.#log,
@@ -136,10 +140,10 @@ export class Lender implements Owner {
     const client = lease.connection
     this.#onTheWay++
     client[isOnTheWay] = true
-    await settled
+    await this.#settled
     this.#onTheWay--
     client[isOnTheWay] = false
-    return lease.held && this.#isQuiet ? client : this.#handOver(lease)
+    return lease.held && this.#isQuiet() ? client : this.#handOver(lease)
   }
 
   /**
@@ -207,7 +211,7 @@ export class Lender implements Owner {
     return error => {
       if (released) throw releasedTwice(lease.id)
       released = true
-      if (error || client[isLost] || this.#logs || this.#emitter.listenerCount('release') > 0)
+      if (error || this.#attends || this.#emitter.listenerCount('release') > 0)
         this.#takeBack(client, lease, error, Boolean(error))
       else lease.release()
     }
@@ -218,7 +222,7 @@ export class Lender implements Owner {
     return {
       granted: lease => {
         this.#waiting.leave()
-        return this.#isQuiet ? lease.connection : Promise.resolve(lease).then(this.#handOver)
+        return this.#isQuiet() ? lease.connection : Promise.resolve(lease).then(this.#handOver)
       },
       refused: (error, order = 0) => {
         this.#waiting.leave()
@@ -229,7 +233,7 @@ export class Lender implements Owner {
   }
 
   /** There is no listener for `acquire`, which comes before the caller has the client and after `connect()` has returned; and no `verify`. */
-  get #isQuiet(): boolean {
+  #isQuiet(): boolean {
     return this.verify === undefined && this.#emitter.listenerCount('acquire') === 0
   }
 
@@ -301,8 +305,8 @@ export class Lender implements Owner {
   /** @param error what `release` was given, or the query's error; for listeners */
   #takeBack(client: LentClient, lease: Lease<LentClient>, error: unknown, closes: boolean): void {
     if (this.#emitter.listenerCount('release') > 0) this.#tell('release', error, client)
-    if (client[isLost]) this.lost.released(client)
-    client[isLost] = false
+    this.lost.released(client)
+    this.#attends = this.#logs || this.lost.some
     if (closes) lease.destroy(error === true ? undefined : error)
     else lease.release()
     const why = lease.endReason

@@ -16,8 +16,14 @@ export class LostClients {
 
   /** Its holder released it. */
   released(client: LentClient): void {
+    if (this.#lost.size === 0) return
     const reference = this.#references.get(client)
     if (reference !== undefined) this.#lost.delete(reference)
+  }
+
+  /** Whether there may be any. */
+  get some(): boolean {
+    return this.#lost.size > 0
   }
 
   get count(): number {
