@@ -32,17 +32,15 @@ export const nothing: Readonly<Debts> = {
 export class SessionDebts {
   #debts: Debts = { ...nothing }
   #any = false
-  /** A SELECT was run since the session was made ready, which may have called a function. */
-  #selected = false
 
   /** Whether there is one. */
   get any(): boolean {
     return this.#any
   }
 
-  /** Whether what was run so far may have listened to channels. */
+  /** Whether a command that was run so far may have listened to channels. */
   get mayListen(): boolean {
-    return this.#debts.channels !== false || this.#selected
+    return this.#debts.channels !== false
   }
 
   owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
@@ -57,10 +55,6 @@ export class SessionDebts {
 
   /** The server has carried out a command. */
   completed(tag: string, client: pg.Client): void {
-    if (tag.startsWith('SELECT')) {
-      this.#selected = true
-      return // most are
-    }
     if (tag === 'DEALLOCATE') this.owe('statements', true)
     if (/^(UN)?LISTEN$|^DISCARD ALL$/.test(tag)) this.owe('channels', true)
     else if (tag === 'DO' || tag === 'CALL') this.mayOweChannels()

@@ -25,12 +25,12 @@ export class ReadOnlyWatch {
     this.#evidence = evidence
   }
 
-  /** @param tag of the last command of the round trip in which it came */
-  parameter(name: string, value: string, tag: string | undefined): void {
+  /** @param bySet whether the last command of the round trip in which it came was a SET */
+  parameter(name: string, value: string, bySet: boolean): void {
     if (name === 'default_transaction_read_only') this.#byDefault = value
     else if (name === 'in_hot_standby') this.#inStandby = value
     else return
-    this.#bySet = value === 'on' && tag === 'SET'
+    this.#bySet = value === 'on' && bySet
   }
 
   /** A command has been completed. */

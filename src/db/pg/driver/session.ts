@@ -26,26 +26,34 @@ export interface SessionEvents {
   readonly onStale?: ((reason: unknown, options?: { readonly all?: boolean }) => void) | undefined
 }
 
+/** As in ReadyForQuery: idle, in a transaction, in a failed one. */
+type Status = 'I' | 'T' | 'E'
+
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
 export class Session {
-  /** As in ReadyForQuery: idle, in a transaction, in a failed one. */
-  #transaction: 'I' | 'T' | 'E' = 'I'
+  // First what each statement reads or writes, so that it lies side by side: no texts, for one that is new costs an old object a note to the collector.
+  #connected = false
+  #inTransaction = false
+  #inFailedTransaction = false
   /** The query under way was answered with an error, so that ReadyForQuery comes next. */
   #failed = false
-  /** What failed the last transaction that failed. */
-  #failure: unknown
-  #lastError: unknown
-  #connected = false
   /** The query under way was parsed in this round trip. */
   #parsed = false
-  /** What the last command of this round trip was. */
-  #tag: string | undefined
+  /** The server waits for the holder: to fetch more of a portal, or to send the data of a COPY. */
+  #suspended = false
+  /** The last command of this round trip was a SET. */
+  #wasSet = false
+  /** A SELECT was run, which may have called a function. */
+  #selected = false
+  #lastError: unknown
+  #refusedWrite: unknown
+  /** What failed the last transaction that failed. */
+  #failure: unknown
   #lastWords: unknown
   #events: SessionEvents | undefined
   readonly #debts = new SessionDebts()
   /** What is listened to for all callers. */
   #channels: readonly string[] = []
-  #refusedWrite: unknown
   #toldRole: HostRole | undefined
   #listeners: HungListeners | undefined
   readonly #readOnly: ReadOnlyWatch
@@ -59,8 +67,6 @@ export class Session {
   departure: Promise<void> | undefined
   /** The connection was told to end, perhaps past the client. */
   #ended = false
-  /** The server waits for the holder: to fetch more of a portal, or to send the data of a COPY. */
-  #suspended = false
 
   constructor(
     readonly client: pg.Client,
@@ -71,9 +77,9 @@ export class Session {
     this.#readOnly = new ReadOnlyWatch(evidence)
     // Before connect(), so that these come before the client's own listeners, which call into the application.
     const { connection } = wired(client)
-    connection.on('readyForQuery', (message: { status: 'I' | 'T' | 'E' }) => this.#ready(message.status))
+    connection.on('readyForQuery', (message: { status: Status }) => this.readied(message.status))
     connection.on('errorMessage', (message: unknown) => this.#error(message as ServerMessage))
-    connection.on('commandComplete', (message: { text: string }) => this.#completed(message.text))
+    connection.on('commandComplete', (message: { text: string }) => this.completed(message.text))
     connection.on('parseComplete', () => {
       this.#parsed = true
     })
@@ -90,7 +96,7 @@ export class Session {
     })
     connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       const { parameterName: name, parameterValue: value } = message
-      this.#readOnly.parameter(name, value, this.#tag)
+      this.#readOnly.parameter(name, value, this.#wasSet)
       this.parameters.reported(name, value)
     })
     client.on('error', error => {
@@ -100,14 +106,39 @@ export class Session {
     client.on('end', () => this.#end(new Error('Connection terminated')))
   }
 
+  // These two are not private: a listener of each session's own would look a private method up in the class at each call.
+
+  /** The server is ready for a query. */
+  readied(status: Status): void {
+    this.#connected = true
+    if (status === 'E' && !this.#inFailedTransaction) this.#failure = this.#lastError
+    this.#inTransaction = status !== 'I'
+    this.#inFailedTransaction = status === 'E'
+    this.#lastError = undefined
+    this.#failed = false
+    this.#suspended = false
+    this.#parsed = false
+    this.#wasSet = false
+    if (this.#refusedWrite !== undefined) this.#judgeRefusedWrite()
+  }
+
+  /** A command has been completed: most often a SELECT, of which there is no more to say once there was one. */
+  completed(tag: string): void {
+    this.#wasSet = false
+    // An S: the whole word takes several times as long. Of what else begins with it, only SET matters.
+    if (this.#selected && tag.charCodeAt(0) === 0x53 && tag.length > 3) return
+    if (tag.startsWith('SELECT')) this.#selected = true
+    else this.#completedOther(tag)
+  }
+
   /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
   get clean(): boolean {
-    return this.#transaction === 'I' && !this.#debts.any && wired(this.client).readyForQuery === true
+    return !this.#inTransaction && !this.#debts.any && wired(this.client).readyForQuery === true
   }
 
   /** No transaction is open, nothing is owed to the next caller, and no parameter has changed since it was shared, whatever runs. */
   get untouched(): boolean {
-    return this.#transaction === 'I' && !this.#debts.any && this.parameters.unchanged
+    return !this.#inTransaction && !this.#debts.any && this.parameters.unchanged
   }
 
   /** The statements that shared it have been answered. */
@@ -117,7 +148,7 @@ export class Session {
   }
 
   get inTransaction(): boolean {
-    return this.#transaction !== 'I'
+    return this.#inTransaction
   }
 
   /** Nothing runs and nothing is queued. */
@@ -169,7 +200,7 @@ export class Session {
 
   /** Whether what was run so far may have listened to channels, as far as command tags tell. */
   get mayListen(): boolean {
-    return this.#debts.mayListen
+    return this.#selected || this.#debts.mayListen
   }
 
   /** The channels that are listened to for all callers. */
@@ -244,16 +275,7 @@ export class Session {
     wired(this.client).connection.stream.destroy()
   }
 
-  #ready(status: 'I' | 'T' | 'E'): void {
-    this.#connected = true
-    if (status === 'E' && this.#transaction !== 'E') this.#failure = this.#lastError
-    this.#lastError = undefined
-    this.#transaction = status
-    this.#failed = false
-    this.#suspended = false
-    this.#parsed = false
-    this.#tag = undefined
-    if (this.#refusedWrite === undefined) return
+  #judgeRefusedWrite(): void {
     const reason = this.#refusedWrite
     this.#refusedWrite = undefined
     const verdict = this.#readOnly.judge() // not before: the server says just before this that it became read-only
@@ -274,8 +296,9 @@ export class Session {
     }
   }
 
-  #completed(tag: string): void {
-    this.#tag = tag
+  /** A command other than SELECT has been completed. */
+  #completedOther(tag: string): void {
+    this.#wasSet = tag === 'SET'
     this.#readOnly.completed(tag)
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.forgetStatements()
     else if (tag === 'DEALLOCATE') forgetNamedStatements(this.client) // and all of them once the session is free
