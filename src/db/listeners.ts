@@ -5,6 +5,11 @@ import type { EventEmitter } from 'node:events'
 type Name = string | symbol
 type Listener = (...values: unknown[]) => void
 
+/** Who is told that there is something to look at once the connection is released. */
+export interface Notes {
+  note(): void
+}
+
 /** The listeners of a connection, or of what is beneath it, as they were when this was made. */
 export class KeptListeners {
   readonly #emitter: EventEmitter
@@ -12,9 +17,12 @@ export class KeptListeners {
   readonly #kept: readonly (Name | Listener)[]
   /** Something came or went; so a release after which nothing did costs no more than a look at this. */
   #changed = false
+  readonly #notes: Notes | undefined
 
-  constructor(emitter: EventEmitter) {
+  /** @param notes is told of each that comes or goes, so that a release need not even look here */
+  constructor(emitter: EventEmitter, notes?: Notes) {
     this.#emitter = emitter
+    this.#notes = notes
     // In this order: the emitter would tell the second one of itself, and the first release would look for what has changed.
     for (const name of ['removeListener', 'newListener']) emitter.on(name, this.#note)
     const kept: (Name | Listener)[] = []
@@ -55,5 +63,6 @@ export class KeptListeners {
 
   readonly #note = (): void => {
     this.#changed = true
+    this.#notes?.note()
   }
 }

@@ -33,6 +33,21 @@ describe('listeners that are put back at a release', () => {
     expect(emitter.listeners('data')).toEqual([ofPool])
   })
 
+  test('who is to be told hears of each that comes or goes, so that it need not look at each emitter', () => {
+    const emitter = new EventEmitter()
+    emitter.on('data', ofPool)
+    let noted = 0
+    const kept = new KeptListeners(emitter, { note: () => noted++ })
+    expect(noted).toBe(0)
+
+    emitter.on('data', ofHolder)
+    expect(noted).toBe(1)
+    emitter.off('data', ofPool)
+    expect(noted).toBe(2)
+    kept.restore()
+    expect(emitter.listeners('data')).toEqual([ofPool])
+  })
+
   test('the order of the listeners is what it was', () => {
     const emitter = new EventEmitter()
     const second = (): void => {}

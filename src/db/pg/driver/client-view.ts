@@ -1,13 +1,11 @@
 // What pg's client itself believes: whether it can be used, what it reads, and which statements it has prepared.
 
-import type { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import pg from 'pg'
-import { activeQueryOf, wired } from './wired.js'
+import { activeQueryOf, type Wired, wired } from './wired.js'
 
-/** Neither ended, destroyed nor paused, as far as the client shows. */
-export function isUsable(client: pg.Client): boolean {
-  const { _ending, _queryable, connection } = wired(client)
-  const { stream } = connection
+/** Neither ended, destroyed nor paused, as far as the client and its socket show. */
+export function isUsable({ _ending, _queryable }: Wired, stream: Duplex): boolean {
   return (
     _ending !== true &&
     _queryable !== false &&
@@ -59,9 +57,11 @@ export function untilReady(client: pg.Client, signal: AbortSignal | undefined): 
 
 /** Settles when what was asked for and not awaited has been answered; what is half-read is not waited for. */
 export async function untilIdle(client: pg.Client): Promise<void> {
-  while (!wired(client).readyForQuery && !isHalfRead(client) && isUsable(client))
+  while (!wired(client).readyForQuery && !isHalfRead(client) && isUsable(wired(client), streamOf(client)))
     await untilReady(client, undefined)
 }
+
+const streamOf = (client: pg.Client): Duplex => wired(client).connection.stream
 
 /** The query that runs is of a named statement; and whether it was prepared by an earlier one. */
 export function namedStatementOf(client: pg.Client): { named: boolean; isPrepared: boolean } {

@@ -1,5 +1,6 @@
 // What a session owes its next caller.
 import type pg from 'pg'
+import type { Notes } from '../../listeners.js'
 import { activeQueryOf } from './wired.js'
 
 /** What was done in a session: the reset undoes it, or looks at it, before the next caller has it. */
@@ -32,6 +33,12 @@ export const nothing: Readonly<Debts> = {
 export class SessionDebts {
   #debts: Debts = { ...nothing }
   #any = false
+  readonly #notes: Notes
+
+  /** @param notes is told of each debt */
+  constructor(notes: Notes) {
+    this.#notes = notes
+  }
 
   /** Whether there is one. */
   get any(): boolean {
@@ -46,6 +53,7 @@ export class SessionDebts {
   owe<Name extends keyof Debts>(name: Name, value: Debts[Name]): void {
     this.#debts[name] = value
     this.#any = true
+    this.#notes.note()
   }
 
   /** A block or a function may have listened to channels. */

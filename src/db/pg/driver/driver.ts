@@ -137,6 +137,9 @@ export function driverFor(
       ? new OneOfHosts(target ?? 'any', isShuffled)
       : undefined
 
+  /** What a holder hung on the client is removed. */
+  const owes = (client: pg.Client): boolean => !sessionOf(client).tidy()
+
   const driver: PostgresDriver = {
     name: 'postgres',
 
@@ -159,11 +162,8 @@ export function driverFor(
       session.asks = false
     },
 
-    needsReset(client) {
-      const session = sessionOf(client)
-      session.tidyListeners()
-      return resetQuery !== undefined || !session.clean
-    },
+    // Asked at each release.
+    needsReset: resetQuery === undefined ? owes : client => owes(client) || true,
 
     reset: (client, { signal, setUp }) => reset(sessionOf(client), { resetQuery, prepare, setUp }, signal),
 

@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import type pg from 'pg'
-import { KeptListeners } from '../../listeners.js'
+import { KeptListeners, type Notes } from '../../listeners.js'
 import { wired } from './wired.js'
 
 /** The listeners of a client and of what is beneath it, as they were when this was made. */
@@ -12,12 +12,12 @@ export class HungListeners {
   readonly #ofConnection: KeptListeners | undefined
   readonly #ofStream: KeptListeners | undefined
 
-  constructor(client: pg.Client) {
+  constructor(client: pg.Client, notes: Notes) {
     this.#client = client
     const { connection } = wired(client)
-    this.#ofClient = listenersOf(client)
-    this.#ofConnection = listenersOf(connection)
-    this.#ofStream = listenersOf(connection.stream)
+    this.#ofClient = listenersOf(client, notes)
+    this.#ofConnection = listenersOf(connection, notes)
+    this.#ofStream = listenersOf(connection.stream, notes)
   }
 
   /** Removes what came since. */
@@ -30,6 +30,6 @@ export class HungListeners {
 }
 
 /** A mock need not tell which listeners it has, nor a stream of the application's own. */
-function listenersOf(emitter: EventEmitter): KeptListeners | undefined {
-  return typeof emitter.rawListeners === 'function' ? new KeptListeners(emitter) : undefined
+function listenersOf(emitter: EventEmitter, notes: Notes): KeptListeners | undefined {
+  return typeof emitter.rawListeners === 'function' ? new KeptListeners(emitter, notes) : undefined
 }

@@ -1,5 +1,6 @@
 // What the wire tells about one pg client: whether a transaction is open, whether a query runs, what the session owes its next caller.
 
+import type { Duplex } from 'node:stream'
 import type pg from 'pg'
 import type { HostRole } from '../../../core/hosts.js'
 import {
@@ -18,7 +19,7 @@ import { HungListeners } from './hung-listeners.js'
 import { StartParameters } from './parameters.js'
 import { type Evidence, ReadOnlyWatch, type Verdict } from './read-only.js'
 import { isStale, rememberAsStale, type ServerMessage } from './stale.js'
-import { wired } from './wired.js'
+import { type Wired, wired } from './wired.js'
 
 /** Whom a session tells of its end, and of what only another session can mend. */
 export interface SessionEvents {
@@ -31,7 +32,14 @@ type Status = 'I' | 'T' | 'E'
 
 /** Follows a client from before it connects until the end of its socket; it is the client's `error` listener for good. */
 export class Session {
-  // First what each statement reads or writes, so that it lies side by side: no texts, for one that is new costs an old object a note to the collector.
+  // First what each statement and each release read or write, so that it lies side by side: no texts, for one that is new costs an old object a note to the collector.
+  /** There may be something to put right before the next caller has it: a transaction, a debt, a listener. Most callers leave none. */
+  #noted = true
+  /** The connection was told to end, perhaps past the client. */
+  #ended = false
+  /** What the driver sees of the client, and of its socket once that is the one that stays. */
+  #seen: Wired
+  #stream: Duplex
   #connected = false
   #inTransaction = false
   #inFailedTransaction = false
@@ -51,7 +59,7 @@ export class Session {
   #failure: unknown
   #lastWords: unknown
   #events: SessionEvents | undefined
-  readonly #debts = new SessionDebts()
+  readonly #debts = new SessionDebts(this)
   /** What is listened to for all callers. */
   #channels: readonly string[] = []
   #toldRole: HostRole | undefined
@@ -65,8 +73,6 @@ export class Session {
   end: unknown
   /** What is waited for once the session is being ended while a statement runs. */
   departure: Promise<void> | undefined
-  /** The connection was told to end, perhaps past the client. */
-  #ended = false
 
   constructor(
     readonly client: pg.Client,
@@ -76,7 +82,9 @@ export class Session {
     this.#events = events
     this.#readOnly = new ReadOnlyWatch(evidence)
     // Before connect(), so that these come before the client's own listeners, which call into the application.
-    const { connection } = wired(client)
+    this.#seen = wired(client)
+    const { connection } = this.#seen
+    this.#stream = connection.stream
     connection.on('readyForQuery', (message: { status: Status }) => this.readied(message.status))
     connection.on('errorMessage', (message: unknown) => this.#error(message as ServerMessage))
     connection.on('commandComplete', (message: { text: string }) => this.completed(message.text))
@@ -112,6 +120,7 @@ export class Session {
   readied(status: Status): void {
     this.#connected = true
     if (status === 'E' && !this.#inFailedTransaction) this.#failure = this.#lastError
+    if (status !== 'I') this.#noted = true
     this.#inTransaction = status !== 'I'
     this.#inFailedTransaction = status === 'E'
     this.#lastError = undefined
@@ -131,9 +140,25 @@ export class Session {
     else this.#completedOther(tag)
   }
 
-  /** Nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller. */
-  get clean(): boolean {
-    return !this.#inTransaction && !this.#debts.any && wired(this.client).readyForQuery === true
+  /** There may be something to put right before the next caller has it. */
+  note(): void {
+    this.#noted = true
+  }
+
+  /**
+   * Removes what the holder hung on the client, and on what is beneath it.
+   * @returns whether nothing runs, nothing is queued, no transaction is open, and nothing is owed to the next caller
+   */
+  tidy(): boolean {
+    return this.#noted ? this.#tidyNoted() : this.#seen.readyForQuery === true
+  }
+
+  #tidyNoted(): boolean {
+    this.#noted = false // before the listeners are put back, by which they may change again
+    this.tidyListeners()
+    const isClean = !this.#inTransaction && !this.#debts.any && this.ready
+    if (!isClean) this.#noted = true
+    return isClean
   }
 
   /** No transaction is open, nothing is owed to the next caller, and no parameter has changed since it was shared, whatever runs. */
@@ -168,7 +193,7 @@ export class Session {
 
   /** The client can be leased again: its holder neither ended, destroyed nor paused it. */
   get usable(): boolean {
-    return !this.#ended && isUsable(this.client)
+    return !this.#ended && isUsable(this.#seen, this.#stream)
   }
 
   /** The server has said that it ends the session; the end of the socket follows. */
@@ -214,7 +239,9 @@ export class Session {
    */
   keep(channels: readonly string[]): void {
     this.#channels = channels
-    this.#listeners = new HungListeners(this.client)
+    this.#seen = wired(this.client)
+    this.#stream = this.#seen.connection.stream // pg replaces it when it turns to TLS
+    this.#listeners = new HungListeners(this.client, this)
     askBeforeEnd(
       this.client,
       () => this.#endedByHolder(),
