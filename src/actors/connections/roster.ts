@@ -160,7 +160,7 @@ export class Roster<C> implements RosterView {
   /** Keeps a connection as idle, at the place of its last use: being validated meanwhile was not one. */
   park(record: ConnectionRecord<C>): void {
     const idle = this.#idle
-    const last = idle[idle.length - 1]
+    const last = idle.length === 0 ? undefined : idle[idle.length - 1] // to look for an element -1, V8 leaves the optimized code
     if (last === undefined || last.idleSince <= record.idleSince) idle.push(record)
     else this.#parkBefore(record)
   }
