@@ -129,23 +129,30 @@ export function createParts<C>(
   const hooks = hooksOf(config as PoolHooks<C>)
   const lanes = config.lanes && new Lanes<C>(config.lanes, roster, () => config.clock.now())
   const parts: PoolParts<C> = {
+    // What each lease reads comes first, as in a connection's record.
     driver,
     config,
+    roster,
+    queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
+    counters,
+    attends: false,
+    letsExit: config.allowExitOnIdle && canLetExit(driver),
+    onLease,
+    hooks,
+    followers: 0,
+    tracker: undefined,
+    tracers: undefined,
+    nesting,
     name: config.name ?? target,
     system,
     target,
     mayExit: config.allowExitOnIdle,
-    letsExit: config.allowExitOnIdle && canLetExit(driver),
-    attends: false,
     heldByConnections,
     limits: new Limits(config),
-    roster,
     budget: undefined,
     adaptive: undefined,
-    queue: delay === undefined ? new WaitingQueue() : new TimedQueue(delay),
     delay,
     lanes,
-    counters,
     notices: new Notices(
       () => parts.name,
       () => config.clock.now(),
@@ -154,18 +161,12 @@ export function createParts<C>(
         follow(parts, change)
       },
     ),
-    nesting,
     generation: { current: 1 },
     trouble: { invalid: undefined },
-    hooks,
-    onLease,
     host,
-    followers: 0,
-    tracker: undefined,
     connectionTimings: new ConnectionTimings(),
     leaseTimings: config.measure ? new LeaseTimings() : undefined,
     sharing: undefined,
-    tracers: undefined,
   }
   follow(parts, [hooks, lanes].filter(part => part !== undefined).length)
   if (parts.leaseTimings !== undefined) track(parts, parts.leaseTimings)

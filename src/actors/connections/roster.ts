@@ -27,8 +27,8 @@ export class Roster<C> implements RosterView {
   #established = 0
   #wasUp = false
   readonly #pace = new PaceMeter()
-  /** Start of the longest-running lease; NaN = recompute. */
-  #lentSince = Number.NaN
+  /** Start of the longest-running lease; undefined = recompute. */
+  #lentSince: number | undefined = undefined
   #owner: unknown
   readonly #counters: Pick<Counters, 'released'>
   /** Leases that their holders ended by destroying the connection. */
@@ -146,7 +146,7 @@ export class Roster<C> implements RosterView {
 
   remove(record: ConnectionRecord<C>): void {
     this.noteEnding(record)
-    this.#lentSince = Number.NaN // one whose actor crashed may have been leased, and its release was never reported
+    this.#lentSince = undefined // one whose actor crashed may have been leased, and its release was never reported
     if (record.phase === undefined) return
     record.phase = undefined
     this.#byId.delete(record.id)
@@ -221,7 +221,7 @@ export class Roster<C> implements RosterView {
   /** A lease ended, now, that was out since then. */
   noteReturned(since: number, now: number): void {
     this.#pace.noteHeld(now - since)
-    if (since <= this.#lentSince) this.#lentSince = Number.NaN
+    if (this.#lentSince !== undefined && since <= this.#lentSince) this.#lentSince = undefined
   }
 
   /**
@@ -229,15 +229,15 @@ export class Roster<C> implements RosterView {
    * all connections only after the lease that was out for longest has ended: later ones cannot be out for longer than it is.
    */
   pace(now: number): Pace {
-    if (Number.isNaN(this.#lentSince)) this.#lentSince = this.#longestLentSince()
-    const longestHeld = Number.isNaN(this.#lentSince) ? 0 : Math.max(0, now - this.#lentSince)
+    if (this.#lentSince === undefined) this.#lentSince = this.#longestLentSince()
+    const longestHeld = this.#lentSince === undefined ? 0 : Math.max(0, now - this.#lentSince)
     return { holdTime: this.#pace.holdTime, longestHeld, connectTime: this.#pace.connectTime }
   }
 
-  #longestLentSince(): number {
-    let since = Number.NaN
+  #longestLentSince(): number | undefined {
+    let since: number | undefined
     for (const { lease } of this.records) {
-      if (lease !== undefined && !(lease.acquiredAt >= since)) since = lease.acquiredAt
+      if (lease !== undefined && !(since !== undefined && lease.acquiredAt >= since)) since = lease.acquiredAt
     }
     return since
   }
