@@ -187,8 +187,8 @@ export function driverFor(
       return atOnce ? session.destroy() : end(session)
     },
 
-    ref: client => streamOf(client).ref?.(),
-    unref: client => streamOf(client).unref?.(),
+    ref: client => sessionOf(client).socket.ref?.(),
+    unref: client => sessionOf(client).socket.unref?.(),
     isFatal,
     transaction: transactions(sessionOf, lookWhetherReadOnly),
     ...(pipelines && { share: sharing(sessionOf, couriers) }),
@@ -203,7 +203,3 @@ export function driverFor(
     Object.defineProperty(driver, 'hosts', { value: hosts.map(({ name }) => ({ name, driver })) })
   return driver
 }
-
-/** A stream of the application's own need not know `ref`. */
-const streamOf = (client: pg.Client): { ref?(): void; unref?(): void } =>
-  wired(client).connection.stream as { ref?(): void; unref?(): void }

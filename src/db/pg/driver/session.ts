@@ -181,6 +181,11 @@ export class Session {
     return wired(this.client).readyForQuery === true
   }
 
+  /** What keeps the process alive; a stream of the application's own need not know `ref`. */
+  get socket(): { ref?(): void; unref?(): void } {
+    return this.#stream as { ref?(): void; unref?(): void }
+  }
+
   /** The server works on a query, as far as is known: it has been connected to, and the socket is open. */
   get busy(): boolean {
     return this.#connected && !this.ready && !wired(this.client).connection.stream.destroyed
