@@ -237,7 +237,7 @@ export class Roster<C> implements RosterView {
   #longestLentSince(): number | undefined {
     let since: number | undefined
     for (const { lease } of this.records) {
-      if (lease !== undefined && !(since !== undefined && lease.acquiredAt >= since)) since = lease.acquiredAt
+      if (lease !== undefined && (since === undefined || lease.acquiredAt < since)) since = lease.acquiredAt
     }
     return since
   }

@@ -38,13 +38,8 @@ export function isGivenUp(client: pg.Client): boolean {
   return query != null && givenUp.has(query) && !wired(client)._queryQueue?.length
 }
 
-/** Whether these arguments of `client.query()` are to be asked by {@link askInTime}: what submits itself keeps pg's timer. */
-export function hasTimeLimit(client: object, args: readonly unknown[]): boolean {
-  return isLimited(client, args[0])
-}
-
-/** The same of the first of them alone. */
-export function isLimited(client: object, query: unknown): boolean {
+/** Whether a query, the first argument of `client.query()`, is to be asked by {@link askInTime}: what submits itself keeps pg's timer. */
+export function hasTimeLimit(client: object, query: unknown): boolean {
   const forAll = Boolean((client as Asked).connectionParameters?.query_timeout)
   if (typeof query !== 'object' || query === null) return forAll
   const { query_timeout: own, submit } = query as QueryConfig

@@ -5,7 +5,7 @@ import { longestDelay, systemClock } from '../../../core/clock.js'
 import { longestKeepAliveDelay } from '../../../core/network.js'
 import { hiddenRefusal } from '../../../core/refusal.js'
 import { asDriver } from './ask.js'
-import { askInTime, isLimited } from './query-time.js'
+import { askInTime, hasTimeLimit } from './query-time.js'
 import { wired } from './wired.js'
 
 type Time = number | string | false | null | undefined
@@ -57,7 +57,7 @@ function limitQueries(client: pg.Client): void {
   const prototype = Object.getPrototypeOf(client)
   const ask = (...args: unknown[]): unknown => Reflect.apply(prototype.query, client, args)
   client.query = ((...args: unknown[]) => {
-    if (isLimited(client, args[0])) return askInTime(client, args, ask)
+    if (hasTimeLimit(client, args[0])) return askInTime(client, args, ask)
     // As many as there were, and most often one or two, which need no list.
     if (args.length === 1) return prototype.query.call(client, args[0])
     return args.length === 2 ? prototype.query.call(client, args[0], args[1]) : ask(...args)

@@ -51,8 +51,6 @@ interface Bare {
   query(...args: unknown[]): unknown
   connect(callback: (error?: unknown) => void): unknown
   readonly connection: pg.Connection
-  /** A mock's client need not have any. */
-  readonly connectionParameters?: { readonly query_timeout?: unknown }
   readonly _queryable?: boolean
   readonly _ending?: boolean
 }
@@ -114,7 +112,7 @@ function derive(Client: ClientClass): ClientClass {
       const lease = this.#lease
       if (lease === undefined || lease.held || this.#isOpen()) {
         const query = args[0]
-        return args.length === 1 && typeof query === 'string' && !this.connectionParameters?.query_timeout
+        return args.length === 1 && typeof query === 'string' && !hasTimeLimit(this, query)
           ? super.query(query)
           : this.#ask(args)
       }
@@ -124,7 +122,7 @@ function derive(Client: ClientClass): ClientClass {
     /** With all that a text alone need not be looked at for. */
     #ask(args: unknown[]): unknown {
       bindToCaller(args)
-      if (hasTimeLimit(this, args)) return this.#askInTime(args)
+      if (hasTimeLimit(this, args[0])) return this.#askInTime(args)
       // As many as there were: a subclass, or what instruments pg, may look at the last one.
       if (args.length === 1) return super.query(args[0])
       return args.length === 2 ? super.query(args[0], args[1]) : super.query(...args)
@@ -139,7 +137,7 @@ function derive(Client: ClientClass): ClientClass {
     }
 
     [asDriver](sql: string): unknown {
-      return hasTimeLimit(this, [sql]) ? this.#askInTime([sql]) : super.query(sql)
+      return hasTimeLimit(this, sql) ? this.#askInTime([sql]) : super.query(sql)
     }
 
     #askInTime(args: unknown[]): unknown {
