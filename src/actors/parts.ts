@@ -44,11 +44,12 @@ export interface SharingView<C> {
   /** How many statements are under way. */
   readonly underWay: number
   /** The connections that are shared now, in the order in which they were taken. */
-  readonly connections: Iterable<{
+  readonly connections: readonly {
     readonly lease: Lease<C>
     readonly connection: C
+    readonly open: boolean
     readonly drains: boolean
-  }>
+  }[]
 }
 
 /** The plain data of one pool. The actions of its actors change it; the façade only counts those whom it refuses itself. */

@@ -75,7 +75,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
   const termsOf = (request: Facts['request']) =>
     request && [request.terms?.tenant, request.terms?.lane?.name, request.strict, now - request.at]
   const queued = kinds !== false && behind?.queue.inOrder().map(termsOf)
-  const sharing = Array.from(behind?.sharing?.connections ?? [])
+  const sharing = behind?.sharing?.connections ?? []
   const ago = (time: number): number => Math.min(now - time, memory)
   const snapshot = pool.actor.getSnapshot()
   const context = snapshot.context as unknown as PoolFacts
@@ -105,7 +105,7 @@ export function describeState<C>(pool: Pool<C>, around: Circumstances): string {
       facts.stale || session?.ended,
       session?.dirty,
       session?.exposed,
-      shared >= 0 && [shared, sharing[shared]?.drains],
+      shared >= 0 && [shared, sharing[shared]?.drains, sharing[shared]?.open],
       statements.flatMap(({ session, since, exposed, requests, awaited }) =>
         session === serial ? [[now - since, exposed, requests, awaited]] : [],
       ),

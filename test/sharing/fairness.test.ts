@@ -80,6 +80,61 @@ describe('a caller who wants a connection of its own, beside a steady load of st
   })
 })
 
+describe('a caller who wants a connection of its own, beside slow statements', () => {
+  it('waits for a connection of quick ones, however many slow ones have one to themselves', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(seed, 'slow ones')
+      const max = random.int(2, 5)
+      const depth = random.int(1, 8)
+      const { pool, clock, database } = poolInSimulatedTime({ min: max, max, share: { depth, patience: 50 } })
+      await clock.advance(100)
+      for (const latency of [10, 200, 200]) {
+        database.change({ queryLatency: latency })
+        await Promise.all([pool.query('select slow'), clock.advance(latency)])
+      }
+      database.change({ queryLatency: 10_000 })
+      const slow = Array.from({ length: random.int(1, max - 1) }, () => watch(pool.query('select slow')))
+      await clock.advance(1)
+      database.change({ queryLatency: 10 })
+      const load = steadyLoad(pool, random.int(1, (max - slow.length) * depth))
+      await clock.advance(random.int(10, 50))
+      const lease = watch(pool.acquire())
+      await clock.advance((depth + 1) * 10)
+      expect([lease.state, ...slow.map(({ state }) => state)], `seed ${seed}`).toEqual([
+        'fulfilled',
+        ...slow.map(() => 'pending'),
+      ])
+      lease.value?.release()
+      load.stop()
+      await Promise.all([load.all, clock.advance(12_000)])
+    }
+  })
+
+  it('has another connection let go when a statement on the first turns out to be slow', async () => {
+    const { pool, clock, database } = poolInSimulatedTime({ min: 2, max: 2, share: { patience: 50 } })
+    await clock.advance(100)
+    watch(pool.query('select 1'))
+    await clock.advance(3)
+    watch(pool.query('select 2')) // on the second connection, which has the next one, too
+    const slow = watch(pool.query('select slow'))
+    watch(pool.query('select 3'))
+    watch(pool.query('select 4'))
+    const lease = watch(pool.acquire()) // the second is to be let go: it has fewer
+    const load = steadyLoad(pool, 2)
+    await clock.advance(8)
+    database.change({ queryLatency: 10_000 })
+    await clock.advance(3)
+    database.change({ queryLatency: 10 })
+    await clock.advance(40)
+    expect([lease.state, slow.state]).toEqual(['pending', 'pending'])
+    await clock.advance(80)
+    expect([lease.state, slow.state]).toEqual(['fulfilled', 'pending'])
+    lease.value?.release()
+    load.stop()
+    await Promise.all([load.all, clock.advance(12_000)])
+  })
+})
+
 describe('a statement that was slow twice', () => {
   /** One connection, on which a statement of some kind has taken long twice. */
   async function slow() {

@@ -1,22 +1,21 @@
 // The waiting callers of one priority of whom some name a tenant: tenants take turns. Made when the first one waits.
 import { roundsUntilTurn } from '../../machines/decisions/fairness.js'
 import { Gapped, type Member } from './gapped.js'
-import { Rank } from './rank.js'
-import type { AcquireRequest } from './request.js'
+import { Rank, type Waiting } from './rank.js'
 
 /** One tenant's callers who wait, first come first served; there is none for a tenant without. */
-class Flow<C> implements Member {
+class Flow<W extends Waiting> implements Member {
   queued = true
   weight = 1
   /** How many leases it may have in this turn, or, until then, in its next one. */
   credit = 0
   /** Those who have their turn in the same round. */
-  row: Gapped<Flow<C>> | undefined = undefined
+  row: Gapped<Flow<W>> | undefined = undefined
 
   /** @param tenant undefined = all callers who name none */
   constructor(
     readonly tenant: string | undefined,
-    readonly requests: Rank<C>,
+    readonly rank: Rank<W>,
   ) {}
 }
 
@@ -24,16 +23,16 @@ class Flow<C> implements Member {
  * Tenants in their turns; `decisions/fairness.ts` has the rule. In front are those whose connection turned out to be unfit: they have had
  * their turn.
  */
-export class FairRank<C> extends Rank<C> {
-  readonly #flows = new Map<string | undefined, Flow<C>>()
-  #now = new Gapped<Flow<C>>()
+export class FairRank<W extends Waiting> extends Rank<W> {
+  readonly #flows = new Map<string | undefined, Flow<W>>()
+  #now = new Gapped<Flow<W>>()
   /** The rows of rounds to come, by their number. */
-  readonly #later = new Map<number, Gapped<Flow<C>>>()
+  readonly #later = new Map<number, Gapped<Flow<W>>>()
   #round = 0
   #waiting = 0
 
   /** @param unnamed those who wait already, none of whom names a tenant */
-  constructor(priority: number, unnamed?: Rank<C>) {
+  constructor(priority: number, unnamed?: Rank<W>) {
     super(priority)
     if (unnamed?.first === undefined) return
     this.#waiting = unnamed.places
@@ -45,19 +44,19 @@ export class FairRank<C> extends Rank<C> {
     return true
   }
 
-  override get first(): AcquireRequest<C> | undefined {
-    return super.first ?? this.#now.first?.requests.first
+  override get first(): W | undefined {
+    return super.first ?? this.#now.first?.rank.first
   }
 
   override get newest(): number {
     let newest = super.newest
-    for (const { requests } of this.#flows.values()) newest = Math.max(newest, requests.newest)
+    for (const { rank } of this.#flows.values()) newest = Math.max(newest, rank.newest)
     return newest
   }
 
   override get oldest(): number {
     let oldest = super.first?.at ?? Number.POSITIVE_INFINITY
-    for (const { requests } of this.#flows.values()) oldest = Math.min(oldest, requests.oldest)
+    for (const { rank } of this.#flows.values()) oldest = Math.min(oldest, rank.oldest)
     return oldest
   }
 
@@ -65,87 +64,87 @@ export class FairRank<C> extends Rank<C> {
     return super.places + this.#waiting
   }
 
-  override join(request: AcquireRequest<C>): void {
-    const flow = this.#flowOf(request)
-    flow.requests.join(request)
+  override join(one: W): void {
+    const flow = this.#flowOf(one)
+    flow.rank.join(one)
     this.#waiting++
     this.#advance()
   }
 
-  override admit(request: AcquireRequest<C>): void {
-    this.#flowOf(request).requests.rejoin(request)
+  override admit(one: W): void {
+    this.#flowOf(one).rank.rejoin(one)
     this.#waiting++
     this.#advance()
   }
 
-  override shift(): AcquireRequest<C> {
+  override shift(): W {
     const flow = super.first === undefined ? this.#now.first : undefined
     if (flow === undefined) return super.shift()
-    const request = flow.requests.shift()
+    const one = flow.rank.shift()
     this.#waiting--
     flow.credit--
-    if (flow.requests.first === undefined) this.#drop(flow)
+    if (flow.rank.first === undefined) this.#drop(flow)
     else if (flow.credit < 1) {
       this.#now.shift()
       this.#enter(flow)
     }
     this.#advance()
-    return request
+    return one
   }
 
-  override leave(request: AcquireRequest<C>): void {
-    if (this.members.at(this.indexOf(request)) === request) {
-      super.leave(request)
+  override leave(one: W): void {
+    if (this.members.at(this.indexOf(one)) === one) {
+      super.leave(one)
       return
     }
-    const flow = this.#flows.get(request.terms?.tenant)
+    const flow = this.#flows.get(one.terms?.tenant)
     if (flow === undefined) return
-    flow.requests.leave(request)
+    flow.rank.leave(one)
     this.#waiting--
-    if (flow.requests.first === undefined) this.#drop(flow)
+    if (flow.rank.first === undefined) this.#drop(flow)
     this.#advance()
   }
 
   /** In the order in which they are served if no one else comes or leaves: a copy serves them. */
-  override toArray(): AcquireRequest<C>[] {
+  override toArray(): W[] {
     const copy = this.#copy()
-    const order: AcquireRequest<C>[] = []
+    const order: W[] = []
     while (copy.first !== undefined) order.push(copy.shift())
-    for (const request of order) request.queued = true
+    for (const one of order) one.queued = true
     return order
   }
 
   /** As if all weights were 1. */
-  override placeOf(request: AcquireRequest<C>): number {
-    const flow = this.#flows.get(request.terms?.tenant)
-    const index = this.indexOf(request)
-    if (flow === undefined || this.members.at(index) === request) return index
-    const turns = flow.requests.placeOf(request) + 1
+  override placeOf(one: W): number {
+    const flow = this.#flows.get(one.terms?.tenant)
+    const index = this.indexOf(one)
+    if (flow === undefined || this.members.at(index) === one) return index
+    const turns = flow.rank.placeOf(one) + 1
     return Math.min(this.places, super.places + turns * this.#flows.size) - 1
   }
 
   /** The latest caller's weight counts, from the next turn on. */
-  #flowOf({ terms }: AcquireRequest<C>): Flow<C> {
+  #flowOf({ terms }: W): Flow<W> {
     const tenant = terms?.tenant
     const known = this.#flows.get(tenant)
-    const flow = known ?? new Flow<C>(tenant, new Rank(this.priority))
+    const flow = known ?? new Flow<W>(tenant, new Rank(this.priority))
     flow.weight = terms?.weight ?? 1
     if (known === undefined) this.#add(flow)
     return flow
   }
 
-  #add(flow: Flow<C>): void {
+  #add(flow: Flow<W>): void {
     this.#flows.set(flow.tenant, flow)
     this.#enter(flow)
   }
 
-  #drop(flow: Flow<C>): void {
+  #drop(flow: Flow<W>): void {
     this.#flows.delete(flow.tenant)
     flow.row?.leave(flow)
   }
 
   /** Puts a tenant into the row of its next turn. */
-  #enter(flow: Flow<C>): void {
+  #enter(flow: Flow<W>): void {
     const rounds = roundsUntilTurn(flow.credit, flow.weight)
     flow.credit += rounds * flow.weight
     flow.queued = true
@@ -166,17 +165,17 @@ export class FairRank<C> extends Rank<C> {
     if (this.#flows.size === 0) this.#later.clear()
   }
 
-  #copy(): FairRank<C> {
-    const copy = new FairRank<C>(this.priority)
-    for (const request of super.toArray()) copy.members.push(request)
+  #copy(): FairRank<W> {
+    const copy = new FairRank<W>(this.priority)
+    for (const one of super.toArray()) copy.members.push(one)
     copy.#waiting = this.#waiting
     copy.#round = this.#round
-    const copyRow = (row: Gapped<Flow<C>>): Gapped<Flow<C>> => {
-      const rowCopy = new Gapped<Flow<C>>()
+    const copyRow = (row: Gapped<Flow<W>>): Gapped<Flow<W>> => {
+      const rowCopy = new Gapped<Flow<W>>()
       for (const flow of row.toArray()) {
-        const requests = new Rank<C>(this.priority)
-        for (const request of flow.requests.toArray()) requests.join(request)
-        const flowCopy = Object.assign(new Flow(flow.tenant, requests), {
+        const rank = new Rank<W>(this.priority)
+        for (const one of flow.rank.toArray()) rank.join(one)
+        const flowCopy = Object.assign(new Flow(flow.tenant, rank), {
           weight: flow.weight,
           credit: flow.credit,
           row: rowCopy,

@@ -15,7 +15,7 @@ const oldestEvery = 8
 export class WaitingQueue<C> implements Queue, OpenQueue {
   open = true
   /** Highest priority first. None is empty, unless it is the only one and has no tenants. */
-  readonly #ranks: Rank<C>[] = []
+  readonly #ranks: Rank<AcquireRequest<C>>[] = []
   #length = 0
   readonly #turn = { passedOver: 0 }
 
@@ -114,32 +114,32 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
     return 0
   }
 
-  #rankFor(request: AcquireRequest<C>): Rank<C> {
+  #rankFor(request: AcquireRequest<C>): Rank<AcquireRequest<C>> {
     const rank = this.#rankOf(request.priority)
     return request.terms?.tenant === undefined || rank.isFair ? rank : this.#divide(rank)
   }
 
   /** From now on tenants take turns in it, until it is empty. */
-  #divide(rank: Rank<C>): Rank<C> {
-    const fair = new FairRank<C>(rank.priority, rank)
+  #divide(rank: Rank<AcquireRequest<C>>): Rank<AcquireRequest<C>> {
+    const fair = new FairRank<AcquireRequest<C>>(rank.priority, rank)
     this.#ranks[this.#ranks.indexOf(rank)] = fair
     return fair
   }
 
-  #rankOf(priority: number): Rank<C> {
+  #rankOf(priority: number): Rank<AcquireRequest<C>> {
     const highest = this.#ranks[0]
     return highest?.priority === priority ? highest : this.#findRank(priority)
   }
 
-  #findRank(priority: number): Rank<C> {
+  #findRank(priority: number): Rank<AcquireRequest<C>> {
     const ranks = this.#ranks
     let index = 0
     for (; index < ranks.length; index++) {
-      const rank = ranks[index] as Rank<C>
+      const rank = ranks[index] as Rank<AcquireRequest<C>>
       if (rank.priority === priority) return rank
       if (rank.priority < priority) break
     }
-    const rank = new Rank<C>(priority)
+    const rank = new Rank<AcquireRequest<C>>(priority)
     // An only rank stays when it runs empty (it is about to be used again), until another one takes its place.
     if (ranks.length === 1 && ranks[0]?.first === undefined) ranks[0] = rank
     else ranks.splice(index, 0, rank)
@@ -147,7 +147,7 @@ export class WaitingQueue<C> implements Queue, OpenQueue {
   }
 
   /** One has left the rank. */
-  #noteLeft(rank: Rank<C>): void {
+  #noteLeft(rank: Rank<AcquireRequest<C>>): void {
     this.#length--
     if ((this.#ranks.length > 1 || rank.isFair) && rank.first === undefined)
       this.#ranks.splice(this.#ranks.indexOf(rank), 1)

@@ -1,9 +1,18 @@
-// The waiting callers of one priority.
-import { Gapped } from './gapped.js'
-import type { AcquireRequest } from './request.js'
+// Those who wait, of one priority.
+import { Gapped, type Member } from './gapped.js'
+
+/** A caller, or a caller's statement. */
+export interface Waiting extends Member {
+  /** When its caller asked. */
+  readonly at: number
+  /** The lower, the earlier it asked. No two have the same. */
+  readonly order: number
+  /** On whose behalf; undefined = on that of all who name none. */
+  readonly terms?: { readonly tenant?: string | undefined; readonly weight?: number | undefined } | undefined
+}
 
 /** In the order in which they asked. */
-export class Rank<C> extends Gapped<AcquireRequest<C>> {
+export class Rank<W extends Waiting> extends Gapped<W> {
   constructor(readonly priority: number) {
     super()
   }
@@ -24,21 +33,21 @@ export class Rank<C> extends Gapped<AcquireRequest<C>> {
   }
 
   /** Puts one in between those that asked before it and those that asked after it. */
-  rejoin(request: AcquireRequest<C>): void {
-    this.members.insert(this.indexOf(request), request)
+  rejoin(one: W): void {
+    this.members.insert(this.indexOf(one), one)
   }
 
   /** The same for one that comes for the first time. */
-  admit(request: AcquireRequest<C>): void {
-    this.rejoin(request)
+  admit(one: W): void {
+    this.rejoin(one)
   }
 
   /** How many places those have that asked before this one: its own place, if it waits here. */
-  placeOf(request: AcquireRequest<C>): number {
-    return this.indexOf(request)
+  placeOf(one: W): number {
+    return this.indexOf(one)
   }
 
-  protected indexOf({ order }: AcquireRequest<C>): number {
+  protected indexOf({ order }: W): number {
     return this.members.countWhile(other => other.order < order)
   }
 }

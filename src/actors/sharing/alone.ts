@@ -34,7 +34,7 @@ export function runAlone<C>(
     },
   }
   return new Promise((resolve, reject) => {
-    const statement = new Statement(
+    const statement = new Statement<C>(
       what,
       (error, result) => (error ? reject(error) : resolve(result)),
       limits,

@@ -3,10 +3,17 @@
 // A request to cancel stops whatever the connection runs at the moment at which it arrives. So it leaves only when such a statement is
 // the oldest of its connection, nothing is sent behind it until the request has come back, and those that were sent before are marked.
 import type { Clock } from '../../core/clock.js'
-import type { Statement } from './statement.js'
 
 /** Asks the database to stop what a connection runs; see `SharingSupport.cancel`. */
 export type Cancel = (isWanted: () => boolean) => Promise<void>
+
+/** A statement that is under way. */
+export interface Flown {
+  /** Whether its caller has an answer. */
+  readonly over: boolean
+  /** Whether a request may hit it that was to cancel another one. */
+  exposed: boolean
+}
 
 /** What becomes of a connection's requests. */
 export interface CancellingEvents {
@@ -26,10 +33,10 @@ const pauses = [100, 400, 500, 1_000]
 export class Cancelling {
   readonly #cancel: Cancel
   readonly #clock: Clock
-  readonly #flight: readonly Statement[]
+  readonly #flight: readonly Flown[]
   readonly #events: CancellingEvents
   /** The statement that is being cancelled. */
-  #target: Statement | undefined
+  #target: Flown | undefined
   #requests = 0
   #timer: unknown
   /** A request waits to leave, or is on its way. */
@@ -37,7 +44,7 @@ export class Cancelling {
   #out = false
 
   /** @param flight what is under way on the connection, the oldest first */
-  constructor(cancel: Cancel, clock: Clock, flight: readonly Statement[], events: CancellingEvents) {
+  constructor(cancel: Cancel, clock: Clock, flight: readonly Flown[], events: CancellingEvents) {
     this.#cancel = cancel
     this.#clock = clock
     this.#flight = flight

@@ -16,7 +16,7 @@ export interface SharedEvents<C> {
    */
   answered(
     shared: SharedConnection<C>,
-    statement: Statement,
+    statement: Statement<C>,
     error: unknown,
     result: unknown,
     since: number,
@@ -33,8 +33,9 @@ export class SharedConnection<C> implements SharedLoad {
   readonly #parts: PoolParts<C>
   readonly #support: SharingSupport<C>
   readonly #events: SharedEvents<C>
-  readonly #flight: Statement[] = []
+  readonly #flight: Statement<C>[] = []
   #drains = false
+  #isReserved = false
   #answeredAt = Number.NEGATIVE_INFINITY
   /** How many are under way for which no caller waits. */
   #abandoned = 0
@@ -52,11 +53,12 @@ export class SharedConnection<C> implements SharedLoad {
     this.#events = events
   }
 
-  /** Not when it drains, was lost, or is to be closed, nor while one of its statements is to be cancelled. */
+  /** Not when it drains, is reserved, was lost, or is to be closed, nor while one of its statements is to be cancelled. */
   get open(): boolean {
     const { lease } = this
     return (
       !this.#drains &&
+      !this.#isReserved &&
       this.#abandoned === 0 &&
       this.#cancelling?.out !== true &&
       lease.held &&
@@ -80,12 +82,18 @@ export class SharedConnection<C> implements SharedLoad {
     this.#drains = true
   }
 
-  /** The same, and then it is closed. */
+  /** Takes no statement but the next one, which is known to be slow. */
+  reserve(): void {
+    this.#isReserved = true
+  }
+
+  /** Drains, and then it is closed. */
   break(error: unknown): void {
     this.#drains = true
     this.#broken ??= { error }
   }
 
+  /** Whether it drains. It may take long if one of its statements does; one that is reserved for a slow one does not drain. */
   get drains(): boolean {
     return this.#drains
   }
@@ -99,7 +107,7 @@ export class SharedConnection<C> implements SharedLoad {
   }
 
   /** Whether a statement failed because the session is stale, and may be sent again: one caller is told, for each session that was open. */
-  failedBesideOthers(statement: Statement, error: unknown): boolean {
+  failedBesideOthers(statement: Statement<C>, error: unknown): boolean {
     if (this.#support.isStale?.(error) !== true) return false
     const again = this.#toldStale && !statement.sentAnew
     this.#toldStale = true
@@ -114,7 +122,7 @@ export class SharedConnection<C> implements SharedLoad {
   }
 
   /** Sends a statement. */
-  send(statement: Statement, now: number): void {
+  send(statement: Statement<C>, now: number): void {
     statement.sentAt = now
     this.#flight.push(statement)
     let over = false
@@ -138,12 +146,12 @@ export class SharedConnection<C> implements SharedLoad {
   }
 
   /** The database has come to it, as far as is known. */
-  #runs(statement: Statement): void {
+  #runs(statement: Statement<C>): void {
     const limit = this.#support.limit?.(this.connection, statement.what)
     if (limit !== undefined) statement.limit(this.#parts.config.clock, limit, () => this.#gaveUp(statement))
   }
 
-  #answered(statement: Statement, error: unknown, result: unknown): void {
+  #answered(statement: Statement<C>, error: unknown, result: unknown): void {
     const flight = this.#flight
     const wasOldest = flight[0] === statement
     if (wasOldest) flight.shift()
@@ -159,7 +167,7 @@ export class SharedConnection<C> implements SharedLoad {
   }
 
   /** Nothing is to be done for one that was answered before it could be watched over. */
-  #gaveUp(statement: Statement): void {
+  #gaveUp(statement: Statement<C>): void {
     if (!this.#flight.includes(statement)) return
     this.#abandoned++
     const { cancel } = this.#support

@@ -5,7 +5,7 @@
 // statements that are under way on one, and the queue is one.
 import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
-import { leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
+import { countOfSoonFree, leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
@@ -27,9 +27,6 @@ export interface SharingPool<C> {
 /** How long a connection is shared before it goes back to the pool for a moment, in milliseconds. */
 const longestHold = 1_000
 
-/** Also those that are full, and those with a slow statement. */
-const anyLoad: SharePolicy = { depth: Number.POSITIVE_INFINITY, patience: Number.POSITIVE_INFINITY }
-
 /** The sharing of a pool that has the option `share`. */
 export function sharingOf<C>(
   parts: PoolParts<C>,
@@ -46,7 +43,10 @@ export class Sharing<C> implements SharedEvents<C> {
   readonly #pool: SharingPool<C>
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
-  readonly #shared = new Set<SharedConnection<C>>()
+  /** The same for connections that may be full. */
+  readonly #policyOfDraining: SharePolicy
+  /** In the order in which they were taken. */
+  readonly #shared: SharedConnection<C>[] = []
   /** Those that were neither sent nor refused. */
   readonly #waiting = new WaitingStatements<C>()
   /** The same of slow ones: they wait for a connection to themselves, as leases do. */
@@ -59,12 +59,13 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
+    this.#policyOfDraining = { ...policy, depth: Number.POSITIVE_INFINITY }
     this.#slow = new SlowOnes(policy.patience)
     pool.parts.sharing = this
   }
 
   /** The connections that are shared now, in the order in which they were taken. @internal */
-  get connections(): Iterable<SharedConnection<C>> {
+  get connections(): readonly SharedConnection<C>[] {
     return this.#shared
   }
 
@@ -95,7 +96,7 @@ export class Sharing<C> implements SharedEvents<C> {
   run(what: unknown, done: Done, limits?: QueryLimits, objection?: Objection): boolean {
     const now = this.#now()
     const kind = this.#support.kindOf?.(what)
-    const statement = new Statement(what, done, limits, now, kind, this.#slow.has(kind), objection)
+    const statement = new Statement<C>(what, done, limits, now, kind, this.#slow.has(kind), objection)
     const { roster, queue } = this.#pool.parts
     if (queue.length === 0 && roster.idle > 0) {
       const request = this.#pool.ask(limits)
@@ -123,10 +124,9 @@ export class Sharing<C> implements SharedEvents<C> {
   #makeWay(): void {
     const others = this.#pool.parts.queue.length - this.#waiting.size
     if (others <= 0) return
-    let missing = others
-    for (const { drains } of this.#shared) if (drains) missing--
-    for (; missing > 0; missing--) {
-      const shared = leastLoaded(this.#shared, Number.NaN, anyLoad)
+    const now = this.#now()
+    for (let missing = others - countOfSoonFree(this.#shared, now, this.#policy); missing > 0; missing--) {
+      const shared = leastLoaded(this.#shared, now, this.#policyOfDraining)
       if (shared === undefined) return
       shared.drain()
     }
@@ -137,14 +137,14 @@ export class Sharing<C> implements SharedEvents<C> {
     return now - acquiredAt > Math.min(longestHold, this.#pool.parts.config.leakWarning / 2)
   }
 
-  #takerOf({ what }: Statement, now: number): SharedConnection<C> | undefined {
+  #takerOf({ what }: Statement<C>, now: number): SharedConnection<C> | undefined {
     const shared = leastLoaded(this.#shared, now, this.#policy, this.#latest)
     return shared !== undefined && this.#support.takes?.(shared.connection, what) === false
       ? undefined
       : shared
   }
 
-  #await(statement: Statement, request: AcquireRequest<C>, first = false): void {
+  #await(statement: Statement<C>, request: AcquireRequest<C>, first = false): void {
     const waiting = this.#waitingOf(statement)
     if (first) waiting.addFirst(statement, request)
     else waiting.add(statement, request)
@@ -156,12 +156,12 @@ export class Sharing<C> implements SharedEvents<C> {
     })
   }
 
-  #waitingOf({ alone }: Statement): WaitingStatements<C> {
+  #waitingOf({ alone }: Statement<C>): WaitingStatements<C> {
     return alone ? this.#waitingAlone : this.#waiting
   }
 
   /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
-  #granted(lease: Lease<C>, asker: Statement): void {
+  #granted(lease: Lease<C>, asker: Statement<C>): void {
     this.#drop(asker)
     const next = this.#waitingOf(asker).has(asker) ? asker : this.#next
     if (next !== undefined) this.#take(next)
@@ -172,30 +172,29 @@ export class Sharing<C> implements SharedEvents<C> {
     } else this.#ask(next) // lost on the way
   }
 
-  #refused(statement: Statement, request: AcquireRequest<C>, error: unknown): void {
-    const waiting = this.#waitingOf(statement)
-    if (waiting.requestOf(statement) !== request) return // it waits no longer, or by another one
-    waiting.leave(statement)
+  #refused(statement: Statement<C>, request: AcquireRequest<C>, error: unknown): void {
+    if (statement.request !== request) return // it waits no longer, or by another one
+    this.#waitingOf(statement).leave(statement)
     statement.settle(error)
   }
 
-  #ask(statement: Statement, first = false): void {
+  #ask(statement: Statement<C>, first = false): void {
     const { limits } = statement
     const timeout = statement.remaining(this.#now())
     const request = this.#pool.ask(limits && timeout !== undefined ? { ...limits, timeout } : undefined)
     this.#await(statement, request, first)
   }
 
-  #begin(lease: Lease<C>, statement: Statement, now: number): void {
+  #begin(lease: Lease<C>, statement: Statement<C>, now: number): void {
     const shared = new SharedConnection(lease, this.#pool.parts, this.#support, this)
-    this.#shared.add(shared)
+    this.#shared.push(shared)
     lease.share()
     this.#support.begin(shared.connection)
-    if (statement.alone) shared.drain()
+    if (statement.alone) shared.reserve()
     this.#send(shared, statement, now)
   }
 
-  #send(shared: SharedConnection<C>, statement: Statement, now: number): void {
+  #send(shared: SharedConnection<C>, statement: Statement<C>, now: number): void {
     this.#pool.parts.counters.statements++
     this.#latest = shared
     shared.send(statement, now)
@@ -204,7 +203,7 @@ export class Sharing<C> implements SharedEvents<C> {
   /** @internal */
   answered(
     shared: SharedConnection<C>,
-    statement: Statement,
+    statement: Statement<C>,
     error: unknown,
     result: unknown,
     since: number,
@@ -223,14 +222,17 @@ export class Sharing<C> implements SharedEvents<C> {
   /** @internal */
   freed(shared: SharedConnection<C>): void {
     this.#fill()
-    if (!shared.over || !this.#shared.delete(shared)) return
+    if (!shared.over) return
+    const place = this.#shared.indexOf(shared)
+    if (place < 0) return
+    this.#shared.splice(place, 1)
     if (this.#latest === shared) this.#latest = undefined
     if (shared.lease.held) this.#support.end(shared.connection)
     shared.giveBack()
   }
 
   /** It did nothing, and another session may run it. */
-  #mayBeSentAgain(shared: SharedConnection<C>, statement: Statement, error: unknown): boolean {
+  #mayBeSentAgain(shared: SharedConnection<C>, statement: Statement<C>, error: unknown): boolean {
     if (statement.exposed && this.#support.isCancelled?.(error)) return true
     if (!shared.failedBesideOthers(statement, error)) return false
     statement.sentAnew = true
@@ -238,7 +240,7 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   /** A request to cancel another statement has hit this one, or its session was stale: it did nothing, and goes first. */
-  #sendAgain(statement: Statement): void {
+  #sendAgain(statement: Statement<C>): void {
     statement.unwatch()
     statement.exposed = false
     this.#ask(statement, !statement.alone)
@@ -259,19 +261,19 @@ export class Sharing<C> implements SharedEvents<C> {
   }
 
   /** It is sent: it waits no longer, whichever request is served. */
-  #take(statement: Statement): void {
+  #take(statement: Statement<C>): void {
     const request = this.#waitingOf(statement).take(statement)
     if (request?.waits) this.#pool.withdraw(request)
   }
 
-  get #next(): Statement | undefined {
+  get #next(): Statement<C> | undefined {
     let next = this.#waiting.first
     while (next !== undefined && this.#drop(next)) next = this.#waiting.first
     return next
   }
 
   /** Drops a statement whose caller gave up before it was sent, or that is not to be sent any more. */
-  #drop(statement: Statement): boolean {
+  #drop(statement: Statement<C>): boolean {
     const { isAborted, limits, at } = statement
     const error = isAborted
       ? ofPool(this.#pool.parts, new AcquireAbortedError(limits?.signal?.reason, this.#now() - at))

@@ -2,6 +2,8 @@
 import type { AcquireOptions } from '../../core/call-options.js'
 import type { Clock } from '../../core/clock.js'
 import { onAbort } from '../../core/signals.js'
+import type { Waiting } from '../callers/rank.js'
+import type { AcquireRequest } from '../callers/request.js'
 
 /** Called once: with an error, or with the result. */
 export type Done = (error: unknown, result?: unknown) => void
@@ -30,8 +32,10 @@ export interface Farewells {
   aborted(reason: unknown, waited: number): unknown
 }
 
+let made = 0
+
 /** Its caller is answered once. It is sent once, unless a request to cancel another one hit it, or its session was stale: then it is sent again. */
-export class Statement {
+export class Statement<C> implements Waiting {
   /** What the driver sends. */
   readonly what: unknown
   readonly limits: QueryLimits | undefined
@@ -42,6 +46,12 @@ export class Statement {
   /** Others of its kind were slow: it shares with none. */
   readonly alone: boolean
   readonly objection: Objection | undefined
+  /** Which statement of the process it is. */
+  readonly order = ++made
+  /** Whether it waits to be sent on a connection that is shared. */
+  queued = false
+  /** The one by which it waits in the pool's queue as well. */
+  request: AcquireRequest<C> | undefined = undefined
   sentAt = Number.NaN
   /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
   exposed = false
@@ -70,6 +80,11 @@ export class Statement {
     this.limits = limits
     this.at = at
     this.objection = objection
+  }
+
+  /** On whose behalf its caller asks. */
+  get terms(): QueryLimits['terms'] {
+    return this.limits?.terms
   }
 
   /** Its caller has an answer. If it is still under way, its own answer is of no interest. */

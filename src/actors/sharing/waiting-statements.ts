@@ -1,126 +1,71 @@
 // The statements that wait to be sent on a connection that is shared: first come, first served, or tenants in turns.
 import { FairRank } from '../callers/fair-rank.js'
 import { Rank } from '../callers/rank.js'
-import { AcquireRequest } from '../callers/request.js'
+import type { AcquireRequest } from '../callers/request.js'
 import type { Statement } from './statement.js'
 
 /**
  * Each has a request in the pool's queue as well, where it waits for a connection of its own; whichever comes first serves it. So a statement's turn
- * on a connection that is shared needs a list of its own. Without tenants, that is the order in which they came.
+ * on a connection that is shared needs a list of its own: the same as a rank of the pool's queue.
+ *
+ * No Map, though members leave from between: V8 replaces the table of a Map that is used as a queue every few members, and each old table holds on
+ * to its successor. Once one of them is in the old generation, the collector copies all that come after it.
  */
 export class WaitingStatements<C> {
-  readonly #requests = new Map<Statement, AcquireRequest<C>>()
-  /** Made when one of a tenant waits, and gone with the last one. */
-  #turns: Turns<C> | undefined = undefined
+  #rank = new Rank<Statement<C>>(0)
+  #size = 0
 
   get size(): number {
-    return this.#requests.size
+    return this.#size
   }
 
   /** Whose turn it is. */
-  get first(): Statement | undefined {
-    if (this.#turns !== undefined) return this.#turns.first
-    for (const statement of this.#requests.keys()) return statement
-    return undefined
+  get first(): Statement<C> | undefined {
+    return this.#rank.first
   }
 
-  has(statement: Statement): boolean {
-    return this.#requests.has(statement)
-  }
-
-  /** The request that it has in the pool's queue; undefined = it does not wait here. */
-  requestOf(statement: Statement): AcquireRequest<C> | undefined {
-    return this.#requests.get(statement)
+  has(statement: Statement<C>): boolean {
+    return statement.queued
   }
 
   /** It comes last, or last of its tenant. */
-  add(statement: Statement, request: AcquireRequest<C>): void {
-    if (this.#turns === undefined && statement.limits?.terms?.tenant !== undefined)
-      this.#turns = new Turns(this.#requests.keys())
-    this.#requests.set(statement, request)
-    this.#turns?.add(statement)
+  add(statement: Statement<C>, request: AcquireRequest<C>): void {
+    this.#note(statement, request)
+    this.#rank.join(statement)
   }
 
-  /** It is next: it has had its turn. */
-  addFirst(statement: Statement, request: AcquireRequest<C>): void {
-    const others = [...this.#requests]
-    this.#requests.clear()
-    this.#requests.set(statement, request)
-    for (const [other, itsRequest] of others) this.#requests.set(other, itsRequest)
-    this.#turns?.addFirst(statement)
+  /** It is next, behind those that are older: it has had its turn. */
+  addFirst(statement: Statement<C>, request: AcquireRequest<C>): void {
+    this.#note(statement, request)
+    this.#rank.rejoin(statement)
   }
 
   /** Takes one out that is sent. If it was its turn, its tenant has had it. */
-  take(statement: Statement): AcquireRequest<C> | undefined {
-    this.#turns?.take(statement)
-    return this.#drop(statement)
+  take(statement: Statement<C>): AcquireRequest<C> | undefined {
+    if (!statement.queued) return undefined
+    if (statement === this.#rank.first) this.#rank.shift()
+    else this.#rank.leave(statement)
+    return this.#noteLeft(statement)
   }
 
   /** Takes one out that is not sent any more. */
-  leave(statement: Statement): AcquireRequest<C> | undefined {
-    this.#turns?.leave(statement)
-    return this.#drop(statement)
+  leave(statement: Statement<C>): AcquireRequest<C> | undefined {
+    if (!statement.queued) return undefined
+    this.#rank.leave(statement)
+    return this.#noteLeft(statement)
   }
 
-  #drop(statement: Statement): AcquireRequest<C> | undefined {
-    const request = this.#requests.get(statement)
-    this.#requests.delete(statement)
-    if (this.#requests.size === 0) this.#turns = undefined
+  #note(statement: Statement<C>, request: AcquireRequest<C>): void {
+    if (!this.#rank.isFair && statement.terms?.tenant !== undefined) this.#rank = new FairRank(0, this.#rank)
+    statement.queued = true
+    statement.request = request
+    this.#size++
+  }
+
+  #noteLeft(statement: Statement<C>): AcquireRequest<C> | undefined {
+    const { request } = statement
+    statement.request = undefined
+    if (--this.#size === 0 && this.#rank.isFair) this.#rank = new Rank(0)
     return request
-  }
-}
-
-/** The same as a rank of the pool's queue, by tickets: a request is in one queue only. */
-class Turns<C> {
-  readonly #rank = new FairRank<C>(0, new Rank<C>(0))
-  readonly #tickets = new Map<Statement, AcquireRequest<C>>()
-  readonly #statements = new Map<AcquireRequest<C>, Statement>()
-
-  constructor(statements: Iterable<Statement>) {
-    for (const statement of statements) this.add(statement)
-  }
-
-  get first(): Statement | undefined {
-    const { first } = this.#rank
-    return first && this.#statements.get(first)
-  }
-
-  add(statement: Statement): void {
-    this.#rank.join(this.#ticketOf(statement))
-  }
-
-  addFirst(statement: Statement): void {
-    this.#rank.rejoin(this.#ticketOf(statement))
-  }
-
-  take(statement: Statement): void {
-    if (this.first !== statement) this.leave(statement)
-    else {
-      this.#rank.shift()
-      this.#forget(statement)
-    }
-  }
-
-  leave(statement: Statement): void {
-    const ticket = this.#forget(statement)
-    if (ticket !== undefined) this.#rank.leave(ticket)
-  }
-
-  #forget(statement: Statement): AcquireRequest<C> | undefined {
-    const ticket = this.#tickets.get(statement)
-    if (ticket === undefined) return undefined
-    this.#tickets.delete(statement)
-    this.#statements.delete(ticket)
-    return ticket
-  }
-
-  #ticketOf(statement: Statement): AcquireRequest<C> {
-    const ticket = new AcquireRequest<C>(statement.at, Number.POSITIVE_INFINITY, 0)
-    const { tenant, weight = 1 } = statement.limits?.terms ?? {}
-    ticket.terms = { tenant, weight, lane: undefined, since: undefined }
-    ticket.queued = true
-    this.#tickets.set(statement, ticket)
-    this.#statements.set(ticket, statement)
-    return ticket
   }
 }

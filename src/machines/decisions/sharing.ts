@@ -10,6 +10,12 @@ export interface SharedLoad {
   readonly since: number
 }
 
+/** What counts of one that is to be given back. */
+export interface DrainingLoad extends SharedLoad {
+  /** Whether it takes no further statements, so that a caller may have it once those under way are answered. */
+  readonly drains: boolean
+}
+
 /** How far sharing goes. */
 export interface SharePolicy {
   /** The most statements that one connection has under way. */
@@ -39,4 +45,15 @@ export function leastLoaded<Load extends SharedLoad>(
     fewest = outstanding
   }
   return best
+}
+
+/** How many connections that drain are about to be free: one whose oldest statement turns out to be slow is not, and no caller waits for it alone. */
+export function countOfSoonFree(
+  loads: Iterable<DrainingLoad>,
+  now: number,
+  { patience }: Pick<SharePolicy, 'patience'>,
+): number {
+  let count = 0
+  for (const { drains, since } of loads) if (drains && !(now - since > patience)) count++
+  return count
 }
