@@ -135,6 +135,43 @@ describe('a caller who wants a connection of its own, beside slow statements', (
   })
 })
 
+describe('under a steady load, a connection', () => {
+  /** Two connections, of which one has a statement under way that takes so long: how many times one was given back in 40 ms, and what was answered. */
+  async function besideStatementOf(latency: number) {
+    const { pool, clock, database } = poolInSimulatedTime({
+      min: 2,
+      max: 2,
+      share: { depth: 4, patience: 50 },
+    })
+    await clock.advance(100)
+    database.change({ queryLatency: latency })
+    watch(pool.query('select 1'))
+    await clock.advance(1)
+    database.change({ queryLatency: 1 })
+    const load = steadyLoad(pool, 20)
+    await clock.advance(1)
+    const before = { released: pool.stats().released, answered: load.answered }
+    await clock.advance(40)
+    const released = pool.stats().released - before.released
+    const answered = load.answered - before.answered
+    load.stop()
+    await Promise.all([load.all, clock.advance(500)])
+    return { released, answered }
+  }
+
+  it('rests every few statements, until all are answered, while those of another wait for an answer', async () => {
+    const { released, answered } = await besideStatementOf(45)
+    expect(released).toBeGreaterThanOrEqual(2)
+    expect(answered).toBeGreaterThan(35) // of 40
+  })
+
+  it('goes on while those of others are answered, too', async () => {
+    const { released, answered } = await besideStatementOf(2)
+    expect(released).toBe(0)
+    expect(answered).toBeGreaterThan(75) // of 80
+  })
+})
+
 describe('a statement that was slow twice', () => {
   /** One connection, on which a statement of some kind has taken long twice. */
   async function slow() {

@@ -36,6 +36,8 @@ export class SharedConnection<C> implements SharedLoad {
   readonly #flight: Statement<C>[] = []
   #drains = false
   #isReserved = false
+  #taken = 0
+  #turnSince = Number.NaN
   #answeredAt = Number.NEGATIVE_INFINITY
   /** How many are under way for which no caller waits. */
   #abandoned = 0
@@ -98,6 +100,23 @@ export class SharedConnection<C> implements SharedLoad {
     return this.#drains
   }
 
+  get reserved(): boolean {
+    return this.#isReserved
+  }
+
+  get taken(): number {
+    return this.#taken
+  }
+
+  get turnSince(): number {
+    return this.#turnSince
+  }
+
+  beginTurn(now: number): void {
+    this.#taken = 0
+    this.#turnSince = now
+  }
+
   get outstanding(): number {
     return this.#flight.length
   }
@@ -124,7 +143,8 @@ export class SharedConnection<C> implements SharedLoad {
   /** Sends a statement. */
   send(statement: Statement<C>, now: number): void {
     statement.sentAt = now
-    this.#flight.push(statement)
+    if (this.#flight.push(statement) === 1) this.beginTurn(now)
+    this.#taken++
     let over = false
     const answer = (error: unknown, result?: unknown): void => {
       if (over) return

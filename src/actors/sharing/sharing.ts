@@ -5,7 +5,12 @@
 // statements that are under way on one, and the queue is one.
 import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
-import { countOfSoonFree, leastLoaded, type SharePolicy } from '../../machines/decisions/sharing.js'
+import {
+  countOfSoonFree,
+  hasHadTurn,
+  leastLoaded,
+  type SharePolicy,
+} from '../../machines/decisions/sharing.js'
 import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
@@ -197,6 +202,7 @@ export class Sharing<C> implements SharedEvents<C> {
   #send(shared: SharedConnection<C>, statement: Statement<C>, now: number): void {
     this.#pool.parts.counters.statements++
     this.#latest = shared
+    if (hasHadTurn(shared, this.#policy)) shared.beginTurn(now)
     shared.send(statement, now)
   }
 

@@ -8,6 +8,12 @@ export interface SharedLoad {
   readonly outstanding: number
   /** When the oldest of them was sent, in milliseconds; NaN = there is none. */
   readonly since: number
+  /** How many it has taken in its turn. */
+  readonly taken: number
+  /** When its turn began, in milliseconds. */
+  readonly turnSince: number
+  /** Whether it is kept for one slow statement. */
+  readonly reserved: boolean
 }
 
 /** What counts of one that is to be given back. */
@@ -24,27 +30,53 @@ export interface SharePolicy {
   readonly patience: number
 }
 
+/** So many times its depth is a turn: by then, connections that are as fast have answered what they had when it began. */
+const depthsOfTurn = 2
+
+/** Whether a connection has had its turn. It begins another one with the next statement that it takes. */
+export function hasHadTurn({ taken }: SharedLoad, { depth }: SharePolicy): boolean {
+  return taken >= depthsOfTurn * depth
+}
+
 /**
  * The connection with the fewest statements under way that takes one more; undefined when there is none. A statement behind a slow one
  * would wait for it, so a connection whose oldest statement has run out of patience takes none.
+ *
+ * Connections take turns: one that was always given the next statement would have its server process run on and on, and those of other
+ * connections wait for a processor, each with statements under way. So after some statements one rests until all are answered, if another
+ * has been waiting for an answer since before its turn began.
  * @param latest the one that got the last statement, which goes before others with as few: what is sent to it in one turn goes out in one piece
  */
 export function leastLoaded<Load extends SharedLoad>(
   loads: Iterable<Load>,
   now: number,
-  { depth, patience }: SharePolicy,
+  policy: SharePolicy,
   latest?: Load,
 ): Load | undefined {
+  const { depth, patience } = policy
   let best: Load | undefined
   let fewest = depth
+  let longest: number | undefined
   for (const load of loads) {
     const { outstanding } = load
     if (outstanding > fewest || (outstanding === fewest && (best === undefined || load !== latest))) continue
     if (!load.open || now - load.since > patience) continue
+    if (hasHadTurn(load, policy)) {
+      longest ??= longestWait(loads, now - patience)
+      if (longest < load.turnSince) continue
+    }
     best = load
     fewest = outstanding
   }
   return best
+}
+
+/** When the statement was sent that has been under way for longest, of those that are not slow: sent no earlier than `earliest`, on no reserved connection. Infinity = there is none. */
+function longestWait(loads: Iterable<SharedLoad>, earliest: number): number {
+  let longest = Number.POSITIVE_INFINITY
+  for (const { since, reserved } of loads)
+    if (!reserved && since >= earliest && since < longest) longest = since
+  return longest
 }
 
 /** How many connections that drain are about to be free: one whose oldest statement turns out to be slow is not, and no caller waits for it alone. */

@@ -1,12 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { leastLoaded, type SharedLoad } from '../../../src/machines/decisions/sharing.js'
+import {
+  countOfSoonFree,
+  hasHadTurn,
+  leastLoaded,
+  type SharedLoad,
+} from '../../../src/machines/decisions/sharing.js'
 
 const policy = { depth: 8, patience: 50 }
 
-const loadOf = (outstanding: number, { open = true, since = 0 } = {}): SharedLoad => ({
+const loadOf = (outstanding: number, more: Partial<SharedLoad> = {}): SharedLoad => ({
   outstanding,
-  open,
-  since,
+  open: true,
+  since: 0,
+  taken: outstanding,
+  turnSince: 0,
+  reserved: false,
+  ...more,
 })
 
 describe('a statement joins the connection with the fewest under way', () => {
@@ -36,5 +45,43 @@ describe('a statement joins the connection with the fewest under way', () => {
 
   test('one that got the last statement and is not among them any more joins no others', () => {
     expect(leastLoaded([], 0, policy, loadOf(0))).toBeUndefined()
+  })
+})
+
+describe('connections take turns', () => {
+  const hadTurn = loadOf(1, { taken: 16, turnSince: 10, since: 12 })
+
+  test('a turn is twice the depth', () => {
+    expect(hasHadTurn({ ...hadTurn, taken: 15 }, policy)).toBe(false)
+    expect(hasHadTurn(hadTurn, policy)).toBe(true)
+  })
+
+  test('one that has had its turn rests while another has waited for an answer since before', () => {
+    const waits = loadOf(8, { since: 9 })
+    expect(leastLoaded([hadTurn, waits], 13, policy, hadTurn)).toBeUndefined()
+    const third = loadOf(5, { since: 12 })
+    expect(leastLoaded([hadTurn, waits, third], 13, policy, hadTurn)).toBe(third)
+  })
+
+  test('and goes on while no other has, or only slow ones do', () => {
+    const others = [
+      loadOf(8, { since: 11 }),
+      loadOf(1, { since: 9, reserved: true, open: false }),
+      loadOf(8, { since: -50 }),
+      loadOf(0, { since: Number.NaN }),
+    ]
+    for (const other of others) {
+      const full = { ...other, open: false }
+      expect(leastLoaded([hadTurn, full], 13, policy)).toBe(hadTurn)
+    }
+  })
+})
+
+describe('a connection that drains', () => {
+  const drains = (since: number) => ({ ...loadOf(1, { since, open: false }), drains: true })
+
+  test('is free soon, unless its oldest statement is slow', () => {
+    expect(countOfSoonFree([drains(0), drains(-50), drains(-51)], 0, policy)).toBe(2)
+    expect(countOfSoonFree([{ ...loadOf(1), drains: false }], 0, policy)).toBe(0)
   })
 })
