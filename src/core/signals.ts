@@ -1,7 +1,14 @@
 // One listener for each AbortSignal, however many operations wait by it.
 
+import { Gapped, type Member } from './gapped.js'
+
+interface Callback extends Member {
+  readonly call: () => void
+}
+
 interface Watched {
-  readonly callbacks: Set<() => void>
+  /** A Set that many come to and go from would keep those that are gone from the collector, in the tables that it had before. */
+  readonly callbacks: Gapped<Callback>
   readonly listener: () => void
 }
 
@@ -21,23 +28,25 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     callback()
     return nothing
   }
-  const own = (): void => callback() // the same callback may be given twice
+  const own: Callback = { queued: true, call: callback }
   const { callbacks } = watched.get(signal) ?? listen(signal)
-  callbacks.add(own)
+  callbacks.join(own)
   return () => {
-    if (callbacks.delete(own) && callbacks.size === 0) unlisten(signal, callbacks)
+    if (!own.queued) return
+    callbacks.leave(own)
+    if (callbacks.first === undefined) unlisten(signal, callbacks)
   }
 }
 
 function listen(signal: AbortSignal): Watched {
-  const callbacks = new Set<() => void>()
+  const callbacks = new Gapped<Callback>()
   const listener = (): void => {
     if (watched.get(signal)?.callbacks === callbacks) watched.delete(signal)
     let failure: { readonly error: unknown } | undefined
-    for (const callback of callbacks) {
-      callbacks.delete(callback)
+    while (callbacks.first !== undefined) {
+      const { call } = callbacks.shift()
       try {
-        callback()
+        call()
       } catch (error) {
         failure ??= { error } // the others hear of it all the same
       }
@@ -50,7 +59,7 @@ function listen(signal: AbortSignal): Watched {
   return entry
 }
 
-function unlisten(signal: AbortSignal, callbacks: Set<() => void>): void {
+function unlisten(signal: AbortSignal, callbacks: Gapped<Callback>): void {
   const entry = watched.get(signal)
   if (entry?.callbacks !== callbacks) return
   watched.delete(signal)

@@ -1,12 +1,12 @@
 // The pool, broken on purpose in one place at a time: what the simulation has to find.
 
-import { AbortSignals } from '../../src/actors/callers/abort-signals.js'
 import { Callers } from '../../src/actors/callers/callers.js'
 import { Deadlines } from '../../src/actors/callers/deadlines.js'
 import { closedError, Intake } from '../../src/actors/callers/intake.js'
 import { Lane } from '../../src/actors/callers/lanes.js'
 import { WaitingQueue } from '../../src/actors/callers/queue.js'
 import { AcquireRequest } from '../../src/actors/callers/request.js'
+import { SignalWatch } from '../../src/actors/callers/signal-watch.js'
 import { AdaptiveSize } from '../../src/actors/connections/adaptive-size.js'
 import { connectionLogic } from '../../src/actors/connections/connection-actor.js'
 import { ConnectionRecord } from '../../src/actors/connections/record.js'
@@ -408,7 +408,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'leaves its listener on the signal of a caller who was told',
     breaks: ['remains'],
-    apply: () => replace(AbortSignals, 'forget', () => () => {}),
+    apply: () => replace(SignalWatch, 'settled', () => () => {}),
   },
   {
     name: 'trusts its connections after one was lost',

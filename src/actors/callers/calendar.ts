@@ -1,7 +1,8 @@
 // Requests by their deadlines.
+
+import { Ring } from '../../core/ring.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import type { AcquireRequest } from './request.js'
-import { Ring } from './ring.js'
 
 /** So few settled ones in between are not worth a sweep. */
 const fewSettled = 16

@@ -1,6 +1,7 @@
 // The waiting callers of one priority of whom some name a tenant: tenants take turns. Made when the first one waits.
+
+import { Gapped, type Member } from '../../core/gapped.js'
 import { roundsUntilTurn } from '../../machines/decisions/fairness.js'
-import { Gapped, type Member } from './gapped.js'
 import { Rank, type Waiting } from './rank.js'
 
 /** One tenant's callers who wait, first come first served; there is none for a tenant without. */

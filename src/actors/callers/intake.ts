@@ -2,13 +2,13 @@
 import type { Subscriber } from 'rxjs'
 import type { AcquireOptions } from '../../core/call-options.js'
 import { AcquireAbortedError, PoolClosedError } from '../../core/errors.js'
-import type { Lease } from '../leases/lease.js'
 import { Observable } from '../rx.js'
 import { Alarm } from '../time/alarm.js'
 import type { ClockScheduler } from '../time/scheduler.js'
-import { AbortSignals } from './abort-signals.js'
 import { Deadlines } from './deadlines.js'
 import type { AcquireRequest, Watch } from './request.js'
+import { watchSignal } from './signal-watch.js'
+import { watchToo } from './watches.js'
 
 /** What the pool actor learns about a request whose caller has stopped waiting. */
 export interface Cancellation<C> {
@@ -28,7 +28,7 @@ export class Intake<C> implements Watch<C> {
   readonly #deadlines: Deadlines<C>
   readonly #alarm: Alarm
   readonly #scheduler: ClockScheduler
-  readonly #signals = new AbortSignals<C>((request, reason) => this.#cancel(request, reason))
+  readonly #aborted = (request: AcquireRequest<C>, reason: unknown): void => this.#cancel(request, reason)
   /**
    * Those without a deadline who were not in the queue yet when they were submitted. Not all who wait: a set that is written to for
    * every caller leaves a chain of outgrown tables behind, which keep each other, and all whom they knew, from being collected.
@@ -66,7 +66,7 @@ export class Intake<C> implements Watch<C> {
     else if (request.joinedAt === 0) this.#onTheWay.add(request)
     else if (signal === undefined) return // it is in the queue, for as long as it takes
     watchToo(request, this)
-    if (signal !== undefined) this.#signals.add(request, signal)
+    if (signal !== undefined) watchSignal(request, signal, this.#aborted)
   }
 
   /** Takes out the requests whose time is up. */
@@ -87,7 +87,6 @@ export class Intake<C> implements Watch<C> {
   settled(request: AcquireRequest<C>): void {
     if (request.timeout !== Number.POSITIVE_INFINITY) this.#deadlines.noteSettled(request)
     else if (this.#onTheWay.size > 0) this.#onTheWay.delete(request)
-    this.#signals.forget(request)
   }
 
   /**
@@ -107,27 +106,6 @@ export class Intake<C> implements Watch<C> {
   #cancel(request: AcquireRequest<C>, reason: unknown): void {
     const waited = this.#scheduler.now() - request.at
     this.#cancellations?.next({ request, error: new AcquireAbortedError(reason, waited) })
-  }
-}
-
-/** Has one more be told when a request is settled. */
-export function watchToo<C>(request: AcquireRequest<C>, watch: Watch<C>): void {
-  request.watch = request.watch === undefined ? watch : new BothWatches(request.watch, watch)
-}
-
-/** A request that is traced has a watch of its own, and so has one that goes by a lane. */
-class BothWatches<C> implements Watch<C> {
-  readonly #first: Watch<C>
-  readonly #second: Watch<C>
-
-  constructor(first: Watch<C>, second: Watch<C>) {
-    this.#first = first
-    this.#second = second
-  }
-
-  settled(request: AcquireRequest<C>, lease: Lease<C> | undefined, error: unknown): void {
-    this.#first.settled(request, lease, error)
-    this.#second.settled(request, lease, error)
   }
 }
 

@@ -4,9 +4,9 @@ import { refusal } from '../../core/refusal.js'
 import type { ConnectionRecord } from '../connections/record.js'
 import type { Lease } from '../leases/lease.js'
 import { Loan } from '../watching/loan.js'
-import { watchToo } from './intake.js'
 import { WaitingQueue } from './queue.js'
 import type { AcquireRequest, Door, Watch } from './request.js'
+import { watchToo } from './watches.js'
 
 /** A lane at one moment. */
 export interface LaneStats {

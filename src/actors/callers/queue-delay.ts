@@ -1,4 +1,7 @@
 // How late the callers in a queue are served. There is none unless the pool sheds load.
+
+import { isQueued } from '../../core/gapped.js'
+import { Ring } from '../../core/ring.js'
 import {
   afterLook,
   isLate,
@@ -10,9 +13,7 @@ import {
 } from '../../machines/decisions/overload.js'
 import type { PoolContext } from '../../machines/pool-types.js'
 import type { Alarm } from '../time/alarm.js'
-import { isQueued } from './gapped.js'
 import type { AcquireRequest } from './request.js'
-import { Ring } from './ring.js'
 
 const never = Number.POSITIVE_INFINITY
 

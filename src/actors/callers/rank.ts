@@ -1,5 +1,5 @@
 // Those who wait, of one priority.
-import { Gapped, type Member } from './gapped.js'
+import { Gapped, type Member } from '../../core/gapped.js'
 
 /** A caller, or a caller's statement. */
 export interface Waiting extends Member {

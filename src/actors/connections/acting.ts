@@ -36,15 +36,15 @@ export function tell<E extends EventObject>(actor: ActorRef<Snapshot<unknown>, E
   if (actor.getSnapshot().status === 'active') deliver(actor, event, event.type)
 }
 
-/** What a call of the driver is told: its signal, which is made when the driver looks at it. */
+/** What a call of the driver, or of a hook, is told: its signal, which is made when it is looked at. */
 export const contextOf = (call: Cancellation): RoundTripContext => withSignal({}, call)
 
 /**
- * Adds the signal to what a call of the driver is told. As a property of its own, because drivers copy what they are told; and with one getter for
+ * Adds the signal to what a call of the driver, or of a hook, is told. As a property of its own, because drivers copy what they are told; and with one getter for
  * all, because V8 makes a hidden class for each getter that is written into an object, which was a quarter of what opening a connection cost.
  */
 export function withSignal<T extends object>(told: T, call: Cancellation): T & RoundTripContext {
-  Object.assign(told, { [ofCall]: call })
+  Object.defineProperty(told, ofCall, { value: call }) // out of sight: an application's hook may print what it is told
   return Object.defineProperty(told, 'signal', signalOfCall) as T & RoundTripContext
 }
 

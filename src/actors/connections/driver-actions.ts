@@ -50,9 +50,7 @@ export const driverActions = {
     const dirty = event.type === 'release' ? event.session === 'dirty' : undefined
     const { cancelling } = record
     const resets = (): Promise<void> | undefined =>
-      hooks === undefined
-        ? driver.reset?.(record.handle, contextOf(call))
-        : resetAndUndo(record, dirty, call.signal)
+      hooks === undefined ? driver.reset?.(record.handle, contextOf(call)) : resetAndUndo(record, dirty, call)
     roster.noteReturning(record, config.clock.now())
     attempt(
       () =>

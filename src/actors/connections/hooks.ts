@@ -3,9 +3,11 @@ import { HookFailure, type PoolHooks, type ReturnHookContext } from '../../core/
 import { outside } from '../../core/outside.js'
 import { warn } from '../../core/platform.js'
 import { messageOf, withoutStop } from '../../core/wording.js'
-import type { ConnectContext, ResetContext } from '../../db/driver.js'
+import type { ConnectContext, ResetContext, RoundTripContext } from '../../db/driver.js'
 import type { ConnectionContext, ConnectionEnding } from '../../machines/connection-types.js'
 import type { Lending } from '../callers/lending.js'
+import { contextOf, withSignal } from './acting.js'
+import type { Cancellation } from './cancellation.js'
 import { finishConnect } from './driver-calls.js'
 import type { ConnectionRecord } from './record.js'
 
@@ -16,7 +18,7 @@ type Doubts = Pick<ConnectionContext, 'generation' | 'policy'>
 export async function connectAndSetUp<C>(record: ConnectionRecord<C>, context: ConnectContext): Promise<C> {
   const { driver, hooks } = record.parts
   const { signal } = context
-  const setUp = setUpOf(record, hooks, signal, false)
+  const setUp = setUpOf(record, hooks, context, false)
   if (setUp === undefined) return driver.connect(context)
   let isOpen = false
   let isSetUp = false
@@ -50,13 +52,13 @@ export async function askToLend<C>(
   record: ConnectionRecord<C>,
   lending: Lending,
   doubts: Doubts,
-  signal: AbortSignal,
+  call: Cancellation,
 ): Promise<boolean> {
   const { id, handle, parts } = record
   const { onLend } = parts.hooks as PoolHooks<C>
-  const context = { pool: parts.name, connection: id, session: lending.session, signal }
+  const context = withSignal({ pool: parts.name, connection: id, session: lending.session }, call)
   if ((await lending.run(() => onLend?.(handle as C, context))) === false) return false
-  await proveAgain(record, doubts, signal)
+  await proveAgain(record, doubts, call)
   return true
 }
 
@@ -64,13 +66,13 @@ export async function askToLend<C>(
 async function proveAgain<C>(
   record: ConnectionRecord<C>,
   { generation, policy }: Doubts,
-  signal: AbortSignal,
+  call: Cancellation,
 ): Promise<void> {
   const { current } = generation
   if (record.provenIn === current || policy.validateAfter === Number.POSITIVE_INFINITY) return
   const { driver, config } = record.parts
   try {
-    await driver.validate(record.handle as C, { signal })
+    await driver.validate(record.handle as C, contextOf(call))
   } catch (error) {
     throw new ProofFailure(error)
   }
@@ -93,19 +95,20 @@ export class ProofFailure extends Error {
 export async function resetAndUndo<C>(
   record: ConnectionRecord<C>,
   dirty: boolean | undefined,
-  signal: AbortSignal,
+  call: Cancellation,
 ): Promise<void> {
   const { id, parts } = record
   const { driver, hooks, name } = parts
   const handle = record.handle as C
-  const setUp = setUpOf(record, hooks, signal, true)
-  const context: ResetContext = setUp === undefined ? { signal } : { signal, setUp }
+  const context: ResetContext = contextOf(call)
+  const setUp = setUpOf(record, hooks, context, true)
+  if (setUp !== undefined) Object.assign(context, { setUp })
   if (dirty ?? driver.needsReset?.(handle) ?? true) await driver.reset?.(handle, context)
   const owed = record.takeOwed()
   if (owed === undefined || hooks?.onReturn === undefined) return
-  signal.throwIfAborted()
+  if (call.aborted) call.signal.throwIfAborted()
   try {
-    await hooks.onReturn(handle, { pool: name, connection: id, ...owed, signal })
+    await hooks.onReturn(handle, withSignal({ pool: name, connection: id, ...owed }, call))
   } catch (error) {
     throw new HookFailure('onReturn', error)
   }
@@ -149,7 +152,7 @@ export function describeFailure(error: unknown): string {
 function setUpOf<C>(
   { id, parts: { name, budget } }: ConnectionRecord<C>,
   hooks: PoolHooks<C> | undefined,
-  signal: AbortSignal,
+  told: RoundTripContext,
   again: boolean,
 ): ((connection: unknown) => Promise<void>) | undefined {
   const onConnect = hooks?.onConnect
@@ -157,7 +160,7 @@ function setUpOf<C>(
   return async connection => {
     await budget?.enter?.(connection, again)
     try {
-      await onConnect?.(connection as C, { pool: name, connection: id, again, signal })
+      await onConnect?.(connection as C, { pool: name, connection: id, again, signal: told.signal })
     } catch (error) {
       throw new HookFailure('onConnect', error)
     }

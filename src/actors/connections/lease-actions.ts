@@ -19,7 +19,7 @@ export const leaseActions = {
     hold(record)
     const call = record.beginEffect()
     attempt(
-      () => askToLend(record, lending as Lending, context, call.signal),
+      () => askToLend(record, lending as Lending, context, call),
       isFit => {
         record.endEffect()
         if (isFit) report(self, { type: 'lend.accepted', at: config.clock.now() })

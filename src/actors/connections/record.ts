@@ -114,6 +114,7 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   #session: unknown = undefined
   #owed: Owed | undefined = undefined
   #phase: Phase | undefined = undefined
+  #returningSince: number | undefined = undefined
 
   constructor(input: RecordInput, parts: PoolOfConnection<C>) {
     this.#parts = parts
@@ -143,6 +144,15 @@ export class ConnectionRecord<C> implements ConnectionFacts {
   /** The pool that it belongs to. */
   get parts(): PoolOfConnection<C> {
     return this.#parts
+  }
+
+  /** Since when it is under reset, or has its keepalive under way. */
+  get returningSince(): number | undefined {
+    return this.#returningSince
+  }
+
+  set returningSince(since: number | undefined) {
+    this.#returningSince = since
   }
 
   /** Tells the connection that callers share it from now on. */

@@ -18,8 +18,8 @@ export class Roster<C> implements RosterView {
   readonly #byId = new Map<string, ConnectionRecord<C>>()
   /** Most recently used last, which is leased first: the others get old and are retired. */
   readonly #idle: ConnectionRecord<C>[] = []
-  /** Since when each connection has been under reset, or had its keepalive under way. */
-  readonly #returning = new Map<ConnectionRecord<C>, number>()
+  /** Those under reset, or with a keepalive under way. */
+  readonly #returning: ConnectionRecord<C>[] = []
   readonly #freeIds: string[] = []
   #idsMade = 0
   #serials = 0
@@ -85,17 +85,21 @@ export class Roster<C> implements RosterView {
 
   /** Connections that become idle within a round trip, unless it had taken long by that time: then they are not waited for. */
   returning(at: number): number {
-    if (this.#returning.size === 0) return 0
+    if (this.#returning.length === 0) return 0
     const earliest = at - patienceWithResets(this.#pace.connectTime)
     let count = 0
-    for (const since of this.#returning.values()) if (since > earliest) count++
+    for (const { returningSince } of this.#returning)
+      if (returningSince !== undefined && returningSince > earliest) count++
     return count
   }
 
   /** A reset or a keepalive begins now, or it is over. */
   noteReturning(record: ConnectionRecord<C>, since: number | undefined): void {
-    if (since === undefined) this.#returning.delete(record)
-    else this.#returning.set(record, since)
+    const before = record.returningSince
+    record.returningSince = since
+    if (before === undefined && since !== undefined) this.#returning.push(record)
+    if (before !== undefined && since === undefined)
+      this.#returning.splice(this.#returning.indexOf(record), 1)
   }
 
   /** All connections, in the order in which they were opened. */
@@ -178,7 +182,7 @@ export class Roster<C> implements RosterView {
   }
 
   takeFromIdle(record: ConnectionRecord<C>): boolean {
-    this.#returning.delete(record)
+    this.noteReturning(record, undefined)
     const index = this.#idle.lastIndexOf(record)
     if (index >= 0) this.#idle.splice(index, 1)
     return index >= 0
@@ -190,7 +194,7 @@ export class Roster<C> implements RosterView {
       lease === undefined ? [] : { connection: id, lease: lease.id, since: lease.acquiredAt },
     )
     const { total, connecting, established, idle } = this
-    const returning = this.#returning.size
+    const returning = this.#returning.length
     return { total, connecting, established, idle, leased: holders.length, returning, holders }
   }
 

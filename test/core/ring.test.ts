@@ -1,7 +1,7 @@
 // The list that callers wait in, beside an array: whatever happens at its ends, and through its growing and shrinking.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Ring } from '../../src/actors/callers/ring.js'
+import { Ring } from '../../src/core/ring.js'
 
 it('has what an array would have, after each burst and each drain', () => {
   const move = fc.record({ kind: fc.constantFrom('push', 'unshift', 'shift', 'pop'), times: fc.nat(90) })
