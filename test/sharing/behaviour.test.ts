@@ -174,6 +174,18 @@ describe('statements that share connections', () => {
     expect(answers).toEqual(['select 1 on 2'])
   })
 
+  it('keep their place in the line, when that happens', async () => {
+    const { pool, clock, database } = share()
+    await clock.advance(100)
+    const lease = await pool.acquire()
+    const answers = runAll(pool, numbered(3))
+    lease.release()
+    for (const connection of database.connections) database.kill(connection)
+    await clock.advance(1_000)
+    // The second one's request was served next; the first goes before the third.
+    expect(answers).toEqual(['select 2 on 2', 'select 1 on 2', 'select 3 on 2'])
+  })
+
   it('that wait too long are told why', async () => {
     const { pool, clock } = share({ acquireTimeout: 100 })
     await clock.advance(100)

@@ -95,7 +95,7 @@ export class SharedConnection<C> implements SharedLoad {
     this.#broken ??= { error }
   }
 
-  /** Whether it drains. It may take long if one of its statements does; one that is reserved for a slow one does not drain. */
+  /** Whether it is to be given back. One that is reserved does not count: how long its statement takes is not known. */
   get drains(): boolean {
     return this.#drains
   }
@@ -112,6 +112,7 @@ export class SharedConnection<C> implements SharedLoad {
     return this.#turnSince
   }
 
+  /** Begins to count anew what it takes. */
   beginTurn(now: number): void {
     this.#taken = 0
     this.#turnSince = now

@@ -174,7 +174,7 @@ export class Sharing<C> implements SharedEvents<C> {
     else if (lease.held) {
       this.#begin(lease, next, this.#now())
       this.#fill()
-    } else this.#ask(next) // lost on the way
+    } else this.#ask(next, !next.alone) // lost on the way
   }
 
   #refused(statement: Statement<C>, request: AcquireRequest<C>, error: unknown): void {

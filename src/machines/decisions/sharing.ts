@@ -79,7 +79,7 @@ function longestWait(loads: Iterable<SharedLoad>, earliest: number): number {
   return longest
 }
 
-/** How many connections that drain are about to be free: one whose oldest statement turns out to be slow is not, and no caller waits for it alone. */
+/** How many of the connections that drain are about to be free. One whose oldest statement turns out to be slow is not, so a caller must not depend on it. */
 export function countOfSoonFree(
   loads: Iterable<DrainingLoad>,
   now: number,
