@@ -2,8 +2,11 @@
 
 import { Gapped, type Member } from './gapped.js'
 
-interface Callback extends Member {
-  readonly call: () => void
+/** A class, and no object literal: V8 may take those for long-lived, and then all that they know outlives its youth. */
+class Callback implements Member {
+  queued = true
+
+  constructor(readonly call: () => void) {}
 }
 
 interface Watched {
@@ -28,7 +31,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     callback()
     return nothing
   }
-  const own: Callback = { queued: true, call: callback }
+  const own = new Callback(callback)
   const { callbacks } = watched.get(signal) ?? listen(signal)
   callbacks.join(own)
   return () => {

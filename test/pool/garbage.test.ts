@@ -27,7 +27,12 @@ afterAll(() => rm(program, { force: true }))
 
 /** How many bytes of each call outlived two minor collections, once the code was warm. */
 async function promotedOfEachCall(way: string): Promise<number> {
-  const flags = ['--expose-gc', '--trace-gc-nvp', '--max-semi-space-size=1'] // in megabytes: many collections
+  const flags = [
+    '--expose-gc',
+    '--trace-gc-nvp',
+    '--max-semi-space-size=1', // in megabytes: many collections
+    '--no-allocation-site-pretenuring', // V8's guess, from the first collections, of what will live long: it is not always right
+  ]
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, way], {
     maxBuffer: 64 * 2 ** 20,
   })

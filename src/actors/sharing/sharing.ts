@@ -11,7 +11,7 @@ import {
   leastLoaded,
   type SharePolicy,
 } from '../../machines/decisions/sharing.js'
-import type { AcquireRequest } from '../callers/request.js'
+import type { AcquireRequest, Receiver } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
@@ -154,19 +154,15 @@ export class Sharing<C> implements SharedEvents<C> {
     if (first) waiting.addFirst(statement, request)
     else waiting.add(statement, request)
     statement.begin(this.#pool.parts.config.clock)
-    // In a microtask: the pool is in the midst of a message.
-    request.answerTo({
-      granted: lease => queueMicrotask(() => this.#granted(lease, statement)),
-      refused: error => queueMicrotask(() => this.#refused(statement, request, error)),
-    })
+    request.answerTo(new Asker(this, statement, request))
   }
 
   #waitingOf({ alone }: Statement<C>): WaitingStatements<C> {
     return alone ? this.#waitingAlone : this.#waiting
   }
 
-  /** The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
-  #granted(lease: Lease<C>, asker: Statement<C>): void {
+  /** @internal The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
+  granted(lease: Lease<C>, asker: Statement<C>): void {
     this.#drop(asker)
     const next = this.#waitingOf(asker).has(asker) ? asker : this.#next
     if (next !== undefined) this.#take(next)
@@ -177,7 +173,8 @@ export class Sharing<C> implements SharedEvents<C> {
     } else this.#ask(next, !next.alone) // lost on the way
   }
 
-  #refused(statement: Statement<C>, request: AcquireRequest<C>, error: unknown): void {
+  /** @internal */
+  refused(statement: Statement<C>, request: AcquireRequest<C>, error: unknown): void {
     if (statement.request !== request) return // it waits no longer, or by another one
     this.#waitingOf(statement).leave(statement)
     statement.settle(error)
@@ -302,5 +299,26 @@ export class Sharing<C> implements SharedEvents<C> {
 
   #now(): number {
     return this.#pool.parts.config.clock.now()
+  }
+}
+
+/** A statement that waits for a connection. It hears in a microtask, because the pool is in the midst of a message. */
+class Asker<C> implements Receiver<C> {
+  readonly #sharing: Sharing<C>
+  readonly #statement: Statement<C>
+  readonly #request: AcquireRequest<C>
+
+  constructor(sharing: Sharing<C>, statement: Statement<C>, request: AcquireRequest<C>) {
+    this.#sharing = sharing
+    this.#statement = statement
+    this.#request = request
+  }
+
+  granted(lease: Lease<C>): void {
+    queueMicrotask(() => this.#sharing.granted(lease, this.#statement))
+  }
+
+  refused(error: unknown): void {
+    queueMicrotask(() => this.#sharing.refused(this.#statement, this.#request, error))
   }
 }
