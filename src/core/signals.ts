@@ -2,7 +2,7 @@
 
 import { Gapped, type Member } from './gapped.js'
 
-/** A class, and no object literal: V8 may take those for long-lived, and then all that they know outlives its youth. */
+/** A class, not an object literal: V8 may allocate literals in the old generation, and then whatever they refer to stays until a full collection. */
 class Callback implements Member {
   queued = true
 

@@ -95,7 +95,7 @@ export class SharedConnection<C> implements SharedLoad {
     this.#broken ??= { error }
   }
 
-  /** Whether it is to be given back. One that is reserved does not count: how long its statement takes is not known. */
+  /** Whether it is given back as soon as its statements are answered. Not true of one that is only reserved: how long its statement takes is not known. */
   get drains(): boolean {
     return this.#drains
   }

@@ -164,7 +164,7 @@ export class Sharing<C> implements SharedEvents<C> {
   /** @internal The connection is for the statement that asked for it, or, if that was sent on another one by now, for the next. */
   granted(lease: Lease<C>, asker: Statement<C>): void {
     this.#drop(asker)
-    const next = this.#waitingOf(asker).has(asker) ? asker : this.#next
+    const next = asker.place === undefined ? this.#next : asker
     if (next !== undefined) this.#take(next)
     if (next === undefined) lease[Symbol.dispose]()
     else if (lease.held) {
@@ -175,7 +175,7 @@ export class Sharing<C> implements SharedEvents<C> {
 
   /** @internal */
   refused(statement: Statement<C>, request: AcquireRequest<C>, error: unknown): void {
-    if (statement.request !== request) return // it waits no longer, or by another one
+    if (statement.place?.request !== request) return // it waits no longer, or by another one
     this.#waitingOf(statement).leave(statement)
     statement.settle(error)
   }
@@ -282,7 +282,7 @@ export class Sharing<C> implements SharedEvents<C> {
       ? ofPool(this.#pool.parts, new AcquireAbortedError(limits?.signal?.reason, this.#now() - at))
       : statement.objection?.()
     if (error === undefined) return false
-    if (!this.#waitingOf(statement).has(statement)) return true
+    if (statement.place === undefined) return true
     const request = this.#waitingOf(statement).leave(statement)
     if (request?.waits) this.#pool.withdraw(request, error instanceof AcquireAbortedError ? error : undefined)
     statement.settle(error)

@@ -35,7 +35,7 @@ export interface Farewells {
 let made = 0
 
 /** Its caller is answered once. It is sent once, unless a request to cancel another one hit it, or its session was stale: then it is sent again. */
-export class Statement<C> implements Waiting {
+export class Statement<C> {
   /** What the driver sends. */
   readonly what: unknown
   readonly limits: QueryLimits | undefined
@@ -46,12 +46,10 @@ export class Statement<C> implements Waiting {
   /** Others of its kind were slow: it shares with none. */
   readonly alone: boolean
   readonly objection: Objection | undefined
-  /** Which statement of the process it is. */
+  /** Its number in the process: a lower one was asked for earlier. */
   readonly order = ++made
-  /** Whether it waits to be sent on a connection that is shared. */
-  queued = false
-  /** The one by which it waits in the pool's queue as well. */
-  request: AcquireRequest<C> | undefined = undefined
+  /** Where it waits to be sent; undefined = it does not wait. */
+  place: Place<C> | undefined = undefined
   sentAt = Number.NaN
   /** A request to cancel another statement was on its way while this one was under way, and may hit it. */
   exposed = false
@@ -80,11 +78,6 @@ export class Statement<C> implements Waiting {
     this.limits = limits
     this.at = at
     this.objection = objection
-  }
-
-  /** On whose behalf its caller asks. */
-  get terms(): QueryLimits['terms'] {
-    return this.limits?.terms
   }
 
   /** Its caller has an answer. If it is still under way, its own answer is of no interest. */
@@ -172,5 +165,31 @@ export class Statement<C> implements Waiting {
     if (watches === undefined) return
     this.#watches = undefined
     for (const end of watches) end()
+  }
+}
+
+/**
+ * A statement's place in the line. A new one each time that it waits: one that is left from between stays in the rank as a gap, and a gap must
+ * never come to life again.
+ */
+export class Place<C> implements Waiting {
+  queued = true
+
+  constructor(
+    readonly statement: Statement<C>,
+    /** The request by which it waits in the pool's queue as well. */
+    readonly request: AcquireRequest<C>,
+  ) {}
+
+  get at(): number {
+    return this.statement.at
+  }
+
+  get order(): number {
+    return this.statement.order
+  }
+
+  get terms(): QueryLimits['terms'] {
+    return this.statement.limits?.terms
   }
 }

@@ -2,7 +2,7 @@
 import { FairRank } from '../callers/fair-rank.js'
 import { Rank } from '../callers/rank.js'
 import type { AcquireRequest } from '../callers/request.js'
-import type { Statement } from './statement.js'
+import { Place, type Statement } from './statement.js'
 
 /**
  * Each has a request in the pool's queue as well, where it waits for a connection of its own; whichever comes first serves it. So a statement's turn
@@ -12,7 +12,7 @@ import type { Statement } from './statement.js'
  * to its successor. Once one of them is in the old generation, the collector copies all that come after it.
  */
 export class WaitingStatements<C> {
-  #rank = new Rank<Statement<C>>(0)
+  #rank = new Rank<Place<C>>(0)
   #size = 0
 
   get size(): number {
@@ -21,51 +21,48 @@ export class WaitingStatements<C> {
 
   /** Whose turn it is. */
   get first(): Statement<C> | undefined {
-    return this.#rank.first
-  }
-
-  has(statement: Statement<C>): boolean {
-    return statement.queued
+    return this.#rank.first?.statement
   }
 
   /** It comes last, or last of its tenant. */
   add(statement: Statement<C>, request: AcquireRequest<C>): void {
-    this.#note(statement, request)
-    this.#rank.join(statement)
+    const place = this.#placeFor(statement, request)
+    this.#rank.join(place)
   }
 
-  /** It is next, behind those that are older: it has had its turn. */
+  /** It has had its turn: it comes before those that are younger, and, where tenants take turns, before all of them. */
   addFirst(statement: Statement<C>, request: AcquireRequest<C>): void {
-    this.#note(statement, request)
-    this.#rank.rejoin(statement)
+    const place = this.#placeFor(statement, request)
+    this.#rank.rejoin(place)
   }
 
   /** Takes one out that is sent. If it was its turn, its tenant has had it. */
   take(statement: Statement<C>): AcquireRequest<C> | undefined {
-    if (!statement.queued) return undefined
-    if (statement === this.#rank.first) this.#rank.shift()
-    else this.#rank.leave(statement)
-    return this.#noteLeft(statement)
+    return this.#remove(statement, place => {
+      if (place === this.#rank.first) this.#rank.shift()
+      else this.#rank.leave(place)
+    })
   }
 
   /** Takes one out that is not sent any more. */
   leave(statement: Statement<C>): AcquireRequest<C> | undefined {
-    if (!statement.queued) return undefined
-    this.#rank.leave(statement)
-    return this.#noteLeft(statement)
+    return this.#remove(statement, place => this.#rank.leave(place))
   }
 
-  #note(statement: Statement<C>, request: AcquireRequest<C>): void {
-    if (!this.#rank.isFair && statement.terms?.tenant !== undefined) this.#rank = new FairRank(0, this.#rank)
-    statement.queued = true
-    statement.request = request
+  #placeFor(statement: Statement<C>, request: AcquireRequest<C>): Place<C> {
+    const place = new Place(statement, request)
+    if (!this.#rank.isFair && place.terms?.tenant !== undefined) this.#rank = new FairRank(0, this.#rank)
+    statement.place = place
     this.#size++
+    return place
   }
 
-  #noteLeft(statement: Statement<C>): AcquireRequest<C> | undefined {
-    const { request } = statement
-    statement.request = undefined
+  #remove(statement: Statement<C>, remove: (place: Place<C>) => void): AcquireRequest<C> | undefined {
+    const { place } = statement
+    if (place === undefined) return undefined
+    remove(place)
+    statement.place = undefined
     if (--this.#size === 0 && this.#rank.isFair) this.#rank = new Rank(0)
-    return request
+    return place.request
   }
 }

@@ -43,8 +43,8 @@ export function hasHadTurn({ taken }: SharedLoad, { depth }: SharePolicy): boole
  * would wait for it, so a connection whose oldest statement has run out of patience takes none.
  *
  * Connections take turns: one that was always given the next statement would have its server process run on and on, and those of other
- * connections wait for a processor, each with statements under way. So after some statements one rests until all are answered, if another
- * has been waiting for an answer since before its turn began.
+ * connections wait for a processor, each with statements under way. So one that has had its turn takes no more until all of its own are answered,
+ * and is given back then, if a statement on another has been under way since before that turn began.
  * @param latest the one that got the last statement, which goes before others with as few: what is sent to it in one turn goes out in one piece
  */
 export function leastLoaded<Load extends SharedLoad>(
@@ -71,7 +71,7 @@ export function leastLoaded<Load extends SharedLoad>(
   return best
 }
 
-/** When the statement was sent that has been under way for longest, of those that are not slow: sent no earlier than `earliest`, on no reserved connection. Infinity = there is none. */
+/** When the oldest statement under way was sent, of those that are not slow: sent no earlier than `earliest`, on no reserved connection. Infinity = there is none. */
 function longestWait(loads: Iterable<SharedLoad>, earliest: number): number {
   let longest = Number.POSITIVE_INFINITY
   for (const { since, reserved } of loads)
