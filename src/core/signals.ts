@@ -6,7 +6,7 @@ import { Gapped, type Member } from './gapped.js'
 class Callback implements Member {
   queued = true
 
-  constructor(readonly call: () => void) {}
+  constructor(public call: () => void) {}
 }
 
 interface Watched {
@@ -36,6 +36,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   callbacks.join(own)
   return () => {
     if (!own.queued) return
+    own.call = nothing // its gap may stay
     callbacks.leave(own)
     if (callbacks.first === undefined) unlisten(signal, callbacks)
   }

@@ -48,7 +48,7 @@ export class Sharing<C> implements SharedEvents<C> {
   readonly #pool: SharingPool<C>
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
-  /** The same for connections that may be full. */
+  /** By which connections are chosen to drain: neither how full they are matters, nor how old their oldest statement. */
   readonly #policyOfDraining: SharePolicy
   /** In the order in which they were taken. */
   readonly #shared: SharedConnection<C>[] = []
@@ -64,7 +64,7 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
-    this.#policyOfDraining = { ...policy, depth: Number.POSITIVE_INFINITY }
+    this.#policyOfDraining = { depth: Number.POSITIVE_INFINITY, patience: Number.POSITIVE_INFINITY }
     this.#slow = new SlowOnes(policy.patience)
     pool.parts.sharing = this
   }
