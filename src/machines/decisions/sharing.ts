@@ -86,6 +86,6 @@ export function countOfSoonFree(
   { patience }: Pick<SharePolicy, 'patience'>,
 ): number {
   let count = 0
-  for (const { drains, since } of loads) if (drains && !(now - since > patience)) count++
+  for (const { drains, since } of loads) if (drains && now - since <= patience) count++ // not NaN: then it waits for a request to cancel
   return count
 }

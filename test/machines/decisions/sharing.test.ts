@@ -83,5 +83,6 @@ describe('a connection that drains', () => {
   test('is free soon, unless its oldest statement is slow', () => {
     expect(countOfSoonFree([drains(0), drains(-50), drains(-51)], 0, policy)).toBe(2)
     expect(countOfSoonFree([{ ...loadOf(1), drains: false }], 0, policy)).toBe(0)
+    expect(countOfSoonFree([drains(Number.NaN)], 0, policy)).toBe(0) // a request to cancel is on its way
   })
 })
