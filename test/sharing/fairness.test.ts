@@ -80,6 +80,29 @@ describe('a caller who wants a connection of its own, beside a steady load of st
   })
 })
 
+describe('a caller who wants a connection of its own, beside quick statements that waited for long in a pipeline', () => {
+  it('has the connection with the fewest drain, and no other', async () => {
+    const { pool, clock } = poolInSimulatedTime(
+      { min: 2, max: 2, share: { depth: 8, patience: 50 } },
+      { queryLatency: 10 },
+    )
+    await clock.advance(100)
+    const held = await pool.acquire()
+    for (let number = 0; number < 8; number++) watch(pool.query('select 1'))
+    await clock.advance(61) // two of them are left, on the first connection
+    held.release()
+    for (let number = 0; number < 6; number++) watch(pool.query('select 2')) // on the second
+    const lease = watch(pool.acquire())
+    await clock.advance(10)
+    watch(pool.query('select 3'))
+    expect(pool.stats().waiting).toBe(1) // the caller, and not the statement
+    await clock.advance(10)
+    expect(lease.state).toBe('fulfilled')
+    lease.value?.release()
+    await clock.advance(500)
+  })
+})
+
 describe('a caller who wants a connection of its own, beside slow statements', () => {
   it('waits for a connection of quick ones, however many slow ones have one to themselves', async () => {
     for (let seed = 1; seed <= 20; seed++) {

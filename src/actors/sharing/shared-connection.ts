@@ -1,6 +1,6 @@
 // A leased connection that several callers' statements share.
 import type { SharingSupport } from '../../db/driver.js'
-import type { SharedLoad } from '../../machines/decisions/sharing.js'
+import type { DrainingLoad } from '../../machines/decisions/sharing.js'
 import type { Lease } from '../leases/lease.js'
 import type { PoolParts } from '../parts.js'
 import { Cancelling } from './cancelling.js'
@@ -27,7 +27,7 @@ export interface SharedEvents<C> {
 }
 
 /** The statements are answered in the order in which they were sent. */
-export class SharedConnection<C> implements SharedLoad {
+export class SharedConnection<C> implements DrainingLoad {
   readonly lease: Lease<C>
   readonly connection: C
   readonly #parts: PoolParts<C>
@@ -95,7 +95,7 @@ export class SharedConnection<C> implements SharedLoad {
     this.#broken ??= { error }
   }
 
-  /** Whether it is given back as soon as its statements are answered. Not true of one that is only reserved: how long its statement takes is not known. */
+  /** Whether it is given back as soon as its statements are answered. False for a connection that is only reserved: how long its statement takes is not known. */
   get drains(): boolean {
     return this.#drains
   }
@@ -124,6 +124,10 @@ export class SharedConnection<C> implements SharedLoad {
 
   get since(): number {
     return this.#flight[0]?.sentAt ?? Number.NaN
+  }
+
+  get runsSince(): number {
+    return Math.max(this.since, this.#answeredAt)
   }
 
   /** Whether a statement failed because the session is stale, and may be sent again: one caller is told, for each session that was open. */

@@ -7,6 +7,7 @@ import { AcquireAbortedError } from '../../core/errors.js'
 import type { SharingSupport } from '../../db/driver.js'
 import {
   countOfSoonFree,
+  emptiest,
   hasHadTurn,
   leastLoaded,
   type SharePolicy,
@@ -48,8 +49,6 @@ export class Sharing<C> implements SharedEvents<C> {
   readonly #pool: SharingPool<C>
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
-  /** By which connections are chosen to drain: neither how full they are matters, nor how old their oldest statement. */
-  readonly #policyOfDraining: SharePolicy
   /** In the order in which they were taken. */
   readonly #shared: SharedConnection<C>[] = []
   /** Those that were neither sent nor refused. */
@@ -64,7 +63,6 @@ export class Sharing<C> implements SharedEvents<C> {
     this.#pool = pool
     this.#support = support
     this.#policy = policy
-    this.#policyOfDraining = { depth: Number.POSITIVE_INFINITY, patience: Number.POSITIVE_INFINITY }
     this.#slow = new SlowOnes(policy.patience)
     pool.parts.sharing = this
   }
@@ -131,7 +129,7 @@ export class Sharing<C> implements SharedEvents<C> {
     if (others <= 0) return
     const now = this.#now()
     for (let missing = others - countOfSoonFree(this.#shared, now, this.#policy); missing > 0; missing--) {
-      const shared = leastLoaded(this.#shared, now, this.#policyOfDraining)
+      const shared = emptiest(this.#shared, now, this.#policy)
       if (shared === undefined) return
       shared.drain()
     }

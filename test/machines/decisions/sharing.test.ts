@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   countOfSoonFree,
+  type DrainingLoad,
+  emptiest,
   hasHadTurn,
   leastLoaded,
   type SharedLoad,
@@ -77,12 +79,30 @@ describe('connections take turns', () => {
   })
 })
 
-describe('a connection that drains', () => {
-  const drains = (since: number) => ({ ...loadOf(1, { since, open: false }), drains: true })
+describe('for a caller who wants a connection of its own', () => {
+  const drainingOf = (outstanding: number, more: Partial<DrainingLoad> = {}): DrainingLoad => ({
+    ...loadOf(outstanding),
+    drains: false,
+    runsSince: 0,
+    ...more,
+  })
 
-  test('is free soon, unless its oldest statement is slow', () => {
+  test('a connection that drains is free soon, unless its statement runs for long', () => {
+    const drains = (runsSince: number) => drainingOf(1, { drains: true, open: false, since: -900, runsSince })
     expect(countOfSoonFree([drains(0), drains(-50), drains(-51)], 0, policy)).toBe(2)
-    expect(countOfSoonFree([{ ...loadOf(1), drains: false }], 0, policy)).toBe(0)
     expect(countOfSoonFree([drains(Number.NaN)], 0, policy)).toBe(0) // a request to cancel is on its way
+    expect(countOfSoonFree([drainingOf(1)], 0, policy)).toBe(0)
+  })
+
+  test('the one with the fewest statements drains, however full, or however long they waited', () => {
+    const loads = [drainingOf(9), drainingOf(8, { since: -900 }), drainingOf(8)]
+    expect(emptiest(loads, 0, policy)).toBe(loads[1])
+  })
+
+  test('and none that is closed to statements, or whose statement runs for long', () => {
+    const unfit = [drainingOf(1, { open: false }), drainingOf(1, { runsSince: -51 })]
+    expect(emptiest(unfit, 0, policy)).toBeUndefined()
+    const fit = drainingOf(8)
+    expect(emptiest([...unfit, fit], 0, policy)).toBe(fit)
   })
 })
