@@ -12,6 +12,10 @@ export interface Member {
 /**
  * One that leaves from between leaves a gap: it keeps its place, no longer `queued`, until it comes to either end, or until gaps are
  * the greater part. So the first and the last one are always members.
+ *
+ * Not a Map or a Set, which are queues, too: V8 replaces their table every few members, and each old table holds on to what was in it and to its
+ * successor. Once one of them is in the old generation, all that come after it get there, with whatever they refer to (`--trace-gc-nvp` shows it).
+ * One that left must not come back as the same object: its gap would be a member again.
  */
 export class Gapped<T extends Member> {
   protected readonly members = new Ring<T>()

@@ -10,7 +10,6 @@ class Callback implements Member {
 }
 
 interface Watched {
-  /** A Set that many come to and go from would keep those that are gone from the collector, in the tables that it had before. */
   readonly callbacks: Gapped<Callback>
   readonly listener: () => void
 }

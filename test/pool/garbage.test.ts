@@ -1,7 +1,5 @@
 // What callers leave behind is young, so that it costs the collector nothing: measured in a process of its own, as V8 tells it.
-//
-// A Map that is used as a queue shows why this is tested: V8 replaces its table every few entries, each old table holds on to what was in it and to
-// its successor, and once one of them is old, all that come after it grow old as well, with the callers that they knew. A sixth of the time can go there.
+// `Gapped` says why a Map that is used as a queue fails here.
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'

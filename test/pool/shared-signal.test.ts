@@ -1,5 +1,7 @@
 // One AbortSignal for many callers, as of one HTTP request that asks for many things.
 import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { onAbort } from '../../src/core/signals.js'
 import { poolInSimulatedTime, watch } from '../support/pool-in-simulated-time.js'
@@ -62,4 +64,20 @@ it('calls back each of those who wait by it, also when the first one throws', as
     })
   const errors = await processErrors(async () => controller.abort())
   expect([calls, errors]).toEqual([[1, 2, 3], [new Error('of the first')]])
+})
+
+it('keeps nothing of those that wait by it no longer, though others came before and after them', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { signal } = new AbortController()
+  const watched = (): { ref: WeakRef<object>; stop: () => void } => {
+    const parameters = { text: 'long' }
+    return { ref: new WeakRef(parameters), stop: onAbort(signal, () => String(parameters)) }
+  }
+  const all = [watched(), watched(), watched()]
+  all[1]?.stop()
+  await new Promise(setImmediate)
+  collect()
+  expect(all.map(({ ref }) => ref.deref() !== undefined)).toEqual([true, false, true])
+  for (const { stop } of all) stop()
 })

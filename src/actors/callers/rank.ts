@@ -5,7 +5,7 @@ import { Gapped, type Member } from '../../core/gapped.js'
 export interface Waiting extends Member {
   /** When its caller asked. */
   readonly at: number
-  /** The lower, the earlier it asked. No two have the same. */
+  /** The lower, the earlier it asked. No two members have the same; a gap may have that of one who came back. */
   readonly order: number
   /** On whose behalf; undefined = on that of all who name none. */
   readonly terms?: { readonly tenant?: string | undefined; readonly weight?: number | undefined } | undefined

@@ -18,9 +18,7 @@ export class SignalWatch<C> implements Watch<C> {
 
 /**
  * Watches over a request's signal until the request is settled.
- *
- * What ends the watch is kept by the request. A Map of all who wait would keep them from the collector: V8 replaces the table of a Map that is used
- * as a queue every few entries, and each old table holds on to what was in it, and to its successor.
+ * What ends the watch is kept by the request: a Map of all who wait would keep them from the collector, see core/gapped.ts.
  * @param aborted told when the signal aborts, for all requests in the order in which they came; at once of a signal that has aborted
  *   already, and of one that cannot be listened to, with its error as the reason: only its own request pays for it
  */

@@ -12,10 +12,11 @@ import {
   leastLoaded,
   type SharePolicy,
 } from '../../machines/decisions/sharing.js'
-import type { AcquireRequest, Receiver } from '../callers/request.js'
+import type { AcquireRequest } from '../callers/request.js'
 import type { Lease } from '../leases/lease.js'
 import { ofPool } from '../names.js'
 import type { PoolParts } from '../parts.js'
+import { type Asked, Asker } from './asker.js'
 import { SharedConnection, type SharedEvents } from './shared-connection.js'
 import { SlowOnes } from './slow-ones.js'
 import { type Done, type Objection, type QueryLimits, Statement } from './statement.js'
@@ -45,7 +46,7 @@ export function sharingOf<C>(
 }
 
 /** One pool's. */
-export class Sharing<C> implements SharedEvents<C> {
+export class Sharing<C> implements SharedEvents<C>, Asked<C> {
   readonly #pool: SharingPool<C>
   readonly #support: SharingSupport<C>
   readonly #policy: SharePolicy
@@ -297,26 +298,5 @@ export class Sharing<C> implements SharedEvents<C> {
 
   #now(): number {
     return this.#pool.parts.config.clock.now()
-  }
-}
-
-/** A statement that waits for a connection. It hears in a microtask, because the pool is in the midst of a message. */
-class Asker<C> implements Receiver<C> {
-  readonly #sharing: Sharing<C>
-  readonly #statement: Statement<C>
-  readonly #request: AcquireRequest<C>
-
-  constructor(sharing: Sharing<C>, statement: Statement<C>, request: AcquireRequest<C>) {
-    this.#sharing = sharing
-    this.#statement = statement
-    this.#request = request
-  }
-
-  granted(lease: Lease<C>): void {
-    queueMicrotask(() => this.#sharing.granted(lease, this.#statement))
-  }
-
-  refused(error: unknown): void {
-    queueMicrotask(() => this.#sharing.refused(this.#statement, this.#request, error))
   }
 }

@@ -169,8 +169,8 @@ export class Statement<C> {
 }
 
 /**
- * A statement's place in the line. A new one each time that it waits: one that is left from between stays in the rank as a gap, and a gap must
- * never come to life again.
+ * A statement's place in the line. A new one each time that it waits: a place that is left while others stand before and behind it
+ * stays in the rank as a gap, and a gap must never come to life again.
  */
 export class Place<C> implements Waiting {
   queued = true

@@ -7,9 +7,6 @@ import { Place, type Statement } from './statement.js'
 /**
  * Each has a request in the pool's queue as well, where it waits for a connection of its own; whichever comes first serves it. So a statement's turn
  * on a connection that is shared needs a list of its own: the same as a rank of the pool's queue.
- *
- * No Map, though members leave from between: V8 replaces the table of a Map that is used as a queue every few members, and each old table holds on
- * to its successor. Once one of them is in the old generation, the collector copies all that come after it.
  */
 export class WaitingStatements<C> {
   #rank = new Rank<Place<C>>(0)
@@ -38,15 +35,18 @@ export class WaitingStatements<C> {
 
   /** Takes one out that is sent. If it was its turn, its tenant has had it. */
   take(statement: Statement<C>): AcquireRequest<C> | undefined {
-    return this.#remove(statement, place => {
-      if (place === this.#rank.first) this.#rank.shift()
-      else this.#rank.leave(place)
-    })
+    const { place } = statement
+    if (place === undefined) return undefined
+    if (place === this.#rank.first) this.#rank.shift()
+    else this.#rank.leave(place)
+    return this.#noteLeft(place)
   }
 
   /** Takes one out that is not sent any more. */
-  leave(statement: Statement<C>): AcquireRequest<C> | undefined {
-    return this.#remove(statement, place => this.#rank.leave(place))
+  leave({ place }: Statement<C>): AcquireRequest<C> | undefined {
+    if (place === undefined) return undefined
+    this.#rank.leave(place)
+    return this.#noteLeft(place)
   }
 
   #placeFor(statement: Statement<C>, request: AcquireRequest<C>): Place<C> {
@@ -57,12 +57,9 @@ export class WaitingStatements<C> {
     return place
   }
 
-  #remove(statement: Statement<C>, remove: (place: Place<C>) => void): AcquireRequest<C> | undefined {
-    const { place } = statement
-    if (place === undefined) return undefined
-    remove(place)
+  #noteLeft({ statement, request }: Place<C>): AcquireRequest<C> {
     statement.place = undefined
     if (--this.#size === 0 && this.#rank.isFair) this.#rank = new Rank(0)
-    return place.request
+    return request
   }
 }

@@ -1,7 +1,7 @@
 // Callers come and go as fast as they can, in a way that the first argument names. Run with --trace-gc-nvp; two full collections in a row say from when on all is warm.
 
 import type { Driver } from '../../../src/db/driver.js'
-import { createPool, type Pool, type PoolOptions } from '../../../src/index.js'
+import { type AcquireOptions, createPool, type Pool, type PoolOptions } from '../../../src/index.js'
 
 type Connection = object
 type Answer = (error: unknown, result?: unknown) => void
@@ -36,7 +36,7 @@ const driver: Driver<Connection> = {
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-async function lease(pool: Pool<Connection>, options?: { signal: AbortSignal }): Promise<void> {
+async function lease(pool: Pool<Connection>, options?: AcquireOptions): Promise<void> {
   const lease = await pool.acquire(options)
   await turn()
   lease.release()
@@ -49,14 +49,11 @@ const ways: Readonly<
   'acquire by one signal': { call: pool => lease(pool, { signal }) },
   'acquire with validation': { options: { validateAfter: 0 }, call: lease },
   'acquire with hooks': { options: { onLend() {}, onReturn() {} }, call: lease },
-  'acquire by a lane': { options: { lanes: { quick: { max: 8 } } }, call: pool => acquireByLane(pool) },
+  'acquire by a lane': {
+    options: { lanes: { quick: { max: 8 } } },
+    call: pool => lease(pool, { lane: 'quick' }),
+  },
   'statements that share': { options: { max: 2, share: { depth: 4 } }, call: pool => pool.query('select 1') },
-}
-
-async function acquireByLane(pool: Pool<Connection>): Promise<void> {
-  const lease = await pool.acquire({ lane: 'quick' })
-  await turn()
-  lease.release()
 }
 
 const way = ways[process.argv[2] ?? '']
